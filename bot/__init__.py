@@ -1,0 +1,1 @@
+"""The host of talks: it keeps nobody's identity and loses no report."""

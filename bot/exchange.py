@@ -1,0 +1,60 @@
+"""What passes between a channel and the runner: arrivals without identity, answers without secrets."""
+
+from dataclasses import dataclass, field
+
+from conversations.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TalkHandle:
+    """Where a talk takes place; it lives in memory while an update is handled and is never written out."""
+
+    channel: str
+    bot: str = field(repr=False)
+    chat: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that a reporter did.
+
+    `update` is the platform's number of the update, by which a redelivery is known; `message` the number of
+    the reporter's own message or None; `language` the platform's hint, used for a new talk and never kept.
+    """
+
+    talk: TalkHandle
+    update: int = field(repr=False)
+    event: Event
+    message: int | None = field(default=None, repr=False)
+    language: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardButton:
+    """A button as a channel shows it; `data` is what comes back when it is tapped (ASCII, at most 64 bytes)."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message, in words: plain text, and rows of buttons; `right_to_left` for the languages that are."""
+
+    text: str = field(repr=False)
+    rows: tuple[tuple[CardButton, ...], ...] = field(default=(), repr=False)
+    right_to_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a channel does for one arrival, in this order: show `card`, then delete `erase`.
+
+    `live` is the number of the message that shows the talk's card now, to be edited, or None to send a new
+    one. After sending, the channel tells the runner the new message's number (`Runner.shown`).
+    `toast` is the short text that ends a tap's waiting, or empty.
+    """
+
+    card: Card
+    live: int | None = field(default=None, repr=False)
+    erase: tuple[int, ...] = field(default=(), repr=False)

@@ -1,0 +1,1 @@
+"""The talk itself: pure, so that the same events always give the same talk."""

@@ -1,0 +1,93 @@
+"""Everything that can happen to a talk, without a word about who it happens to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """What a reporter can ask for at every step, by name."""
+
+    START = "start"
+    REPORT = "report"
+    LANGUAGE = "language"
+    PRIVACY = "privacy"
+    STATUS = "status"
+    HELP = "help"
+    CANCEL = "cancel"
+    FORGET = "forget"
+
+
+class Media(StrEnum):
+    """What a channel may carry besides text; none of it is ever fetched."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    VOICE = "voice"
+    FILE = "file"
+    CONTACT = "contact"
+    LOCATION = "location"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The reporter opened a talk; `start` is a start link's payload (at most 64 characters) or empty."""
+
+    start: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The reporter wrote text; `edited` when it replaces a message sent before."""
+
+    text: str = field(repr=False)
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """The reporter tapped a button: its choice, and the talk and turn in which it was shown."""
+
+    choice: str
+    talk: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """The reporter gave a command."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The reporter sent something that is not text; only its kind and its caption are known."""
+
+    media: Media
+    caption: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The intake has committed the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The report is sealed on this host's disk and certain to follow; the intake is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The report could be stored nowhere; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLearned:
+    """What the intake says of a receipt: a status word, "unknown", or None when it is away."""
+
+    status: str | None
+
+
+Event = Opened | Said | Chose | Commanded | Attached | Received | Kept | Refused | StatusLearned

@@ -1,0 +1,64 @@
+"""What differs between portals, as data: read from TOML at assembly and passed into the talk."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a contact is for; each exit of the talk shows the contacts of its purpose."""
+
+    DANGER = "danger"
+    OWN_IMAGES = "own_images"
+    THREATS = "threats"
+    KNOWN_CHILD = "known_child"
+    CHAT_ONLY = "chat_only"
+    OTHER_HARM = "other_harm"
+    OWN_BEHAVIOUR = "own_behaviour"
+    SUPPORT = "support"
+
+
+class RulesForm(StrEnum):
+    """How the rules of advice are shown first: one short card, or one rule a card."""
+
+    SHORT = "short"
+    CARDS = "cards"
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """Text that a reporter is shown as it stands, with where it was read (a URL) and on which day."""
+
+    text: str
+    source: str
+    verified: date
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who helps: a proper name, and how to reach them (a number or a web page), as sourced text."""
+
+    purpose: Purpose
+    name: str
+    reach: Sourced
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One portal: `languages` in its own order, `region` an ISO 3166 code or None for the international one.
+
+    `legal_notes` maps a language to a sourced sentence. `status_after_days` is None where a receipt never
+    tells more than "received"; otherwise the fixed delay after which it may.
+    """
+
+    portal_id: str
+    name: str
+    region: str | None
+    languages: tuple[str, ...]
+    rules_form: RulesForm
+    paused: bool
+    web_page: Sourced | None
+    legal_notes: tuple[tuple[str, Sourced], ...]
+    contacts: tuple[Contact, ...]
+    status_after_days: int | None
+    maximum_addresses: int

@@ -1,0 +1,152 @@
+"""The wire: what a channel hands in, and the receipt it gives; nothing here can name a reporter."""
+
+import hmac
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+MAXIMUM_ADDRESSES = 20
+MAXIMUM_ADDRESS_LENGTH = 2048
+RECEIPT_BYTES = 10
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CHECK_MODULUS = 31
+
+
+class Depiction(StrEnum):
+    """What the reporter says the material looks like; a word about the page, not about the reporter."""
+
+    LOOKS_REAL = "looks_real"
+    DRAWN = "drawn"
+    UNSURE = "unsure"
+
+
+class Reached(StrEnum):
+    """How the reporter came to the page."""
+
+    CHANNEL = "channel"
+    SEARCH = "search"
+    ADVERT = "advert"
+    SENT = "sent"
+    PAGE = "page"
+
+
+class Access(StrEnum):
+    """What a visitor needs to see the page."""
+
+    OPEN = "open"
+    JOIN = "join"
+    LOG_IN = "log_in"
+    PAY = "pay"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind of access
+
+
+class Seen(StrEnum):
+    """When the reporter saw it, as coarse as it helps an analyst."""
+
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    EARLIER = "earlier"
+
+
+class Live(StrEnum):
+    """Whether it was a live stream."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _on_the_hour(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    if moment.minute or moment.second or moment.microsecond:
+        raise ValueError("a time finer than an hour could re-identify a reporter")
+    return moment
+
+
+Hour = Annotated[datetime, AfterValidator(_on_the_hour)]
+DraftId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class ReportedAddress(_Wire):
+    """One address as given, less what names the sharer; the intake derives its canonical form itself."""
+
+    given: str = Field(min_length=1, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
+    whole_site: bool | None = None
+    complete: bool = True
+
+
+class Report(_Wire):
+    """One submission, whole: every revision replaces all lower ones, in whatever order they come.
+
+    `draft_id` is 128 random bits in hexadecimal, `hour` the hour of the tap on Send (UTC).
+    A withdrawn report keeps neither addresses nor answers. Fields: DOMAIN.md's least hand-over.
+    """
+
+    draft_id: DraftId = Field(repr=False)
+    revision: int = Field(ge=1, le=1000)
+    receipt: str = Field(repr=False)
+    portal: ShortName
+    channel: ShortName
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    hour: Hour
+    advice_version: int = Field(ge=1)
+    withdrawn: bool = False
+    addresses: tuple[ReportedAddress, ...] = Field(max_length=MAXIMUM_ADDRESSES, repr=False)
+    depiction: Depiction | None = None
+    reached: Reached | None = None
+    referer: str | None = Field(default=None, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
+    access: Access | None = None
+    page_password: str | None = Field(default=None, max_length=200, repr=False)
+    position: str | None = Field(default=None, max_length=200, repr=False)
+    seen: Seen | None = None
+    live: Live | None = None
+    note: str | None = Field(default=None, max_length=1000, repr=False)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.withdrawn == bool(self.addresses):
+            raise ValueError("a report has addresses, and a withdrawn one has none")
+        if read_receipt(self.receipt) != self.receipt:
+            raise ValueError("the receipt is not written as receipts are")
+        return self
+
+
+class SealedReport(_Wire):
+    """A report that only the intake can open: sealed box (X25519, XSalsa20-Poly1305), base64."""
+
+    key_id: ShortName
+    sealed: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=131072, repr=False)]
+
+
+def write_receipt(random_bytes: bytes) -> str:
+    """Write 10 random bytes (80 bits) as a receipt: four groups of four and a check digit.
+
+    The alphabet is Crockford's base 32, which has no letters that look alike; the check digit is the
+    number modulo 31 in the same alphabet. Raises ValueError unless there are exactly 10 bytes.
+    """
+    if len(random_bytes) != RECEIPT_BYTES:
+        raise ValueError("a receipt is made of 10 bytes")
+    number = int.from_bytes(random_bytes, "big")
+    digits = "".join(_CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
+    groups = [digits[start : start + 4] for start in range(0, 16, 4)]
+    return "-".join([*groups, _CROCKFORD[number % _CHECK_MODULUS]])
+
+
+def read_receipt(text: str) -> str | None:
+    """Read a receipt however it was typed (spaces, small letters, O for 0, I for 1); None if it is none."""
+    typed = re.sub(r"[\s\-\u2010-\u2015]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    if not re.fullmatch(f"[{_CROCKFORD}]{{17}}", typed):
+        return None
+    number = 0
+    for digit in typed[:16]:
+        number = number << 5 | _CROCKFORD.index(digit)
+    written = write_receipt(number.to_bytes(RECEIPT_BYTES, "big"))
+    return written if hmac.compare_digest(written[-1], typed[-1]) else None

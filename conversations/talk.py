@@ -1,0 +1,57 @@
+"""What the talk gives back: words to say, buttons to show, and effects for the host to act on."""
+
+from dataclasses import dataclass, field
+
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence by its name in the words' table, with the values for its placeholders."""
+
+    words: str
+    values: Values = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice to tap: `choice` is its id within the flow (at most 24 ASCII characters), `label` its words.
+
+    `label` is a Phrase, or plain text for what is never translated (a language's own name).
+    """
+
+    choice: str
+    label: Phrase | str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One card: its phrases, a paragraph each, and rows of buttons under them."""
+
+    phrases: tuple[Phrase, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Hand in the report as the state now has it (a new report, a revision or a withdrawal)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """Ask the intake what it says of this receipt."""
+
+    receipt: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMessage:
+    """Delete the reporter's own message from the chat, where the channel can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase the talk's state, and delete every message of the talk that the channel may still delete."""
+
+
+Effect = Submit | AskStatus | RemoveMessage | Forget

@@ -1,0 +1,1 @@
+"""The intake: reports come in sealed, analysts decide, and nobody else gets in."""
