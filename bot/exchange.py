@@ -1,6 +1,7 @@
 """What passes between a channel and the runner: arrivals without identity, answers without secrets."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from conversations.events import Event
 
@@ -31,7 +32,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
-    """A button as a channel shows it; `data` is what comes back when it is tapped (ASCII, at most 64 bytes)."""
+    """A button as a channel shows it; `data` comes back when it is tapped (ASCII, at most 64 bytes)."""
 
     label: str
     data: str
@@ -52,9 +53,24 @@ class Answer:
 
     `live` is the number of the message that shows the talk's card now, to be edited, or None to send a new
     one. After sending, the channel tells the runner the new message's number (`Runner.shown`).
-    `toast` is the short text that ends a tap's waiting, or empty.
     """
 
     card: Card
     live: int | None = field(default=None, repr=False)
     erase: tuple[int, ...] = field(default=(), repr=False)
+
+
+class Host(Protocol):
+    """What a channel needs of the runner; when `handle` returns, nothing of the turn can be lost any more."""
+
+    async def handle(self, arrival: Arrival) -> Answer:
+        """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
+        ...
+
+    async def shown(self, talk: TalkHandle, message: int) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
+        ...
+
+    async def gone(self, talk: TalkHandle) -> None:
+        """Forget the talk: the reporter has left (blocked the bot), so nothing can be shown to them."""
+        ...

@@ -1,0 +1,58 @@
+"""The card of a state: the same state always shows the same card, so that an answer can be repeated."""
+
+from conversations.flow import EVERYWHERE, FLOW
+from conversations.paragraphs import phrases
+from conversations.portal import Portal
+from conversations.state import State
+from conversations.steps import Act, Choice
+from conversations.talk import Button, Phrase, Say
+
+LANGUAGE_CHOICE = "speak_"
+_LANGUAGES_IN_A_ROW = 3
+
+
+def card(state: State, portal: Portal) -> Say:
+    """Give the card that the reporter sees now: the last remark, the step's own words, the buttons."""
+    says = phrases(FLOW[state.step].says, state, portal)
+    rows = tuple(
+        tuple(Button(choice.name, _label(choice)) for choice in row)
+        for row in (*offered(state, portal), *EVERYWHERE)
+    )
+    return Say((*state.remark, *says), rows)
+
+
+def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
+    """Give the rows of choices of the step itself, without those that stand on every card."""
+    step = FLOW[state.step]
+    rows = tuple(
+        tuple(choice for choice in row if choice.when is None or choice.when(state, portal))
+        for row in step.rows
+    )
+    return (*(_languages(portal) if step.speaks else ()), *(row for row in rows if row))
+
+
+def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
+    """Give the choice of this name when the card shows it."""
+    shown = (choice for row in (*offered(state, portal), *EVERYWHERE) for choice in row)
+    return next((choice for choice in shown if choice.name == name), None)
+
+
+def is_everywhere(name: str) -> bool:
+    """Tell whether this choice stands on every card, so that it holds however old the card is."""
+    return any(choice.name == name for row in EVERYWHERE for choice in row)
+
+
+def _languages(portal: Portal) -> tuple[tuple[Choice, ...], ...]:
+    choices = [
+        Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE) for language in portal.languages
+    ]
+    return tuple(
+        tuple(choices[start : start + _LANGUAGES_IN_A_ROW])
+        for start in range(0, len(choices), _LANGUAGES_IN_A_ROW)
+    )
+
+
+def _label(choice: Choice) -> Phrase | str:
+    if choice.does is Act.CHANGE_LANGUAGE:
+        return choice.name.removeprefix(LANGUAGE_CHOICE)
+    return Phrase(f"button.{choice.name}")

@@ -1,0 +1,277 @@
+"""The talk as one table, read from top to bottom like a script; engine, picture and tests all read it."""
+
+from conversations.paragraphs import (
+    RULES_OF_ADVICE,
+    by_channel,
+    captured,
+    contacts,
+    contacts_if_any,
+    how_it_went,
+    legal_note,
+    rules_unless_read,
+    web_page,
+    with_contact,
+)
+from conversations.portal import Portal, Purpose
+from conversations.state import State
+from conversations.steps import BACK, Act, Choice, Step, Takes
+
+
+def _has_link(state: State, _portal: Portal) -> bool:
+    return bool(state.draft.addresses or state.draft.partial)
+
+
+def _may_take_partial(state: State, _portal: Portal) -> bool:
+    return state.misses > 1 and bool(state.unread)
+
+
+def _rules_unread(state: State, _portal: Portal) -> bool:
+    return not state.rules_read
+
+
+def _column(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
+    return tuple((choice,) for choice in choices)
+
+
+def _keeping(field: str, to: str, *values: str) -> tuple[tuple[Choice, ...], ...]:
+    return _column(*(Choice(value, to, keeps=(field, value)) for value in values))
+
+
+def _skip(to: str) -> tuple[Choice, ...]:
+    return (Choice("skip", to), Choice("finish", "end"))
+
+
+EVERYWHERE = (
+    (Choice("danger", "danger"),),
+    (Choice("language", "language"), Choice("forget", "cleared", does=Act.FORGET)),
+)
+BACK_ROW = (Choice("back", BACK),)
+TAKE_PARTIAL = (Choice("take_partial", "review", does=Act.TAKE_PARTIAL, when=_may_take_partial),)
+
+OPENING = (
+    Step(
+        "first",
+        ("first.hello", "first.what", "first.how", by_channel("first.privacy"), "first.not_sent"),
+        (TAKE_PARTIAL, (Choice("no_link", "kind"),)),
+        Takes.LINK,
+        speaks=True,
+    ),
+    Step(
+        "kind",
+        ("kind.ask",),
+        (
+            *_keeping("depiction", "link", "looks_real", "drawn", "unsure"),
+            *_column(Choice("own_images", "own_images"), Choice("threats", "threats")),
+            *_column(Choice("chat_only", "chat_only"), Choice("known_child", "known_child")),
+            *_column(Choice("other_harm", "other_harm"), Choice("own_behaviour", "own_behaviour")),
+            (Choice("back", "first"),),
+        ),
+        Takes.LINK,
+    ),
+    Step(
+        "link",
+        ("link.ask",),
+        (TAKE_PARTIAL, (Choice("copy", "copy"),), (Choice("back", "kind"),)),
+        Takes.LINK,
+    ),
+    Step(
+        "copy",
+        ("copy.ask",),
+        (
+            TAKE_PARTIAL,
+            (Choice("copy_browser", "copy_browser"), Choice("copy_app", "copy_app")),
+            (Choice("copy_telegram", "copy_telegram"), Choice("back", "link")),
+        ),
+        Takes.LINK,
+    ),
+    Step("copy_browser", ("copy.browser",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
+    Step("copy_app", ("copy.app",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
+    Step("copy_telegram", ("copy.telegram",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
+    Step("paused", ("paused.card", web_page), ((Choice("privacy", "privacy"),),), Takes.LINK),
+)
+
+REVIEW = (
+    Step(
+        "site",
+        ("site.ask", captured),
+        _column(
+            Choice("whole_site", "review", keeps=("whole_site", "yes")),
+            Choice("one_page", "change", keeps=("whole_site", "no")),
+            Choice("unsure", "review"),
+        ),
+        Takes.LINK,
+    ),
+    Step(
+        "search_page",
+        ("search_page.ask", captured),
+        _column(Choice("use_this", "review"), Choice("change", "change")),
+        Takes.LINK,
+    ),
+    Step(
+        "review",
+        ("review.not_sent", captured, rules_unless_read, legal_note),
+        (
+            (Choice("send", "sending", does=Act.SEND, when=_has_link),),
+            (Choice("change", "change"), Choice("rules", "rule_1", when=_rules_unread)),
+        ),
+        Takes.LINK,
+    ),
+    Step("change", ("change.ask",), (TAKE_PARTIAL, (Choice("back", "review"),)), Takes.LINK),
+    Step("sending", ("sending.card",), takes=Takes.NOTHING),
+)
+
+RULES = (
+    *(
+        Step(
+            f"rule_{number}",
+            ("rules.progress", f"rules.{number}"),
+            (
+                (
+                    Choice("back", f"rule_{number - 1}" if number > 1 else BACK),
+                    Choice(
+                        "next",
+                        f"rule_{number + 1}",
+                        does=Act.RULES_READ if number == RULES_OF_ADVICE - 1 else None,
+                    ),
+                ),
+            ),
+            aside=True,
+        )
+        for number in range(1, RULES_OF_ADVICE)
+    ),
+    Step(
+        "rule_6",
+        ("rules.progress", "rules.6", captured),
+        ((Choice("send", "sending", does=Act.SEND, when=_has_link),), (Choice("back", BACK),)),
+        aside=True,
+    ),
+)
+
+SENT = (
+    Step(
+        "sent",
+        (how_it_went, "sent.calm", "sent.details", "sent.expiry"),
+        (
+            (Choice("details", "reached"),),
+            (Choice("receipt", "receipt"), Choice("withdraw", "withdraw")),
+            (Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),
+        ),
+    ),
+    Step("receipt", ("receipt.card",), ((Choice("hide", BACK),),), aside=True),
+    Step(
+        "withdraw",
+        ("withdraw.ask",),
+        ((Choice("yes_withdraw", "withdrawing", does=Act.WITHDRAW), Choice("no_keep", "sent")),),
+    ),
+    Step("withdrawing", ("withdrawing.card",), takes=Takes.NOTHING),
+    Step("withdrawn", ("withdrawn.card",), ((Choice("another", "link", does=Act.NEW_REPORT),),)),
+)
+
+DETAILS = (
+    Step(
+        "reached",
+        ("reached.ask",),
+        (
+            *_keeping("reached", "access", "channel", "search", "advert", "sent"),
+            (Choice("page", "referer", keeps=("reached", "page")),),
+            _skip("access"),
+        ),
+    ),
+    Step("referer", ("referer.ask",), (_skip("access"),), Takes.PAGE, keeps="referer", then="access"),
+    Step(
+        "access",
+        ("access.ask",),
+        (
+            *_keeping("access", "position", "open", "join", "log_in", "pay"),
+            (Choice("password", "page_password", keeps=("access", "password")),),
+            _skip("position"),
+        ),
+    ),
+    Step(
+        "page_password",
+        ("page_password.ask",),
+        (_skip("position"),),
+        Takes.ANSWER,
+        keeps="page_password",
+        then="position",
+    ),
+    Step("position", ("position.ask",), (_skip("seen"),), Takes.ANSWER, keeps="position", then="seen"),
+    Step(
+        "seen",
+        ("seen.ask",),
+        (*_keeping("seen", "live", "today", "this_week", "earlier"), _skip("live")),
+    ),
+    Step(
+        "live",
+        ("live.ask",),
+        (
+            *_column(
+                Choice("live_yes", "note", keeps=("live", "yes")),
+                Choice("live_no", "note", keeps=("live", "no")),
+                Choice("live_unsure", "note", keeps=("live", "unsure")),
+            ),
+            _skip("note"),
+        ),
+    ),
+    Step("note", ("note.ask",), ((Choice("skip", "end"),),), Takes.ANSWER, keeps="note", then="end"),
+    Step(
+        "end",
+        ("end.thanks", contacts_if_any(Purpose.SUPPORT), "end.clear"),
+        (
+            (Choice("another", "link", does=Act.NEW_REPORT),),
+            (Choice("receipt", "receipt"), Choice("withdraw", "withdraw")),
+        ),
+    ),
+    Step("cleared", (by_channel("cleared"),), ((Choice("start_again", "first"),),), Takes.LINK),
+)
+
+ASIDES = (
+    Step("danger", ("danger.card", contacts(Purpose.DANGER), "danger.link"), (BACK_ROW,), aside=True),
+    Step(
+        "own_images",
+        (
+            "own_images.card",
+            with_contact(Purpose.OWN_IMAGES, "own_images.service"),
+            contacts(Purpose.OWN_IMAGES),
+            "own_images.link",
+        ),
+        (BACK_ROW,),
+        aside=True,
+    ),
+    Step("threats", ("threats.card", contacts(Purpose.THREATS), "exits.link"), (BACK_ROW,), aside=True),
+    Step(
+        "chat_only",
+        ("chat_only.card", "chat_only.why", contacts_if_any(Purpose.CHAT_ONLY)),
+        (BACK_ROW,),
+        aside=True,
+    ),
+    Step(
+        "known_child",
+        ("known_child.card", contacts(Purpose.KNOWN_CHILD), "exits.link"),
+        (BACK_ROW,),
+        aside=True,
+    ),
+    Step("other_harm", ("other_harm.card", contacts_if_any(Purpose.OTHER_HARM)), (BACK_ROW,), aside=True),
+    Step(
+        "own_behaviour",
+        ("own_behaviour.card", contacts(Purpose.OWN_BEHAVIOUR), "own_behaviour.privacy"),
+        (BACK_ROW,),
+        aside=True,
+    ),
+    Step("language", ("language.ask",), (BACK_ROW,), aside=True, speaks=True),
+    Step(
+        "help",
+        ("help.card",),
+        (
+            (Choice("rules", "rule_1"),),
+            (Choice("privacy", "privacy"), Choice("status", "status")),
+            BACK_ROW,
+        ),
+        aside=True,
+    ),
+    Step("privacy", (by_channel("privacy"),), (BACK_ROW,), aside=True),
+    Step("status", ("status.ask",), (BACK_ROW,), Takes.RECEIPT, aside=True),
+)
+
+FLOW: dict[str, Step] = {step.name: step for step in (*OPENING, *REVIEW, *RULES, *SENT, *DETAILS, *ASIDES)}
+BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW))

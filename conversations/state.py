@@ -1,0 +1,77 @@
+"""Where a talk stands: everything that the next turn depends on, and nothing about who is talking."""
+
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from conversations.talk import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Names drawn at random by the host for one event; used only where a talk or a report begins.
+
+    `talk` marks this talk's buttons (8 hexadecimal digits), `draft_id` is 128 random bits in hexadecimal,
+    `receipt` is written by `report.write_receipt`. None of them can be derived from another.
+    """
+
+    talk: str
+    draft_id: str = field(repr=False)
+    receipt: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The report as it stands: `revision` 0 means that nothing was sent.
+
+    `addresses` are as `address.find` gave them; a partial one, taken after two tries, is in `partial`.
+    `answers` maps fields of the report to values, in the order of the questions.
+    """
+
+    draft_id: str = field(repr=False)
+    receipt: str = field(repr=False)
+    revision: int = 0
+    withdrawn: bool = False
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+    partial: str = field(default="", repr=False)
+    whole_site: bool | None = None
+    answers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One open talk.
+
+    `turn` numbers the cards, so that a button of an older card is known; `after` is the step to which an
+    aside leads back; `remark` is what the last turn had to add above the step's own card; `unread` is the
+    last text in which no link was found.
+    """
+
+    talk: str
+    channel: str
+    portal: str
+    language: str
+    draft: Draft
+    step: str = "first"
+    after: str = "first"
+    turn: int = 0
+    remark: tuple[Phrase, ...] = field(default=(), repr=False)
+    misses: int = 0
+    unread: str = field(default="", repr=False)
+    rules_read: bool = False
+    rules_as_cards: bool = False
+    practice: bool = False
+    delivered: bool = False
+
+
+_STATE = TypeAdapter(State)
+
+
+def dump(state: State) -> bytes:
+    """Write a state as JSON, to be sealed."""
+    return _STATE.dump_json(state)
+
+
+def load(content: bytes) -> State:
+    """Read what `dump` wrote; raises ValueError when it is something else."""
+    return _STATE.validate_json(content)

@@ -1,0 +1,66 @@
+"""The vocabulary in which the flow is written: steps, choices, and what a step takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conversations.portal import Portal
+from conversations.state import State
+from conversations.talk import Phrase
+
+BACK = "(back)"
+
+Paragraph = str | Callable[[State, Portal], tuple[Phrase, ...]]
+Condition = Callable[[State, Portal], bool]
+
+
+class Takes(StrEnum):
+    """What text means at a step; a link is always understood, except where text is the answer."""
+
+    LINK = "a web link"
+    CHOICE = "a choice, or a web link"
+    RECEIPT = "a receipt"
+    ANSWER = "any text"
+    PAGE = "the web link of another page"
+    NOTHING = "nothing"
+
+
+class Act(StrEnum):
+    """What a choice does besides leading on."""
+
+    SEND = "send"
+    WITHDRAW = "withdraw"
+    NEW_REPORT = "new report"
+    CHANGE_LANGUAGE = "change language"
+    TAKE_PARTIAL = "take a partial link"
+    RULES_READ = "rules read"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: where it leads, what it keeps (a field of the report and its value), what it does."""
+
+    name: str
+    to: str
+    keeps: tuple[str, str] | None = None
+    does: Act | None = None
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One card of the talk.
+
+    `then` is where a taken answer, kept in the report's field `keeps`, leads. An aside can be entered from
+    every step and leads back there. `speaks` adds the row of languages.
+    """
+
+    name: str
+    says: tuple[Paragraph, ...]
+    rows: tuple[tuple[Choice, ...], ...] = ()
+    takes: Takes = Takes.CHOICE
+    keeps: str = ""
+    then: str = ""
+    aside: bool = False
+    speaks: bool = False

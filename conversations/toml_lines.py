@@ -1,0 +1,51 @@
+"""Where things stand in a TOML text, as TOML itself reads it: no second grammar that could disagree."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Path = tuple[int | str, ...]
+
+
+def lines_of(text: str) -> dict[Path, int]:
+    """Find the line (from 1) on which each table and value begins: the one that makes it appear when read.
+
+    A path is made of keys and of places in arrays. Costs a reading of the text for each of its lines.
+    """
+    lines: dict[Path, int] = {}
+    begins = 1
+    for number, read in _readings(text):
+        for path in _paths(read, ()):
+            lines.setdefault(path, begins)
+        begins = number + 1
+    return lines
+
+
+def nearest_line(lines: Mapping[Path, int], path: Path) -> int:
+    """Give the line of a value or, where it is missing, of the nearest table around it."""
+    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
+
+
+def first_unread_line(text: str) -> int:
+    """Give the line on which the statement begins that a broken text breaks off in."""
+    return max((number for number, _ in _readings(text)), default=0) + 1
+
+
+def _readings(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read the first line, the first two and so on; a beginning that ends within a value is left out."""
+    rows = text.replace("\r\n", "\n").split("\n")
+    for number in range(1, len(rows) + 1):
+        try:
+            yield number, tomllib.loads("\n".join(rows[:number]))
+        except tomllib.TOMLDecodeError:
+            continue
+
+
+def _paths(value: Any, path: Path) -> Iterator[Path]:
+    yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _paths(inner, (*path, index))

@@ -1,0 +1,13 @@
+"""Every sentence that a reporter can read, in English, by name; other languages translate these."""
+
+from conversations.words import buttons, details, exits, opening, presentation, remarks, sending
+
+WORDS: dict[str, str] = dict(
+    opening.OPENING
+    + sending.SENDING
+    + details.DETAILS
+    + exits.EXITS
+    + remarks.REMARKS
+    + buttons.BUTTONS
+    + presentation.PRESENTATION,
+)

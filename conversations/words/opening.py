@@ -1,0 +1,89 @@
+"""The words of the first cards: who we are, what it is about, and the web link."""
+
+from conversations.words.naming import words
+
+OPENING = (
+    # Translators: First line of the first card. Neutral: somebody else may see it on a shared phone.
+    words("first.hello", "Hello. You can send a web link here."),
+    # Translators: Who we are. "Hotline" is the organisation that receives reports of web links.
+    words(
+        "first.what",
+        "We are a hotline. We take reports of child sexual abuse pictures and videos. "
+        "Trained analysts check each one.",
+    ),
+    # Translators: "Web link", never "address" alone, which could mean where one lives.
+    words("first.how", "Send the web link as text. Never send a picture or video."),
+    # Translators: "We" is the hotline. Telegram knows the account; we do not.
+    words("first.privacy.telegram", "We do not know who you are. Telegram does."),
+    # Translators: The same line where there is no messaging app in between.
+    words("first.privacy.terminal", "We do not know who you are."),
+    # Translators: "Send" is the name of the button.
+    words("first.not_sent", "Nothing is sent until you tap Send."),
+    # Translators: Asks what kind of thing was seen. The answers are buttons.
+    words(
+        "kind.ask",
+        "It is fine to be unsure. What is it about? "
+        "Choose the first button for pictures that look real. A computer may have made them.",
+    ),
+    # Translators: The reporter said what it is; now the web link is asked for.
+    words("link.ask", "Please send the web link as text. You need not open the page again."),
+    # Translators: Help for copying a link. Nobody should look at the material again for our sake.
+    words("copy.ask", "Only if you need not see it again. Otherwise send what you remember. Where was it?"),
+    # Translators: How to copy a link in a web browser; use the words that phones use in your language.
+    words("copy.browser", "In a browser:\n1. Touch the bar at the top.\n2. Choose Copy.\n3. Paste it here."),
+    # Translators: How to copy a link in an app; use the words that apps use in your language.
+    words("copy.app", "In an app:\n1. Touch Share.\n2. Choose Copy link.\n3. Paste it here."),
+    # Translators: How to copy a link in Telegram; use the words of Telegram in your language.
+    words("copy.telegram", "In Telegram:\n1. Touch the post.\n2. Choose Copy link.\n3. Paste it here."),
+    # Translators: The link is a home page. Both answers are fine: some whole sites are the exact place.
+    words("site.ask", "That is the front page of a site. Is it the whole site, or one page on it?"),
+    # Translators: The link is a page of search results.
+    words(
+        "search_page.ask",
+        "That is a page of search results. A link to the page itself is better. "
+        "Send it if you have it. Or use this one.",
+    ),
+    # Translators: The reporter wants to change the link.
+    words("change.ask", "Please send the right web link. It takes the place of the old one."),
+    # Translators: Choose a language; the buttons name each language in itself.
+    words("language.ask", "Please choose your language."),
+    # Translators: What somebody can do here. Commands stay as they are.
+    words(
+        "help.card",
+        "Here is what you can do:\n/report to send a web link\n/status to ask about a receipt\n"
+        "/privacy to see what we keep\n/language to change language\n"
+        "/cancel to stop\n/forget to clear this chat",
+    ),
+    # Translators: The privacy card on Telegram.
+    words(
+        "privacy.telegram",
+        "We do not keep your name, number or account. We keep the link and your answers. "
+        "Your open talk is forgotten after 30 minutes.\n"
+        "Telegram knows that you wrote to us. Clear this chat to leave less there.",
+    ),
+    # Translators: The privacy card where there is no messaging app.
+    words(
+        "privacy.terminal",
+        "We do not keep who you are. We keep the link and your answers. "
+        "Your open talk is forgotten after 30 minutes.\n"
+        "This window may show old lines. Close it when you are done.",
+    ),
+    # Translators: Asks for the receipt, a code such as AB12-CD34-EF56-GH78-9.
+    words("status.ask", "Please send your receipt. It looks like this: {receipt_shape}"),
+    # Translators: The hotline's bot takes no reports at the moment.
+    words("paused.card", "Sorry, we take no links here at the moment. Please try again later."),
+    # Translators: Follows when the portal has a web page. {web_page} is its web address.
+    words("paused.web_page", "You can report on this web page: {web_page}"),
+    # Translators: After clearing the chat on Telegram.
+    words(
+        "cleared.telegram",
+        "This talk is cleared. We kept nothing of it. A report that you sent stays sent. "
+        "Telegram may still keep copies. Delete the chat in Telegram too.",
+    ),
+    # Translators: After clearing, where there is no messaging app.
+    words(
+        "cleared.terminal",
+        "This talk is cleared. We kept nothing of it. A report that you sent stays sent. "
+        "Close this window too.",
+    ),
+)

@@ -1,0 +1,24 @@
+"""The words by which a channel presents the bot before a talk: neutral, since they stay on the phone."""
+
+from conversations.words.naming import words
+
+PRESENTATION = (
+    # Translators: What an app shows before the first message. Neutral. At most 512 characters.
+    words(
+        "presentation.description",
+        "Send a web link to a hotline, as text. You tell us nothing about yourself. Tap Start to begin.",
+    ),
+    # Translators: A line on the bot's page. Neutral. At most 120 characters.
+    words("presentation.short", "Send a web link to a hotline, as text."),
+    # Translators: A menu entry for /start. Neutral, like all of these.
+    words("command.start", "Begin"),
+    words("command.report", "Send a web link"),
+    words("command.language", "Change language"),
+    words("command.privacy", "What we keep"),
+    words("command.status", "Ask about a receipt"),
+    words("command.help", "What you can do here"),
+    words("command.cancel", "Stop"),
+    words("command.forget", "Clear this chat"),
+    # Translators: Said once in a group, before the bot leaves it.
+    words("presentation.group", "This works only in a private chat. Goodbye."),
+)

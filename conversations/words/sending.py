@@ -1,0 +1,83 @@
+"""The words from the captured link to the thanks: review, rules of advice, receipt, end."""
+
+from conversations.words.naming import words
+
+SENDING = (
+    # Translators: First line above the captured link.
+    words("review.not_sent", "Not sent yet. If you stop, we forget it in 30 minutes."),
+    # Translators: {links} are web links, one a line, written so that they cannot be tapped.
+    words("review.links", "We changed it so that nobody opens it by accident:\n{links}"),
+    # Translators: A partial link or a note on where it is, since no exact link could be had.
+    words("review.partial", "This is what we have:\n{partial}"),
+    # Translators: The six rules of advice, as short as they can be.
+    words(
+        "rules.short",
+        "Before you send:\n"
+        "1. Do report pictures and videos of child sexual abuse. A child is anyone under 18.\n"
+        "2. Give the exact web link.\n"
+        "3. Report other harm in the app or to the police.\n"
+        "4. Worried about a child? Go to the police.\n"
+        "5. Report each link only once.\n"
+        "6. Do report drawn or computer-made images too.",
+    ),
+    # Translators: {legal_note} is a sentence about the law of the portal's country.
+    words("review.legal_note", "The law where you are: {legal_note}"),
+    # Translators: How far somebody is in the six rules, such as "Rule 2 of 6".
+    words("rules.progress", "Rule {number} of {total}"),
+    # Translators: Rule 1 on a card of its own.
+    words(
+        "rules.1",
+        "Do report pictures and videos of child sexual abuse. Then they can be removed. "
+        "A child is anyone under 18. We do not know who you are.",
+    ),
+    # Translators: Rule 2 on a card of its own.
+    words("rules.2", "Give the exact web link. It must lead to the page itself."),
+    # Translators: Rule 3 on a card of its own.
+    words(
+        "rules.3",
+        "Do not report other harm here. Other agencies deal with it. "
+        "Report it in the app. Go to the police about a crime.",
+    ),
+    # Translators: Rule 4 on a card of its own.
+    words("rules.4", "Go to the police if you worry about a child. They can act where the child is."),
+    # Translators: Rule 5 on a card of its own.
+    words("rules.5", "Report each link only once. A person reads every report. Repeats take their time."),
+    # Translators: Rule 6 on a card of its own. The IWF is the Internet Watch Foundation.
+    words(
+        "rules.6",
+        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK. "
+        "You need not know where.",
+    ),
+    # Translators: Shown for the moment in which the report is handed in.
+    words("sending.card", "One moment, please."),
+    # Translators: The report is in the hotline's hands. Promise nothing about what happens to it.
+    words("sent.received", "Thank you. We have received it."),
+    # Translators: The hotline cannot be reached now; the report is kept safely and follows by itself.
+    words("sent.kept", "Thank you. It is kept safely here. We pass it on as soon as we can."),
+    # Translators: A practice talk never sends anything.
+    words("sent.practice", "Thank you. This was practice. Nothing was sent."),
+    # Translators: Calm words for somebody who may be shaken.
+    words("sent.calm", "You were right to stop. You need not send it again."),
+    # Translators: Optional questions follow.
+    words("sent.details", "A few short questions can help the analysts. You can skip each one."),
+    # Translators: Said before the talk expires.
+    words("sent.expiry", "In 30 minutes we forget this talk. Then we can clear nothing here."),
+    # Translators: {receipt} is a code. "received" is all that a receipt ever tells.
+    words(
+        "receipt.card",
+        "Your receipt:\n{receipt}\nWith it you can ask if we received the report. Do not show it to others.",
+    ),
+    # Translators: Asks whether the report was a mistake.
+    words("withdraw.ask", "Was it a mistake? We can ask for it to be taken back."),
+    # Translators: Shown for the moment in which the report is taken back.
+    words("withdrawing.card", "One moment, please."),
+    # Translators: The withdrawal is on its way; an analyst may have begun already.
+    words("withdrawn.card", "We asked to take it back. If an analyst has begun, it stays."),
+    # Translators: The last card. Help for somebody who may be shaken; promise nothing.
+    words(
+        "end.thanks",
+        "Thank you for your help. Things like this can weigh on you. Talk to someone you trust.",
+    ),
+    # Translators: On a shared phone the chat should be cleared.
+    words("end.clear", "Do others use this phone? Then clear this chat."),
+)
