@@ -20,13 +20,11 @@ from conversations.events import (
     Said,
     StatusLearned,
 )
-from conversations.flow import BEFORE_SENDING
+from conversations.flow import BEFORE_SENDING, HANDED_IN, NOT_HANDED_IN
 from conversations.moving import Moved, move
 from conversations.portal import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Effect, Phrase, Say, Submit
-
-_HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +75,16 @@ def _heard(state: State, event: Received | Kept | Refused | StatusLearned) -> St
             return _refused(state)
         case _:
             delivered = replace(state, delivered=isinstance(event, Received))
-            return move(replace(delivered, rules_read=True), _HANDED_IN.get(state.step, state.step))
+            return move(replace(delivered, rules_read=True), HANDED_IN.get(state.step, state.step))
 
 
 def _refused(state: State) -> State:
-    before = replace(state.draft, revision=state.draft.revision - 1)
-    match state.step:
-        case "sending":
-            return move(replace(state, draft=before), "review", Phrase("not_sent"))
-        case "withdrawing":
-            return move(replace(state, draft=replace(before, withdrawn=False)), "sent", Phrase("not_added"))
-        case _:
-            return replace(state, draft=before, remark=(Phrase("not_added"),))
+    """Take the revision back: nothing of it was stored, so it is still to be sent."""
+    draft = replace(state.draft, revision=state.draft.revision - 1)
+    if state.step == "withdrawing":
+        draft = replace(draft, withdrawn=False)
+    remark = Phrase("not_sent" if state.step == "sending" else "not_added")
+    return move(replace(state, draft=draft), NOT_HANDED_IN.get(state.step, state.step), remark)
 
 
 def _paused(moved: Moved, portals: Mapping[str, Portal]) -> Moved:

@@ -9,8 +9,8 @@ from conversations.paragraphs import (
     how_it_went,
     legal_note,
     rules_unless_read,
+    take_it_down,
     web_page,
-    with_contact,
 )
 from conversations.portal import Portal, Purpose
 from conversations.state import State
@@ -231,7 +231,7 @@ ASIDES = (
         "own_images",
         (
             "own_images.card",
-            with_contact(Purpose.OWN_IMAGES, "own_images.service"),
+            take_it_down,
             contacts(Purpose.OWN_IMAGES),
             "own_images.link",
         ),
@@ -274,4 +274,7 @@ ASIDES = (
 )
 
 FLOW: dict[str, Step] = {step.name: step for step in (*OPENING, *REVIEW, *RULES, *SENT, *DETAILS, *ASIDES)}
+LINK_LEADS_TO = ("site", "search_page", "rule_1", "review")
+HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
+NOT_HANDED_IN = {"sending": "review", "withdrawing": "sent"}
 BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW))

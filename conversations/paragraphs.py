@@ -92,13 +92,10 @@ def contacts_if_any(purpose: Purpose) -> Paragraph:
     return paragraph
 
 
-def with_contact(purpose: Purpose, words: str) -> Paragraph:
-    """Say these words only where the portal has a contact for the purpose."""
-
-    def paragraph(state: State, portal: Portal) -> tuple[Phrase, ...]:
-        return (named(words, state, portal),) if _contact_lines(portal, purpose) else ()
-
-    return paragraph
+def take_it_down(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Explain Take It Down where it is among the portal's contacts for one's own pictures."""
+    listed = "Take It Down:" in _contact_lines(portal, Purpose.OWN_IMAGES)
+    return (named("own_images.service", state, portal),) if listed else ()
 
 
 def _contact_lines(portal: Portal, purpose: Purpose) -> str:

@@ -1,6 +1,6 @@
 """What differs between portals, as data: read from TOML at assembly and passed into the talk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -62,3 +62,13 @@ class Portal:
     contacts: tuple[Contact, ...]
     status_after_days: int | None
     maximum_addresses: int
+
+
+def with_contacts_of(portal: Portal, worldwide: Portal) -> Portal:
+    """Add the worldwide contacts for every purpose that a portal has none of its own for.
+
+    Never for danger: who helps in an emergency differs from place to place.
+    """
+    own = {contact.purpose for contact in portal.contacts} | {Purpose.DANGER}
+    added = tuple(contact for contact in worldwide.contacts if contact.purpose not in own)
+    return replace(portal, contacts=(*portal.contacts, *added))

@@ -6,13 +6,9 @@ OPENING = (
     # Translators: First line of the first card. Neutral: somebody else may see it on a shared phone.
     words("first.hello", "Hello. You can send a web link here."),
     # Translators: Who we are. "Hotline" is the organisation that receives reports of web links.
-    words(
-        "first.what",
-        "We are a hotline. We take reports of child sexual abuse pictures and videos. "
-        "Trained analysts check each one.",
-    ),
-    # Translators: "Web link", never "address" alone, which could mean where one lives.
-    words("first.how", "Send the web link as text. Never send a picture or video."),
+    words("first.what", "We are a hotline. Analysts check reports of child sexual abuse images."),
+    # Translators: "It" is the web link; never "address" alone, which could mean where one lives.
+    words("first.how", "Send it as text, never a picture or video."),
     # Translators: "We" is the hotline. Telegram knows the account; we do not.
     words("first.privacy.telegram", "We do not know who you are. Telegram does."),
     # Translators: The same line where there is no messaging app in between.
@@ -20,13 +16,9 @@ OPENING = (
     # Translators: "Send" is the name of the button.
     words("first.not_sent", "Nothing is sent until you tap Send."),
     # Translators: Asks what kind of thing was seen. The answers are buttons.
-    words(
-        "kind.ask",
-        "It is fine to be unsure. What is it about? "
-        "Choose the first button for pictures that look real. A computer may have made them.",
-    ),
+    words("kind.ask", "It is fine to be unsure. What is it about? Computer-made images count too."),
     # Translators: The reporter said what it is; now the web link is asked for.
-    words("link.ask", "Please send the web link as text. You need not open the page again."),
+    words("link.ask", "Please send the web link as text. You need not open it again."),
     # Translators: Help for copying a link. Nobody should look at the material again for our sake.
     words("copy.ask", "Only if you need not see it again. Otherwise send what you remember. Where was it?"),
     # Translators: How to copy a link in a web browser; use the words that phones use in your language.

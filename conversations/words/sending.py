@@ -57,11 +57,11 @@ SENDING = (
     # Translators: A practice talk never sends anything.
     words("sent.practice", "Thank you. This was practice. Nothing was sent."),
     # Translators: Calm words for somebody who may be shaken.
-    words("sent.calm", "You were right to stop. You need not send it again."),
+    words("sent.calm", "You were right to stop."),
     # Translators: Optional questions follow.
-    words("sent.details", "A few short questions can help the analysts. You can skip each one."),
+    words("sent.details", "A few questions can help us. You can skip each one."),
     # Translators: Said before the talk expires.
-    words("sent.expiry", "In 30 minutes we forget this talk. Then we can clear nothing here."),
+    words("sent.expiry", "In 30 minutes we forget this talk. Then we can clear nothing."),
     # Translators: {receipt} is a code. "received" is all that a receipt ever tells.
     words(
         "receipt.card",
@@ -76,7 +76,7 @@ SENDING = (
     # Translators: The last card. Help for somebody who may be shaken; promise nothing.
     words(
         "end.thanks",
-        "Thank you for your help. Things like this can weigh on you. Talk to someone you trust.",
+        "Thank you. Things like this can weigh on you. Talk to someone you trust.",
     ),
     # Translators: On a shared phone the chat should be cleared.
     words("end.clear", "Do others use this phone? Then clear this chat."),

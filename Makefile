@@ -1,0 +1,64 @@
+# Everything goes through .venv, which any target makes when it is missing or out of date.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+LOCK := requirements/development.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format words lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the environment .venv with exactly the locked requirements
+
+run: $(READY) ## start the intake, and hold a talk in this terminal (and on Telegram, given a token)
+	@$(BIN)/reportline run
+
+test: lint ## check everything and run every test
+	@echo "== tests"
+	@$(BIN)/pytest -q
+
+lint: $(READY) ## check style, types, imports, languages and portals
+	@echo "== ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== mypy" && $(BIN)/mypy
+	@echo "== import-linter" && $(BIN)/lint-imports
+	@echo "== languages" && $(BIN)/reportline locales check
+	@echo "== portals" && $(BIN)/reportline portal check
+
+format: $(READY) ## write the code as the style asks
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+words: $(READY) ## carry changed English words into the catalogues
+	@$(BIN)/reportline locales update
+
+lock: $(READY) ## resolve the requirements anew, with hashes and without naming an index
+	@$(call need_uv)
+	@for set in "runtime" "development --extra dev"; do set -- $$set; name=$$1; shift; \
+		.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml -o requirements/$$name.txt; done
+
+clean: ## remove the environment and the caches; data/ stays
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamp comes last, so a run that stopped half-way begins again, from what pip has cached.
+$(READY): $(LOCK)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or make PYTHON=/path/to/python3"; exit 1; }
+	@echo "== environment: .venv, from $(LOCK)"
+	@rm -rf .venv
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv .venv; then \
+		$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(LOCK) && \
+		$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ; \
+	else \
+		echo "== this Python has no venv module: taking uv, into .uv" && \
+		{ $(call need_uv); } && rm -rf .venv && \
+		.uv/bin/uv venv --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && \
+		.uv/bin/uv pip install --python $(BIN)/python --require-hashes -r $(LOCK) && \
+		.uv/bin/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --no-index -e . ; \
+	fi
+	@touch $@
+
+define need_uv
+test -x .uv/bin/uv || $(PYTHON) -m pip install --disable-pip-version-check --target .uv uv
+endef

@@ -1,0 +1,75 @@
+"""Puts the bot host together from its settings, or refuses to start when a promise cannot be kept."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.channels.telegram import Presentation
+from bot.courier import Courier
+from bot.intake import HttpIntake
+from bot.outbox import Outbox
+from bot.portals import read_portals
+from bot.privacy import TalkSecrets
+from bot.render import command_menu, put_into_words
+from bot.runner import Delivery, Runner
+from bot.sessions import MemorySessions
+from bot.settings import BotSettings, NotReady, channel_token, intake_public_key
+from conversations.portal import Portal
+from conversations.talk import Phrase
+from locales import ENGLISH, KNOWN_LOCALES
+
+KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
+
+
+@dataclass(frozen=True, slots=True)
+class BotHost:
+    """What a channel is given: the runner of its talks, and the portals by id."""
+
+    runner: Runner
+    portals: dict[str, Portal]
+
+
+@asynccontextmanager
+async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
+    """Host talks, with the courier at work beside them; raises NotReady or PortalsUnreadable."""
+    portals = read_portals(settings.portals_dir, KNOWN_LANGUAGES)
+    if settings.portal not in portals:
+        raise NotReady(
+            f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
+        )
+    outbox = Outbox(settings.outbox_folder)
+    intake = HttpIntake(settings.intake_url, channel_token(settings))
+    courier = Courier(outbox, intake)
+    delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
+    sessions = MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
+    runner = Runner(sessions, delivery, portals, settings.portal, lambda: datetime.now(UTC))
+    delivering = asyncio.create_task(courier.run())
+    try:
+        yield BotHost(runner, portals)
+    finally:
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
+        await intake.close()
+
+
+def presentations() -> tuple[Presentation, ...]:
+    """Say how an app presents the bot: in every language, and in English for all others."""
+    return tuple(
+        Presentation(
+            language=None if language == ENGLISH else language,
+            commands=command_menu(language),
+            description=put_into_words(Phrase("presentation.description"), language),
+            short_description=put_into_words(Phrase("presentation.short"), language),
+        )
+        for language in sorted(KNOWN_LANGUAGES)
+    )
+
+
+def group_words(hint: str | None) -> str:
+    """Give what is said in a group before leaving it, in the hinted language where it is known."""
+    code = (hint or "").lower().replace("_", "-").split("-")[0]
+    return put_into_words(Phrase("presentation.group"), code if code in KNOWN_LANGUAGES else ENGLISH)

@@ -1,0 +1,269 @@
+"""Bot API objects to arrivals, answers to Bot API calls: pure, and nothing that names a person is read."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.exchange import Answer, Arrival, Card, TalkHandle
+from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
+
+LONGEST_TEXT = 4096
+LONGEST_LINK = 2048
+MOST_HIDDEN_LINKS = 20
+MOST_DELETIONS = 100
+
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_COMMAND = re.compile(r"/([a-z]{1,32})(?:@\w+)?(?:\s+(.+))?", re.ASCII | re.IGNORECASE | re.DOTALL)
+_CHOICE = re.compile(r"([!-~]{1,32}?)\.([0-9]{1,9})\.([!-~]{1,24})")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
+# An animation carries a document too, and a venue a location: the first that is present tells the kind.
+_MEDIA = {
+    "animation": Media.VIDEO,
+    "video": Media.VIDEO,
+    "video_note": Media.VIDEO,
+    "photo": Media.PICTURE,
+    "live_photo": Media.PICTURE,
+    "voice": Media.VOICE,
+    "audio": Media.VOICE,
+    "document": Media.FILE,
+    "contact": Media.CONTACT,
+    "location": Media.LOCATION,
+}
+
+# What the app itself writes into a chat; every other message is a person's and gets an answer.
+_SERVICE = re.compile(
+    r"""boost_added | (channel|group|supergroup)_chat_created | chat_(background_set|owner_\w+|shared)
+    | checklist_tasks_\w+ | connected_website | delete_chat_photo | direct_message_price_changed
+    | (general_)?forum_topic_\w+ | gift(_upgrade_sent)? | giveaway(_\w+)? | left_chat_member
+    | managed_bot_created | message_auto_delete_timer_changed | migrate_(from|to)_chat_id
+    | new_chat_(members|photo|title) | paid_message_price_changed | passport_data | pinned_message
+    | poll_option_\w+ | proximity_alert_triggered | (refunded|successful)_payment | unique_gift
+    | suggested_post_(approv|declin|paid|refund)\w* | users_shared | video_chat_\w+ | web_app_data
+    | write_access_allowed""",
+    re.VERBOSE,
+)
+
+
+class UnreadableUpdateError(Exception):
+    """An update is not shaped as the Bot API says; nothing of it is repeated here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing that a reporter did: the app's own notices, other bots, kinds of update that we don't serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The reporter has blocked the bot."""
+
+    talk: TalkHandle
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The bot is in a group or channel, where anybody could read a report: it says so once and leaves."""
+
+    chat: str = field(repr=False)
+    language: str | None = field(default=None, repr=False)
+
+
+Outcome = Arrival | Gone | Leave | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the Bot API: its method and its parameters as plain JSON."""
+
+    method: str
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def shows(self) -> bool:
+        """Whether the call puts a card before the reporter, so that a newer card makes it needless."""
+        return self.method in {"sendMessage", "editMessageText"}
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How the app presents the bot in one language (ISO 639-1), or in all others when `language` is None.
+
+    `commands` are (name, words) pairs; `description` holds at most 512 characters, `short_description` 120.
+    """
+
+    language: str | None
+    commands: tuple[tuple[str, str], ...]
+    description: str
+    short_description: str
+
+
+def event_from(update: Mapping[str, Any], bot: str) -> Outcome:
+    """Read one update of the Bot API, by the field names of core.telegram.org/bots/api.
+
+    `bot` tells the bots of one host apart. Of a person only the chat's number and the app's language
+    are read.
+    Raises UnreadableUpdateError when a field that is needed is missing or of another type.
+    """
+    with suppress(AttributeError, KeyError, TypeError):
+        return _outcome(update, bot)
+    raise UnreadableUpdateError
+
+
+def end_of_tap(update: Mapping[str, Any]) -> Call | None:
+    """Give the call that ends a tapped button's waiting, or None when the update is no tap."""
+    with suppress(KeyError, TypeError):
+        return Call("answerCallbackQuery", {"callback_query_id": str(update["callback_query"]["id"])})
+    return None
+
+
+def calls_for(answer: Answer, chat: str) -> tuple[Call, ...]:
+    """Give the calls that show an answer's card in a chat and then delete what the answer erases."""
+    return (_show(answer.card, chat, answer.live), *_deletions(answer.erase, chat))
+
+
+def sent_anew(edit: Call) -> Call:
+    """Give the call that sends as a new message the card that could not be edited into an old one."""
+    kept = {name: value for name, value in edit.parameters.items() if name != "message_id"}
+    return Call("sendMessage", {**kept, "disable_notification": True})
+
+
+def calls_to_leave(leave: Leave, words: str) -> tuple[Call, ...]:
+    """Give the calls that say `words` in a group or channel and leave it."""
+    chat = int(leave.chat)
+    return (Call("sendMessage", {"chat_id": chat, "text": words}), Call("leaveChat", {"chat_id": chat}))
+
+
+def presentation_calls(presentations: Sequence[Presentation]) -> tuple[Call, ...]:
+    """Give the calls that set commands and descriptions, for private chats, in each language."""
+    return tuple(call for presentation in presentations for call in _presented(presentation))
+
+
+def _presented(presentation: Presentation) -> tuple[Call, ...]:
+    language = {"language_code": presentation.language} if presentation.language else {}
+    commands = [{"command": name, "description": words} for name, words in presentation.commands]
+    return (
+        Call("setMyCommands", {"commands": commands, "scope": {"type": "all_private_chats"}, **language}),
+        Call("setMyDescription", {"description": presentation.description, **language}),
+        Call("setMyShortDescription", {"short_description": presentation.short_description, **language}),
+    )
+
+
+def _show(card: Card, chat: str, live: int | None) -> Call:
+    parameters: dict[str, Any] = {
+        "chat_id": int(chat),
+        "text": _directed(card),
+        "link_preview_options": {"is_disabled": True},
+    }
+    if card.rows:
+        rows = [[{"text": button.label, "callback_data": button.data} for button in row] for row in card.rows]
+        parameters["reply_markup"] = {"inline_keyboard": rows}
+    if live is None:
+        return Call("sendMessage", {**parameters, "disable_notification": True})
+    return Call("editMessageText", {**parameters, "message_id": live})
+
+
+def _directed(card: Card) -> str:
+    # The app takes a paragraph's direction from its first letter, which may be a Latin one in an Arabic text.
+    if not card.right_to_left:
+        return card.text
+    return "\n".join(f"\u200f{line}" if line else "" for line in card.text.split("\n"))
+
+
+def _deletions(messages: Sequence[int], chat: str) -> tuple[Call, ...]:
+    if len(messages) == 1:
+        return (Call("deleteMessage", {"chat_id": int(chat), "message_id": messages[0]}),)
+    starts = range(0, len(messages), MOST_DELETIONS)
+    lots = [list(messages[start : start + MOST_DELETIONS]) for start in starts]
+    return tuple(Call("deleteMessages", {"chat_id": int(chat), "message_ids": lot}) for lot in lots)
+
+
+def _outcome(update: Mapping[str, Any], bot: str) -> Outcome:
+    number = _number(update["update_id"])
+    if "my_chat_member" in update:
+        return _membership(update["my_chat_member"], bot)
+    if "callback_query" in update:
+        return _tap(update["callback_query"], number, bot)
+    for kind in ("message", "edited_message"):
+        if kind in update:
+            return _message(update[kind], number, bot, edited=kind == "edited_message")
+    return Ignored()
+
+
+def _membership(change: Mapping[str, Any], bot: str) -> Outcome:
+    here = change["new_chat_member"]["status"] not in {"kicked", "left"}
+    chat = _number(change["chat"]["id"])
+    if change["chat"]["type"] != "private":
+        return Leave(str(chat), _language(change)) if here else Ignored()
+    return Ignored() if here else Gone(TalkHandle("telegram", bot, str(chat)))
+
+
+def _tap(query: Mapping[str, Any], number: int, bot: str) -> Outcome:
+    chat = query.get("message", {}).get("chat")
+    if chat is None and "inline_message_id" in query:
+        return Ignored()
+    if chat is None:  # a card too old for the app to tell of; a private chat has the number of its person
+        chat = {"id": query["from"]["id"], "type": "private"}
+    if chat["type"] != "private":
+        return Leave(str(_number(chat["id"])), _language(query))
+    talk = TalkHandle("telegram", bot, str(_number(chat["id"])))
+    return Arrival(talk, number, _chosen(query.get("data", "")), language=_language(query))
+
+
+def _chosen(data: str) -> Chose:
+    match = _CHOICE.fullmatch(data)
+    return Chose(match[3], match[1], int(match[2])) if match else Chose("", "", 0)
+
+
+def _message(message: Mapping[str, Any], number: int, bot: str, *, edited: bool) -> Outcome:
+    chat = _number(message["chat"]["id"])
+    if message["chat"]["type"] != "private":
+        return Leave(str(chat), _language(message))
+    if message.get("from", {}).get("is_bot") or any(map(_SERVICE.fullmatch, message)):
+        return Ignored()
+    if edited and "location" in message:  # a live location moves every few seconds; it was refused already
+        return Ignored()
+    talk = TalkHandle("telegram", bot, str(chat))
+    event = _event(message, edited=edited)
+    return Arrival(talk, number, event, _number(message["message_id"]), _language(message))
+
+
+def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
+    if "text" not in message:
+        media = next((media for kind, media in _MEDIA.items() if kind in message), Media.OTHER)
+        return Attached(media, _words(message, "caption", "caption_entities"))
+    text = _words(message, "text", "entities")
+    return Said(text, edited=True) if edited else _worded(text)
+
+
+def _worded(text: str) -> Event:
+    match = _COMMAND.fullmatch(text.strip())
+    name, rest = (match[1].lower(), match[2] or "") if match else ("", "")
+    # A link counts at any moment, also behind a command.
+    if name not in set(Command) or "." in rest or ":" in rest:
+        return Said(text)
+    if name == Command.START:
+        return Opened(rest if _START.fullmatch(rest) else "")
+    return Commanded(Command(name))
+
+
+def _words(message: Mapping[str, Any], text: str, entities: str) -> str:
+    """Give the text, bounded, and on lines of their own the links that hide behind its words."""
+    words = message.get(text, "")[:LONGEST_TEXT]
+    links = [entity["url"] for entity in message.get(entities, ()) if entity.get("type") == "text_link"]
+    hidden = dict.fromkeys(link for link in links if link not in words and len(link) <= LONGEST_LINK)
+    # Half a surrogate pair cannot be written anywhere, so it would fail whoever handles it.
+    return "\n".join([words, *list(hidden)[:MOST_HIDDEN_LINKS]]).encode(errors="replace").decode()
+
+
+def _language(source: Mapping[str, Any]) -> str | None:
+    hint = source.get("from", {}).get("language_code")
+    return hint if isinstance(hint, str) and _LANGUAGE.fullmatch(hint) else None
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value

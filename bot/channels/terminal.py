@@ -1,0 +1,121 @@
+"""The talk in a terminal: the same turns as in a messaging app, for trying out, training and practice."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator
+
+from rich.console import Console, JustifyMethod
+from rich.text import Text
+
+from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
+from conversations.events import Chose, Command, Commanded, Event, Opened, Said
+
+HANDLE = TalkHandle("terminal", "local", "local")
+_WIDTH = 76
+_ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+
+
+def event_from(line: str, card: Card) -> Event:
+    """Read a typed line: a button's number is a tap on it, /word a command, anything else a message."""
+    typed = line.strip()
+    buttons = [button for row in card.rows for button in row]
+    if typed.isascii() and typed.isdigit() and 0 < int(typed) <= len(buttons):
+        talk, turn, choice = buttons[int(typed) - 1].data.split(".", 2)
+        return Chose(choice, talk, int(turn))
+    name, _, rest = typed.removeprefix("/").partition(" ")
+    if typed.startswith("/start"):
+        return Opened(rest.strip()[:64])
+    if typed.startswith("/") and name in {command.value for command in Command}:
+        return Commanded(Command(name))
+    return Said(line.strip())
+
+
+class Screen:
+    """What the terminal shows: numbered messages, of which any can be taken away again."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._messages: dict[int, Card | str] = {}
+        self._last = 0
+
+    def typed(self, line: str) -> int:
+        """Note what the reporter typed; gives the message's number."""
+        return self._add(line)
+
+    def answered(self, answer: Answer) -> int:
+        """Show an answer, in place of what it erases; gives the number of the message with the card."""
+        for number in answer.erase:
+            self._messages.pop(number, None)
+        number = self._add(answer.card) if answer.live is None else answer.live
+        self._messages[number] = answer.card
+        self._draw()
+        return number
+
+    def _add(self, message: Card | str) -> int:
+        self._last += 1
+        self._messages[self._last] = message
+        return self._last
+
+    def _draw(self) -> None:
+        # Where the output is no terminal, nothing can be taken back: only the newest card is written.
+        self._console.clear()
+        shown = self._messages.values() if self._console.is_terminal else [*self._messages.values()][-1:]
+        for message in shown:
+            if isinstance(message, Card):
+                self._draw_card(message)
+            else:
+                self._console.print(Text(f"> {message}", style="dim"))
+
+    def _draw_card(self, card: Card) -> None:
+        justify: JustifyMethod = "right" if card.right_to_left else "left"
+        width = min(_WIDTH, self._console.width)
+        self._console.print(
+            Text(card.text.translate(_ISOLATES)), width=width, justify=justify, highlight=False
+        )
+        self._console.print()
+        number = 0
+        for row in card.rows:
+            line = Text(justify=justify)
+            for button in row:
+                number += 1
+                line.append(f" {number} ", style="reverse")
+                line.append(f" {button.label}   ")
+            self._console.print(line, width=width)
+        self._console.print()
+
+
+async def hold_talk(host: Host, console: Console, start: str = "", language: str | None = None) -> None:
+    """Hold one talk until the input ends; `start` is a start link's payload."""
+    screen = Screen(console)
+    card = await _turn(host, screen, Arrival(HANDLE, 0, Opened(start), language=language))
+    update = 0
+    async for line in _lines():
+        if not line.strip():
+            continue
+        update += 1
+        event = event_from(line, card)
+        message = None if isinstance(event, Chose) else screen.typed(line.strip())
+        card = await _turn(host, screen, Arrival(HANDLE, update, event, message, language))
+
+
+async def _turn(host: Host, screen: Screen, arrival: Arrival) -> Card:
+    answer = await host.handle(arrival)
+    await host.shown(arrival.talk, screen.answered(answer))
+    return answer.card
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Give the lines typed; a daemon thread waits for them, so that Ctrl-C ends at once."""
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str] = asyncio.Queue()
+
+    def read() -> None:
+        line = " "
+        while line:
+            line = sys.stdin.readline()
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        yield line

@@ -1,0 +1,107 @@
+"""What `reportline doctor` looks at on the bot host: it changes nothing, and advises on each fault."""
+
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.outbox import entries_in, set_aside_folder
+from bot.settings import BotSettings, NotReady, channel_token, intake_public_key, telegram_token
+
+# Room for a thousand reports that wait, each of 128 KiB at most.
+ENOUGH_BYTES: Final = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at, whether it is fine, and what there is to know or to do."""
+
+    name: str
+    fine: bool
+    advice: str
+
+
+def check(settings: BotSettings) -> list[Check]:
+    """Look at everything that the bot host needs on this machine."""
+    looks: tuple[tuple[str, Callable[[BotSettings], str]], ...] = (
+        ("bot folder", _look_at_folder),
+        ("intake's public key", _look_at_public_key),
+        ("channel token", _look_at_channel_token),
+        ("Telegram token", _look_at_telegram_token),
+        ("outbox", _look_at_outbox),
+        ("disk", _look_at_disk),
+        ("portals", _look_at_portals),
+    )
+    return [_check(name, look, settings) for name, look in looks]
+
+
+def _check(name: str, look: Callable[[BotSettings], str], settings: BotSettings) -> Check:
+    try:
+        return Check(name, fine=True, advice=look(settings))
+    except NotReady as fault:
+        return Check(name, fine=False, advice=str(fault))
+    except OSError as fault:
+        return Check(name, fine=False, advice=f"The system says: {fault.strerror}. See whose the files are.")
+
+
+def _look_at_folder(settings: BotSettings) -> str:
+    folder = _folder(settings)
+    for path in (folder, *folder.rglob("*")):
+        if path != settings.public_key_file and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            mode = "700" if path.is_dir() else "600"
+            raise NotReady(f"{path} is open to others on this machine. Close it: `chmod {mode} {path}`.")
+    return f"{folder} is closed to others"
+
+
+def _folder(settings: BotSettings) -> Path:
+    if not settings.folder.is_dir():
+        raise NotReady(f"There is no folder {settings.folder}. `make run` makes it.")
+    return settings.folder
+
+
+def _look_at_public_key(settings: BotSettings) -> str:
+    return f"reports are sealed to the key {intake_public_key(settings).key_id}"
+
+
+def _look_at_channel_token(settings: BotSettings) -> str:
+    channel_token(settings)
+    return "is there; whether the intake takes it shows when it is asked"
+
+
+def _look_at_telegram_token(settings: BotSettings) -> str:
+    if settings.telegram_token is None and settings.telegram_token_file is None:
+        return "none, so no Telegram bot is served; to serve one, set REPORTLINE_TELEGRAM_TOKEN"
+    telegram_token(settings)
+    return "has the shape of one; whether Telegram takes it shows when it is asked"
+
+
+def _look_at_outbox(settings: BotSettings) -> str:
+    folder = settings.outbox_folder
+    if not folder.is_dir():
+        return "empty"
+    aside = len(entries_in(set_aside_folder(folder)))
+    if aside:
+        raise NotReady(
+            f"Reports that the intake refused or that are damaged: {aside}, in {set_aside_folder(folder)}. "
+            f"Once the cause is mended, move them back into {folder}; they are tried again."
+        )
+    return f"reports that wait for the intake: {len(entries_in(folder))}"
+
+
+def _look_at_disk(settings: BotSettings) -> str:
+    free = shutil.disk_usage(_folder(settings)).free
+    if free < ENOUGH_BYTES:
+        raise NotReady(f"{free // 1024**2} MiB are free for reports that wait. Make room.")
+    return f"{free // 1024**2} MiB are free"
+
+
+def _look_at_portals(settings: BotSettings) -> str:
+    if not next(settings.portals_dir.glob("*.toml"), None):
+        raise NotReady(f"There are no portals in {settings.portals_dir}. Set REPORTLINE_PORTALS_DIR.")
+    if not (settings.portals_dir / f"{settings.portal}.toml").is_file():
+        raise NotReady(
+            f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
+        )
+    return f"{settings.portal} is there"

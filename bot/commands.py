@@ -1,0 +1,141 @@
+"""The bot host's commands: serving a channel, looking at the flow, checking portals."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import measure as measuring
+from bot.assembly import KNOWN_LANGUAGES, bot_host, group_words, presentations
+from bot.channels.telegram_chats import TokenRefusedError
+from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.terminal import hold_talk
+from bot.portals import PortalsUnreadable, check, read_portals
+from bot.settings import BotSettings, NotReady, read_settings, telegram_token
+from conversations.drawing import mermaid
+from logs import configure_logs, log_event
+
+Result = TypeVar("Result")
+
+bot = typer.Typer(no_args_is_help=True, help="Hold talks with reporters.")
+flow = typer.Typer(no_args_is_help=True, help="Look at the talk as data.")
+portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
+
+
+def ready(read: Callable[[], Result]) -> Result:
+    """Read something that must be right before anything starts; otherwise say what to do, and stop."""
+    try:
+        return read()
+    except (NotReady, PortalsUnreadable) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+
+
+@bot.command()
+def poll() -> None:
+    """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
+    settings = ready(read_settings)
+    token = ready(lambda: telegram_token(settings))
+    configure_logs()
+    _serve(_poll(settings, token))
+
+
+@bot.command()
+def talk(
+    start: Annotated[str, typer.Option(help="a start link's payload, such as ar-es or practice")] = "",
+    language: Annotated[str | None, typer.Option(help="language to begin in, such as es")] = None,
+) -> None:
+    """Hold one talk in this terminal."""
+    settings = ready(read_settings)
+    configure_logs("ERROR")
+    _serve(_talk(settings, start, language))
+
+
+@flow.command()
+def graph() -> None:
+    """Draw the table of steps as a Mermaid flow chart."""
+    typer.echo(mermaid(), nl=False)
+
+
+@flow.command()
+def measure() -> None:
+    """Print what each way costs a reporter in each language; exit status 1 past a limit."""
+    settings = ready(read_settings)
+    portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
+    table = Table(
+        "way", "language", *("taps", "first words", "words", "bytes", "minutes", "grade", "past a limit")
+    )
+    broken = False
+    for way in measuring.WAYS:
+        for language in portals[settings.portal].languages:
+            measures = measuring.measure(way, language, portals, settings.portal)
+            wrong = measuring.faults(measures)
+            broken = broken or bool(wrong)
+            table.add_row(*_cells(measures), "; ".join(wrong))
+    Console(width=150).print(table)
+    raise typer.Exit(int(broken))
+
+
+@portal.command(name="check")
+def check_portals(
+    files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
+) -> None:
+    """Say what is wrong with portals' files, by line; exit status 1 when something is."""
+    settings = ready(read_settings)
+    chosen = files or sorted(settings.portals_dir.glob("*.toml"))
+    faults = check(chosen, KNOWN_LANGUAGES)
+    typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
+    raise typer.Exit(int(bool(faults)))
+
+
+def _cells(measures: measuring.Measures) -> tuple[str, ...]:
+    grade = "" if measures.grade is None else f"{measures.grade:.1f}"
+    numbers = (measures.taps, measures.first_words, measures.words, measures.bytes)
+    return (measures.way, measures.language, *map(str, numbers), f"{measures.minutes:.1f}", grade)
+
+
+async def _poll(settings: BotSettings, token: str) -> None:
+    async with bot_host(settings) as host:
+        polling = TelegramPolling(
+            host.runner,
+            token,
+            f"{settings.telegram_api_url}/bot",
+            presentations=presentations(),
+            group_words=group_words,
+        )
+        log_event("started", house="bot", channel="telegram")
+        try:
+            await polling.run()
+        finally:
+            log_event("stopped", house="bot", channel="telegram")
+
+
+async def _talk(settings: BotSettings, start: str, language: str | None) -> None:
+    async with bot_host(settings) as host:
+        await hold_talk(host.runner, Console(highlight=False), start, language)
+
+
+def _serve(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done or told to stop; SIGTERM stops as gently as Ctrl-C does."""
+    try:
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+            asyncio.run(_until_told(work))
+    except (NotReady, PortalsUnreadable) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+    except TokenRefusedError:
+        typer.echo("Telegram refuses the bot's token. Ask BotFather for a new one.", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    await task

@@ -1,0 +1,78 @@
+"""The portals of a folder, read from disk: all of them, or none and every reason why."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from conversations.portal import Portal, with_contacts_of
+from conversations.portal_file import Fault, PortalFaults, portal_from
+
+PORTALS = Path(__file__).resolve().parent.parent / "portals"
+INTERNATIONAL = "international"
+_EARLIEST_TIME_ZONE = timedelta(hours=14)
+
+
+class PortalsUnreadable(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """At least one portal's file is wrong; the text has one line for each fault, with file and line."""
+
+
+def read_portals(folder: Path, known_languages: AbstractSet[str]) -> dict[str, Portal]:
+    """Read every portal of a folder, by id; raises PortalsUnreadable if any is wrong, or if there is none.
+
+    The international portal's contacts serve wherever a portal has none of its own for a purpose.
+    """
+    portals, wrong = _read_all(_files(folder), known_languages)
+    if wrong:
+        raise PortalsUnreadable("\n".join(wrong))
+    worldwide = portals.get(INTERNATIONAL)
+    return {
+        portal_id: with_contacts_of(portal, worldwide) if worldwide else portal
+        for portal_id, portal in portals.items()
+    }
+
+
+def check(files: Iterable[Path], known_languages: AbstractSet[str]) -> list[str]:
+    """Say what is wrong with portals' files, as lines like `portals/ar.toml:12: what, and what to write`."""
+    return _read_all(files, known_languages)[1]
+
+
+def _read_all(
+    files: Iterable[Path], known_languages: AbstractSet[str]
+) -> tuple[dict[str, Portal], list[str]]:
+    portals: dict[str, Portal] = {}
+    wrong: list[str] = []
+    for path in files:
+        try:
+            portals[path.stem] = portal_from(_text(path), path.stem, known_languages, _latest_today())
+        except PortalFaults as faults:
+            wrong += [f"{_shown(path)}:{fault.line}: {fault.what}" for fault in faults.faults]
+    return portals, wrong
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise PortalsUnreadable(f"{_shown(folder)}: no portal is here; add one, as docs/portals.md tells")
+    return files
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PortalFaults((Fault(1, f"the file cannot be read: {error.strerror}"),)) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PortalFaults((Fault(line, "the text is not UTF-8; save the file as UTF-8"),)) from None
+
+
+def _latest_today() -> date:
+    """Give the day that it is already somewhere, since whoever verified may live east of this host."""
+    return (datetime.now(UTC) + _EARLIEST_TIME_ZONE).date()
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,223 @@
+"""Where the talk meets the world: load, advance, save, then act; what was answered can no longer be lost."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.courier import Courier
+from bot.exchange import Answer, Arrival, TalkHandle
+from bot.intake import Intake
+from bot.outbox import Entry, NotKept, Outbox
+from bot.render import render
+from bot.sessions import Sessions
+from conversations.cards import card
+from conversations.engine import Turn, advance
+from conversations.events import Chose, Event, Kept, Received, Refused, StatusLearned
+from conversations.portal import Portal
+from conversations.report import RECEIPT_BYTES, write_receipt
+from conversations.sealing import IntakePublicKey, seal
+from conversations.start_link import begin
+from conversations.state import Fresh, State
+from conversations.submission import report_of
+from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
+from logs import log_event, log_failure
+
+UPDATES_KNOWN = 32
+MESSAGES_KNOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An open talk as it is stored: the state, and what its channel needs to edit and delete.
+
+    `live` is the message that shows the card, `messages` all others that may be deleted, `updates` the last
+    updates handled, by which a redelivery is known. `owes` is a submission that was saved but not acted on.
+    """
+
+    state: State
+    live: int | None = field(default=None, repr=False)
+    messages: tuple[int, ...] = field(default=(), repr=False)
+    updates: tuple[int, ...] = field(default=(), repr=False)
+    owes: bool = False
+
+
+_TALK = TypeAdapter(Talk)
+
+
+def draw() -> Fresh:
+    """Draw the random names of a talk and its report, none of which tells another."""
+    return Fresh(
+        talk=secrets.token_hex(4),
+        draft_id=secrets.token_hex(16),
+        receipt=write_receipt(secrets.token_bytes(RECEIPT_BYTES)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a report leaves: sealed to `key`, made durable in `outbox`, brought by `courier` to `intake`."""
+
+    key: IntakePublicKey
+    outbox: Outbox
+    courier: Courier
+    intake: Intake
+
+
+class Runner:
+    """Hosts the talks of one process; `portal` is where a talk without a start link begins.
+
+    `now` gives the time, of which only the hour is ever kept.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        delivery: Delivery,
+        portals: Mapping[str, Portal],
+        portal: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._delivery = delivery
+        self._portals = portals
+        self._portal = portals[portal]
+        self._now = now
+
+    async def handle(self, arrival: Arrival) -> Answer:
+        """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
+        async with self._sessions.lock(arrival.talk):
+            await self._settle(arrival.talk)
+            answer = None
+            while answer is None:
+                answer = await self._turn(arrival)
+            return answer
+
+    async def shown(self, talk: TalkHandle, message: int) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
+        async with self._sessions.lock(talk):
+            saved = False
+            while not saved:
+                held, version = await self._load(talk)
+                saved = held is None or await self._save(talk, replace(held, live=message), version)
+
+    async def gone(self, talk: TalkHandle) -> None:
+        """Forget the talk: the reporter has left, so nothing can be shown to them."""
+        await self._sessions.erase(talk)
+
+    async def _turn(self, arrival: Arrival) -> Answer | None:
+        """Take one turn; None when another process advanced the talk meanwhile: then look again."""
+        held, version = await self._load(arrival.talk)
+        if held and arrival.update in held.updates:
+            return self._answer(held, held.live)
+        talk = held or Talk(begin(arrival.talk.channel, self._portal, arrival.language, draw()))
+        turn = advance(talk.state, arrival.event, self._portals, draw())
+        removes = RemoveMessage() in turn.effects
+        erased = (
+            _all_messages(talk, arrival) if Forget() in turn.effects else _outdated(talk, arrival, removes)
+        )
+        advanced = _advanced(talk, turn, arrival, erased)
+        if not await self._save(arrival.talk, advanced, version):
+            return None
+        return await self._acted(arrival, turn, advanced, erased)
+
+    async def _acted(self, arrival: Arrival, turn: Turn, talk: Talk, erased: tuple[int, ...]) -> Answer:
+        """Act on what the saved turn asks for, and answer with the card that this leaves."""
+        for effect in turn.effects:
+            match effect:
+                case Submit():
+                    talk = await self._settle(arrival.talk) or talk
+                case AskStatus(receipt):
+                    learned = StatusLearned(await self._delivery.intake.status(receipt))
+                    talk = await self._heard(arrival.talk, learned) or talk
+                case Forget():
+                    await self._sessions.erase(arrival.talk)
+                case RemoveMessage():
+                    pass
+        return self._answer(talk, _live(talk, arrival), erased)
+
+    def _answer(self, talk: Talk, live: int | None, erased: tuple[int, ...] = ()) -> Answer:
+        """Show the card of the state as it is now, so that a redelivery gets the last answer again."""
+        state = talk.state
+        say = card(state, self._portals[state.portal])
+        return Answer(render(say, state.language, state.talk, state.turn), live, erased)
+
+    async def _settle(self, handle: TalkHandle) -> Talk | None:
+        """Hand in what a saved turn still owes, and tell the talk how it went; None when nothing is owed."""
+        held, _ = await self._load(handle)
+        if held is None or not held.owes:
+            return None
+        return await self._heard(handle, await self._hand_in(held.state))
+
+    async def _heard(self, handle: TalkHandle, event: Event) -> Talk | None:
+        """Advance the talk by what came back from the world."""
+        while True:
+            held, version = await self._load(handle)
+            if held is None:
+                return None
+            turn = advance(held.state, event, self._portals, draw())
+            heard = replace(held, state=turn.state, owes=False)
+            if await self._save(handle, heard, version):
+                return heard
+
+    async def _hand_in(self, state: State) -> Received | Kept | Refused:
+        hour = self._now().replace(minute=0, second=0, microsecond=0)
+        sealed = seal(report_of(state, hour), self._delivery.key)
+        entry = Entry(state.draft.draft_id, state.draft.revision)
+        try:
+            self._delivery.outbox.put(entry.draft_id, entry.revision, sealed)
+        except NotKept:
+            log_event("outbox_full")
+            return Refused()
+        log_event("report_sealed")
+        return Received() if await self._delivered(entry) else Kept()
+
+    async def _delivered(self, entry: Entry) -> bool:
+        """Try once to deliver; from here on the report is safe on disk whatever happens."""
+        try:
+            delivered = await self._delivery.courier.deliver(entry)
+        except OSError as error:
+            log_failure("unexpected_error", error)
+            delivered = False
+        if not delivered:
+            self._delivery.courier.wake()
+        return delivered
+
+    async def _load(self, handle: TalkHandle) -> tuple[Talk | None, int]:
+        stored = await self._sessions.load(handle)
+        if stored is None:
+            return None, 0
+        return _TALK.validate_json(stored.content), stored.version
+
+    async def _save(self, handle: TalkHandle, talk: Talk, version: int) -> bool:
+        return await self._sessions.save(handle, _TALK.dump_json(talk), version)
+
+
+def _advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) -> Talk:
+    messages = (*talk.messages, *(() if arrival.message is None else (arrival.message,)))
+    return Talk(
+        state=turn.state,
+        live=_live(talk, arrival),
+        messages=tuple(message for message in messages if message not in erased)[-MESSAGES_KNOWN:],
+        updates=(*talk.updates, arrival.update)[-UPDATES_KNOWN:],
+        owes=Submit() in turn.effects,
+    )
+
+
+def _live(talk: Talk, arrival: Arrival) -> int | None:
+    """Edit the card in place after a tap; after a message, show it anew below."""
+    return talk.live if isinstance(arrival.event, Chose) else None
+
+
+def _outdated(talk: Talk, arrival: Arrival, removes: bool) -> tuple[int, ...]:  # noqa: FBT001 - one fact
+    card = talk.live if _live(talk, arrival) is None else None
+    own = arrival.message if removes else None
+    return tuple(message for message in (card, own) if message is not None)
+
+
+def _all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:
+    live = _live(talk, arrival)
+    every = (*talk.messages, talk.live, arrival.message)
+    return tuple(dict.fromkeys(message for message in every if message is not None and message != live))

@@ -1,0 +1,127 @@
+"""Where an open talk lives: sealed, under a blind key, and gone after half an hour of silence."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from bot.exchange import TalkHandle
+from bot.privacy import TalkNotOpened, TalkSecret, TalkSecrets
+
+SECONDS_OF_SILENCE = 30 * 60
+# Below the day for which a replaced secret lives on, so that no talk outlives the one it was born under.
+SECONDS_OF_TALK = 6 * 60 * 60
+MAXIMUM_TALKS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A talk as it was saved last; `version` is a number that is never used twice, for compare-and-set."""
+
+    content: bytes = field(repr=False)
+    version: int
+
+
+class Sessions(Protocol):
+    """Keeps open talks; a talk that has expired is as if it had never been."""
+
+    async def load(self, handle: TalkHandle) -> Stored | None:
+        """Give the talk as it was saved last, or None if there is none any more."""
+        ...
+
+    async def save(self, handle: TalkHandle, content: bytes, version: int) -> bool:
+        """Save the talk if it is still at `version`, as loaded (0 if there was none); False if not."""
+        ...
+
+    async def erase(self, handle: TalkHandle) -> None:
+        """Erase the talk, if there is one; a save that began before it is lost."""
+        ...
+
+    def lock(self, handle: TalkHandle) -> AbstractAsyncContextManager[None]:
+        """Hold the talk, so that within this process it advances once at a time."""
+        ...
+
+
+@dataclass(slots=True)
+class _Kept:
+    sealed: bytes
+    version: int
+    born: float
+    saved: float
+
+
+class MemorySessions:
+    """Keeps open talks in memory, sealed there too; at most `maximum_talks`, the longest silent leave first.
+
+    `clock` gives monotonic seconds.
+    """
+
+    def __init__(
+        self, secrets: TalkSecrets, clock: Callable[[], float], maximum_talks: int = MAXIMUM_TALKS
+    ) -> None:
+        self._secrets = secrets
+        self._clock = clock
+        self._maximum_talks = maximum_talks
+        self._versions = itertools.count(1)
+        self._talks: dict[bytes, _Kept] = {}  # the longest silent first
+        self._locks: WeakValueDictionary[TalkHandle, asyncio.Lock] = WeakValueDictionary()
+
+    async def load(self, handle: TalkHandle) -> Stored | None:
+        """Give the talk as it was saved last, or None if there is none any more."""
+        secret, kept = self._find(handle)
+        if kept is None:
+            return None
+        try:
+            return Stored(secret.open_talk(handle, kept.sealed), kept.version)
+        except TalkNotOpened:
+            return None
+
+    async def save(self, handle: TalkHandle, content: bytes, version: int) -> bool:
+        """Save the talk if it is still at `version`, as loaded (0 if there was none); False if not."""
+        secret, kept = self._find(handle)
+        if version != (kept.version if kept else 0):
+            return False
+        now = self._clock()
+        born = kept.born if kept else now
+        key = secret.blind_key(handle)
+        self._talks.pop(key, None)
+        self._talks[key] = _Kept(secret.seal_talk(handle, content), next(self._versions), born, now)
+        if len(self._talks) > self._maximum_talks:
+            del self._talks[next(iter(self._talks))]
+        return True
+
+    async def erase(self, handle: TalkHandle) -> None:
+        """Erase the talk, if there is one; a save that began before it is lost."""
+        secret, _ = self._find(handle)
+        self._talks.pop(secret.blind_key(handle), None)
+
+    @asynccontextmanager
+    async def lock(self, handle: TalkHandle) -> AsyncIterator[None]:
+        """Hold the talk, so that within this process it advances once at a time."""
+        # The dictionary holds the lock only as long as somebody else does: no chat stays in it.
+        async with self._locks.setdefault(handle, asyncio.Lock()):
+            yield
+
+    def expire(self) -> None:
+        """Drop every talk that is silent for too long; each other call does so first."""
+        now = self._clock()
+        while self._talks:
+            longest_silent = next(iter(self._talks))
+            if now - self._talks[longest_silent].saved < SECONDS_OF_SILENCE:
+                return
+            del self._talks[longest_silent]
+
+    def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _Kept | None]:
+        """Give the talk with its birth secret, or no talk with the secret that a new one is born under."""
+        self.expire()
+        live = self._secrets.live()
+        for secret in live:
+            key = secret.blind_key(handle)
+            kept = self._talks.get(key)
+            if kept is not None and self._clock() - kept.born < SECONDS_OF_TALK:
+                return secret, kept
+            self._talks.pop(key, None)
+        return live[0], None

@@ -1,0 +1,33 @@
+"""An address made safe to show: no app takes it for a link, and every byte of it comes back."""
+
+import re
+
+# What apps build links from: host and file dots, mentions, schemes, hashtags, telephone numbers.
+_LINK_MAKERS = re.compile(r"[.@:#\[]|\+(?=\d)")
+_DEFANGED = re.compile(r"\[(?:([.@:#+\[])|(dot)|(at))\]", re.IGNORECASE)
+_WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
+
+
+def defang(given: str) -> str:
+    """Write an address so that no messaging app makes a link of it; `refang` gives back the same address.
+
+    "https://example.com/a" becomes "hxxps://example[.]com/a"; the marks that apps build links from stand
+    in brackets, everything else stays. The scheme is written small.
+    """
+    scheme = _WEB_SCHEME.match(given)
+    if scheme is None:
+        return _bracket(given)
+    return f"hxx{scheme[1].lower()}://{_bracket(given[scheme.end() :])}"
+
+
+def _bracket(text: str) -> str:
+    return _LINK_MAKERS.sub(lambda mark: f"[{mark[0]}]", text)
+
+
+def refang(text: str) -> str:
+    """Take the brackets of a defanged address away again, ours and those of others ("[dot]", "[at]")."""
+    return _DEFANGED.sub(_mark, text)
+
+
+def _mark(found: re.Match[str]) -> str:
+    return found[1] or ("." if found[2] else "@")

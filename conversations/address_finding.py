@@ -1,0 +1,215 @@
+"""Every address in a message, whole and in order, however it was typed, pasted, disguised or wrapped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conversations import address_patterns as patterns
+from conversations.address_canonical import canonical
+from conversations.address_defanging import refang
+from conversations.address_hosts import settle_bare, settle_typed
+from conversations.address_kinds import Address, Unreportable, assess
+from conversations.address_parts import WEB_SCHEMES, registrable_domain, take_apart
+from conversations.address_trimming import trimmed
+from conversations.report import MAXIMUM_ADDRESSES
+from conversations.sharers import without_sharer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a message holds: at most 20 addresses, distinct by canonical form, and what is none."""
+
+    addresses: tuple[Address, ...]
+    unreportable: tuple[Unreportable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    text: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    what: str | Unreportable | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """A link up to its host and port, as it will be given; `start` and `end` tell where it was typed."""
+
+    text: str
+    start: int
+    end: int
+    defanged: bool
+    escaped: bool = False
+
+
+def find(text: str, *, handles: bool = False) -> Found:
+    """Find the addresses in a message; with `handles`, a bare "@channel" is one too.
+
+    Takes text of any length in linear time and never raises. Fullwidth and other dots, "hxxp", "[.]" and the
+    like become what they stand for; invisible characters are dropped; the scheme is written small, and https
+    (http for onion) is put before a bare host; the sharer's parameters are taken out. Nothing else changes.
+    """
+    addresses: dict[str, Address] = {}
+    unreportable: dict[Unreportable, None] = {}
+    for what in _candidates(_message(text), handles=handles):
+        assessed = what if isinstance(what, Unreportable) else assess(_cleaned(what))
+        if isinstance(assessed, Unreportable):
+            unreportable[assessed] = None
+        elif len(addresses) < MAXIMUM_ADDRESSES:
+            addresses.setdefault(canonical(assessed.given), assessed)
+    return Found(tuple(addresses.values()), tuple(unreportable))
+
+
+def read(given: str) -> Address | None:
+    """Read one address as `find` gave it: the same address again, or None where it is none."""
+    assessed = assess(_without_sharer(given))
+    return None if isinstance(assessed, Unreportable) else assessed
+
+
+def _message(text: str) -> _Message:
+    text = patterns.LONE_SURROGATE.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = patterns.INVISIBLE.sub("", text)
+    return _Message(text, text.translate(patterns.FULLWIDTH))
+
+
+def _candidates(message: _Message, *, handles: bool) -> Iterator[str | Unreportable]:
+    position = 0
+    while match := patterns.CANDIDATE.search(message.folded, position):
+        candidate = _candidate(message, match.lastgroup or "", match.start(), match.end())
+        if candidate.what is not None and (handles or match.lastgroup != "handle"):
+            yield candidate.what
+        position = max(candidate.end, match.start() + 1)
+
+
+def _candidate(message: _Message, form: str, start: int, end: int) -> _Candidate:
+    matched = message.folded[start:end]
+    match form:
+        case "web":
+            return _typed(message, start, end)
+        case "app":
+            return _app_link(message, start, end)
+        case "bare":
+            return _bare(message, start, end)
+        case "handle":
+            return _Candidate(refang(matched), end)
+        case "email":
+            known = registrable_domain(matched.rpartition("@")[2])
+            return _Candidate(Unreportable.EMAIL if known else None, end)
+        case "local":
+            return _Candidate(Unreportable.LOCAL_FILE, _run_end(message, end))
+        case "localhost":
+            return _Candidate(Unreportable.PRIVATE_NETWORK, _run_end(message, end))
+    return _Candidate(Unreportable.UNREADABLE, _run_end(message, end))
+
+
+def _typed(message: _Message, start: int, end: int) -> _Candidate:
+    """Read a link that was typed with its scheme."""
+    typed = message.folded[start:end]
+    authority = patterns.AUTHORITY.match(message.folded, end)
+    if authority is None:
+        return _Candidate(Unreportable.UNREADABLE, _run_end(message, end))
+    after = authority.end()
+    followed = bool(authority["rest"] or patterns.TAIL_BEGINS.match(message.folded, after))
+    settled = settle_typed(authority["host"], followed=followed)
+    begun = f"{_scheme(typed)}://{refang(authority['userinfo'])}{settled.host}"
+    if settled.length < len(authority["host"]):
+        return _Candidate(begun, authority.start("host") + settled.length)
+    if typed[-1].isspace() and registrable_domain(settled.host) is None:
+        return _Candidate(Unreportable.UNREADABLE, end)
+    if not followed and _is_junk(message.folded[after : after + 1]):
+        return _Candidate(Unreportable.UNREADABLE, _run_end(message, after))
+    defanged = settled.defanged or bool(patterns.DISGUISED.search(typed))
+    front = _Front(f"{begun}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
+    return _with_tail(message, front)
+
+
+def _scheme(typed: str) -> str:
+    typed = typed.lower()
+    if typed.startswith("ftp"):
+        return "ftp"
+    return "https" if typed[4:5] == "s" else "http"
+
+
+def _is_junk(character: str) -> bool:
+    """Tell whether a host can't end before this character."""
+    return character.isascii() and (character.isalnum() or character in set("%$&=+@^~-"))
+
+
+def _app_link(message: _Message, start: int, end: int) -> _Candidate:
+    """Read a link with a scheme of its own (tg, magnet, ipfs, whatsapp)."""
+    typed = message.folded[start:end]
+    scheme = typed.rstrip("[](:)").lower()
+    return _with_tail(message, _Front(f"{scheme}:", start, end, bool(patterns.DISGUISED.search(typed))))
+
+
+def _bare(message: _Message, start: int, end: int) -> _Candidate:
+    """Read a host that was typed without a scheme, when its public suffix is known."""
+    port = patterns.PORT.match(message.folded, end)
+    after = port.end() if port else end
+    followed = bool(port or patterns.TAIL_BEGINS.match(message.folded, after))
+    settled = settle_bare(message.folded[start:end], followed=followed)
+    if settled is None:
+        first_dot = patterns.DOT.search(message.folded, start)
+        return _Candidate(None, first_dot.start() if first_dot else end)
+    scheme = "http" if settled.host.lower().endswith(".onion") else "https"
+    begun = f"{scheme}://{settled.host}"
+    if settled.length < end - start:
+        return _Candidate(begun, start + settled.length)
+    return _with_tail(
+        message, _Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
+    )
+
+
+def _with_tail(message: _Message, front: _Front) -> _Candidate:
+    """Put what follows the host behind it: path, query and fragment, as far as they go."""
+    fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
+    before = message.text[front.start - 1 : front.start]
+    tail, end = _tail(message.folded if fullwidth else message.text, front.end, in_angles=before == "<")
+    if front.escaped:
+        tail = tail.replace("\\/", "/")
+    if front.defanged:
+        tail = refang(tail)
+    return _Candidate(trimmed(f"{front.text}{tail}", before), end)
+
+
+def _tail(source: str, start: int, *, in_angles: bool) -> tuple[str, int]:
+    if not patterns.TAIL_BEGINS.match(source, start):
+        return "", start
+    end = _run(source, start)
+    tail = source[start:end]
+    if in_angles:
+        tail = tail.partition("|")[0]
+    goes_on = patterns.GOES_ON.match(source, end)
+    if goes_on and len(tail) == end - start:
+        return tail + (goes_on["any"] or goes_on["marked"]), goes_on.end()
+    return tail, end
+
+
+def _run(source: str, start: int) -> int:
+    run = patterns.RUN.match(source, start)
+    end = run.end() if run else start
+    cut = patterns.NEXT_LINK.search(source, start, end)
+    return cut.start() if cut else end
+
+
+def _run_end(message: _Message, start: int) -> int:
+    return _run(message.text, start)
+
+
+def _cleaned(address: str) -> str:
+    """Take out the sharer's parameters, and what they leave dangling."""
+    while (cleaned := trimmed(_without_sharer(address), "")) != address:
+        address = cleaned
+    return address
+
+
+def _without_sharer(address: str) -> str:
+    parts = take_apart(address)
+    if parts is None or parts.scheme not in WEB_SCHEMES:
+        return address
+    page, mark, fragment = address.partition("#")
+    path, question, query = page.partition("?")
+    return f"{path}{without_sharer(f'{question}{query}', parts.host)}{mark}{fragment}"

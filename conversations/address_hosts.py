@@ -1,0 +1,91 @@
+"""Which part of what was typed is the host, whatever its dots, and where the sentence goes on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conversations.address_parts import ip_address, registrable_domain
+from conversations.address_patterns import DOT
+
+_ASCII_HEAD = re.compile(r"[\x21-\x7e]+(?=[^\x00-\x7f])")
+_ASCII_TAIL = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
+# Files on a phone whose endings are also public suffixes.
+_FILE_ENDINGS = frozenset({"zip", "mov"})
+_LOCAL_ENDINGS = frozenset({"local", "lan"})
+_OCTETS = 4
+# "ayer.Es verdad" is two sentences, "ayer.es" may be a site.
+_SENTENCE_START = re.compile(r"[A-Z][a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class SettledHost:
+    """A host with plain dots; `length` characters of what was typed are spent on it."""
+
+    host: str
+    length: int
+    defanged: bool
+
+
+def settle_typed(typed: str, *, followed: bool) -> SettledHost:
+    """Settle the host of a link that has its scheme; it is taken whole unless a sentence clearly goes on.
+
+    `followed` says that a port or path comes next, so that the host ends where it was typed to end.
+    """
+    if typed.startswith("["):
+        host = re.sub(r"\[([:.\[])\]", r"\1", typed)
+        return SettledHost(host, len(typed), defanged=host != typed)
+    whole, *shorter = _readings(typed)
+    if followed or registrable_domain(whole.host):
+        return whole
+    for reading in shorter:
+        if registrable_domain(reading.host) and _is_next_sentence(typed[reading.length :]):
+            return reading
+    return whole
+
+
+def _is_next_sentence(rest: str) -> bool:
+    """Tell whether what stands behind a known suffix is other text: another script, or a capital letter."""
+    return not rest[0].isascii() or (rest[1:2].isupper() and not rest.isupper()) or not rest[1:2].isascii()
+
+
+def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
+    """Settle a host that was typed alone: the longest reading with a known public suffix, or None."""
+    for reading in _readings(typed):
+        if _could_be_meant(reading.host, followed=followed and reading.length == len(typed)):
+            return _without_foreign_head(reading)
+    return None
+
+
+def _readings(typed: str) -> Iterator[SettledHost]:
+    """Read a typed host ever shorter: whole, without a foreign end of its last label, without that label."""
+    dots = list(DOT.finditer(typed))
+    starts = [0, *(dot.end() for dot in dots)]
+    ends = [*(dot.start() for dot in dots), len(typed)]
+    labels = [typed[start:end] for start, end in zip(starts, ends, strict=True)]
+    defanged = any(len(dot[0]) > 1 for dot in dots)
+    for count in range(len(labels), 0, -1):
+        front = ".".join(labels[:count])
+        yield SettledHost(front, ends[count - 1], defanged)
+        ascii_head = _ASCII_HEAD.match(labels[count - 1])
+        if ascii_head and front[: -len(labels[count - 1])].isascii():
+            cut = len(labels[count - 1]) - ascii_head.end()
+            yield SettledHost(front[:-cut], ends[count - 1] - cut, defanged)
+
+
+def _could_be_meant(host: str, *, followed: bool) -> bool:
+    labels = host.split(".")
+    if all(label.isdecimal() for label in labels):
+        return len(labels) == _OCTETS and ip_address(host) is not None
+    last = labels[-1]
+    if not followed and (last.lower() in _FILE_ENDINGS or _SENTENCE_START.fullmatch(last)):
+        return False
+    return bool(registrable_domain(host)) or (len(labels) > 1 and last.lower() in _LOCAL_ENDINGS)
+
+
+def _without_foreign_head(reading: SettledHost) -> SettledHost:
+    """Drop the word of another script that was written right before the host."""
+    first, dot, rest = reading.host.partition(".")
+    ascii_tail = _ASCII_TAIL.search(first)
+    if ascii_tail and rest.isascii():
+        first = ascii_tail[0]
+    return SettledHost(f"{first.lstrip('_-')}{dot}{rest}", reading.length, reading.defanged)

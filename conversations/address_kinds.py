@@ -1,0 +1,162 @@
+"""What an address is: where it leads, what a reporter should be asked about it, and what is no address."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from conversations.address_parts import (
+    WEB_SCHEMES,
+    Parts,
+    is_private,
+    registrable_domain,
+    take_apart,
+)
+from conversations.report import MAXIMUM_ADDRESS_LENGTH
+
+
+class AddressKind(StrEnum):
+    """Where an address leads."""
+
+    WEB = "web"
+    ONION = "onion"
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+    IPFS = "ipfs"
+    MAGNET = "magnet"
+    HANDLE = "handle"
+
+
+class Unreportable(StrEnum):
+    """What looks like a link and has no public address."""
+
+    LOCAL_FILE = "local_file"
+    EMAIL = "email"
+    PRIVATE_NETWORK = "private_network"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address as given, less what names the sharer.
+
+    `home_page` asks for "whole site or one page?", `search_results` for the page behind the result;
+    `needs_joining` marks what only members see.
+    """
+
+    given: str = field(repr=False)
+    kind: AddressKind
+    home_page: bool
+    search_results: bool
+    needs_joining: bool
+
+
+# core.telegram.org/api/links names these three as one; telegram.dog is the oldest.
+TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
+HANDLE = re.compile(r"@[A-Za-z0-9_](?:[A-Za-z0-9_.]{0,30}[A-Za-z0-9_])?")
+_LOCAL_SCHEMES = frozenset({"file", "content"})
+_WHATSAPP_HOSTS = ("whatsapp.com", "wa.me")
+# 56 characters of base 32 (rend-spec-v3); version 2 went out of service in 2021.
+_ONION_LABEL = re.compile(r"[a-z2-7]{56}")
+# docs.ipfs.tech/concepts/content-addressing: CIDv0, CIDv1 in base 32, and keys in base 36.
+_CONTENT_ID = r"(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|b[a-z2-7]{50,}|k[0-9a-z]{50,})"
+_IPFS_PATH = re.compile(rf"/(?:ipfs/{_CONTENT_ID}|ipns/[\w.-]+)(?:/|$)")
+_IPFS_GATEWAY = re.compile(r"[a-z0-9-]{50,}\.ip[fn]s\.[a-z0-9.-]+")
+_JOINED_PATH = re.compile(r"/(?:\+(?![0-9]+/?$)[\w-]|%2B[\w-]|joinchat/|c/)", re.ASCII)
+# The registered name of each engine; under it, the paths and parameters of its results.
+_SEARCH_ENGINES = {
+    "google": (re.compile(r"/search/?"), ("q", "p", "tbs", "vsrid")),
+    "bing": (re.compile(r"/(?:images/|videos/|news/)?search/?"), ("q",)),
+    "yandex": (re.compile(r"/(?:images/|video/)?(?:touch/)?search/?(?:touch/)?"), ("text", "url", "rpt")),
+    "ya": (re.compile(r"/(?:images/|video/)?search/?"), ("text",)),
+    "duckduckgo": (re.compile(r"/(?:html/?|lite/?)?"), ("q",)),
+    "yahoo": (re.compile(r"/(?:[a-z]+/)?search[^/]*(?:/.*)?"), ("p", "va")),
+    "baidu": (re.compile(r"/(?:s|from=[^/]*/s|search/index)"), ("wd", "word")),
+    "brave": (re.compile(r"/(?:search|images|videos|news)"), ("q",)),
+    "ecosia": (re.compile(r"/(?:search|images|videos|news)"), ("q",)),
+    "startpage": (re.compile(r"/(?:sp|do)/(?:d?search)"), ("query", "q")),
+    "qwant": (re.compile(r"/"), ("q",)),
+    "sogou": (re.compile(r"/(?:web|pics)"), ("query",)),
+    "naver": (re.compile(r"/search\.naver"), ("query",)),
+}
+
+
+def assess(text: str) -> Address | Unreportable:
+    """Say what one absolute address is; `text` is kept as it stands (at most 2048 characters)."""
+    if len(text) > MAXIMUM_ADDRESS_LENGTH:
+        return Unreportable.UNREADABLE
+    if HANDLE.fullmatch(text):
+        return _address(text, AddressKind.HANDLE)
+    parts = take_apart(text)
+    if parts is None:
+        return Unreportable.UNREADABLE
+    if parts.scheme in WEB_SCHEMES:
+        return _assess_web(text, parts)
+    return _assess_other(text, parts)
+
+
+def _address(
+    text: str, kind: AddressKind, *, home: bool = False, search: bool = False, joining: bool = False
+) -> Address:
+    return Address(text, kind, home_page=home, search_results=search, needs_joining=joining)
+
+
+def _assess_web(text: str, parts: Parts) -> Address | Unreportable:
+    kind = _kind_of_host(parts)
+    if isinstance(kind, Unreportable):
+        return kind
+    home = parts.path == "/" and not parts.query and not parts.fragment and kind is not AddressKind.IPFS
+    return _address(
+        text,
+        kind,
+        home=home,
+        search=kind is AddressKind.WEB and _is_search(parts),
+        joining=_is_invitation(parts, kind),
+    )
+
+
+def _kind_of_host(parts: Parts) -> AddressKind | Unreportable:
+    if is_private(parts.host):
+        return Unreportable.PRIVATE_NETWORK
+    if parts.labels[-1] == "onion":
+        whole = _ONION_LABEL.fullmatch(parts.labels[-2])
+        return AddressKind.ONION if whole else Unreportable.UNREADABLE
+    if ".".join(parts.labels[-2:]) in TELEGRAM_HOSTS:
+        return AddressKind.TELEGRAM
+    if f".{parts.host}".endswith(tuple(f".{host}" for host in _WHATSAPP_HOSTS)):
+        return AddressKind.WHATSAPP
+    if _IPFS_GATEWAY.fullmatch(parts.host) or _IPFS_PATH.match(parts.path):
+        return AddressKind.IPFS
+    return AddressKind.WEB
+
+
+def _is_search(parts: Parts) -> bool:
+    domain = registrable_domain(parts.host)
+    if domain is None:
+        return False
+    path, names = _SEARCH_ENGINES.get(domain.split(".")[0], (None, ()))
+    given = {piece.partition("=")[0] for piece in parts.query[1:].split("&")}
+    return path is not None and bool(path.fullmatch(parts.path)) and not given.isdisjoint(names)
+
+
+def _is_invitation(parts: Parts, kind: AddressKind) -> bool:
+    if kind is AddressKind.TELEGRAM:
+        return bool(_JOINED_PATH.match(parts.path))
+    return parts.host == "chat.whatsapp.com" and parts.path != "/"
+
+
+def _assess_other(text: str, parts: Parts) -> Address | Unreportable:
+    action = f"{parts.host}{parts.path}".strip("/")
+    match parts.scheme:
+        case scheme if scheme in _LOCAL_SCHEMES:
+            return Unreportable.LOCAL_FILE
+        case "mailto":
+            return Unreportable.EMAIL
+        case "tg" if action and parts.query:
+            return _address(text, AddressKind.TELEGRAM, joining=action in {"join", "privatepost"})
+        case "whatsapp" if action and parts.query:
+            return _address(text, AddressKind.WHATSAPP, joining=action == "chat")
+        case "ipfs" | "ipns" if parts.host:
+            return _address(text, AddressKind.IPFS)
+        case "magnet" if re.search(r"[?&]xt(?:\.\d+)?=urn:", parts.query):
+            return _address(text, AddressKind.MAGNET)
+    return Unreportable.UNREADABLE

@@ -1,0 +1,113 @@
+"""An address taken apart as browsers do (WHATWG URL), and what its host can be to the public."""
+
+import ipaddress
+from dataclasses import dataclass
+
+import ada_url
+from publicsuffixlist import PublicSuffixList
+
+WEB_SCHEMES = frozenset({"http", "https", "ftp"})
+_SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
+# Documentation names (RFC 2606) count as public: practice talks and tests use them and reach nobody.
+_DOCUMENTATION_SUFFIX = "example"
+# RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and names that home routers give.
+_PRIVATE_SUFFIXES = frozenset(
+    {"localhost", "local", "internal", "localdomain", "lan", "home", "corp", "intranet", "test", "invalid"}
+)
+_PRIVATE_DOMAIN = "home.arpa"
+_MAXIMUM_HOST = 253
+_MAXIMUM_LABEL = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an address as the URL standard writes them.
+
+    `scheme` has no colon; `host` is ASCII and has no final dot; `port` is empty where it is the scheme's own;
+    `userinfo`, `query` and `fragment` are empty or carry their mark ("@", "?", "#").
+    """
+
+    scheme: str
+    userinfo: str
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+    href: str
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the host, from the left."""
+        return tuple(self.host.split("."))
+
+
+def take_apart(text: str) -> Parts | None:
+    """Parse an absolute address by the URL standard; None where it is none, or its host could not exist."""
+    try:
+        url = ada_url.URL(text)
+    except ValueError:
+        return None
+    scheme = url.protocol.removesuffix(":")
+    host = url.hostname
+    if scheme in WEB_SCHEMES:
+        host = host.removesuffix(".")
+        if not _could_exist(host):
+            return None
+    return Parts(scheme, _userinfo(url), host, url.port, url.pathname, url.search, url.hash, url.href)
+
+
+def _userinfo(url: ada_url.URL) -> str:
+    password = f":{url.password}" if url.password else ""
+    return f"{url.username}{password}@" if url.username or password else ""
+
+
+def _could_exist(host: str) -> bool:
+    """Check what the parser lets through: lengths (RFC 1035) and punycode that stands for nothing."""
+    if host.startswith("["):
+        return True
+    labels = host.split(".")
+    return len(host) <= _MAXIMUM_HOST and all(
+        0 < len(label) <= _MAXIMUM_LABEL and _spells_something(label) for label in labels
+    )
+
+
+def _spells_something(label: str) -> bool:
+    if not label.startswith("xn--"):
+        return True
+    try:
+        written = label.removeprefix("xn--").encode().decode("punycode")
+        return ada_url.idna_to_ascii(written) == label.encode()
+    except (UnicodeError, ValueError):
+        return False
+
+
+def registrable_domain(host: str) -> str | None:
+    """Give the part of a host that somebody registered (public suffix and one label), or None."""
+    labels = host.lower().split(".")
+    if labels[-1] == _DOCUMENTATION_SUFFIX:
+        return ".".join(labels[-2:]) if len(labels) > 1 else None
+    domain: str | None = _SUFFIXES.privatesuffix(host)
+    return domain
+
+
+def is_private(host: str) -> bool:
+    """Tell whether a host leads nowhere public: a local name, a single label, or an IP that is not global."""
+    ip = ip_address(host)
+    if ip is not None:
+        return not _is_global(ip)
+    labels = host.split(".")
+    return len(labels) == 1 or labels[-1] in _PRIVATE_SUFFIXES or f".{host}".endswith(f".{_PRIVATE_DOMAIN}")
+
+
+def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read a host as an IP address ("192.0.2.1", "[2001:db8::1]"); None where it is a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _is_global(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(ip, "ipv4_mapped", None) or ip
+    return mapped.is_global and not mapped.is_multicast

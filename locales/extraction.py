@@ -1,0 +1,134 @@
+"""From the English words in the sources to the template, and from the template into each language."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import takewhile
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from locales import ENGLISH, FOLDER, catalogue_path
+
+SOURCES = FOLDER.parent / "conversations"
+_KEYWORDS = {"words": ((1, "c"), 2)}
+_COMMENT_TAG = "Translators:"
+_FORMERLY = "The English was: "
+_LINE_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class English:
+    """One English message as the sources have it: its name, its text, and where it stands."""
+
+    context: str
+    text: str
+    comments: tuple[str, ...]
+    file: Path
+    line: int
+
+
+def english(sources: Path = SOURCES) -> list[English]:
+    """Find every call of `words(name, text)` below a folder, by name."""
+    return sorted(_found(sources), key=lambda message: (message.context, message.text))
+
+
+def _found(sources: Path) -> Iterator[English]:
+    extracted = extract_from_dir(
+        sources, keywords=_KEYWORDS, comment_tags=[_COMMENT_TAG], strip_comment_tags=True
+    )
+    for file, line, text, comments, context in extracted:
+        if isinstance(text, str) and context:
+            yield English(context, text, tuple(comments), sources / file, line)
+
+
+def template(sources: Path = SOURCES) -> str:
+    """Give the text of locales/reportline.pot: every message with what translators are told of it."""
+    catalog = Catalog(fuzzy=False)
+    for message in english(sources):
+        catalog.add(message.text, context=message.context, auto_comments=message.comments)
+    return _written(catalog, "every message that a reporter can read, to be translated", language=None)
+
+
+def merged(template_text: str, catalogue_text: str, language: str) -> str:
+    """Bring a language's catalogue up to date with the template.
+
+    A translation stays while its English stays; where the English changed, it is kept but marked fuzzy,
+    next to the former English; what the template no longer has is dropped.
+    """
+    before = {message.context: message for message in _messages(catalogue_text, language)}
+    catalog = Catalog(language, fuzzy=False)
+    for message in _messages(template_text, ENGLISH):
+        _add(catalog, message, before.get(message.context))
+    return _written(catalog, "translated messages", language)
+
+
+def _add(catalog: Catalog, new: Message, old: Message | None) -> None:
+    changed = old is not None and bool(old.string) and old.id != new.id
+    fuzzy = changed or (old is not None and old.fuzzy)
+    catalog.add(
+        new.id,
+        old.string if old else "",
+        context=new.context,
+        auto_comments=new.auto_comments,
+        user_comments=_remarks(old, changed=changed) if old else (),
+        flags={"fuzzy"} if fuzzy else (),
+    )
+
+
+def _remarks(old: Message, *, changed: bool) -> list[str]:
+    """Keep translators' remarks, and the former English for as long as the translation is fuzzy.
+
+    It is a remark since Babel writes the format's own mark for it (`#|`) but cannot read it.
+    """
+    remarks = list(takewhile(lambda remark: not remark.startswith(_FORMERLY), old.user_comments))
+    if changed:
+        return [*remarks, _FORMERLY + " ".join(str(old.id).split())]
+    return list(old.user_comments) if old.fuzzy else remarks
+
+
+def _messages(text: str, language: str) -> list[Message]:
+    catalog = read_po(BytesIO(text.encode()), locale=language, abort_invalid=True)
+    return [message for message in catalog if message.id]
+
+
+def _written(catalog: Catalog, what: str, language: str | None) -> str:
+    """Write a catalogue under a header of our own: Babel's holds dates and a person's name, which churn."""
+    body = BytesIO()
+    write_po(body, catalog, width=_LINE_WIDTH, no_location=True, omit_header=True)
+    header = [f"# Reportline: {what}.", "# Written by `reportline locales update`.", 'msgid ""', 'msgstr ""']
+    header += [f'"Language: {language}\\n"'] if language else []
+    header += ['"Content-Type: text/plain; charset=UTF-8\\n"', '"Content-Transfer-Encoding: 8bit\\n"']
+    return "\n".join(header) + "\n\n" + body.getvalue().decode().strip() + "\n"
+
+
+def template_path(folder: Path = FOLDER) -> Path:
+    """Say where the template lies below a folder."""
+    return folder / "reportline.pot"
+
+
+def languages_begun(folder: Path, known: Iterable[str]) -> list[str]:
+    """Name the languages that are known or have a catalogue already, without English."""
+    begun = {path.parents[1].name for path in folder.glob(str(catalogue_path("*", Path())))}
+    return sorted((begun | set(known)) - {ENGLISH})
+
+
+def update(known: Iterable[str], folder: Path = FOLDER, sources: Path = SOURCES) -> list[Path]:
+    """Write the template and bring every catalogue up to date with it; gives the files that changed."""
+    text = template(sources)
+    new = {template_path(folder): text}
+    for language in languages_begun(folder, known):
+        path = catalogue_path(language, folder)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        new[path] = merged(text, before, language)
+    return [path for path, content in new.items() if _write(path, content)]
+
+
+def _write(path: Path, content: str) -> bool:
+    if path.exists() and path.read_text(encoding="utf-8") == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8", newline="\n")
+    return True

@@ -1,0 +1,185 @@
+"""The command line: the only file that knows both houses, and what `make run` starts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import checks as bot_checks
+from bot.commands import bot, flow, portal, ready
+from bot.settings import BotSettings, described_settings, read_settings, telegram_token
+from intake_api import checks as intake_checks
+from intake_api.commands import intake
+from intake_api.queue_client import queue
+from intake_api.set_up import set_up
+from intake_api.settings import IntakeSettings, QueueSettings
+from locales.commands import app as locales
+
+SECONDS_TO_START = 30
+SECONDS_TO_ANSWER = 10
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(bot, name="bot")
+app.add_typer(flow, name="flow")
+app.add_typer(portal, name="portal")
+app.add_typer(locales, name="locales")
+app.add_typer(intake, name="intake")
+app.add_typer(queue, name="queue")
+
+
+@app.command()
+def run(
+    start: Annotated[str, typer.Option(help="a start link's payload, such as ar-es or practice")] = "",
+) -> None:
+    """Start everything on this machine: the intake, the Telegram bot if there is a token, a talk here."""
+    settings = ready(read_settings)
+    setup()
+    with _journal(settings) as journal, _running("intake", "serve", journal=journal) as intake_process:
+        _wait_for_intake(settings, intake_process)
+        if not _has_token(settings):
+            typer.echo("No Telegram bot: REPORTLINE_TELEGRAM_TOKEN is not set. Ctrl-D ends the talk.\n")
+            _talk(start)
+            return
+        with _running("bot", "poll", journal=journal) as polling:
+            typer.echo("The Telegram bot is served too. Ctrl-D ends this talk, Ctrl-C everything.\n")
+            _talk(start)
+            polling.wait()
+
+
+@app.command()
+def setup() -> None:
+    """Make what is missing: folders, keys (0600), the database, the first access keys."""
+    settings = ready(read_settings)
+    set_up(
+        IntakeSettings(),
+        channel_token_file=settings.channel_token_file,
+        analyst_token_file=QueueSettings().token_file,
+        public_key_file=settings.public_key_file,
+    )
+    typer.echo(f"Keys and database are in {settings.data_dir.resolve()}; keep that folder to yourself.")
+
+
+@app.command()
+def settings() -> None:
+    """List every setting with its meaning, value, source and default; secrets are hidden."""
+    rows = {
+        row.name: row
+        for house in (ready(read_settings), IntakeSettings(), QueueSettings())
+        for row in described_settings(house)
+    }
+    table = Table("setting", "value", "from", "default", "meaning")
+    for name in sorted(rows):
+        row = rows[name]
+        table.add_row(row.name, row.value, row.source, row.default, row.meaning)
+    Console().print(table)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
+    read = ready(read_settings)
+    found = [
+        *intake_checks.check(IntakeSettings()),
+        *bot_checks.check(read),
+        _check_intake(read),
+        _check_telegram(read),
+    ]
+    table = Table("", "what", "advice")
+    for look in found:
+        table.add_row("ok" if look.fine else "FAULT", look.name, look.advice)
+    Console().print(table)
+    raise typer.Exit(int(not all(look.fine for look in found)))
+
+
+def _check_intake(read: BotSettings) -> bot_checks.Check:
+    try:
+        answer = httpx.get(f"{read.intake_url}/readyz", timeout=SECONDS_TO_ANSWER, trust_env=False)
+    except httpx.HTTPError:
+        advice = f"Nothing answers at {read.intake_url}. Start it: `reportline intake serve`."
+        return bot_checks.Check("intake API", fine=False, advice=advice)
+    if answer.is_success:
+        return bot_checks.Check("intake API", fine=True, advice=f"answers at {read.intake_url}")
+    return bot_checks.Check("intake API", fine=False, advice="It is up, but not ready. See its log.")
+
+
+def _check_telegram(read: BotSettings) -> bot_checks.Check:
+    if not _has_token(read):
+        return bot_checks.Check("Telegram", fine=True, advice="not served: there is no token")
+    url = f"{read.telegram_api_url}/bot{ready(lambda: telegram_token(read))}/getMe"
+    try:
+        status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code
+    except httpx.HTTPError:
+        return bot_checks.Check("Telegram", fine=False, advice="It does not answer. See the network.")
+    if status == httpx.codes.OK:
+        return bot_checks.Check("Telegram", fine=True, advice="takes the token")
+    advice = f"It refuses the token ({status}). Ask BotFather for a new one."
+    return bot_checks.Check("Telegram", fine=False, advice=advice)
+
+
+def _has_token(read: BotSettings) -> bool:
+    return read.telegram_token is not None or read.telegram_token_file is not None
+
+
+@contextmanager
+def _journal(read: BotSettings) -> Iterator[int]:
+    """Open the file for the operator's lines, since the terminal shows the talk."""
+    path = read.data_dir / "run.log"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    typer.echo(f"Lines for the operator go to {path.resolve()}.")
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _running(*command: str, journal: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command of ours beside this one, and end it gently with it."""
+    process = subprocess.Popen(  # noqa: S603 - our own command, nothing from outside
+        [sys.executable, str(Path(__file__).resolve()), *command],
+        stdin=subprocess.DEVNULL,
+        stdout=journal,
+        stderr=journal,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(SECONDS_TO_START)
+
+
+def _wait_for_intake(read: BotSettings, process: subprocess.Popen[bytes]) -> None:
+    typer.echo("Starting the intake ...")
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{read.intake_url}/readyz", timeout=1, trust_env=False).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    typer.echo(
+        f"The intake did not start at {read.intake_url}; {read.data_dir / 'run.log'} says why. "
+        "Is the port taken? Then set REPORTLINE_INTAKE_PORT.",
+        err=True,
+    )
+    raise typer.Exit(1)
+
+
+def _talk(start: str) -> None:
+    command = [sys.executable, str(Path(__file__).resolve()), "bot", "talk", "--start", start]
+    subprocess.run(command, check=False)  # noqa: S603 - our own command, nothing from outside
+
+
+if __name__ == "__main__":
+    app()

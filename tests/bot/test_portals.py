@@ -1,0 +1,95 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.portals import PORTALS, PortalsUnreadable, check, read_portals
+from conversations.portal import Purpose
+
+LANGUAGES = frozenset({"en", "es"})
+LEAST = 'id = "xx"\nname = "Nowhere"\nlanguages = ["en"]\n'
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_ours() -> None:
+    """The portals of this repository are whole."""
+    assert check(sorted(PORTALS.glob("*.toml")), LANGUAGES) == []
+    portals = read_portals(PORTALS, LANGUAGES)
+    assert {name: portal.languages for name, portal in portals.items()} == {
+        "ar": ("es", "en"),
+        "international": ("en", "es"),
+    }
+
+
+def test_argentina() -> None:
+    """Argentina shows no contact, since none is sourced."""
+    argentina = read_portals(PORTALS, LANGUAGES)["ar"]
+    assert (argentina.contacts, argentina.web_page, argentina.legal_notes) == ((), None, ())
+
+
+def test_international() -> None:
+    """A telephone number in it would be wrong in most countries, so no contact shows three digits."""
+    international = read_portals(PORTALS, LANGUAGES)["international"]
+    assert {contact.purpose for contact in international.contacts} == {
+        Purpose.OWN_IMAGES,
+        Purpose.THREATS,
+        Purpose.OWN_BEHAVIOUR,
+    }
+    assert not any(character.isdigit() for each in international.contacts for character in each.reach.text)
+
+
+def test_wrong_portal(tmp_path: Path) -> None:
+    """A wrong portal is named with file and line, and none is read."""
+    _write(tmp_path, "xx.toml", LEAST)
+    wrong = _write(tmp_path, "yy.toml", LEAST + "paused = 1\n")
+    with pytest.raises(PortalsUnreadable) as raised:
+        read_portals(tmp_path, LANGUAGES)
+    first, second = str(raised.value).splitlines()
+    assert first.startswith(f"{wrong}:1: the id is not the file's name")
+    assert second.startswith(f"{wrong}:4: paused is not as it should be")
+
+
+def test_short_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files below the working folder are named from there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "portals").mkdir()
+    _write(tmp_path / "portals", "xx.toml", LEAST + "\npaused = 1")
+    with pytest.raises(PortalsUnreadable, match=r"^portals/xx\.toml:5: "):
+        read_portals(tmp_path / "portals", LANGUAGES)
+
+
+def test_empty_folder(tmp_path: Path) -> None:
+    """A folder without portals is refused."""
+    with pytest.raises(PortalsUnreadable, match="no portal is here"):
+        read_portals(tmp_path, LANGUAGES)
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    """A file that is missing, or no UTF-8, is told like any other fault."""
+    latin = tmp_path / "xx.toml"
+    latin.write_bytes(b'id = "xx"\nname = "Espa\xf1a"\n')
+    missing = tmp_path / "gone.toml"
+    assert check([latin, missing], LANGUAGES) == [
+        f"{latin}:2: the text is not UTF-8; save the file as UTF-8",
+        f"{missing}:1: the file cannot be read: No such file or directory",
+    ]
+
+
+def test_byte_order_mark(tmp_path: Path) -> None:
+    """A byte order mark does no harm."""
+    path = tmp_path / "xx.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
+    assert list(read_portals(tmp_path, LANGUAGES)) == ["xx"]
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_future(tmp_path: Path, days: int) -> None:
+    """Today is a good day of verification; the day after tomorrow has begun nowhere, so it is none."""
+    day = (datetime.now(UTC) + timedelta(days=days)).date()
+    page = f'[web_page]\ntext = "x.example"\nsource = "https://x.example/"\nverified = {day}\n'
+    assert len(check([_write(tmp_path, "xx.toml", LEAST + page)], LANGUAGES)) == (days > 0)

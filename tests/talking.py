@@ -1,0 +1,138 @@
+"""Talks as data: a transcript's events are replayed, the state passing through its bytes between any two."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.portals import read_portals
+from bot.render import render
+from conversations.cards import card
+from conversations.engine import Turn, advance
+from conversations.events import (
+    Attached,
+    Chose,
+    Command,
+    Commanded,
+    Event,
+    Kept,
+    Media,
+    Opened,
+    Received,
+    Refused,
+    Said,
+    StatusLearned,
+)
+from conversations.portal import Portal
+from conversations.report import write_receipt
+from conversations.start_link import begin
+from conversations.state import Fresh, State, dump, load
+from locales import KNOWN_LOCALES
+
+LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
+PORTALS: Mapping[str, Portal] = read_portals(Path(__file__).parent.parent / "portals", frozenset(LANGUAGES))
+
+
+def fresh(number: int) -> Fresh:
+    """Give names as the host would draw them, the same for the same number."""
+    return Fresh(f"{number:08x}", f"{number:032x}", write_receipt(number.to_bytes(10, "big")))
+
+
+def new_state(language: str = "en", portal: str = "international", channel: str = "telegram") -> State:
+    """Begin a talk as the runner does for a first message."""
+    return begin(channel, PORTALS[portal], language, fresh(1))
+
+
+@dataclass
+class Replay:
+    """A talk under way; every step passes the state through its serialisation."""
+
+    state: State
+    portals: Mapping[str, Portal] = field(default_factory=lambda: PORTALS)
+    drawn: int = 1
+
+    def step(self, event: Event) -> Turn:
+        """Advance by one event."""
+        self.drawn += 1
+        before = load(dump(self.state))
+        turn = advance(before, event, self.portals, fresh(self.drawn))
+        assert load(dump(turn.state)) == turn.state
+        self.state = turn.state
+        return turn
+
+    def tap(self, choice: str) -> Turn:
+        """Tap a button of the card that is shown now."""
+        assert choice in self.choices(), f"{choice} is not on the card of {self.state.step}"
+        return self.step(Chose(choice, self.state.talk, self.state.turn))
+
+    def choices(self) -> list[str]:
+        """Give the choices that the card shows."""
+        say = card(self.state, self.portals[self.state.portal])
+        return [button.choice for row in say.buttons for button in row]
+
+    def read(self) -> str:
+        """Give the card's words, as the reporter reads them."""
+        say = card(self.state, self.portals[self.state.portal])
+        return render(say, self.state.language, self.state.talk, self.state.turn).text
+
+
+def event_of(written: Mapping[str, Any], state: State) -> Event:
+    """Read one event of a transcript; `tapped` is a button of the card that is shown now."""
+    match dict(written):
+        case {"opened": start}:
+            return Opened(start)
+        case {"said": text}:
+            return Said(text)
+        case {"edited": text}:
+            return Said(text, edited=True)
+        case {"tapped": choice}:
+            return Chose(choice, state.talk, state.turn)
+        case {"tapped_before": choice}:
+            return Chose(choice, state.talk, state.turn - 1)
+        case {"tapped_in_old_talk": choice}:
+            return Chose(choice, "ffffffff", 3)
+        case {"commanded": command}:
+            return Commanded(Command(command))
+        case {"attached": media, **rest}:
+            return Attached(Media(media), rest.get("caption", ""))
+        case {"intake": "received"}:
+            return Received()
+        case {"intake": "away"}:
+            return Kept()
+        case {"intake": "disk full"}:
+            return Refused()
+        case {"status": word}:
+            return StatusLearned(word)
+    raise AssertionError(f"unknown event: {written}")
+
+
+def replayed(transcript: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """Replay a transcript in a language; gives its turns with what the reporter sees after each."""
+    state = new_state(
+        language, transcript.get("portal", "international"), transcript.get("channel", "telegram")
+    )
+    replay = Replay(state)
+    turns = []
+    for turn in transcript["turns"]:
+        written = turn["event"]
+        if "tapped" in written:
+            assert written["tapped"] in replay.choices(), (
+                f"{written} is not on the card of {replay.state.step}"
+            )
+        done = replay.step(event_of(written, replay.state))
+        turns.append(
+            {
+                "event": written,
+                "step": done.state.step,
+                "shows": replay.read().split("\n"),
+                "effects": [type(effect).__name__ for effect in done.effects],
+            }
+        )
+    return turns
+
+
+def read_transcript(path: Path) -> dict[str, Any]:
+    """Read a transcript from its file."""
+    transcript: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return transcript
