@@ -7,7 +7,7 @@ from conversations import address_patterns as patterns
 from conversations.address_canonical import canonical
 from conversations.address_defanging import refang
 from conversations.address_hosts import settle_bare, settle_typed
-from conversations.address_kinds import Address, Unreportable, assess
+from conversations.address_kinds import HANDLE, Address, Unreportable, assess
 from conversations.address_parts import WEB_SCHEMES, registrable_domain, take_apart
 from conversations.address_trimming import trimmed
 from conversations.report import MAXIMUM_ADDRESSES
@@ -94,7 +94,8 @@ def _candidate(message: _Message, form: str, start: int, end: int) -> _Candidate
         case "bare":
             return _bare(message, start, end)
         case "handle":
-            return _Candidate(refang(matched), end)
+            name = refang(matched)
+            return _Candidate(name if HANDLE.fullmatch(name) else None, end)
         case "email":
             known = registrable_domain(matched.rpartition("@")[2])
             return _Candidate(Unreportable.EMAIL if known else None, end)

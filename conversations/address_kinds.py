@@ -52,7 +52,7 @@ class Address:
 
 # core.telegram.org/api/links names these three as one; telegram.dog is the oldest.
 TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
-HANDLE = re.compile(r"@[A-Za-z0-9_](?:[A-Za-z0-9_.]{0,30}[A-Za-z0-9_])?")
+HANDLE = re.compile(r"@(?=[0-9_.]*[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.]{1,30}[A-Za-z0-9_]")
 _LOCAL_SCHEMES = frozenset({"file", "content"})
 _WHATSAPP_HOSTS = ("whatsapp.com", "wa.me")
 # 56 characters of base 32 (rend-spec-v3); version 2 went out of service in 2021.

@@ -33,7 +33,7 @@ _APP = (
 )
 _WEB = rf"(?:h[tx*]{{2}}ps?|(?<!\w)ftp){_SEPARATOR}\s{{0,2}}"
 _OTHER = rf"(?<![\w.+-])(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])[a-z][a-z0-9+.-]{{1,30}}{_COLON}//"
-_HANDLE = r"(?<![\w@/.])(?:@|\[@\])[a-z0-9_](?:[a-z0-9_.]{0,30}[a-z0-9_])?(?![\w@])"
+_HANDLE = r"(?<![\w@/.])(?:@|\[@\])\w(?:[\w.]|\[\.\]){1,30}\w(?![\w@])"
 
 CANDIDATE = re.compile(
     rf"(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<other>{_OTHER})"
@@ -73,8 +73,10 @@ _NEVER_IN_LINKS = (
     rf"\s\x00-\x20\x7f-\xa0\ufffd{_QUOTES}{_SENTENCE_MARKS}{_EAST_ASIAN_BRACKETS}{_EMOJI}\ue000-\uf8ff"
 )
 RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]*")
-# The next link without a space between, and the middle of a Markdown link.
-NEXT_LINK = re.compile(r"(?<=[\w,;)\]}!.'*|])h[tx]{2}ps?(?::|\[:\])//|\]\(", re.IGNORECASE)
+# The next link without a space between, and the middle of a Markdown link; not behind a defanged mark.
+NEXT_LINK = re.compile(
+    r"(?<=[\w,;)\]}!.'*|])(?<!\[[:@#+\[]\])h[tx]{2}ps?(?::|\[:\])//|(?<!\[[.:@#+\[])\]\(", re.IGNORECASE
+)
 # A link goes on in the next line when it stops, or the line begins, in the middle of a query or path.
 GOES_ON = re.compile(
     r"(?<=[=&%])\n[ \t]{0,8}(?P<any>(?!h[tx]{2}ps?:)[!-~]{1,2048})(?=\s|$)"

@@ -85,7 +85,7 @@ def _worded(state: State, text: str, portals: Mapping[str, Portal], fresh: Fresh
             return commanded(state, Command.CANCEL, fresh)
         case Meaning.HELP:
             return commanded(state, Command.HELP, fresh)
-    if asks_for_material(text):
+    if state.step != "own_behaviour" and asks_for_material(text):
         return Moved(move(state, "own_behaviour", Phrase("only_links")))
     choice = _typed_choice(state, text, portals[state.portal])
     return take(choice, state, fresh) if choice else None

@@ -42,7 +42,7 @@ def advance(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fr
     `fresh` is used only where the event begins a new report. An event that does not fit the state (a second
     tap, a button of an older card) gives the same state and the same card again, and no effect.
     """
-    moved = _paused(_moved(state, event, portals, fresh), portals)
+    moved = _paused(state, _moved(state, event, portals, fresh), portals)
     following = moved.state
     if following != state:
         following = replace(following, turn=state.turn + 1)
@@ -83,13 +83,14 @@ def _refused(state: State) -> State:
     draft = replace(state.draft, revision=state.draft.revision - 1)
     if state.step == "withdrawing":
         draft = replace(draft, withdrawn=False)
-    remark = Phrase("not_sent" if state.step == "sending" else "not_added")
-    return move(replace(state, draft=draft), NOT_HANDED_IN.get(state.step, state.step), remark)
+    to, remark = NOT_HANDED_IN.get(state.step, (state.step, "not_added"))
+    return move(replace(state, draft=draft), to, Phrase(remark))
 
 
-def _paused(moved: Moved, portals: Mapping[str, Portal]) -> Moved:
+def _paused(state: State, moved: Moved, portals: Mapping[str, Portal]) -> Moved:
     """Show a paused portal's own card wherever a report would begin; nothing is handed in meanwhile."""
     if not (portals[moved.state.portal].paused and moved.state.step in BEFORE_SENDING):
         return moved
-    effects = tuple(effect for effect in moved.effects if not isinstance(effect, Submit))
-    return Moved(move(moved.state, "paused"), effects)
+    if Submit() in moved.effects:
+        return Moved(move(state, "paused"))
+    return Moved(move(moved.state, "paused"), moved.effects)

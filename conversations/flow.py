@@ -142,7 +142,10 @@ RULES = (
     Step(
         "rule_6",
         ("rules.progress", "rules.6", captured),
-        ((Choice("send", "sending", does=Act.SEND, when=_has_link),), (Choice("back", BACK),)),
+        (
+            (Choice("send", "sending", does=Act.SEND, when=_has_link),),
+            (Choice("back", f"rule_{RULES_OF_ADVICE - 1}"), Choice("done", BACK)),
+        ),
         aside=True,
     ),
 )
@@ -276,5 +279,5 @@ ASIDES = (
 FLOW: dict[str, Step] = {step.name: step for step in (*OPENING, *REVIEW, *RULES, *SENT, *DETAILS, *ASIDES)}
 LINK_LEADS_TO = ("site", "search_page", "rule_1", "review")
 HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
-NOT_HANDED_IN = {"sending": "review", "withdrawing": "sent"}
+NOT_HANDED_IN = {"sending": ("review", "not_sent"), "withdrawing": ("sent", "not_withdrawn")}
 BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW))

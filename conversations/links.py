@@ -28,13 +28,13 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
     taken = new[: portal.maximum_addresses - len(known)]
     addresses = (*known, *(link.given for link in taken))
     draft = replace(state.draft, addresses=addresses, partial="")
-    return Captured(draft, _remark(new, taken, portal), _next_step(state, taken))
+    return Captured(draft, _remark(new, taken, len(addresses), portal), _next_step(state, taken))
 
 
-def _remark(new: list[Address], taken: list[Address], portal: Portal) -> tuple[Phrase, ...]:
+def _remark(new: list[Address], taken: list[Address], count: int, portal: Portal) -> tuple[Phrase, ...]:
     if not new:
         return (Phrase("link.known"),)
-    if len(new) > len(taken):
+    if len(new) > len(taken) or count >= portal.maximum_addresses:
         return (Phrase("link.full", (("maximum", str(portal.maximum_addresses)),)),)
     return (Phrase("link.joining"),) if any(link.needs_joining for link in taken) else ()
 

@@ -53,6 +53,8 @@ BUTTONS = (
     words("button.rules", "Rules one by one"),
     # Translators: A button. At most 24 characters.
     words("button.next", "Next"),
+    # Translators: A button: the reporter has read enough. At most 24 characters.
+    words("button.done", "Done"),
     # Translators: A button. At most 24 characters.
     words("button.back", "Back"),
     # Translators: A button. At most 24 characters.

@@ -42,7 +42,7 @@ OPENING = (
     # Translators: What somebody can do here. Commands stay as they are.
     words(
         "help.card",
-        "Here is what you can do:\n/report to send a web link\n/status to ask about a receipt\n"
+        "At every step you can use these commands:\n/report to send a web link\n/status to ask about a receipt\n"
         "/privacy to see what we keep\n/language to change language\n"
         "/cancel to stop\n/forget to clear this chat",
     ),

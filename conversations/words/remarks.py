@@ -10,7 +10,7 @@ REMARKS = (
     # Translators: The same, a third way.
     words("no_link.3", "We can only read web links here. You can also use a button below."),
     # Translators: Text came where a button was expected.
-    words("choose.1", "We did not understand that. Please use one of the buttons."),
+    words("choose.1", "No person reads this chat. Please use one of the buttons."),
     # Translators: The same, said in another way.
     words("choose.2", "Please tap a button, or send its number."),
     # Translators: A picture or video came. It was neither opened nor kept.
@@ -73,6 +73,8 @@ REMARKS = (
     words("not_sent", "Sorry, that did not work. Nothing was sent. Please tap Send again later."),
     # Translators: An answer could not be added to the sent report.
     words("not_added", "Sorry, we could not add that. Your report itself is safe."),
+    # Translators: The withdrawal could not be stored.
+    words("not_withdrawn", "Sorry, that did not work. Please try again later."),
     # Translators: A practice talk.
     words("practice", "This is practice. Nothing will be sent."),
     # Translators: Somebody asked for material. The same calm answer for everybody.

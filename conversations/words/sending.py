@@ -22,13 +22,13 @@ SENDING = (
     ),
     # Translators: {legal_note} is a sentence about the law of the portal's country.
     words("review.legal_note", "The law where you are: {legal_note}"),
-    # Translators: How far somebody is in the six rules, such as "Rule 2 of 6".
-    words("rules.progress", "Rule {number} of {total}"),
+    # Translators: How far somebody is in the six rules. Long enough to keep the rule off the first 40 letters.
+    words("rules.progress", "Rule {number} of {total}. You can go back any time."),
     # Translators: Rule 1 on a card of its own.
     words(
         "rules.1",
         "Do report pictures and videos of child sexual abuse. Then they can be removed. "
-        "A child is anyone under 18. We do not know who you are.",
+        "A child is anyone under 18.",
     ),
     # Translators: Rule 2 on a card of its own.
     words("rules.2", "Give the exact web link. It must lead to the page itself."),
@@ -45,8 +45,7 @@ SENDING = (
     # Translators: Rule 6 on a card of its own. The IWF is the Internet Watch Foundation.
     words(
         "rules.6",
-        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK. "
-        "You need not know where.",
+        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK.",
     ),
     # Translators: Shown for the moment in which the report is handed in.
     words("sending.card", "One moment, please."),

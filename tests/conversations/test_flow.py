@@ -1,0 +1,92 @@
+"""The table of steps has no hole: every step is reached, every exit too, and none is a dead end."""
+
+from dataclasses import replace
+
+import pytest
+
+from conversations.cards import card
+from conversations.drawing import edges, everywhere, mermaid
+from conversations.flow import ASIDES, EVERYWHERE, FLOW
+from conversations.steps import BACK, Step, Takes
+from tests.talking import LANGUAGES, PORTALS, Replay, new_state
+
+STEPS = list(FLOW.values())
+TRANSITIONAL = {"sending", "withdrawing"}
+EXITS = {"danger", "own_images", "threats", "chat_only", "known_child", "other_harm", "own_behaviour"}
+
+
+def _reached_from(start: str) -> set[str]:
+    reached, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [to for _, to in edges(FLOW[name])]
+    return reached
+
+
+def test_every_step_is_reached_from_the_first() -> None:
+    reached = _reached_from("first").union(*(_reached_from(to) for to in everywhere()))
+    assert reached | {"paused"} == set(FLOW)
+
+
+def test_every_exit_is_reached_from_the_question_what_it_is() -> None:
+    assert _reached_from("first") >= EXITS - {"danger"}
+    assert "danger" in everywhere()
+
+
+def test_every_step_leads_to_a_step_that_exists() -> None:
+    for step in STEPS:
+        assert {to for _, to in edges(step)} <= set(FLOW)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_no_step_is_a_dead_end(step: Step) -> None:
+    leads_back = any(choice.to == BACK for row in step.rows for choice in row)
+    assert edges(step) or leads_back
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_an_aside_leads_back(step: Step) -> None:
+    if step.aside:
+        assert any(choice.to == BACK or FLOW[choice.to].aside for row in step.rows for choice in row)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_danger_language_and_forget_are_one_tap_away_at_every_step(step: Step) -> None:
+    say = card(replace(new_state(), step=step.name), PORTALS["international"])
+    assert {"danger", "language", "forget"} <= {button.choice for row in say.buttons for button in row}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_choices_of_a_card_have_different_names(step: Step) -> None:
+    names = [choice.name for row in (*step.rows, *EVERYWHERE) for choice in row]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_step_that_takes_an_answer_keeps_it_and_goes_on(step: Step) -> None:
+    assert bool(step.keeps and step.then) == (step.takes in {Takes.ANSWER, Takes.PAGE})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("aside", [step.name for step in ASIDES])
+def test_back_from_an_aside_returns_to_the_step_it_was_entered_from(aside: str, language: str) -> None:
+    for name in FLOW.keys() - TRANSITIONAL:
+        if not FLOW[name].aside:
+            replay = Replay(replace(new_state(language), step=aside, after=name))
+            assert replay.tap("back").state.step == name
+
+
+def test_only_the_tap_on_send_leads_to_sending() -> None:
+    leading = [(label, step.name) for step in STEPS for label, to in edges(step) if to == "sending"]
+    assert {label for label, _ in leading} == {"send"}
+
+
+def test_the_picture_shows_every_step_and_every_way() -> None:
+    lines = mermaid().splitlines()
+    assert lines[0] == "flowchart TD"
+    for step in STEPS:
+        assert any(line.strip().startswith((f"{step.name}[", f"{step.name}([")) for line in lines)
+        for label, to in edges(step):
+            assert f"    {step.name} -- {label} --> {to}" in lines
