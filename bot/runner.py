@@ -15,11 +15,11 @@ from bot.render import render
 from bot.sessions import Sessions
 from conversations.cards import card
 from conversations.engine import Turn, advance
-from conversations.events import Chose, Event, Kept, Received, Refused, StatusLearned
+from conversations.events import Chose, Event, Kept, Opened, Received, Refused, StatusLearned
 from conversations.portal import Portal
 from conversations.report import RECEIPT_BYTES, write_receipt
 from conversations.sealing import IntakePublicKey, seal
-from conversations.start_link import begin
+from conversations.start_link import begin, portal_of
 from conversations.state import Fresh, State
 from conversations.submission import report_of
 from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
@@ -112,7 +112,7 @@ class Runner:
         held, version = await self._load(arrival.talk)
         if held and arrival.update in held.updates:
             return self._answer(held, held.live)
-        talk = held or Talk(begin(arrival.talk.channel, self._portal, arrival.language, draw()))
+        talk = held or self._begun(arrival)
         turn = advance(talk.state, arrival.event, self._portals, draw())
         removes = RemoveMessage() in turn.effects
         erased = (
@@ -122,6 +122,11 @@ class Runner:
         if not await self._save(arrival.talk, advanced, version):
             return None
         return await self._acted(arrival, turn, advanced, erased)
+
+    def _begun(self, arrival: Arrival) -> Talk:
+        start = arrival.event.start if isinstance(arrival.event, Opened) else ""
+        portal = portal_of(start, self._portals, self._portal)
+        return Talk(begin(arrival.talk.channel, portal, arrival.language, draw()))
 
     async def _acted(self, arrival: Arrival, turn: Turn, talk: Talk, erased: tuple[int, ...]) -> Answer:
         """Act on what the saved turn asks for, and answer with the card that this leaves."""

@@ -22,14 +22,16 @@ def begin(channel: str, portal: Portal, language: str | None, fresh: Fresh) -> S
     )
 
 
-def follow(state: State, payload: str, portals: Mapping[str, Portal]) -> State:
-    """Follow a start link such as `ar`, `ar-en`, `ar-es-cards` or `practice`, as far as it can be read.
+def portal_of(payload: str, portals: Mapping[str, Portal], otherwise: Portal) -> Portal:
+    """Give the portal that a start link names; it comes first, so `ar` is Argentina's, not Arabic."""
+    return portals.get(_words(payload)[0], otherwise)
 
-    A portal comes first: `ar` alone is Argentina's portal, not the Arabic language.
-    """
-    first, *others = payload.lower().replace("_", "-").split("-")
-    portal = portals.get(first, portals[state.portal])
-    words = others if first in portals else [first, *others]
+
+def follow(state: State, payload: str, portals: Mapping[str, Portal]) -> State:
+    """Follow a start link such as `ar`, `ar-en`, `ar-es-cards` or `practice`, as far as it can be read."""
+    portal = portal_of(payload, portals, portals[state.portal])
+    words = _words(payload)
+    words = words[1:] if words[0] in portals else words
     language = next((word for word in words if word in portal.languages), state.language)
     return replace(
         state,
@@ -38,6 +40,10 @@ def follow(state: State, payload: str, portals: Mapping[str, Portal]) -> State:
         practice=state.practice or _PRACTICE in words,
         rules_as_cards=_CARDS in words or portal.rules_form is RulesForm.CARDS,
     )
+
+
+def _words(payload: str) -> list[str]:
+    return payload.lower().replace("_", "-").split("-")
 
 
 def _spoken(portal: Portal, language: str | None) -> str:

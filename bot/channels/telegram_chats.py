@@ -168,6 +168,8 @@ class TelegramChats:
 
     async def _calls_of(self, outcome: Outcome, lane: _Lane) -> Sequence[Call]:
         match outcome:
+            case Leave() if lane.calls:
+                return ()  # it is being said already
             case Leave():
                 log_event("left_group", channel="telegram")
                 return calls_to_leave(outcome, self._group_words(outcome.language))
@@ -245,7 +247,7 @@ class TelegramChats:
             lane.advance(sent_anew(call))
         else:
             lane.advance()
-            if call.method == "sendMessage" or lane.talk is None:
+            if isinstance(error, RefusedError) and (call.method == "sendMessage" or lane.talk is None):
                 log_event("telegram_refused", status=400)
 
     async def _done(self, lane: _Lane, call: Call, result: Any) -> None:

@@ -54,9 +54,8 @@ class TelegramPolling:
     ) -> None:
         _silence_libraries()
         self._presentations, self._pace = presentations, pace
-        self._polls = HTTPXRequest(connection_pool_size=1)
-        self._sends = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
-        self._bot = Bot(token, api_url, request=self._sends, get_updates_request=self._polls)
+        self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
+        self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
         self._chats = TelegramChats(host, token.partition(":")[0], group_words, self._request, pace)
         self._offset = 0
         self._batch: set[asyncio.Task[None]] = set()
@@ -72,7 +71,7 @@ class TelegramPolling:
 
         Raises TokenRefusedError when Telegram does not know the token.
         """
-        async with self._polls, self._sends:
+        async with self._http:
             try:
                 await self._insist(Call("deleteWebhook", {"drop_pending_updates": False}))
                 self._start_presenting()

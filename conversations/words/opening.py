@@ -42,7 +42,8 @@ OPENING = (
     # Translators: What somebody can do here. Commands stay as they are.
     words(
         "help.card",
-        "At every step you can use these commands:\n/report to send a web link\n/status to ask about a receipt\n"
+        "At every step you can use these commands:\n"
+        "/report to send a web link\n/status to ask about a receipt\n"
         "/privacy to see what we keep\n/language to change language\n"
         "/cancel to stop\n/forget to clear this chat",
     ),

@@ -22,7 +22,7 @@ SENDING = (
     ),
     # Translators: {legal_note} is a sentence about the law of the portal's country.
     words("review.legal_note", "The law where you are: {legal_note}"),
-    # Translators: How far somebody is in the six rules. Long enough to keep the rule off the first 40 letters.
+    # Translators: How far somebody is in the rules. The first 40 letters must not tell the rule.
     words("rules.progress", "Rule {number} of {total}. You can go back any time."),
     # Translators: Rule 1 on a card of its own.
     words(

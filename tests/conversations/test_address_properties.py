@@ -34,7 +34,7 @@ def test_no_text_raises_in_any_function(text: str) -> None:
     assert len(found.addresses) <= MAXIMUM_ADDRESSES
     assert all(0 < len(address.given) <= MAXIMUM_ADDRESS_LENGTH for address in found.addresses)
     assert len(set(found.unreportable)) == len(found.unreportable)
-    read(text), host(text), defang(text), canonical(text)  # noqa: B018 - they must not raise
+    read(text), host(text), defang(text), canonical(text)
 
 
 @given(MESSAGES)
@@ -66,12 +66,12 @@ def test_a_defanged_address_pasted_back_is_the_same_address(found: list[str]) ->
 
 @given(FOUND)
 def test_nothing_defanged_is_a_link(found: list[str]) -> None:
-    """No dot, mention, scheme, hashtag or number is left for an app to make a link of, and nothing invisible."""
+    """No dot, mention, scheme, hashtag or number is left for an app to make a link of, and nothing unseen is added."""
     for address in found:
         shown = re.sub(r"^hxxps?://", "", defang(address))
         bare = re.sub(r"\[[.@:#+\[]\]", "\x00", shown)
         assert not re.search(r"[.@:#]|\+\d", bare)
-        assert not re.search("[\u200b-\u200f\u2060-\u206f\ufeff]", shown.replace(address, ""))
+        assert defang(address).isprintable() or not address.isprintable()
 
 
 @given(st.sampled_from(["example.com", "www.example.org", "a.b.example", "b\u00fccher.example"]), EVERY_TAIL)
@@ -90,10 +90,14 @@ def test_other_bytes_keep_addresses_apart(tail: str, place: int) -> None:
     place %= len(tail)
     other = tail[:place] + ("x" if tail[place] != "x" else "y") + tail[place + 1 :]
     for mark in ("a/", "?q", "#f"):
-        assert canonical(f"https://example.com/{mark}{tail}z") != canonical(f"https://example.com/{mark}{other}z")
+        assert canonical(f"https://example.com/{mark}{tail}z") != canonical(
+            f"https://example.com/{mark}{other}z"
+        )
 
 
-@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="<>\"`'\\"), max_size=40))
+@given(
+    st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="<>\"`'\\"), max_size=40)
+)
 @settings(max_examples=200)
 def test_every_other_byte_of_a_plain_link_is_kept(tail: str) -> None:
     """Between host and the sentence's own end marks, what was sent is what is kept."""

@@ -1,0 +1,210 @@
+"""The runner saves before it acts, answers only what is durable, and repeats itself to a redelivery."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.courier import Courier
+from bot.exchange import Answer, Arrival, TalkHandle
+from bot.intake import IntakeTwin
+from bot.outbox import Outbox
+from bot.privacy import TalkSecrets
+from bot.runner import Delivery, Runner
+from bot.sessions import MemorySessions
+from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
+from conversations.sealing import new_private_key, public_half
+from tests.talking import PORTALS
+
+CHAT = TalkHandle("telegram", "bot", "4242")
+LINK = "https://forum.example/thread/4711"
+NOW = datetime(2026, 11, 24, 5, 47, 11, 123456, tzinfo=UTC)
+
+
+@dataclass
+class House:
+    """A runner with everything real around it, and a reporter who acts on it."""
+
+    runner: Runner
+    sessions: MemorySessions
+    outbox: Outbox
+    intake: IntakeTwin
+    seconds: list[float]
+    update: int = 100
+    answer: Answer | None = None
+
+    async def happens(self, event: Event, message: int | None = None, hint: str | None = "en") -> Answer:
+        """Let something happen in the chat."""
+        self.update += 1
+        self.answer = await self.runner.handle(Arrival(CHAT, self.update, event, message, hint))
+        return self.answer
+
+    async def tap(self, choice: str) -> Answer:
+        """Tap a button of the card that is shown now."""
+        return await self.happens(self.button(choice))
+
+    def button(self, choice: str) -> Chose:
+        """Give the tap on a button of the card that is shown now."""
+        assert self.answer is not None
+        data = [button.data for row in self.answer.card.rows for button in row]
+        (found,) = [written for written in data if written.split(".", 2)[2] == choice]
+        talk, turn, name = found.split(".", 2)
+        return Chose(name, talk, int(turn))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return make_house(tmp_path)
+
+
+def make_house(folder: Path) -> House:
+    """Put a house together on a folder."""
+    private = new_private_key()
+    intake = IntakeTwin({"k1": private})
+    outbox = Outbox(folder / "outbox")
+    seconds = [0.0]
+    sessions = MemorySessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
+    delivery = Delivery(public_half("k1", private), outbox, Courier(outbox, intake), intake)
+    runner = Runner(sessions, delivery, PORTALS, "international", lambda: NOW)
+    return House(runner, sessions, outbox, intake, seconds)
+
+
+async def test_a_report_goes_from_the_first_word_to_the_intake(house: House) -> None:
+    await house.happens(Said(LINK), 1)
+    answer = await house.tap("send")
+    assert "We have received it" in answer.card.text
+    (report,) = house.intake.reports.values()
+    assert [address.given for address in report.addresses] == [LINK]
+    assert house.outbox.waiting() == ()
+
+
+async def test_a_report_tells_the_hour_and_no_more(house: House) -> None:
+    await house.happens(Said(LINK))
+    await house.tap("send")
+    (report,) = house.intake.reports.values()
+    assert report.hour == NOW.replace(minute=0, second=0, microsecond=0)
+
+
+async def test_with_the_intake_away_the_report_waits_on_disk_and_the_reporter_hears_so(house: House) -> None:
+    house.intake.away = True
+    await house.happens(Said(LINK))
+    answer = await house.tap("send")
+    assert "kept safely" in answer.card.text
+    assert len(house.outbox.waiting()) == 1
+
+
+async def test_with_the_disk_full_nothing_is_sent_and_the_link_stays(house: House, tmp_path: Path) -> None:
+    await house.happens(Said(LINK))
+    (tmp_path / "outbox" / "set_aside").rmdir()
+    (tmp_path / "outbox").rmdir()
+    answer = await house.tap("send")
+    assert "Nothing was sent" in answer.card.text
+    assert "forum[.]example" in answer.card.text
+    (tmp_path / "outbox").mkdir()
+    await house.tap("send")
+    assert len(house.intake.reports) == 1
+
+
+async def test_a_redelivered_update_gets_the_last_answer_again_and_makes_no_second_report(
+    house: House,
+) -> None:
+    await house.happens(Said(LINK))
+    tap = house.button("send")
+    first = await house.happens(tap)
+    house.update -= 1
+    again = await house.happens(tap)
+    assert again.card == first.card
+    assert len(house.intake.reports) == 1
+    assert next(iter(house.intake.reports.values())).revision == 1
+
+
+async def test_a_second_tap_on_send_makes_no_second_report(house: House) -> None:
+    await house.happens(Said(LINK))
+    tap = house.button("send")
+    await house.happens(tap)
+    await house.happens(tap)
+    assert [report.revision for report in house.intake.reports.values()] == [1]
+
+
+async def test_a_tap_edits_the_card_and_a_message_gets_a_new_one(house: House) -> None:
+    answer = await house.happens(Opened(), 1)
+    assert (answer.live, answer.erase) == (None, ())
+    await house.runner.shown(CHAT, 2)
+    answer = await house.tap("no_link")
+    assert (answer.live, answer.erase) == (2, ())
+    answer = await house.happens(Said("hm"), 3)
+    assert (answer.live, answer.erase) == (None, (2,))
+
+
+async def test_the_message_with_the_link_is_deleted_and_others_are_not(house: House) -> None:
+    answer = await house.happens(Said("hello there friend"), 1)
+    assert 1 not in answer.erase
+    answer = await house.happens(Said(LINK), 2)
+    assert 2 in answer.erase
+    answer = await house.happens(Attached(Media.PICTURE), 3)
+    assert 3 in answer.erase
+
+
+async def test_forget_deletes_every_message_and_the_talk(house: House) -> None:
+    await house.happens(Opened(), 1)
+    await house.runner.shown(CHAT, 2)
+    await house.happens(Said("hm"), 3)
+    await house.runner.shown(CHAT, 4)
+    answer = await house.happens(Commanded(Command.FORGET), 5)
+    assert set(answer.erase) == {1, 3, 4, 5}
+    assert await house.sessions.load(CHAT) is None
+
+
+async def test_after_half_an_hour_of_silence_a_button_is_answered_kindly_and_a_new_talk_is_there(
+    house: House,
+) -> None:
+    await house.happens(Said(LINK))
+    tap = house.button("send")
+    house.seconds[0] += 30 * 60
+    answer = await house.happens(tap)
+    assert "old talk" in answer.card.text
+    assert house.intake.reports == {}
+    await house.happens(Said(LINK))
+    await house.tap("send")
+    assert len(house.intake.reports) == 1
+
+
+async def test_the_first_word_may_be_a_start_link_of_another_portal_in_no_known_language(
+    house: House,
+) -> None:
+    answer = await house.happens(Opened("ar"), hint="xx")
+    assert "enlace" in answer.card.text
+
+
+async def test_two_chats_share_nothing(house: House) -> None:
+    await house.happens(Said(LINK))
+    other = TalkHandle("telegram", "bot", "4243")
+    answer = await house.runner.handle(Arrival(other, 1, house.button("send"), None, "en"))
+    assert "old talk" in answer.card.text
+    assert house.intake.reports == {}
+
+
+async def test_the_status_of_the_own_report_is_asked_of_the_intake(house: House) -> None:
+    await house.happens(Said(LINK))
+    await house.tap("send")
+    answer = await house.happens(Commanded(Command.STATUS))
+    assert "We have received this report" in answer.card.text
+    house.intake.away = True
+    answer = await house.happens(Commanded(Command.STATUS))
+    assert "try again later" in answer.card.text
+
+
+async def test_a_withdrawal_reaches_the_intake(house: House) -> None:
+    await house.happens(Said(LINK))
+    await house.tap("send")
+    await house.tap("withdraw")
+    await house.tap("yes_withdraw")
+    (report,) = house.intake.reports.values()
+    assert (report.withdrawn, report.revision) == (True, 2)
+
+
+async def test_a_reporter_who_left_is_forgotten(house: House) -> None:
+    await house.happens(Said(LINK))
+    await house.runner.gone(CHAT)
+    assert await house.sessions.load(CHAT) is None

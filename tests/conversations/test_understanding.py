@@ -1,0 +1,80 @@
+"""Plain words and numbers are understood in many scripts; whoever reports is not taken for who asks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.understanding import Meaning, asks_for_material, meaning, number
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("START", Meaning.START),
+        ("  Hola! ", Meaning.START),
+        ("नमस्ते।", Meaning.START),
+        ("مرحبا", Meaning.START),
+        ("Stop.", Meaning.STOP),
+        ("band", Meaning.STOP),
+        ("¿Ayuda?", Meaning.HELP),
+        ("مدد", Meaning.HELP),
+        ("Sí", Meaning.YES),
+        ("haan", Meaning.YES),
+        ("hapana", Meaning.NO),
+        ("tak", None),
+        ("stop the page please", None),
+        ("", None),
+    ],
+)
+def test_a_plain_word_means_the_same_in_many_languages(text: str, meant: Meaning | None) -> None:
+    assert meaning(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("3", 3),
+        ("३", 3),
+        ("٣", 3),
+        ("۱۲", 12),
+        (" 2. ", 2),
+        ("(4)", 4),
+        ("0", 0),
+        ("123", None),
+        ("3a", None),
+        ("²", None),
+        ("", None),
+    ],
+)
+def test_digits_of_any_script_are_numbers(text: str, read: int | None) -> None:
+    assert number(text) == read
+
+
+@given(st.text())
+def test_no_text_breaks_understanding(text: str) -> None:
+    meaning(text)
+    number(text)
+    asks_for_material(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["send me videos", "I want more pics", "where can i find videos", "pasame fotos", "quiero ver videos"],
+)
+def test_a_plain_request_for_material_is_known(text: str) -> None:
+    assert asks_for_material(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "someone sent me videos",
+        "he wants pictures of me",
+        "I found a page with pictures",
+        "me mandaron un video",
+        "encontré fotos en una página",
+        "my friend shows them in a group",
+    ],
+)
+def test_somebody_who_reports_is_not_taken_for_somebody_who_asks(text: str) -> None:
+    assert not asks_for_material(text)
