@@ -14,8 +14,10 @@ import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import checks as bot_checks
+from bot.checks import Check
 from bot.commands import bot, flow, portal, ready
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api import checks as intake_checks
@@ -25,10 +27,11 @@ from intake_api.set_up import set_up
 from intake_api.settings import IntakeSettings, QueueSettings
 from locales.commands import app as locales
 
+HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 SECONDS_TO_START = 30
 SECONDS_TO_ANSWER = 10
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP)
 app.add_typer(bot, name="bot")
 app.add_typer(flow, name="flow")
 app.add_typer(portal, name="portal")
@@ -77,11 +80,14 @@ def settings() -> None:
         for house in (ready(read_settings), IntakeSettings(), QueueSettings())
         for row in described_settings(house)
     }
-    table = Table("setting", "value", "from", "default", "meaning")
+    console = Console(highlight=False)
     for name in sorted(rows):
         row = rows[name]
-        table.add_row(row.name, row.value, row.source, row.default, row.meaning)
-    Console().print(table)
+        console.print(Text(f"{row.name} = {row.value or '(none)'}", style="bold"), soft_wrap=True)
+        console.print(Text(f"    {row.meaning}"))
+        console.print(
+            Text(f"    from: {row.source}; default: {row.default or '(none)'}", style="dim"), soft_wrap=True
+        )
 
 
 @app.command()
@@ -89,7 +95,7 @@ def doctor() -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     read = ready(read_settings)
     found = [
-        *intake_checks.check(IntakeSettings()),
+        *(Check(look.name, look.fine, look.advice) for look in intake_checks.check(IntakeSettings())),
         *bot_checks.check(read),
         _check_intake(read),
         _check_telegram(read),
@@ -101,29 +107,29 @@ def doctor() -> None:
     raise typer.Exit(int(not all(look.fine for look in found)))
 
 
-def _check_intake(read: BotSettings) -> bot_checks.Check:
+def _check_intake(read: BotSettings) -> Check:
     try:
         answer = httpx.get(f"{read.intake_url}/readyz", timeout=SECONDS_TO_ANSWER, trust_env=False)
     except httpx.HTTPError:
         advice = f"Nothing answers at {read.intake_url}. Start it: `reportline intake serve`."
-        return bot_checks.Check("intake API", fine=False, advice=advice)
+        return Check("intake API", fine=False, advice=advice)
     if answer.is_success:
-        return bot_checks.Check("intake API", fine=True, advice=f"answers at {read.intake_url}")
-    return bot_checks.Check("intake API", fine=False, advice="It is up, but not ready. See its log.")
+        return Check("intake API", fine=True, advice=f"answers at {read.intake_url}")
+    return Check("intake API", fine=False, advice="It is up, but not ready. See its log.")
 
 
-def _check_telegram(read: BotSettings) -> bot_checks.Check:
+def _check_telegram(read: BotSettings) -> Check:
     if not _has_token(read):
-        return bot_checks.Check("Telegram", fine=True, advice="not served: there is no token")
+        return Check("Telegram", fine=True, advice="not served: there is no token")
     url = f"{read.telegram_api_url}/bot{ready(lambda: telegram_token(read))}/getMe"
     try:
         status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code
     except httpx.HTTPError:
-        return bot_checks.Check("Telegram", fine=False, advice="It does not answer. See the network.")
+        return Check("Telegram", fine=False, advice="It does not answer. See the network.")
     if status == httpx.codes.OK:
-        return bot_checks.Check("Telegram", fine=True, advice="takes the token")
+        return Check("Telegram", fine=True, advice="takes the token")
     advice = f"It refuses the token ({status}). Ask BotFather for a new one."
-    return bot_checks.Check("Telegram", fine=False, advice=advice)
+    return Check("Telegram", fine=False, advice=advice)
 
 
 def _has_token(read: BotSettings) -> bool:
