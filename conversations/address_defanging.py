@@ -31,3 +31,13 @@ def refang(text: str) -> str:
 
 def _mark(found: re.Match[str]) -> str:
     return found[1] or ("." if found[2] else "@")
+
+
+def defanged_length(text: str, count: int) -> int:
+    """Tell how many characters of `text` the first `count` characters of its refanged form were."""
+    spent = 0
+    for found in _DEFANGED.finditer(text):
+        if found.start() - spent >= count:
+            break
+        spent += len(found[0]) - 1
+    return count + spent

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conversations import address_patterns as patterns
 from conversations.address_canonical import canonical
-from conversations.address_defanging import refang
+from conversations.address_defanging import defanged_length, refang
 from conversations.address_hosts import settle_bare, settle_typed
 from conversations.address_kinds import HANDLE, Address, Unreportable, assess
 from conversations.address_parts import WEB_SCHEMES, registrable_domain, take_apart
@@ -100,10 +100,10 @@ def _candidate(message: _Message, form: str, start: int, end: int) -> _Candidate
             known = registrable_domain(matched.rpartition("@")[2])
             return _Candidate(Unreportable.EMAIL if known else None, end)
         case "local":
-            return _Candidate(Unreportable.LOCAL_FILE, _run_end(message, end))
+            return _Candidate(Unreportable.LOCAL_FILE, _skipped(message, end))
         case "localhost":
-            return _Candidate(Unreportable.PRIVATE_NETWORK, _run_end(message, end))
-    return _Candidate(Unreportable.UNREADABLE, _run_end(message, end))
+            return _Candidate(Unreportable.PRIVATE_NETWORK, _skipped(message, end))
+    return _Candidate(Unreportable.UNREADABLE, _skipped(message, end))
 
 
 def _typed(message: _Message, start: int, end: int) -> _Candidate:
@@ -111,7 +111,7 @@ def _typed(message: _Message, start: int, end: int) -> _Candidate:
     typed = message.folded[start:end]
     authority = patterns.AUTHORITY.match(message.folded, end)
     if authority is None:
-        return _Candidate(Unreportable.UNREADABLE, _run_end(message, end))
+        return _Candidate(Unreportable.UNREADABLE, _skipped(message, end))
     after = authority.end()
     followed = bool(authority["rest"] or patterns.TAIL_BEGINS.match(message.folded, after))
     settled = settle_typed(authority["host"], followed=followed)
@@ -121,7 +121,7 @@ def _typed(message: _Message, start: int, end: int) -> _Candidate:
     if typed[-1].isspace() and registrable_domain(settled.host) is None:
         return _Candidate(Unreportable.UNREADABLE, end)
     if not followed and _is_junk(message.folded[after : after + 1]):
-        return _Candidate(Unreportable.UNREADABLE, _run_end(message, after))
+        return _Candidate(Unreportable.UNREADABLE, _skipped(message, after))
     defanged = settled.defanged or bool(patterns.DISGUISED.search(typed))
     front = _Front(f"{begun}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
     return _with_tail(message, front)
@@ -168,36 +168,40 @@ def _with_tail(message: _Message, front: _Front) -> _Candidate:
     """Put what follows the host behind it: path, query and fragment, as far as they go."""
     fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
     before = message.text[front.start - 1 : front.start]
-    tail, end = _tail(message.folded if fullwidth else message.text, front.end, in_angles=before == "<")
+    tail, end = _tail(message.folded if fullwidth else message.text, front)
     if front.escaped:
         tail = tail.replace("\\/", "/")
-    if front.defanged:
-        tail = refang(tail)
+    if before == "<":
+        tail = tail.partition("|")[0]
     return _Candidate(trimmed(f"{front.text}{tail}", before), end)
 
 
-def _tail(source: str, start: int, *, in_angles: bool) -> tuple[str, int]:
-    if not patterns.TAIL_BEGINS.match(source, start):
-        return "", start
-    end = _run(source, start)
-    tail = source[start:end]
-    if in_angles:
-        tail = tail.partition("|")[0]
-    goes_on = patterns.GOES_ON.match(source, end)
-    if goes_on and len(tail) == end - start:
-        return tail + (goes_on["any"] or goes_on["marked"]), goes_on.end()
+def _tail(source: str, front: _Front) -> tuple[str, int]:
+    """Give what follows the host, refanged where the link is defanged, and where it ends in `source`."""
+    if not patterns.TAIL_BEGINS.match(source, front.end):
+        return "", front.end
+    end = _run_end(source, front.end)
+    typed = source[front.end : end]
+    if goes_on := patterns.GOES_ON.match(source, end):
+        end = goes_on.end()
+        typed += goes_on["any"] or goes_on["marked"]
+    tail = refang(typed) if front.defanged else typed
+    if cut := patterns.NEXT_LINK.search(tail):
+        rest = len(typed) - (defanged_length(typed, cut.start()) if front.defanged else cut.start())
+        return tail[: cut.start()], end - rest
     return tail, end
 
 
-def _run(source: str, start: int) -> int:
-    run = patterns.RUN.match(source, start)
-    end = run.end() if run else start
-    cut = patterns.NEXT_LINK.search(source, start, end)
+def _skipped(message: _Message, start: int) -> int:
+    """Tell where to read on after what is no address: behind it, or at a link glued to it."""
+    end = _run_end(message.text, start)
+    cut = patterns.NEXT_LINK.search(message.text, start, end)
     return cut.start() if cut else end
 
 
-def _run_end(message: _Message, start: int) -> int:
-    return _run(message.text, start)
+def _run_end(source: str, start: int) -> int:
+    run = patterns.RUN.match(source, start)
+    return run.end() if run else start
 
 
 def _cleaned(address: str) -> str:

@@ -50,7 +50,10 @@ AUTHORITY = re.compile(
     re.IGNORECASE,
 )
 DISGUISED = re.compile(r"^h(?!tt)|[\[(]", re.IGNORECASE)
-TAIL_BEGINS = re.compile(r"[/?#\\]|\[#\]")
+# A path, a query or fragment that has something in it, or what a "tg:" link asks for.
+TAIL_BEGINS = re.compile(
+    r"[/\\]|[?#](?![?!.,;:'\")\]}\s]|$)|\[#\]|(?:resolve|join|privatepost)\?", re.IGNORECASE
+)
 
 # Invisible characters that apps and keyboards put around links; joiners that join nothing.
 INVISIBLE = re.compile(
@@ -73,14 +76,12 @@ _NEVER_IN_LINKS = (
     rf"\s\x00-\x20\x7f-\xa0\ufffd{_QUOTES}{_SENTENCE_MARKS}{_EAST_ASIAN_BRACKETS}{_EMOJI}\ue000-\uf8ff"
 )
 RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]*")
-# The next link without a space between, and the middle of a Markdown link; not behind a defanged mark.
-NEXT_LINK = re.compile(
-    r"(?<=[\w,;)\]}!.'*|])(?<!\[[:@#+\[]\])h[tx]{2}ps?(?::|\[:\])//|(?<!\[[.:@#+\[])\]\(", re.IGNORECASE
-)
+# The next link without a space between, and the middle of a Markdown link.
+NEXT_LINK = re.compile(r"(?<=[\w,;)\]}!.'*|])h[tx]{2}ps?(?::|\[:\])//|\]\(", re.IGNORECASE)
 # A link goes on in the next line when it stops, or the line begins, in the middle of a query or path.
 GOES_ON = re.compile(
-    r"(?<=[=&%])\n[ \t]{0,8}(?P<any>(?!h[tx]{2}ps?:)[!-~]{1,2048})(?=\s|$)"
+    r"(?<=[=&%])\n[ \t]{0,8}(?P<any>(?!h[tx]{2}ps?:)[!#-;=?-_a-~]{1,2048})(?=\s|$)"
     r"|(?<![.,;:!?\s])\n[ \t]{0,8}"
-    r"(?P<marked>(?:[?&=%]\w|/[\w.~-]{0,200}[\d/=_-])[!-~]{0,2048})(?=\s|$)",
+    r"(?P<marked>(?:[?&=%]\w|/[\w.~-]{0,200}[\d/=_-])[!#-;=?-_a-~]{0,2048})(?=\s|$)",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ OPENING = (
     # Translators: Asks what kind of thing was seen. The answers are buttons.
     words("kind.ask", "It is fine to be unsure. What is it about? Computer-made images count too."),
     # Translators: The reporter said what it is; now the web link is asked for.
-    words("link.ask", "Please send the web link as text. You need not open it again."),
+    words("link.ask", "Please send the web link as text. You need not go back there."),
     # Translators: Help for copying a link. Nobody should look at the material again for our sake.
     words("copy.ask", "Only if you need not see it again. Otherwise send what you remember. Where was it?"),
     # Translators: How to copy a link in a web browser; use the words that phones use in your language.

@@ -1,0 +1,167 @@
+"""A Bot API server of one bot over real HTTP, with chats as reporters see them and a control side for tests.
+
+    python -m tests.bot_api_server --token 123:abc [--port 0]      prints its address, then serves
+
+`/bot<token>/<method>` is the Bot API as core.telegram.org/bots/api tells it; `/control/...` is for tests:
+    POST /control/updates       an update without numbers; the answer holds the numbers it was given
+    GET  /control/chats/<id>    what is in a chat; with ?after=<shown> it waits until the bot has shown more
+    POST /control/chats/<id>    {"blocked": true}: the reporter blocks the bot
+    POST /control/failures      {"method": "sendMessage" or "*", "status": 429, "retry_after": 1, "times": 2,
+                                 "chat": 7, "description": "..."}; {"drop": true} closes the connection
+                                 unanswered, {"lose": true} does the work and then closes it
+    GET  /control/journal       the calls so far: method, parameters, status
+    GET  /control/state         updates that wait, and what the bot has set: commands and descriptions
+"""
+
+import argparse
+import asyncio
+import json
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.bot_api import BotApi, BotApiError, Failure
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class BotApiServer:
+    """The HTTP side; `async with BotApiServer(token) as server` serves on loopback at `server.url`."""
+
+    def __init__(self, token: str, port: int = 0) -> None:
+        self.api = BotApi(token)
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+
+    @property
+    def url(self) -> str:
+        """The address of the server, without a trailing slash."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """The address to which a client appends the token."""
+        return f"{self.url}/bot"
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one; what the chats hold is kept."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server is not None:
+            self._server.close()
+            tasks = [task for task in self._connections.values() if task is not None]
+            for writer, task in list(self._connections.items()):
+                writer.transport.abort()
+                if task is not None:
+                    task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._server.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections[writer] = asyncio.current_task()
+        # A cancelled task would be complained of by asyncio's own callback, so it ends as if done.
+        with suppress(asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                answer = await self._answer(*await _read_request(reader))
+                if answer is None:
+                    break
+                writer.write(_response(*answer))
+                await writer.drain()
+        del self._connections[writer]
+        writer.close()
+
+    async def _answer(self, target: str, kind: str, body: bytes) -> Answer | None:
+        parts = urlsplit(target)
+        values = {**dict(parse_qsl(parts.query)), **_decoded(kind, body)}
+        path = unquote(parts.path).strip("/").split("/")
+        if path[0] == "control":
+            return 200, await self._control(path[1:], values)
+        if len(path) == 2 and path[0].startswith("bot"):
+            return await self._call(path[0].removeprefix("bot"), path[1], values)
+        return _refusal(BotApiError(404, "Not Found"))
+
+    async def _call(self, token: str, method: str, values: dict[str, Any]) -> Answer | None:
+        failure = self.api.next_failure(method, values)
+        status, result, drop = 200, None, failure is not None and failure.drop
+        try:
+            if failure is not None and not failure.lose:
+                failure.strike()
+            result = await self.api.call(token, method, values)
+            answer: Answer = (200, {"ok": True, "result": result})
+        except BotApiError as error:
+            answer = _refusal(error)
+            status = error.status
+        self.api.journal.append({"method": method, "parameters": values, "status": 0 if drop else status})
+        return None if failure is not None and (drop or failure.lose) else answer
+
+    async def _control(self, path: list[str], values: dict[str, Any]) -> dict[str, Any]:
+        match path, values:
+            case ["updates"], _:
+                return await self.api.push(values)
+            case ["chats", chat], {"blocked": blocked}:
+                self.api.chat(int(chat)).closed = "bot was blocked by the user" if blocked else ""
+            case ["chats", chat], _:
+                after = int(values.get("after", -1))
+                return await self.api.look(int(chat), after, float(values.get("timeout", 5)))
+            case ["failures"], _:
+                self.api.failures.append(Failure(**values))
+            case ["journal"], _:
+                return {"calls": self.api.journal}
+            case ["state"], _:
+                return {"waiting": len(self.api.updates), "presented": self.api.presented}
+        return {}
+
+
+async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    target = head[0].split(" ")[1]
+    fields = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
+    body = await reader.readexactly(int(fields.get("content-length", "0")))
+    return target, fields.get("content-type", ""), body
+
+
+def _decoded(kind: str, body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    if kind.startswith("application/json"):
+        values: dict[str, Any] = json.loads(body)
+        return values
+    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _response(status: int, content: dict[str, Any]) -> bytes:
+    body = json.dumps(content).encode()
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _refusal(error: BotApiError) -> Answer:
+    content = {"ok": False, "error_code": error.status, "description": error.description}
+    return error.status, content | ({"parameters": error.parameters} if error.parameters else {})
+
+
+async def _main() -> None:
+    parser = argparse.ArgumentParser(description="A Bot API server for tests.")
+    parser.add_argument("--token", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    asked = parser.parse_args()
+    async with BotApiServer(asked.token, asked.port) as server:
+        print(server.url, flush=True)  # noqa: T201 - whoever started the process reads it
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_main())

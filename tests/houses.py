@@ -1,0 +1,108 @@
+"""The real processes of both houses, started on loopback for a test and ended with it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.bot_api_server import BotApiServer
+
+TOKEN = "123456:" + "canary_token_" * 3
+ROOT = Path(__file__).parent.parent
+SECONDS_TO_START = 40
+SECONDS_TO_END = 20
+
+
+@dataclass(frozen=True)
+class Houses:
+    """A data folder, where the intake is, and the Bot API server that plays Telegram."""
+
+    environment: dict[str, str]
+    telegram: BotApiServer
+
+    @property
+    def data(self) -> Path:
+        """The folder of everything that is kept."""
+        return Path(self.environment["REPORTLINE_DATA_DIR"])
+
+    @property
+    def intake_url(self) -> str:
+        """Where the intake answers, once it is started."""
+        return f"http://127.0.0.1:{self.environment['REPORTLINE_INTAKE_PORT']}"
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run one command of ours to its end."""
+        return subprocess.run(
+            [sys.executable, str(ROOT / "reportline.py"), *arguments],
+            env=self.environment,
+            cwd=self.data,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_START,
+            check=False,
+        )
+
+    @asynccontextmanager
+    async def running(self, *arguments: str) -> "AsyncIterator[subprocess.Popen[bytes]]":
+        """Run a command of ours beside the test, what it writes going to a file in the data folder."""
+        log = self.data / f"{'-'.join(arguments)}.log"
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "reportline.py"), *arguments],
+                env=self.environment,
+                cwd=self.data,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            # In a thread, since the Bot API server that it says goodbye to lives in this loop.
+            await asyncio.to_thread(process.wait, SECONDS_TO_END)
+
+    async def intake_answers(self) -> None:
+        """Wait until the intake is ready."""
+        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(SECONDS_TO_START):
+            while not await _is_ready(client, self.intake_url):
+                await asyncio.sleep(0.05)
+
+
+async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(f"{url}/readyz")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@asynccontextmanager
+async def houses(folder: Path, port: int) -> AsyncIterator[Houses]:
+    """Give both houses, set up on an empty folder, with nothing running yet but the Bot API server."""
+    async with BotApiServer(TOKEN) as telegram:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "REPORTLINE_DATA_DIR": str(folder),
+            "REPORTLINE_INTAKE_PORT": str(port),
+            "REPORTLINE_TELEGRAM_TOKEN": TOKEN,
+            "REPORTLINE_TELEGRAM_API_URL": telegram.url,
+        }
+        ready = Houses(environment, telegram)
+        done = await asyncio.to_thread(ready.command, "setup")
+        assert done.returncode == 0, done.stderr
+        yield ready
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
