@@ -34,7 +34,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     step = FLOW[state.step]
     receipt = read_receipt(event.text) if step.takes is Takes.RECEIPT else None
     if receipt:
-        return Moved(state, (AskStatus(receipt),))
+        return Moved(replace(state, remark=()), (AskStatus(receipt),))
     if step.takes is Takes.ANSWER:
         return _answered(state, event.text.strip())
     found = address.find(event.text, handles=state.step in {"link", "change"})
