@@ -11,7 +11,7 @@ from conversations.report import Report, SealedReport, read_receipt
 from conversations.sealing import NotOpened, unseal
 
 TIMEOUT_SECONDS: Final = 5.0
-STATUS_WORDS: Final = frozenset({"received", "assessed", "closed", "unknown"})
+STATUS_WORDS: Final = ("received", "assessed", "closed", "unknown")
 _PROBLEM: Final = "application/problem+json"
 # Only the intake's own word about what was handed in is for good. A wrong URL (404), a wrong key (401, 403),
 # a proxy's limit (413) or a fault (5xx) can be mended by an operator, and then the report is taken: it waits.
@@ -122,8 +122,9 @@ class IntakeTwin:
             raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
         if report.draft_id != draft_id:
             raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY)
-        held = self.reports.get(draft_id)
-        if held is None or held.revision < report.revision:
+        held = self.reports.setdefault(draft_id, report)
+        # Who has stolen draft ids does not have the receipts, and so cannot replace a report.
+        if held.revision < report.revision and held.receipt == report.receipt:
             self.reports[draft_id] = report
 
     async def status(self, receipt: str) -> str | None:

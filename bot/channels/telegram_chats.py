@@ -77,7 +77,7 @@ class Pace:
     answer: float = 10.0
     first_pause: float = 1.0
     longest_pause: float = 60.0
-    grace: float = 10.0
+    grace: float = 3.0
     tries: int = 5
 
     def pause(self, tries: int) -> float:

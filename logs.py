@@ -1,0 +1,224 @@
+"""What this project writes about itself: listed events and fields, no content, no time finer than an hour.
+
+Why so strict: a log outlives every retention rule of ours. A library's message may hold a token or a chat
+number, an exception's text may hold a reported address; so no text from outside this file is ever written.
+"""
+
+import logging
+import re
+import secrets
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from logging import DEBUG, ERROR, INFO, WARNING
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import structlog
+
+_ROOT = Path(__file__).parent
+_OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.py"})
+
+# A field's name is its meaning everywhere. Closed sets where they can be; numbers too short for a chat's;
+# nothing that a host name, an @name or an address fits into.
+FIELD_SHAPES: Final = {
+    "house": "bot|intake",
+    "channel": "telegram|whatsapp|web|terminal",
+    "count": "[0-9]{1,5}",
+    "seconds": "[0-9]{1,5}",
+    "status": "[1-5][0-9][0-9]",
+    "retrying": "True|False",
+    "reason": "unknown_key|broken_seal|stale_claim|unreadable|refused|wrong_key|wrong_role|missing_key",
+    "logger": r"[A-Za-z_]+[0-9]{0,2}(\.[A-Za-z_]+[0-9]{0,2}){0,7}",
+    "severity": "WARNING|ERROR|CRITICAL",
+    "error": "[A-Za-z_]{1,60}",
+    "place": r"outside|[a-z0-9_/]{1,80}\.py:[A-Za-z_<>]{1,60}:[0-9]{1,5}",
+    "incident": "[0-9a-f]{8}",
+}
+_FAILURE_FIELDS = frozenset({"error", "place", "incident"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """One line of the table: its level, what it means, what an operator does about it, and its fields."""
+
+    level: int
+    meaning: str
+    advice: str
+    fields: tuple[str, ...] = ()
+
+
+# To add an event, add its line. Lines that a single report causes are DEBUG: whoever collects the log stamps
+# each line with the exact time, which would tell the time of the report.
+EVENTS: Final[Mapping[str, ListedEvent]] = {
+    "started": ListedEvent(INFO, "a house is up and serves", "nothing", ("house", "channel")),
+    "stopped": ListedEvent(INFO, "a house went down as it was told to", "nothing", ("house", "channel")),
+    "report_sealed": ListedEvent(DEBUG, "a report is sealed on this disk", "nothing"),
+    "report_delivered": ListedEvent(DEBUG, "the intake has committed a report", "nothing"),
+    "report_refused_by_intake": ListedEvent(
+        ERROR,
+        "the intake will never take a sealed report",
+        "compare the versions of both houses",
+        ("status",),
+    ),
+    "intake_away": ListedEvent(
+        WARNING, "the intake does not answer; reports wait on disk", "see that it runs", ("status",)
+    ),
+    "intake_refuses_key": ListedEvent(
+        ERROR, "the intake refuses the channel's key; reports wait", "mend channel.token", ("status",)
+    ),
+    "intake_back": ListedEvent(INFO, "the intake answers again; what waited is delivered", "nothing"),
+    "outbox_full": ListedEvent(
+        ERROR, "a report could not be written to disk", "make room on the disk; run doctor"
+    ),
+    "entry_set_aside": ListedEvent(
+        ERROR, "an entry of the outbox was moved to set_aside", "keep it; ask for help", ("reason",)
+    ),
+    "update_skipped": ListedEvent(
+        WARNING, "an update of the channel could not be read", "nothing", ("channel",)
+    ),
+    "update_ignored": ListedEvent(DEBUG, "an update holds nothing for a talk", "nothing", ("channel",)),
+    "telegram_unreachable": ListedEvent(
+        WARNING, "Telegram does not answer", "see the network", ("status", "seconds")
+    ),
+    "telegram_token_refused": ListedEvent(
+        ERROR, "Telegram refuses the bot's token", "ask BotFather for a new one"
+    ),
+    "telegram_other_poller": ListedEvent(
+        ERROR, "somebody else polls this bot", "stop the other; or renew the token"
+    ),
+    "telegram_slowed_down": ListedEvent(
+        WARNING, "Telegram asks to wait", "nothing, unless it goes on", ("seconds",)
+    ),
+    "telegram_refused": ListedEvent(
+        WARNING, "Telegram refuses one call", "nothing, unless it goes on", ("status",)
+    ),
+    "reporter_gone": ListedEvent(DEBUG, "a reporter has blocked the bot", "nothing", ("channel",)),
+    "left_group": ListedEvent(INFO, "the bot was put into a group and left it", "nothing", ("channel",)),
+    "malformed_seal": ListedEvent(
+        WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
+    ),
+    "merge_failed": ListedEvent(ERROR, "a report waits unmerged; tried again at start", "restart the intake"),
+    "access_refused": ListedEvent(
+        WARNING, "somebody came without the right key", "see who calls", ("reason",)
+    ),
+    "settings_refused": ListedEvent(ERROR, "a promise cannot be kept, so it did not start", "run doctor"),
+    "unexpected_error": ListedEvent(ERROR, "a fault of ours", "report the place and the kind of error"),
+    "library": ListedEvent(
+        WARNING,
+        "a library complains; its words are withheld",
+        "nothing, unless it goes on",
+        ("logger", "severity"),
+    ),
+    "unlisted": ListedEvent(WARNING, "an event that this table lacks", "report it as a fault of ours"),
+}
+
+
+def log_event(name: str, **fields: str | int | bool) -> None:
+    """Write one line for a listed event; never raises, since no report may be lost to its log.
+
+    An unlisted name becomes the event "unlisted"; a field that is unlisted or out of shape is left out, and
+    `fields_dropped` says how many were.
+    """
+    event = name if name in EVENTS else "unlisted"
+    listed = EVENTS[event]
+    allowed = _FAILURE_FIELDS.union(listed.fields)
+    kept = {key: value for key, value in fields.items() if key in allowed and _in_shape(key, value)}
+    if len(kept) < len(fields):
+        kept["fields_dropped"] = len(fields) - len(kept)
+    with suppress(OSError, ValueError):
+        structlog.get_logger().log(listed.level, event, **kept)
+
+
+def log_failure(name: str, error: BaseException) -> str:
+    """Write the kind and the place of an error, never its words; returns the incident's random number."""
+    incident = secrets.token_hex(4)
+    log_event(name, incident=incident, **_cause(error))
+    return incident
+
+
+def configure_logs(level: str = "INFO") -> None:
+    """Send every line of this process, ours and the libraries', through this file; once, at start.
+
+    `level` is one of DEBUG, INFO, WARNING, ERROR and counts for our own events only; raises KeyError for
+    another. Libraries are heard from WARNING on, whatever the level.
+    """
+    _configure_structlog(logging.getLevelNamesMapping()[level.upper()])
+    _strip_libraries()
+    sys.excepthook = _uncaught
+    sys.unraisablehook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, None)
+    threading.excepthook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, None)
+
+
+def _in_shape(field: str, value: str | int | bool) -> bool:  # noqa: FBT001 - a value of a field
+    return re.fullmatch(FIELD_SHAPES[field], str(value)) is not None
+
+
+def _cause(error: BaseException) -> dict[str, str]:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return {"error": type(error).__name__, "place": _place(error.__traceback__)}
+
+
+def _place(trace: TracebackType | None) -> str:
+    place = "outside"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        path = Path(code.co_filename)
+        if path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in _OURS:
+            place = f"{path.relative_to(_ROOT).as_posix()}:{code.co_name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        log_failure("unexpected_error", Exception() if error is None else error)
+
+
+def _stamp_hour(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    line["hour"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:00Z")
+    return line
+
+
+def _configure_structlog(level: int) -> None:
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, _stamp_hour, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+class _Stripped(logging.LogRecord):
+    """A library's record without its words, so that no handler, whoever adds it, has any to write."""
+
+    def __init__(self, name: str, level: int, *rest: object) -> None:
+        super().__init__(name, level, "", 0, "library", (), None)
+        _path, _line, _message, _values, caught, *_more = rest
+        error = caught[1] if isinstance(caught, tuple) else None
+        self.stripped_cause = {} if error is None else _cause(error)
+
+
+class _OnlyHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.stripped_cause if isinstance(record, _Stripped) else {}
+        log_event("library", logger=record.name, severity=record.levelname, **cause)
+
+
+def _strip_libraries() -> None:
+    # The factory makes every record of the process: a handler that a library adds later sees no more either.
+    logging.setLogRecordFactory(_Stripped)
+    logging.raiseExceptions = False
+    logging.captureWarnings(capture=True)
+    for name in list(logging.root.manager.loggerDict):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+    logging.root.handlers = [_OnlyHandler(WARNING)]
+    logging.root.setLevel(WARNING)
+
+
+_configure_structlog(INFO)

@@ -1,0 +1,279 @@
+"""What the Bot API sends becomes an arrival without identity; what the host answers becomes calls."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram.constants import MessageType
+
+from bot.channels.telegram import (
+    Call,
+    Gone,
+    Ignored,
+    Leave,
+    Outcome,
+    Presentation,
+    UnreadableUpdateError,
+    calls_for,
+    calls_to_leave,
+    end_of_tap,
+    event_from,
+    presentation_calls,
+    sent_anew,
+)
+from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
+from conversations.events import Attached, Media, Said
+
+PAYLOADS = Path(__file__).parents[2] / "payloads" / "telegram"
+BOT = "123456"
+OTHER_PEOPLE = ["5000000092", "5000000093", "5000000094", "5000000095", "5000000096", "5000000097"]
+IDENTITIES = ["canary", "12025550143", "12.345678", "98.765432", "1767225", "5000000098", "5000000099"]
+IDENTITIES += OTHER_PEOPLE
+PERSON = {"id": 5000000001, "type": "private"}
+
+
+def _payloads() -> list[Any]:
+    read = ((path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(PAYLOADS.iterdir()))
+    return [pytest.param(payload, id=name) for name, payload in read]
+
+
+def _outcome_of(update: Any) -> Outcome | None:
+    try:
+        return event_from(update, BOT)
+    except UnreadableUpdateError:
+        return None
+
+
+def _described(outcome: Outcome | None) -> dict[str, Any]:
+    match outcome:
+        case Arrival(event=event):
+            words = {"event": {type(event).__name__: asdict(event)}}
+            return {"outcome": "arrival", **words, "message": outcome.message, "language": outcome.language}
+        case Leave():
+            return {"outcome": "leave", **asdict(outcome)}
+        case Gone():
+            return {"outcome": "gone"}
+        case Ignored():
+            return {"outcome": "ignored"}
+    return {"outcome": "unreadable"}
+
+
+def _message(**content: Any) -> dict[str, Any]:
+    told = {"message_id": 41, "chat": PERSON, "from": {"id": 5000000001, "is_bot": False}, **content}
+    return {"update_id": 1, "message": told}
+
+
+@pytest.mark.parametrize("payload", _payloads())
+def test_outcome(payload: dict[str, Any]) -> None:
+    """Every kind of update has the outcome that its payload tells."""
+    tap = end_of_tap(payload["update"])
+    found = _described(_outcome_of(payload["update"]))
+    if tap is not None:
+        found["tap"] = tap.parameters["callback_query_id"]
+    assert found == payload["becomes"]
+
+
+@pytest.mark.parametrize("payload", _payloads())
+def test_no_identity(payload: dict[str, Any]) -> None:
+    """Nothing that names a person, a place or a time is read, in any kind of update."""
+    outcome = _outcome_of(payload["update"])
+    read = json.dumps(asdict(outcome) if outcome else {}).lower()
+    assert [identity for identity in IDENTITIES if identity in read] == []
+
+
+@pytest.mark.parametrize("payload", _payloads())
+def test_printed_outcome(payload: dict[str, Any]) -> None:
+    """An outcome that is printed tells neither the chat nor a word."""
+    printed = repr(_outcome_of(payload["update"]))
+    assert "5000000" not in printed
+    assert "example" not in printed
+
+
+def test_enough_kinds() -> None:
+    """There are at least sixty kinds of update."""
+    assert len(_payloads()) >= 60
+
+
+def test_handle() -> None:
+    """A talk is where its channel, bot and chat are."""
+    outcome = event_from(_message(text="hola"), BOT)
+    assert isinstance(outcome, Arrival)
+    assert outcome.talk == TalkHandle("telegram", BOT, "5000000001")
+    assert outcome.update == 1
+
+
+def test_kinds_of_the_library() -> None:
+    """A new kind in a new version of the library fails here until somebody has decided on it."""
+    attributes = {
+        "business_connection_id",
+        "effect_id",
+        "reply_to_story",
+        "sender_boost_count",
+        "sender_business_bot",
+        "suggested_post_info",
+    }
+    persons = {
+        "animation",
+        "audio",
+        "checklist",
+        "contact",
+        "dice",
+        "document",
+        "game",
+        "invoice",
+        "live_photo",
+    }
+    persons |= {"location", "paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note"}
+    persons |= {"voice", "text"}
+    answered = {kind.value for kind in MessageType if _is_answered(kind.value)}
+    assert answered == persons | attributes
+
+
+def _is_answered(kind: str) -> bool:
+    return isinstance(event_from(_message(**{kind: "x"}), BOT), Arrival)
+
+
+def test_bounds() -> None:
+    """Text and hidden links are bounded, and no link is cut."""
+    links = [f"https://example.com/{number}/{'a' * 1900}" for number in range(30)]
+    links.append(f"https://example.com/{'b' * 3000}")
+    entities = [{"type": "text_link", "offset": 0, "length": 1, "url": link} for link in links]
+    outcome = event_from(_message(text="x" * 9000, entities=entities), BOT)
+    assert isinstance(outcome, Arrival)
+    assert isinstance(outcome.event, Said)
+    text, *found = outcome.event.text.split("\n")
+    assert len(text) == 4096
+    assert found == links[:20]
+
+
+def test_caption() -> None:
+    """A picture leaves its caption."""
+    outcome = event_from(_message(photo=[], caption="https://example.com/"), BOT)
+    assert isinstance(outcome, Arrival)
+    assert outcome.event == Attached(Media.PICTURE, "https://example.com/")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+TOP = ["update_id", "message", "edited_message", "callback_query", "my_chat_member"]
+INNER = ["chat", "from", "id", "type", "text", "caption", "entities", "data", "message_id", "new_chat_member"]
+NAMES = st.sampled_from([*TOP, *INNER, "status", "language_code", "url"])
+UPDATES = st.recursive(
+    JSON | st.sampled_from(["private", "text_link", 1]),
+    lambda inner: st.dictionaries(NAMES, inner, max_size=6) | st.lists(inner, max_size=2),
+    max_leaves=20,
+)
+
+
+@given(UPDATES)
+def test_any_json(update: Any) -> None:
+    """Any JSON is read or refused; it never fails in another way."""
+    _outcome_of(update)
+    end_of_tap(update)
+
+
+def test_unreadable() -> None:
+    """An unreadable update is refused without a word of it."""
+    with pytest.raises(UnreadableUpdateError) as caught:
+        event_from(_message(text=["Canary"]), BOT)
+    assert str(caught.value) == ""
+    assert caught.value.__context__ is None
+
+
+CARD = Card(
+    "Hola\n\nenvía el enlace",
+    ((CardButton("Enviar", "1a2b3c4d.1.send"),), (CardButton("No", "1a2b3c4d.1.no"),)),
+)
+KEYBOARD = [
+    [{"text": "Enviar", "callback_data": "1a2b3c4d.1.send"}],
+    [{"text": "No", "callback_data": "1a2b3c4d.1.no"}],
+]
+
+
+def test_first_card() -> None:
+    """A first card is sent silently, without preview, as plain text."""
+    (call,) = calls_for(Answer(CARD), "7")
+    assert call == Call(
+        "sendMessage",
+        {
+            "chat_id": 7,
+            "text": "Hola\n\nenvía el enlace",
+            "link_preview_options": {"is_disabled": True},
+            "reply_markup": {"inline_keyboard": KEYBOARD},
+            "disable_notification": True,
+        },
+    )
+
+
+def test_live_card() -> None:
+    """A live card is edited."""
+    (call,) = calls_for(Answer(CARD, live=12), "7")
+    assert call.method == "editMessageText"
+    assert call.parameters["message_id"] == 12
+    assert call.parameters["link_preview_options"] == {"is_disabled": True}
+
+
+def test_sent_anew() -> None:
+    """A card that cannot be edited is sent as a first card is."""
+    (edit,) = calls_for(Answer(CARD, live=12), "7")
+    assert (sent_anew(edit),) == calls_for(Answer(CARD), "7")
+
+
+def test_no_buttons() -> None:
+    """A card without buttons takes the old ones away."""
+    (call,) = calls_for(Answer(Card("Adiós"), live=12), "7")
+    assert "reply_markup" not in call.parameters
+
+
+def test_order() -> None:
+    """The card comes before the deletions."""
+    methods = [call.method for call in calls_for(Answer(CARD, erase=(41,)), "7")]
+    assert methods == ["sendMessage", "deleteMessage"]
+
+
+def test_many_deletions() -> None:
+    """Many messages are deleted a hundred at a time."""
+    _, *deletions = calls_for(Answer(CARD, erase=tuple(range(1, 251))), "7")
+    assert [len(call.parameters["message_ids"]) for call in deletions] == [100, 100, 50]
+
+
+def test_right_to_left() -> None:
+    """Each paragraph of a right-to-left card runs from right to left."""
+    (call,) = calls_for(Answer(Card("IWF انظر\n\nhxxps", right_to_left=True)), "7")
+    assert call.parameters["text"] == "\u200fIWF انظر\n\n\u200fhxxps"
+
+
+def test_group() -> None:
+    """A group hears it and is left."""
+    say, leave = calls_to_leave(Leave("-5", "es"), "Solo en privado.")
+    assert say.parameters == {"chat_id": -5, "text": "Solo en privado."}
+    assert leave == Call("leaveChat", {"chat_id": -5})
+
+
+def test_presentation() -> None:
+    """The bot is presented in each language, to private chats."""
+    everyone = Presentation(None, (("start", "Begin"),), "What we do", "Report")
+    spanish = Presentation("es", (("start", "Empezar"),), "Qué hacemos", "Informes")
+    calls = presentation_calls([everyone, spanish])
+    assert [call.method for call in calls] == [
+        "setMyCommands",
+        "setMyDescription",
+        "setMyShortDescription",
+    ] * 2
+    assert calls[0].parameters == {
+        "commands": [{"command": "start", "description": "Begin"}],
+        "scope": {"type": "all_private_chats"},
+    }
+    assert [call.parameters.get("language_code") for call in calls] == [None] * 3 + ["es"] * 3
+
+
+def test_printed_call() -> None:
+    """A call that is printed tells its method alone."""
+    assert repr(calls_for(Answer(CARD), "7")[0]) == "Call(method='sendMessage')"
