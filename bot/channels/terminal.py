@@ -66,6 +66,7 @@ class Screen:
                 self._draw_card(message)
             else:
                 self._console.print(Text(f"> {message}", style="dim"))
+        self._console.print("number, text, /help, Ctrl-D > ", style="dim", end="")
 
     def _draw_card(self, card: Card) -> None:
         justify: JustifyMethod = "right" if card.right_to_left else "left"

@@ -27,9 +27,12 @@ def test_ours() -> None:
 
 
 def test_argentina() -> None:
-    """Argentina shows no contact, since none is sourced."""
-    argentina = read_portals(PORTALS, LANGUAGES)["ar"]
-    assert (argentina.contacts, argentina.web_page, argentina.legal_notes) == ((), None, ())
+    """Argentina shows no contact of its own, since none is sourced: only worldwide ones, none for danger."""
+    portals = read_portals(PORTALS, LANGUAGES)
+    argentina = portals["ar"]
+    assert (argentina.web_page, argentina.legal_notes) == (None, ())
+    assert argentina.contacts == portals["international"].contacts
+    assert Purpose.DANGER not in {contact.purpose for contact in argentina.contacts}
 
 
 def test_international() -> None:

@@ -1,0 +1,138 @@
+"""What the doctor finds on a bot host that is well, and on one with each fault in turn."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.checks import Check, check
+from bot.outbox import Entry, Outbox
+from bot.settings import BotSettings
+from conversations.report import SealedReport
+from conversations.sealing import new_private_key, public_half
+
+DRAFT = "ab" * 16
+SEALED = SealedReport(key_id="k1", sealed="AAAA")
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the settings that matter here out of the environment."""
+    for name in ("TELEGRAM_TOKEN", "TELEGRAM_TOKEN_FILE", "PORTAL", "PORTALS_DIR", "INTAKE_URL"):
+        monkeypatch.delenv(f"REPORTLINE_{name}", raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> BotSettings:
+    """Make a bot host that is well."""
+    settings = BotSettings(data_dir=tmp_path)
+    settings.folder.mkdir(mode=0o700)
+    key = public_half("k1", new_private_key())
+    settings.public_key_file.write_text(f"k1:{key.raw.hex()}\n")
+    settings.public_key_file.chmod(0o644)
+    settings.channel_token_file.write_text("a-channel-token\n")
+    settings.channel_token_file.chmod(0o600)
+    return settings
+
+
+def _found(settings: BotSettings) -> dict[str, Check]:
+    return {one.name: one for one in check(settings)}
+
+
+def test_all_is_well(settings: BotSettings) -> None:
+    """A host as set-up leaves it has nothing wrong, with an outbox and before there is one."""
+    assert [one for one in check(settings) if not one.fine] == []
+    Outbox(settings.outbox_folder)
+    assert [one for one in check(settings) if not one.fine] == []
+
+
+def test_looking_changes_nothing(settings: BotSettings) -> None:
+    """The doctor makes no folder and removes no file, not even one that a bot is just writing."""
+    check(settings)
+    assert not settings.outbox_folder.exists()
+    Outbox(settings.outbox_folder)
+    (settings.outbox_folder / "x.partial").touch(mode=0o600)
+    before = {path: path.stat() for path in settings.folder.rglob("*")}
+    check(settings)
+    assert {path: path.stat() for path in settings.folder.rglob("*")}.keys() == before.keys()
+
+
+def test_an_empty_machine(tmp_path: Path) -> None:
+    """Where nothing was set up, the doctor says so for each thing, and does not fail itself."""
+    found = _found(BotSettings(data_dir=tmp_path / "nowhere", portals_dir=tmp_path / "nowhere"))
+    faulty = {name for name, one in found.items() if not one.fine}
+    assert faulty == {"bot folder", "intake's public key", "channel token", "disk", "portals"}
+    assert all(one.advice for one in found.values())
+
+
+FAULTS: dict[str, tuple[str, Callable[[BotSettings], object], str]] = {
+    "open folder": ("bot folder", lambda found: found.folder.chmod(0o750), "chmod 700"),
+    "open file": ("bot folder", lambda found: _open_file(found.folder / "x"), "chmod 600"),
+    "damaged key": (
+        "intake's public key",
+        lambda found: found.public_key_file.write_text("marker"),
+        "damaged",
+    ),
+    "no token": ("channel token", lambda found: found.channel_token_file.unlink(), "missing"),
+    "open token": ("channel token", lambda found: found.channel_token_file.chmod(0o640), "chmod 600"),
+    "a file for a folder": ("outbox", lambda found: _half_an_outbox(found.outbox_folder), "The system says"),
+}
+
+
+def _open_file(path: Path) -> None:
+    path.touch()
+    path.chmod(0o644)
+
+
+def _half_an_outbox(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    (folder / "set_aside").touch(mode=0o600)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_found(settings: BotSettings, fault: str) -> None:
+    """The thing that is wrong is named, with what to do about it."""
+    name, harm, advice = FAULTS[fault]
+    harm(settings)
+    found = _found(settings)[name]
+    assert not found.fine
+    assert advice in found.advice
+    assert "marker" not in found.advice
+
+
+def test_the_outbox_is_counted(settings: BotSettings) -> None:
+    """Reports that wait are counted and fine; those set aside are a fault, with the way back."""
+    outbox = Outbox(settings.outbox_folder)
+    for revision in (1, 2, 3):
+        outbox.put(DRAFT, revision, SEALED)
+    waiting = _found(settings)["outbox"]
+    assert (waiting.fine, waiting.advice) == (True, "reports that wait for the intake: 3")
+    outbox.set_aside(Entry(DRAFT, 2))
+    aside = _found(settings)["outbox"]
+    assert not aside.fine
+    assert ": 1, in" in aside.advice
+    assert "move them back" in aside.advice
+    assert DRAFT not in aside.advice
+
+
+@pytest.mark.parametrize(("token", "fine"), [(None, True), ("7001:" + "a" * 35, True), ("marker", False)])
+def test_the_telegram_token(settings: BotSettings, token: str | None, fine: bool) -> None:  # noqa: FBT001 - a row of the table above
+    """No token is fine; one of a wrong shape is not, and is not repeated."""
+    changed: dict[str, Any] = {"data_dir": settings.data_dir, "telegram_token": token}
+    found = _found(BotSettings.model_validate(changed))["Telegram token"]
+    assert found.fine is fine
+    assert "marker" not in found.advice
+
+
+def test_portals(settings: BotSettings, tmp_path: Path) -> None:
+    """A folder without portals and a portal that there is not are told apart."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for changed, setting in (
+        ({"portals_dir": empty}, "REPORTLINE_PORTALS_DIR"),
+        ({"portal": "nowhere"}, "REPORTLINE_PORTAL."),
+    ):
+        found = _found(BotSettings.model_validate({"data_dir": settings.data_dir, **changed}))["portals"]
+        assert not found.fine
+        assert setting in found.advice

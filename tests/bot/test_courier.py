@@ -1,0 +1,266 @@
+"""A courier with a real outbox, through everything that an intake can do to it."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from bot.courier import LONGEST_REST_SECONDS, Courier, rest_after
+from bot.intake import IntakeAway, IntakeTwin
+from bot.outbox import Entry, Outbox
+from conversations.report import Report, SealedReport
+from conversations.sealing import new_private_key, public_half, seal
+from tests.intake_api.office import a_report, revised
+
+PRIVATE_KEY = new_private_key()
+KEY = public_half("k1", PRIVATE_KEY)
+
+
+class Gate(IntakeTwin):
+    """A twin that lets others run before it answers, and fails whatever it is told to fail."""
+
+    def __init__(self) -> None:
+        super().__init__({"k1": PRIVATE_KEY})
+        self.fails: dict[str, Exception] = {}
+        self.opened = asyncio.Event()
+        self.opened.set()
+        self.handed_in = 0
+
+    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
+        """Count, fail as told, or do as the twin does."""
+        self.handed_in += 1
+        await asyncio.sleep(0)
+        await self.opened.wait()
+        if draft_id in self.fails:
+            raise self.fails[draft_id]
+        await super().hand_in(draft_id, sealed)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Outbox:
+    """Make an empty outbox."""
+    return Outbox(tmp_path / "outbox")
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """Make an intake."""
+    return Gate()
+
+
+def _put(outbox: Outbox, report: Report | None = None) -> Entry:
+    report = report or a_report()
+    outbox.put(report.draft_id, report.revision, seal(report, KEY))
+    return Entry(report.draft_id, report.revision)
+
+
+@asynccontextmanager
+async def _running(courier: Courier) -> AsyncIterator[None]:
+    run = asyncio.create_task(courier.run())
+    try:
+        yield
+    finally:
+        run.cancel()
+        with suppress(asyncio.CancelledError):
+            await run
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 - files on a disk set no event
+            await asyncio.sleep(0)
+
+
+def _at_once(_: int) -> float:
+    return 0
+
+
+def _events(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+
+
+async def test_delivers_what_a_crash_left(outbox: Outbox, gate: Gate) -> None:
+    """What waited when the process died is delivered at the next start, each revision once."""
+    report = a_report()
+    for one in (revised(report), report, a_report()):
+        _put(outbox, one)
+    async with _running(Courier(outbox, gate)):
+        await _until(lambda: not outbox.waiting())
+    assert gate.handed_in == 3
+    assert gate.reports[report.draft_id].revision == 2
+
+
+async def test_deliver_tells_the_truth(outbox: Outbox, gate: Gate) -> None:
+    """True means that the intake has it, and only then is it removed."""
+    entry = _put(outbox)
+    courier = Courier(outbox, gate)
+    gate.away = True
+    assert not await courier.deliver(entry)
+    assert outbox.waiting() == (entry,)
+    gate.away = False
+    assert await courier.deliver(entry)
+    assert (outbox.waiting(), list(gate.reports)) == ((), [entry.draft_id])
+
+
+async def test_delivers_after_days(outbox: Outbox, gate: Gate) -> None:
+    """However many rounds have failed (3000 are ten days of the longest rests), the next one may succeed."""
+    entry = _put(outbox)
+    gate.away = True
+    rounds: list[int] = []
+
+    def rest(failures: int) -> float:
+        rounds.append(failures)
+        rest_after(failures)
+        gate.away = failures < 3000
+        return 0
+
+    async with _running(Courier(outbox, gate, rest)):
+        await _until(lambda: entry.draft_id in gate.reports and not outbox.waiting())
+    assert rounds[:3000] == list(range(1, 3001))
+
+
+async def test_an_outage_is_told_once(outbox: Outbox, gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
+    """However long it lasts, an outage leaves one line when it begins and one when it ends."""
+    _put(outbox)
+    gate.away = True
+
+    def rest(failures: int) -> float:
+        gate.away = failures < 50
+        return 0
+
+    async with _running(Courier(outbox, gate, rest)):
+        await _until(lambda: not outbox.waiting())
+    assert _events(capsys) == ["intake_away", "intake_back"]
+
+
+async def test_waking_starts_a_round(outbox: Outbox, gate: Gate) -> None:
+    """What is put while the courier rests is delivered as soon as it is woken."""
+    rests: list[int] = []
+
+    def rest(failures: int) -> float:
+        rests.append(failures)
+        return 3600
+
+    courier = Courier(outbox, gate, rest)
+    async with _running(courier):
+        await _until(lambda: len(rests) == 1)
+        _put(outbox)
+        courier.wake()
+        await _until(lambda: not outbox.waiting())
+
+
+async def test_a_round_comes_without_waking(outbox: Outbox, gate: Gate) -> None:
+    """Nothing depends on being woken: what nobody told the courier of is found after a rest."""
+    async with _running(Courier(outbox, gate, _at_once)):
+        await _until(lambda: gate.handed_in == 0)
+        _put(outbox)
+        await _until(lambda: not outbox.waiting())
+
+
+async def test_refused_for_good_is_set_aside(
+    outbox: Outbox, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the intake will never take is set aside, told, and holds up no other."""
+    report = a_report()
+    outbox.put(report.draft_id, 1, seal(report, public_half("k9", new_private_key())))
+    other = _put(outbox)
+    async with _running(Courier(outbox, gate)):
+        await _until(lambda: not outbox.waiting())
+    assert outbox.aside() == (Entry(report.draft_id, 1),)
+    assert list(gate.reports) == [other.draft_id]
+    assert _events(capsys) == ["report_refused_by_intake"]
+
+
+async def test_a_corrupted_entry_is_set_aside(
+    outbox: Outbox, gate: Gate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the disk has spoilt is set aside, told, and holds up no other."""
+    spoilt, other = _put(outbox), _put(outbox)
+    (tmp_path / "outbox" / spoilt.file_name).write_bytes(b"\0" * 100)
+    async with _running(Courier(outbox, gate)):
+        await _until(lambda: not outbox.waiting())
+    assert (outbox.aside(), list(gate.reports)) == ((spoilt,), [other.draft_id])
+    assert _events(capsys) == ["entry_set_aside"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_key_keeps_reports_waiting(
+    outbox: Outbox, gate: Gate, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While an operator mends the key, nothing is set aside; the log names the key, and not an outage."""
+    entry = _put(outbox)
+    gate.fails[entry.draft_id] = IntakeAway(status)
+    courier = Courier(outbox, gate)
+    assert not await courier.deliver(entry)
+    assert (outbox.waiting(), outbox.aside()) == ((entry,), ())
+    assert _events(capsys) == ["intake_refuses_key"]
+
+
+@pytest.mark.parametrize("fault", [IntakeAway(500), RuntimeError("unforeseen")])
+async def test_one_bad_entry_holds_up_no_other(outbox: Outbox, gate: Gate, fault: Exception) -> None:
+    """An entry on which the intake or the courier always fails delays the others, and no more."""
+    entries = [_put(outbox) for _ in range(8)]
+    gate.fails[entries[0].draft_id] = fault
+    async with _running(Courier(outbox, gate, _at_once)):
+        await _until(lambda: outbox.waiting() == (entries[0],))
+        gate.fails.clear()
+        await _until(lambda: not outbox.waiting())
+    assert len(gate.reports) == 8
+
+
+async def test_survives_a_failing_disk(outbox: Outbox, gate: Gate, tmp_path: Path) -> None:
+    """A disk that fails for a while does not end the courier."""
+    entry = _put(outbox)
+    (tmp_path / "outbox").rename(tmp_path / "unplugged")
+    failures: list[int] = []
+
+    def rest(failed: int) -> float:
+        failures.append(failed)
+        return 0
+
+    async with _running(Courier(outbox, gate, rest)):
+        await _until(lambda: len(failures) >= 3)
+        shutil.move(tmp_path / "unplugged", tmp_path / "outbox")
+        await _until(lambda: entry.draft_id in gate.reports and not outbox.waiting())
+    assert failures[:3] == [1, 2, 3]
+
+
+async def test_two_at_once_are_harmless(outbox: Outbox, gate: Gate) -> None:
+    """Delivered twice at the same time, a report is there once, and both are told the truth."""
+    entry = _put(outbox)
+    courier = Courier(outbox, gate)
+    assert tuple(await asyncio.gather(courier.deliver(entry), courier.deliver(entry))) == (True, True)
+    assert (len(gate.reports), outbox.waiting()) == (1, ())
+
+
+async def test_an_entry_that_is_gone(outbox: Outbox, gate: Gate) -> None:
+    """Gone because it was delivered is delivered; gone because it was set aside is not."""
+    delivered, refused = _put(outbox), _put(outbox)
+    courier = Courier(outbox, gate)
+    assert await courier.deliver(delivered)
+    outbox.set_aside(refused)
+    assert await courier.deliver(delivered)
+    assert not await courier.deliver(refused)
+
+
+async def test_stopped_in_the_middle(outbox: Outbox, gate: Gate) -> None:
+    """Cancelled while the intake thinks, the entry still waits."""
+    entry = _put(outbox)
+    gate.opened.clear()
+    async with _running(Courier(outbox, gate)):
+        await _until(lambda: gate.handed_in == 1)
+    assert outbox.waiting() == (entry,)
+
+
+def test_rests_double_up_to_five_minutes() -> None:
+    """The rests grow from about a second, differ, and end at five minutes, after any number of failures."""
+    for failures in (1, 2, 3, 8, 9, 10, 10**9):
+        longest = min(2.0 ** min(failures - 1, 30), LONGEST_REST_SECONDS)
+        rests = {rest_after(failures) for _ in range(50)}
+        assert all(longest / 2 <= rest <= longest for rest in rests)
+        assert len(rests) > 40
+    assert rest_after(0) == LONGEST_REST_SECONDS

@@ -1,0 +1,317 @@
+"""One contract for the real intake behind its HTTP door and its twin; then what only the HTTP side meets."""
+
+import asyncio
+import secrets
+import shutil
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from bot.intake import HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
+from conversations.report import Report, SealedReport, write_receipt
+from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
+from intake_api.models import StoredReport
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import a_report, opened, prepare, revised, withdrawn
+
+NOBODY = write_receipt(bytes(10))
+
+
+@dataclass
+class Side:
+    """An intake, the key to seal to, and how to look behind its counter and to take it away."""
+
+    intake: Intake
+    key: IntakePublicKey
+    revision_of: Callable[[str], Awaitable[int | None]]
+    take_away: Callable[[], None]
+
+    async def hand_in(self, report: Report) -> None:
+        """Seal and hand in."""
+        await self.intake.hand_in(report.draft_id, seal(report, self.key))
+
+
+class Line(httpx.AsyncBaseTransport):
+    """A connection to an app of this process that can be cut."""
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.ASGITransport(app)
+        self.cut = False
+
+    def take_away(self) -> None:
+        """Cut it."""
+        self.cut = True
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on, or fail as an unplugged network does."""
+        if self.cut:
+            raise httpx.ConnectError("no route", request=request)
+        return await self._inner.handle_async_request(request)
+
+
+@pytest.fixture(scope="session")
+def set_up_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set a real intake up, once."""
+    folder = tmp_path_factory.mktemp("intake")
+    prepare(folder)
+    return folder
+
+
+@asynccontextmanager
+async def _real(folder: Path) -> AsyncIterator[Side]:
+    async with opened(IntakeSettings(data_dir=folder)) as office:
+
+        async def revision_of(draft_id: str) -> int | None:
+            found = await office.scalar(
+                select(StoredReport.revision).where(StoredReport.draft_id == draft_id)
+            )
+            return int(found) if found else None
+
+        line = Line(office.app)
+        token = (folder / "channel.token").read_text().strip()
+        intake = HttpIntake("http://intake.example", token, transport=line)
+        yield Side(intake, office.intake.keys.public_key(), revision_of, line.take_away)
+        await intake.close()
+
+
+def _twin() -> Side:
+    private_key = new_private_key()
+    twin = IntakeTwin({"k1": private_key})
+
+    async def revision_of(draft_id: str) -> int | None:
+        return twin.reports[draft_id].revision if draft_id in twin.reports else None
+
+    def take_away() -> None:
+        twin.away = True
+
+    return Side(twin, public_half("k1", private_key), revision_of, take_away)
+
+
+@pytest.fixture(params=["real", "twin"])
+async def side(request: pytest.FixtureRequest, set_up_folder: Path, tmp_path: Path) -> AsyncIterator[Side]:
+    """Give each side in turn."""
+    async with AsyncExitStack() as stack:
+        if request.param == "twin":
+            yield _twin()
+        else:
+            shutil.copytree(set_up_folder, tmp_path / "data")
+            yield await stack.enter_async_context(_real(tmp_path / "data"))
+
+
+async def test_handed_in_is_received(side: Side) -> None:
+    """A report that was handed in is there, and its receipt says so, however it is typed."""
+    report = a_report()
+    assert await side.intake.status(report.receipt) == "unknown"
+    await side.hand_in(report)
+    assert await side.revision_of(report.draft_id) == 1
+    assert await side.intake.status(report.receipt) == "received"
+    assert await side.intake.status(report.receipt.lower().replace("-", " ")) == "received"
+
+
+async def test_again_is_harmless(side: Side) -> None:
+    """The same entry may be delivered any number of times, sealed anew or not, two at once too."""
+    report = a_report()
+    sealed = seal(report, side.key)
+    await asyncio.gather(*(side.intake.hand_in(report.draft_id, sealed) for _ in range(3)))
+    await side.hand_in(report)
+    assert await side.revision_of(report.draft_id) == 1
+
+
+async def test_highest_revision_wins(side: Side) -> None:
+    """Whatever the order, the highest revision is what stays."""
+    first = a_report()
+    second = revised(first, note="on the second page")
+    third = revised(second)
+    for report in (second, first, third, second):
+        await side.hand_in(report)
+    assert await side.revision_of(first.draft_id) == 3
+
+
+async def test_a_withdrawn_report_keeps_its_receipt(side: Side) -> None:
+    """Whoever withdrew a report still hears that it was received."""
+    report = a_report()
+    await side.hand_in(report)
+    await side.hand_in(withdrawn(report))
+    assert await side.revision_of(report.draft_id) == 2
+    assert await side.intake.status(report.receipt) == "received"
+
+
+async def test_another_receipt_replaces_nothing(side: Side) -> None:
+    """A revision with another receipt is taken without a word, and changes nothing."""
+    report = a_report()
+    forged = revised(report, receipt=write_receipt(secrets.token_bytes(10)))
+    await side.hand_in(report)
+    await side.hand_in(forged)
+    assert await side.revision_of(report.draft_id) == 1
+    assert await side.intake.status(forged.receipt) == "unknown"
+
+
+@pytest.mark.parametrize("typed", [NOBODY, "", "hello", "0" * 100, "\u0661\u0662"])
+async def test_unknown_receipts(side: Side, typed: str) -> None:
+    """What is nobody's receipt, or none at all, is unknown."""
+    assert await side.intake.status(typed) == "unknown"
+
+
+async def test_refused_for_good(side: Side) -> None:
+    """Unknown keys, broken seals, other drafts and what is no report are refused for good, and not kept."""
+    report = a_report()
+    sealed = seal(report, side.key)
+    wrong = {
+        "a key that nobody has": seal(report, public_half("k9", new_private_key())),
+        "a key of that name": seal(report, public_half(side.key.key_id, new_private_key())),
+        "a changed seal": SealedReport(key_id=sealed.key_id, sealed="A" + sealed.sealed[1:-8] + "AAAAAAA="),
+        "no base64": SealedReport(key_id=sealed.key_id, sealed="AAAAA"),
+        "another draft's": seal(a_report(), side.key),
+    }
+    for name, content in wrong.items():
+        with pytest.raises(IntakeRefused) as refused:
+            await side.intake.hand_in(report.draft_id, content)
+        assert refused.value.status == 422, name
+    assert await side.revision_of(report.draft_id) is None
+
+
+async def test_away(side: Side) -> None:
+    """An intake that cannot be reached takes nothing and knows nothing; its error names no report."""
+    report = a_report()
+    side.take_away()
+    with pytest.raises(IntakeAway) as away:
+        await side.hand_in(report)
+    assert away.value.status is None
+    assert report.draft_id not in "".join(traceback.format_exception(away.value))
+    assert await side.intake.status(report.receipt) is None
+
+
+SEALED = SealedReport(key_id="k1", sealed="AAAA")
+DRAFT = "ab" * 16
+PROBLEM = "application/problem+json"
+
+
+def _answering(status: int, content_type: str, body: bytes, heard: list[Any], **headers: str) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.append((scope["method"], scope["path"], dict(scope["headers"])))
+        while (await receive()).get("more_body"):
+            pass
+        fields = {"content-type": content_type, **headers}
+        raw = [(name.encode(), value.encode()) for name, value in fields.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def _http(app: Any) -> HttpIntake:
+    return HttpIntake("http://intake.example", "token", transport=httpx.ASGITransport(app))
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_only_the_intakes_own_word_is_for_good(status: int) -> None:
+    """A refusal is for good with the intake's problem document; a proxy's page can be mended."""
+    with pytest.raises(IntakeRefused) as refused:
+        await _http(_answering(status, PROBLEM, b"{}", [])).hand_in(DRAFT, SEALED)
+    assert refused.value.status == status
+    with pytest.raises(IntakeAway):
+        await _http(_answering(status, "text/html", b"<h1>no</h1>", [])).hand_in(DRAFT, SEALED)
+
+
+@pytest.mark.parametrize(
+    "status", [200, 204, 301, 307, 401, 403, 404, 405, 408, 409, 413, 429, 500, 502, 503]
+)
+async def test_what_can_be_mended_waits(status: int) -> None:
+    """A wrong key, a wrong place, a limit or a fault keeps the report waiting; so does another success."""
+    with pytest.raises(IntakeAway) as away:
+        await _http(_answering(status, PROBLEM, b"{}", [])).hand_in(DRAFT, SEALED)
+    assert away.value.status == status
+
+
+async def test_what_is_sent() -> None:
+    """One request with the token, the draft id in the path and the sealed report as JSON."""
+    heard: list[Any] = []
+    await _http(_answering(202, "application/json", b"{}", heard)).hand_in(DRAFT, SEALED)
+    [(method, path, headers)] = heard
+    assert (method, path) == ("PUT", f"/v1/reports/{DRAFT}")
+    assert (headers[b"authorization"], headers[b"content-type"]) == (b"Bearer token", b"application/json")
+
+
+async def test_redirects_are_not_followed() -> None:
+    """The token does not go where a redirect points."""
+    heard: list[Any] = []
+    app = _answering(307, "text/plain", b"", heard, location="http://other.example/")
+    with pytest.raises(IntakeAway):
+        await _http(app).hand_in(DRAFT, SEALED)
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"not json"),
+        (200, b"[]"),
+        (200, b"{}"),
+        (200, b'{"status": ["received"]}'),
+        (200, b'{"status": "x"}'),
+    ]
+    + [(status, b'{"status": 401}') for status in (401, 500)],
+)
+async def test_a_strange_answer_is_no_status(status: int, body: bytes) -> None:
+    """Whatever is no status word is as if the intake were away."""
+    assert await _http(_answering(status, "application/json", body, [])).status(NOBODY) is None
+
+
+@asynccontextmanager
+async def _listening(say: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Listen on loopback, say these bytes to whoever asks, and stay connected."""
+    heard: list[bytes] = []
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(65536))
+        writer.write(say)
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heard
+    finally:
+        over.set()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_slow_answer_ends() -> None:
+    """An intake that begins to answer and never ends is away once the whole time is over."""
+    async with _listening(b"HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n{") as (url, heard):
+        intake = HttpIntake(url, "token", timeout=0.2)
+        with pytest.raises(IntakeAway):
+            await intake.hand_in(DRAFT, SEALED)
+        await intake.close()
+        assert len(heard) == 1
+
+
+async def test_nobody_listens() -> None:
+    """A port where nobody listens is an intake that is away."""
+    async with _listening(b"") as (url, _):
+        pass
+    intake = HttpIntake(url, "token")
+    with pytest.raises(IntakeAway):
+        await intake.hand_in(DRAFT, SEALED)
+    await intake.close()
+
+
+async def test_no_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that the environment names hears nothing."""
+    async with _listening(b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}") as (proxy, heard):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy)
+        intake = HttpIntake("http://127.0.0.1:1", "token")
+        with pytest.raises(IntakeAway):
+            await intake.hand_in(DRAFT, SEALED)
+        await intake.close()
+        assert heard == []
