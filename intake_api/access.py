@@ -1,0 +1,104 @@
+"""Nobody comes in without a key: 256 random bits that open one door, of which only a hash is kept."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake_api.audit import OPERATOR, AuditLog
+from intake_api.errors import Problem
+from intake_api.models import AccessKey
+from intake_api.services import IntakeHere
+from logs import log_event
+
+_NOBODY = bytes(32)
+_bearer = HTTPBearer(auto_error=False, description="an access key made by `reportline intake key add`")
+
+
+class Role(StrEnum):
+    """The door that a key opens."""
+
+    CHANNEL = "channel"
+    ANALYST = "analyst"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose key it was."""
+
+    key_id: str
+    role: Role
+
+
+async def add_key(session: AsyncSession, audit: AuditLog, role: Role, name: str, at: datetime) -> str:
+    """Make an access key; returns its token, which is told this once."""
+    key_id, secret = secrets.token_hex(6), secrets.token_hex(32)
+    row = AccessKey(key_id=key_id, role=role, name=name, token_hash=_hashed(secret), made_at=at)
+    session.add(row)
+    await audit.add(session, at, OPERATOR, f"{role}_key_added", key_id)
+    return f"reportline-{key_id}-{secret}"
+
+
+async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: datetime) -> bool:
+    """Let a key open nothing from now on; returns whether there was such a key in force."""
+    in_force = (AccessKey.key_id == key_id) & AccessKey.revoked_at.is_(None)
+    revoked = update(AccessKey).where(in_force).values(revoked_at=at).returning(AccessKey.key_id)
+    known = (await session.scalars(revoked)).one_or_none() is not None
+    if known:
+        await audit.add(session, at, OPERATOR, "key_revoked", key_id)
+    return known
+
+
+async def caller_of(session: AsyncSession, token: str) -> Caller | None:
+    """Tell whose token this is; None if it is nobody's or revoked."""
+    match = re.fullmatch(r"reportline-([0-9a-f]{12})-([0-9a-f]{64})", token)
+    key_id, secret = match.groups() if match else ("", "")
+    key = await session.get(AccessKey, key_id)
+    # The comparison runs for unknown keys too, so that time does not tell which ids exist.
+    same = hmac.compare_digest(_hashed(secret), _NOBODY if key is None else key.token_hash)
+    if key is None or not same or key.revoked_at is not None:
+        return None
+    return Caller(key_id, Role(key.role))
+
+
+def opens_to(role: Role) -> Callable[..., Awaitable[Caller]]:
+    """Make the dependency that lets only keys of this role in; raises Problem (401, 403) for others."""
+
+    async def admit(
+        intake: IntakeHere,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        if credentials is None:
+            raise _refused("no-access-key", "missing_key")
+        async with intake.database.reading() as session:
+            caller = await caller_of(session, credentials.credentials)
+        if caller is None:
+            raise _refused("no-access-key", "wrong_key")
+        if caller.role is not role:
+            raise _refused("wrong-door", "wrong_role")
+        return caller
+
+    return admit
+
+
+ChannelCaller = Annotated[Caller, Depends(opens_to(Role.CHANNEL))]
+AnalystCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST))]
+
+
+def _refused(problem: str, reason: str) -> Problem:
+    log_event("access_refused", reason=reason)
+    return Problem(problem)
+
+
+def _hashed(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

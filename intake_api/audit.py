@@ -1,0 +1,52 @@
+"""Who read an address and who decided what: a log to which entries are only added, each chained to the last.
+
+The chain is keyed: whoever can write to the database alone cannot forge it. That its end was cut off shows
+only against a copy of its last entry kept elsewhere.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake_api.models import AuditEntry
+
+OPERATOR = "operator"
+_BEGINNING = bytes(32)
+
+
+class AuditLog:
+    """The audit log under its key of 32 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    async def add(self, session: AsyncSession, at: datetime, who: str, what: str, subject: str) -> None:
+        """Add an entry in the caller's writing transaction, so that no read or decision stands without it.
+
+        `who` is an access key's id or OPERATOR, `subject` the id of an item or of an access key.
+        """
+        newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
+        last = (await session.scalars(newest)).one_or_none()
+        sequence, chain = (0, _BEGINNING) if last is None else (last.sequence, last.chain)
+        entry = AuditEntry(sequence=sequence + 1, at=at, who=who, what=what, subject=subject)
+        entry.chain = self._chained(chain, entry)
+        session.add(entry)
+        await session.flush()
+
+    async def first_broken(self, session: AsyncSession) -> int | None:
+        """Give the number of the first entry that was changed, removed or put in; None if all is whole."""
+        chain, expected = _BEGINNING, 1
+        entries = await session.stream_scalars(select(AuditEntry).order_by(AuditEntry.sequence))
+        async for entry in entries:
+            if entry.sequence != expected or entry.chain != self._chained(chain, entry):
+                return expected
+            chain, expected = entry.chain, expected + 1
+        return None
+
+    def _chained(self, chain: bytes, entry: AuditEntry) -> bytes:
+        told = [entry.at.isoformat(), entry.who, entry.what, entry.subject]
+        content = chain + json.dumps(told).encode()
+        return hashlib.blake2b(content, key=self._key, person=b"audit", digest_size=32).digest()

@@ -1,0 +1,136 @@
+"""What a caller reads when something goes wrong: problem documents (RFC 9457) that never repeat the input."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from logs import log_failure
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:problem-type:reportline:"
+
+# The table of types: name -> status, title, and what the caller does about it.
+PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
+    "malformed": (400, "The request cannot be read", "Send JSON over HTTP/1.1 as the contract says."),
+    "no-access-key": (401, "No valid access key", "Send `Authorization: Bearer` with a key in force."),
+    "wrong-door": (403, "This key opens another door", "Channels hand in; analysts work on the queue."),
+    "not-found": (404, "There is nothing here", "Compare the path with the contract."),
+    "wrong-method": (405, "This method is not offered here", "See the header Allow."),
+    "claim-lost": (
+        409,
+        "This claim does not hold",
+        "It was released, assessed, has run out or is another analyst's. Claim again.",
+    ),
+    "too-large": (413, "The body is too large", "Send less than 256 KiB."),
+    "out-of-shape": (422, "The request is not in shape", "`errors` names each place and its fault."),
+    "seal-not-opened": (
+        422,
+        "The sealed report cannot be opened",
+        "Seal it to this intake's public key, and hand in a whole report.",
+    ),
+    "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
+    "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
+    "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
+}
+_BY_STATUS = {400: "malformed", 404: "not-found", 405: "wrong-method", 413: "too-large"}
+
+
+class Fault(BaseModel):
+    """Where a request is out of shape, and the kind of fault; never the value."""
+
+    where: list[str | int]
+    fault: str
+
+
+class ProblemDocument(BaseModel):
+    """A problem document; `errors` comes with out-of-shape, `incident` with fault and unavailable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] | None = None
+    incident: str | None = None
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """Ends a request with the problem document of this name from PROBLEMS."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def document(name: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    """Build the answer for a problem of PROBLEMS; `more` adds `errors` or `incident`."""
+    status, title, detail = PROBLEMS[name]
+    content = {"type": _TYPE_PREFIX + name, "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(content, status, headers, MEDIA_TYPE)
+
+
+def documented(*names: str) -> dict[int | str, dict[str, Any]]:
+    """Describe problems for the contract (OpenAPI), by status."""
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+    titles: dict[int | str, list[str]] = {}
+    for name in names:
+        status, title, _ = PROBLEMS[name]
+        titles.setdefault(status, []).append(title)
+    return {
+        status: {"description": ". ".join(all_titles), "content": {MEDIA_TYPE: schema}}
+        for status, all_titles in titles.items()
+    }
+
+
+def problem_schemas() -> dict[str, Any]:
+    """Give the JSON schemas to which `documented` refers, by name."""
+    _, schemas = models_json_schema(
+        [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    found: dict[str, Any] = schemas["$defs"]
+    return found
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Let every foreseen error of an app end in a problem document; `edge.py` sees to the unforeseen."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(HTTPException)(_http_error)
+    app.exception_handler(RequestValidationError)(_out_of_shape)
+    app.exception_handler(OperationalError)(_unavailable)
+
+
+async def _problem(_: Request, problem: Problem) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if problem.name == "no-access-key" else None
+    return document(problem.name, headers)
+
+
+async def _http_error(_: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code in _BY_STATUS:
+        return document(_BY_STATUS[error.status_code], error.headers)
+    title = HTTPStatus(error.status_code).phrase
+    content = {"type": "about:blank", "title": title, "status": error.status_code}
+    return JSONResponse(content, error.status_code, error.headers, MEDIA_TYPE)
+
+
+async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONResponse:
+    return document("out-of-shape", errors=[_fault(found) for found in error.errors()])
+
+
+async def _unavailable(_: Request, error: OperationalError) -> JSONResponse:
+    incident = log_failure("unexpected_error", error)
+    return document("unavailable", {"Retry-After": "30"}, incident=incident)
+
+
+def _fault(found: Mapping[str, Any]) -> dict[str, Any]:
+    where: Sequence[str | int] = found["loc"]
+    if found["type"] == "extra_forbidden":
+        # The last step is a name that the caller made up, and so may be anything.
+        where = where[:-1]
+    return {"where": list(where), "fault": found["type"]}

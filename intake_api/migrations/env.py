@@ -1,0 +1,8 @@
+"""Runs the steps on the connection that `schema.py` gives, inside its transaction."""
+
+from alembic import context
+
+from intake_api.models import Base
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.run_migrations()

@@ -1,0 +1,118 @@
+"""A handed-in report is written down at its highest revision; nothing else is looked at or touched."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.report import (
+    Access,
+    Depiction,
+    Live,
+    Reached,
+    Report,
+    ReportedAddress,
+    SealedReport,
+    Seen,
+    read_receipt,
+)
+from conversations.sealing import NotOpened, unseal
+from intake_api.database import upsert
+from intake_api.errors import Problem
+from intake_api.keys import IntakeKeys
+from intake_api.models import StoredReport
+from intake_api.vault import Place, Vault
+from logs import log_event
+
+
+class Content(BaseModel):
+    """What a reporter said: the part of a report that is sealed at rest and erased by a withdrawal."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    addresses: tuple[ReportedAddress, ...] = Field(default=(), repr=False)
+    depiction: Depiction | None = None
+    reached: Reached | None = None
+    referer: str | None = Field(default=None, repr=False)
+    access: Access | None = None
+    page_password: str | None = Field(default=None, repr=False)
+    position: str | None = Field(default=None, repr=False)
+    seen: Seen | None = None
+    live: Live | None = None
+    note: str | None = Field(default=None, repr=False)
+
+
+def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report:
+    """Open a sealed report; raises Problem if that is impossible, or if it is another draft's."""
+    try:
+        report = unseal(sealed, keys.seals)
+    except NotOpened:
+        log_event("malformed_seal", reason="broken_seal" if sealed.key_id in keys.seals else "unknown_key")
+        raise Problem("seal-not-opened") from None
+    if report.draft_id != draft_id:
+        raise Problem("other-draft")
+    return report
+
+
+async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetime) -> None:
+    """Write a report unless a higher revision, or this one, is there; whether it was does not show.
+
+    A revision counts only with the receipt of the first: both are secrets of one talk, and who has stolen
+    draft ids does not have the receipts.
+    """
+    row = _row(vault, report, now)
+    insert = upsert(StoredReport).values(row)
+    first_only = {"draft_id", "receipt_hash", "arrival_hour"}
+    newer = StoredReport.revision < insert.excluded.revision
+    same_talk = StoredReport.receipt_hash == insert.excluded.receipt_hash
+    await session.execute(
+        insert.on_conflict_do_update(
+            index_elements=[StoredReport.draft_id],
+            set_={name: insert.excluded[name] for name in row if name not in first_only},
+            where=newer & same_talk,
+        )
+    )
+
+
+async def is_known(session: AsyncSession, vault: Vault, typed_receipt: str) -> bool:
+    """Tell whether a receipt, however it was typed, is of a report kept here."""
+    receipt = read_receipt(typed_receipt) or ""
+    found = select(StoredReport.draft_id).where(StoredReport.receipt_hash == _receipt_hash(vault, receipt))
+    return (await session.scalars(found.limit(1))).one_or_none() is not None
+
+
+def content_of(vault: Vault, stored: StoredReport) -> Content:
+    """Open what the reporter said; empty once withdrawn. Raises VaultClosed."""
+    if stored.content is None:
+        return Content()
+    return Content.model_validate_json(vault.open(_content_place(stored.draft_id), stored.content))
+
+
+def _row(vault: Vault, report: Report, now: datetime) -> dict[str, object]:
+    return {
+        "draft_id": report.draft_id,
+        "revision": report.revision,
+        "receipt_hash": _receipt_hash(vault, report.receipt),
+        "portal": report.portal,
+        "channel": report.channel,
+        "language": report.language,
+        "hour": report.hour,
+        "arrival_hour": now,
+        "advice_version": report.advice_version,
+        "withdrawn": report.withdrawn,
+        "content": None if report.withdrawn else _sealed_content(vault, report),
+    }
+
+
+def _sealed_content(vault: Vault, report: Report) -> bytes:
+    said = report.model_dump_json(include=set(Content.model_fields), exclude_defaults=True)
+    return vault.seal(_content_place(report.draft_id), said)
+
+
+def _content_place(draft_id: str) -> Place:
+    return Place("reports", draft_id, "content")
+
+
+def _receipt_hash(vault: Vault, receipt: str) -> bytes:
+    return vault.blind("receipt", receipt)

@@ -1,0 +1,62 @@
+"""The database's revision: what it is, what it must be, and the way from one to the other (Alembic)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from intake_api.database import Database
+from intake_api.keys import NotReady
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the database to the newest revision, in one transaction; raises NotReady if it cannot be used."""
+    with _usable():
+        async with database.writing() as session:
+            connection = await session.connection()
+            await connection.run_sync(lambda inner: command.upgrade(configuration(inner), "head"))
+
+
+async def require_current(database: Database) -> None:
+    """Raise NotReady unless the database is at the revision that this version of the code needs."""
+    with _usable():
+        async with database.reading() as session:
+            connection = await session.connection()
+            current = await connection.run_sync(_revision)
+    if current != _head():
+        raise NotReady(
+            f"The database is at revision {current}, this version needs {_head()}. "
+            "Make a backup, then run `reportline intake upgrade`."
+        )
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Give what Alembic's own commands need, to work on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError:
+        raise NotReady(
+            "The database cannot be used. Stop what else uses it; if it is damaged, put your backup back."
+        ) from None

@@ -1,0 +1,82 @@
+"""From an empty folder to an intake that can start; run again, it makes only what is still missing."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from intake_api.access import Caller, Role, add_key, caller_of
+from intake_api.audit import AuditLog
+from intake_api.database import opened
+from intake_api.keys import (
+    IntakeKeys,
+    NotReady,
+    make_keys,
+    read_keys,
+    replace,
+    require_database,
+    require_private,
+    write_once,
+)
+from intake_api.schema import require_current, upgrade
+from intake_api.services import utc_now
+from intake_api.settings import IntakeSettings
+
+
+def set_up(
+    settings: IntakeSettings, *, channel_token_file: Path, analyst_token_file: Path, public_key_file: Path
+) -> None:
+    """Make folder, keys and database, a first access key for a channel and one for an analyst.
+
+    The token files hold one token each, the public key file `key_id:hex` of the key to which channels seal.
+    Raises NotReady if something that is there cannot be used.
+    """
+    keys = _keys(settings)
+    asyncio.run(_make_database(settings))
+    _make_token(settings, keys, Role.CHANNEL, channel_token_file)
+    _make_token(settings, keys, Role.ANALYST, analyst_token_file)
+    public = keys.public_key()
+    _write_public_key(public_key_file, f"{public.key_id}:{public.raw.hex()}\n")
+
+
+def _keys(settings: IntakeSettings) -> IntakeKeys:
+    # Once there is a database, a new key could open nothing of it: what is missing has to come from a backup.
+    if not settings.database_file.exists():
+        make_keys(settings.folder)
+        with suppress(FileExistsError):
+            write_once(settings.database_file, "")
+    require_database(settings.database_file)
+    return read_keys(settings.folder)
+
+
+async def _make_database(settings: IntakeSettings) -> None:
+    async with opened(settings.database_file) as database:
+        await upgrade(database)
+        await require_current(database)
+
+
+def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Path) -> None:
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The key is in force before its token is told: a crash between the two leaves a key nobody has.
+        write_once(file, f"{asyncio.run(_new_token(settings, keys, role))}\n")
+        return
+    require_private(file)
+    caller = asyncio.run(_whose(settings, file.read_text(errors="replace").strip()))
+    if caller is None or caller.role is not role:
+        raise NotReady(f"The access key in {file} opens nothing here. Remove the file to get a new one.")
+
+
+async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> str:
+    async with opened(settings.database_file) as database, database.writing() as session:
+        return await add_key(session, AuditLog(keys.audit), role, "made at set-up", utc_now())
+
+
+async def _whose(settings: IntakeSettings, token: str) -> Caller | None:
+    async with opened(settings.database_file) as database, database.reading() as session:
+        return await caller_of(session, token)
+
+
+def _write_public_key(file: Path, line: str) -> None:
+    if not file.exists() or file.read_text(errors="replace") != line:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace(file, line)

@@ -1,0 +1,101 @@
+"""What an operator may decide about the intake; every setting comes from the environment, `REPORTLINE_…`."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from intake_api.keys import NotReady
+
+_FROM_ENVIRONMENT = SettingsConfigDict(
+    env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+)
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def _safe_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("write it as https://host or http://127.0.0.1:port")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ValueError("use https: the way to another machine is open to others")
+    return url.rstrip("/")
+
+
+def _default_intake_url(settings: Mapping[str, Any]) -> str:
+    return f"http://127.0.0.1:{settings['intake_port']}"
+
+
+class IntakeSettings(BaseSettings):
+    """The settings of the API; its keys and its database live in `folder`."""
+
+    model_config = _FROM_ENVIRONMENT
+
+    data_dir: Path = Field(
+        default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
+    )
+    intake_host: str = Field(
+        default="127.0.0.1", description="network address on which the intake API listens"
+    )
+    intake_port: int = Field(
+        default=8080, ge=0, le=65535, description="port of the intake API on this machine"
+    )
+    intake_lease_minutes: int = Field(
+        default=60, ge=1, le=480, description="minutes an analyst may keep a claimed item before it goes back"
+    )
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the intake's keys and database, which nobody else may enter."""
+        return self.data_dir / "intake"
+
+    @property
+    def database_file(self) -> Path:
+        """The file of the SQLite database."""
+        return self.folder / "reportline.db"
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds."""
+        return timedelta(minutes=self.intake_lease_minutes)
+
+
+class QueueSettings(BaseSettings):
+    """The settings of the analysts' terminal client."""
+
+    model_config = _FROM_ENVIRONMENT
+
+    data_dir: Path = Field(
+        default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
+    )
+    intake_port: int = Field(
+        default=8080, ge=0, le=65535, description="port of the intake API on this machine"
+    )
+    intake_url: Annotated[str, AfterValidator(_safe_url)] = Field(
+        default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
+    )
+    analyst_token: SecretStr | None = Field(
+        default=None, description="an analyst's access key; without it, the file analyst.token is read"
+    )
+
+    @property
+    def token_file(self) -> Path:
+        """The file that holds the first analyst's access key."""
+        return self.data_dir / "analyst.token"
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """Read settings from the environment; raises NotReady, which names the wrong ones, without values."""
+    try:
+        return kind()
+    except ValidationError as error:
+        faults = (
+            f"REPORTLINE_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_input=False, include_url=False)
+            if fault["type"] != "default_factory_not_called"
+        )
+        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None

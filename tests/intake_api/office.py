@@ -1,0 +1,166 @@
+"""A running intake in a folder of its own, with the clients of those who come to it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from conversations.report import Report, write_receipt
+from conversations.sealing import seal
+from intake_api.access import Role, add_key
+from intake_api.app import running
+from intake_api.models import StoredReport
+from intake_api.services import Intake, assemble
+from intake_api.set_up import set_up
+from intake_api.settings import IntakeSettings
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = field(default=NOON + timedelta(minutes=34, seconds=56))
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        """Move on, by what timedelta takes."""
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Office:
+    """An intake and two who come to it: a channel and an analyst."""
+
+    intake: Intake
+    clock: Clock
+    app: FastAPI
+    stack: AsyncExitStack
+    channel: httpx.AsyncClient
+    analyst: httpx.AsyncClient
+
+    async def hand_in(self, report: Report) -> httpx.Response:
+        """Hand a report in, as a channel."""
+        content = seal(report, self.intake.keys.public_key()).model_dump()
+        return await self.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+
+    async def take_in(self, *reports: Report) -> None:
+        """Hand reports in, and wait until they are items."""
+        for report in reports:
+            assert (await self.hand_in(report)).status_code == 202
+        await self.merged()
+
+    async def merged(self) -> None:
+        """Wait until no report waits to be merged."""
+        waiting = select(func.count()).where(StoredReport.merged_revision < StoredReport.revision)
+        for _ in range(4000):
+            if not await self.scalar(waiting):
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError("reports wait unmerged")
+
+    async def scalar(self, statement: Any) -> Any:
+        """Read one value from the database."""
+        async with self.intake.database.reading() as session:
+            return await session.scalar(statement)
+
+    async def claim(self, count: int = 1) -> list[dict[str, Any]]:
+        """Claim items, as the analyst."""
+        answer = await self.analyst.post("/v1/queue/claims", json={"count": count})
+        assert answer.status_code == 200
+        claims: list[dict[str, Any]] = answer.json()["claims"]
+        return claims
+
+    async def show(self, claim_id: str) -> dict[str, Any]:
+        """Show a claim, as the analyst."""
+        answer = await self.analyst.get(f"/v1/queue/claims/{claim_id}")
+        assert answer.status_code == 200
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    async def queue(self) -> list[str]:
+        """Claim all that waits, in order, and give the addresses as given."""
+        return [(await self.show(claim["claim_id"]))["address_given"] for claim in await self.claim(20)]
+
+    async def counts(self) -> dict[str, Any]:
+        """Ask for the counts."""
+        counted: dict[str, Any] = (await self.analyst.get("/v1/counts")).json()
+        return counted
+
+    async def another_analyst(self) -> httpx.AsyncClient:
+        """Let another analyst come in."""
+        async with self.intake.database.writing() as session:
+            token = await add_key(session, self.intake.audit, Role.ANALYST, "another", self.clock())
+        return await self.stack.enter_async_context(client(self.app, token))
+
+
+def client(app: FastAPI, token: str | None = None) -> httpx.AsyncClient:
+    """Make a client of an app, with an access key or without."""
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://intake.example", headers=headers
+    )
+
+
+def prepare(folder: Path) -> IntakeSettings:
+    """Set an intake up in a folder."""
+    settings = IntakeSettings(data_dir=folder)
+    set_up(
+        settings,
+        channel_token_file=folder / "channel.token",
+        analyst_token_file=folder / "analyst.token",
+        public_key_file=folder / "public.key",
+    )
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake that was set up."""
+    clock = Clock()
+    intake = assemble(settings, clock)
+    tokens = [(settings.data_dir / f"{role}.token").read_text().strip() for role in ("channel", "analyst")]
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(running(intake))
+        channel, analyst = [await stack.enter_async_context(client(app, token)) for token in tokens]
+        yield Office(intake, clock, app, stack, channel, analyst)
+
+
+def a_report(*addresses: str | dict[str, Any], **changes: Any) -> Report:
+    """Make a report of these addresses; `changes` are of its fields."""
+    given = [one if isinstance(one, dict) else {"given": one} for one in addresses]
+    fields: dict[str, Any] = {
+        "draft_id": secrets.token_hex(16),
+        "revision": 1,
+        "receipt": write_receipt(secrets.token_bytes(10)),
+        "portal": "ar",
+        "channel": "telegram",
+        "language": "es",
+        "hour": NOON,
+        "advice_version": 1,
+        "addresses": given or [{"given": f"https://example.com/{secrets.token_hex(4)}"}],
+    }
+    return Report.model_validate(fields | changes)
+
+
+def revised(report: Report, *addresses: str, **changes: Any) -> Report:
+    """Make the next revision of a report."""
+    changes |= {"addresses": [{"given": one} for one in addresses]} if addresses else {}
+    return Report.model_validate(report.model_dump() | {"revision": report.revision + 1} | changes)
+
+
+def withdrawn(report: Report) -> Report:
+    """Make the revision that takes a report back."""
+    return revised(report, withdrawn=True, addresses=[], note=None)

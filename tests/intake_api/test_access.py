@@ -1,0 +1,99 @@
+"""Each key opens one door and no other; who has none learns nothing."""
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from conversations.sealing import seal
+from intake_api.access import Role, add_key, revoke_key
+from intake_api.models import AccessKey
+from tests.intake_api.office import Office, a_report, client
+
+CHANNELS = [("PUT", f"/v1/reports/{'0' * 32}"), ("POST", "/v1/receipts/status")]
+ANALYSTS = [
+    ("POST", "/v1/queue/claims"),
+    ("GET", f"/v1/queue/claims/{'0' * 16}"),
+    ("DELETE", f"/v1/queue/claims/{'0' * 16}"),
+    ("POST", f"/v1/queue/claims/{'0' * 16}/assessment"),
+    ("GET", "/v1/counts"),
+]
+BAD_TOKENS = [
+    "",
+    "reportline",
+    f"reportline-{'0' * 12}-{'0' * 64}",
+    f"reportline-{'0' * 12}-",
+    "reportline-\u00e9",
+    "x" * 5000,
+]
+
+
+def _assert_problem(answer: httpx.Response, status: int, name: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:problem-type:reportline:{name}"
+
+
+@pytest.mark.parametrize(("method", "path"), CHANNELS + ANALYSTS)
+async def test_no_door_opens_without_a_key(office: Office, method: str, path: str) -> None:
+    async with client(office.app) as nobody:
+        answer = await nobody.request(method, path)
+    _assert_problem(answer, 401, "no-access-key")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
+async def test_a_wrong_key_opens_nothing(office: Office, token: str) -> None:
+    async with client(office.app) as nobody:
+        headers = {b"authorization": f"Bearer {token}".encode()}
+        _assert_problem(await nobody.get("/v1/counts", headers=headers), 401, "no-access-key")
+
+
+async def test_a_key_with_another_secret_opens_nothing(office: Office) -> None:
+    token = (office.intake.settings.data_dir / "analyst.token").read_text().strip()
+    async with client(office.app, token[:-64] + "0" * 64) as forger:
+        _assert_problem(await forger.get("/v1/counts"), 401, "no-access-key")
+
+
+@pytest.mark.parametrize(("method", "path"), ANALYSTS)
+async def test_a_channels_key_does_not_open_the_queue(office: Office, method: str, path: str) -> None:
+    _assert_problem(await office.channel.request(method, path), 403, "wrong-door")
+
+
+@pytest.mark.parametrize(("method", "path"), CHANNELS)
+async def test_an_analysts_key_does_not_open_the_channels_door(
+    office: Office, method: str, path: str
+) -> None:
+    _assert_problem(await office.analyst.request(method, path), 403, "wrong-door")
+
+
+async def test_a_key_is_checked_before_what_is_sent(office: Office) -> None:
+    report = a_report()
+    content = seal(report, office.intake.keys.public_key()).model_dump()
+    answer = await office.analyst.put(f"/v1/reports/{report.draft_id}", json=content)
+    _assert_problem(answer, 403, "wrong-door")
+
+
+async def test_a_revoked_key_opens_nothing(office: Office) -> None:
+    now = office.clock()
+    async with office.intake.database.writing() as session:
+        token = await add_key(session, office.intake.audit, Role.ANALYST, "somebody", now)
+    async with client(office.app, token) as analyst:
+        assert (await analyst.get("/v1/counts")).status_code == 200
+        async with office.intake.database.writing() as session:
+            assert await revoke_key(session, office.intake.audit, token.split("-")[1], now)
+            assert not await revoke_key(session, office.intake.audit, token.split("-")[1], now)
+        _assert_problem(await analyst.get("/v1/counts"), 401, "no-access-key")
+
+
+async def test_a_token_is_kept_nowhere(office: Office) -> None:
+    secret = (office.intake.settings.data_dir / "analyst.token").read_text().strip().split("-")[2]
+    for file in office.intake.settings.folder.iterdir():
+        assert secret.encode() not in file.read_bytes()
+        assert bytes.fromhex(secret) not in file.read_bytes()
+    assert await office.scalar(select(AccessKey.token_hash).limit(1)) != bytes.fromhex(secret)
+
+
+async def test_health_is_told_to_anybody(office: Office) -> None:
+    async with client(office.app) as nobody:
+        assert (await nobody.get("/healthz")).json() == {"status": "ok"}
+        assert (await nobody.get("/readyz")).json() == {"status": "ok"}

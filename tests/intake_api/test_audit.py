@@ -1,0 +1,63 @@
+"""The audit log is only added to, and a change to it is found."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from intake_api.audit import AuditLog
+from tests.intake_api.office import NOON, Office
+
+CHANGES = {
+    3: [
+        "UPDATE audit_log SET who = 'somebody' WHERE sequence = 3",
+        "UPDATE audit_log SET what = 'released' WHERE sequence = 3",
+        "UPDATE audit_log SET subject = 'other' WHERE sequence = 3",
+        "UPDATE audit_log SET at = '2026-03-01 11:00:00.000000' WHERE sequence = 3",
+        "UPDATE audit_log SET chain = zeroblob(32) WHERE sequence = 3",
+        "DELETE FROM audit_log WHERE sequence = 3",
+    ],
+    1: ["DELETE FROM audit_log WHERE sequence = 1"],
+    7: ["INSERT INTO audit_log SELECT 7, at, who, what, subject, chain FROM audit_log WHERE sequence = 6"],
+}
+
+
+async def _fill(office: Office) -> None:
+    async with office.intake.database.writing() as session:
+        for number in range(4):
+            await office.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
+
+
+async def _first_broken(office: Office, audit: AuditLog) -> int | None:
+    async with office.intake.database.reading() as session:
+        return await audit.first_broken(session)
+
+
+async def test_an_untouched_log_is_whole(office: Office) -> None:
+    """Set-up has added two entries of its own."""
+    await _fill(office)
+    assert await office.scalar(text("SELECT max(sequence) FROM audit_log")) == 6
+    assert await _first_broken(office, office.intake.audit) is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "change"), [(at, change) for at, changes in CHANGES.items() for change in changes]
+)
+async def test_a_change_is_found(office: Office, broken: int, change: str) -> None:
+    """Whoever owns the file can take the triggers away; the chain still tells."""
+    await _fill(office)
+    async with office.intake.database.writing() as session:
+        for trigger in ("audit_log_refuses_update", "audit_log_refuses_delete"):
+            await session.execute(text(f"DROP TRIGGER {trigger}"))
+        await session.execute(text(change))
+    assert await _first_broken(office, office.intake.audit) == broken
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_log SET who = 'somebody'", "DELETE FROM audit_log"])
+async def test_the_database_refuses_to_change_the_log(office: Office, change: str) -> None:
+    with pytest.raises(DBAPIError, match="only added to"):
+        async with office.intake.database.writing() as session:
+            await session.execute(text(change))
+
+
+async def test_a_log_of_another_key_is_broken_from_the_start(office: Office) -> None:
+    assert await _first_broken(office, AuditLog(b"x" * 32)) == 1

@@ -1,0 +1,251 @@
+"""Handing in: idempotent, in any order, committed before it is answered, and blind to what is known."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event, select, text
+
+from conversations.report import Report, write_receipt
+from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
+from intake_api.app import build
+from intake_api.models import Item, StoredReport
+from intake_api.reports import content_of
+from intake_api.services import Intake, assemble
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import Office, a_report, client, opened, revised, withdrawn
+
+
+@asynccontextmanager
+async def _unmerging(settings: IntakeSettings) -> AsyncIterator[tuple[httpx.AsyncClient, Intake]]:
+    """Run an intake in which nobody merges, as it is when it dies right after its answers."""
+    intake = assemble(settings)
+    token = (settings.data_dir / "channel.token").read_text().strip()
+    async with client(build(intake), token) as channel:
+        yield channel, intake
+    await intake.database.close()
+
+
+async def _put(channel: httpx.AsyncClient, intake: Intake, report: Report) -> httpx.Response:
+    content = seal(report, intake.keys.public_key()).model_dump()
+    return await channel.put(f"/v1/reports/{report.draft_id}", json=content)
+
+
+async def _kept(office: Office, report: Report) -> StoredReport:
+    async with office.intake.database.reading() as session:
+        return await session.get_one(StoredReport, report.draft_id)
+
+
+async def test_a_report_is_taken_and_its_receipt_is_given_back(office: Office) -> None:
+    report = a_report()
+    answer = await office.hand_in(report)
+    assert answer.status_code == 202
+    assert answer.json() == {"receipt": report.receipt, "status": "received"}
+
+
+async def test_what_a_reporter_said_is_kept_whole(office: Office) -> None:
+    said = {"note": "third post", "referer": "https://example.net/", "live": "yes", "page_password": "open"}
+    report = a_report("https://example.com/1", **said)
+    await office.hand_in(report)
+    content = content_of(office.intake.vault, await _kept(office, report))
+    assert content.model_dump() == report.model_dump(include=set(type(content).model_fields))
+
+
+async def test_a_time_finer_than_an_hour_is_nowhere(office: Office) -> None:
+    report = a_report()
+    await office.hand_in(report)
+    kept = await _kept(office, report)
+    assert kept.arrival_hour == office.clock().replace(minute=0, second=0)
+    columns = await office.scalar(text("SELECT typeof(hour) || typeof(arrival_hour) FROM reports"))
+    assert columns == "integerinteger"
+
+
+@pytest.mark.parametrize("table", ["reports", "items", "mentions"])
+async def test_no_row_number_tells_the_order_of_arrival(office: Office, table: str) -> None:
+    with pytest.raises(Exception, match="no such column"):
+        await office.scalar(text(f"SELECT rowid FROM {table}"))  # noqa: S608 - the names are above
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 2, 0)])
+async def test_the_highest_revision_wins_in_any_order(office: Office, order: tuple[int, ...]) -> None:
+    first = a_report("https://example.com/1", note="one")
+    second = revised(first, note="two")
+    revisions = (first, second, revised(second, note="three"))
+    for number in order:
+        assert (await office.hand_in(revisions[number])).status_code == 202
+    await office.merged()
+    [claim] = await office.claim(20)
+    assert claim["reports"] == 1
+    [detail] = (await office.show(claim["claim_id"]))["details"]
+    assert detail["note"] == "three"
+
+
+async def test_a_withdrawal_before_its_report_counts_too(office: Office) -> None:
+    report = a_report()
+    await office.take_in(withdrawn(report), report)
+    assert await office.claim() == []
+
+
+async def test_a_withdrawal_erases_all_that_was_said(office: Office) -> None:
+    report = a_report(note="a note")
+    await office.take_in(report, withdrawn(report))
+    kept = await _kept(office, report)
+    assert kept.withdrawn
+    assert kept.content is None
+
+
+async def test_answers_left_in_a_withdrawal_are_not_kept(office: Office) -> None:
+    report = a_report()
+    await office.take_in(revised(report, withdrawn=True, addresses=[], note="left in"))
+    assert (await _kept(office, report)).content is None
+
+
+async def test_a_revision_with_another_receipt_changes_nothing(
+    office: Office,
+) -> None:
+    report = a_report("https://example.com/1")
+    thief = revised(report, receipt=write_receipt(secrets.token_bytes(10)), withdrawn=True, addresses=[])
+    await office.take_in(report)
+    assert (await office.hand_in(thief)).json() == {"receipt": thief.receipt, "status": "received"}
+    assert not (await _kept(office, report)).withdrawn
+
+
+async def test_the_answer_does_not_tell_whether_an_address_was_known(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/known"))
+    receipt = write_receipt(secrets.token_bytes(10))
+    known = await office.hand_in(a_report("https://example.com/known", receipt=receipt))
+    fresh = await office.hand_in(a_report("https://example.com/fresh", receipt=receipt))
+    assert (known.content, known.headers, known.status_code) == (
+        fresh.content,
+        fresh.headers,
+        fresh.status_code,
+    )
+
+
+async def test_handing_in_does_the_same_work_whatever_is_known(settings: IntakeSettings) -> None:
+    """The time of an answer can tell nothing, since the same statements run; merging is not begun here."""
+    async with opened(settings) as office:
+        await office.take_in(a_report("https://example.com/known"))
+    statements: list[str] = []
+    traces = []
+    async with _unmerging(settings) as (channel, intake):
+        engine = intake.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+        for address in ("https://example.com/fresh", "https://example.com/known"):
+            await _put(channel, intake, a_report(address))
+            traces.append(list(statements))
+            statements.clear()
+    assert traces[0] == traces[1]
+    assert not any("items" in statement or "mentions" in statement for statement in traces[0])
+
+
+async def test_no_receipt_is_given_when_the_commit_fails(office: Office) -> None:
+    """A deferred foreign key fails at the commit itself, after every statement has gone well."""
+    async with office.intake.database.writing() as session:
+        for statement in (
+            "CREATE TABLE lender (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE debt (id INTEGER REFERENCES lender DEFERRABLE INITIALLY DEFERRED)",
+            "CREATE TRIGGER poison AFTER INSERT ON reports BEGIN INSERT INTO debt VALUES (1); END",
+        ):
+            await session.execute(text(statement))
+    report = a_report("https://example.com/1")
+    answer = await office.hand_in(report)
+    assert answer.status_code == 500
+    assert report.receipt not in answer.text
+    assert await office.scalar(select(StoredReport.draft_id)) is None
+
+
+async def test_no_receipt_is_given_when_the_database_is_away(office: Office) -> None:
+    async with office.intake.database.writing() as session:
+        await session.execute(text("ALTER TABLE reports RENAME TO elsewhere"))
+    report = a_report()
+    answer = await office.hand_in(report)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert report.receipt not in answer.text
+
+
+async def test_a_report_of_another_draft_is_refused(office: Office) -> None:
+    content = seal(a_report(), office.intake.keys.public_key()).model_dump()
+    answer = await office.channel.put(f"/v1/reports/{secrets.token_hex(16)}", json=content)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":other-draft")
+
+
+def _of_another_intake(report: Report, key: IntakePublicKey) -> dict[str, Any]:
+    return seal(report, public_half(key.key_id, new_private_key())).model_dump()
+
+
+def _of_an_unknown_key(report: Report, _: IntakePublicKey) -> dict[str, Any]:
+    return seal(report, public_half("k7", new_private_key())).model_dump()
+
+
+def _changed(report: Report, key: IntakePublicKey) -> dict[str, Any]:
+    content = seal(report, key).model_dump()
+    return content | {"sealed": "AAAA" + content["sealed"][4:]}
+
+
+def _too_short(_: Report, key: IntakePublicKey) -> dict[str, Any]:
+    return {"key_id": key.key_id, "sealed": "AAAA"}
+
+
+def _no_base64(_: Report, key: IntakePublicKey) -> dict[str, Any]:
+    return {"key_id": key.key_id, "sealed": "AAAAA"}
+
+
+@pytest.mark.parametrize("spoil", [_of_another_intake, _of_an_unknown_key, _changed, _too_short, _no_base64])
+async def test_a_malformed_seal_is_refused(office: Office, spoil: Any) -> None:
+    report = a_report("https://example.com/secret")
+    content = spoil(report, office.intake.keys.public_key())
+    answer = await office.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":seal-not-opened")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "typed", [lambda receipt: receipt, str.lower, lambda receipt: receipt.replace("-", " ")]
+)
+async def test_a_receipt_is_known_however_it_is_typed(office: Office, typed: Any) -> None:
+    report = a_report()
+    await office.hand_in(report)
+    answer = await office.channel.post("/v1/receipts/status", json={"receipt": typed(report.receipt)})
+    assert answer.json() == {"status": "received"}
+
+
+@pytest.mark.parametrize("receipt", [write_receipt(bytes(10)), "", "no receipt", "\u0000"])
+async def test_another_receipt_is_unknown(office: Office, receipt: str) -> None:
+    await office.hand_in(a_report())
+    answer = await office.channel.post("/v1/receipts/status", json={"receipt": receipt})
+    assert answer.json() == {"status": "unknown"}
+
+
+async def test_a_receipt_says_received_and_no_more_after_assessment_and_withdrawal(office: Office) -> None:
+    assessed, taken_back = a_report(), a_report()
+    await office.take_in(assessed)
+    [claim] = await office.claim()
+    await office.analyst.post(f"/v1/queue/claims/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
+    await office.take_in(taken_back, withdrawn(taken_back))
+    for report in (assessed, taken_back):
+        answer = await office.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
+        assert answer.json() == {"status": "received"}
+
+
+async def test_a_crash_before_merging_loses_nothing(settings: IntakeSettings) -> None:
+    """What was handed in and not merged becomes an item when the intake starts again."""
+    async with _unmerging(settings) as (channel, intake):
+        assert (await _put(channel, intake, a_report("https://example.com/1"))).status_code == 202
+    async with opened(settings) as office:
+        await office.merged()
+        assert await office.queue() == ["https://example.com/1"]
+
+
+async def test_the_answer_is_whole_while_nothing_is_merged(settings: IntakeSettings) -> None:
+    async with _unmerging(settings) as (channel, intake):
+        answer = await _put(channel, intake, a_report())
+        assert answer.json()["status"] == "received"
+        async with intake.database.reading() as session:
+            assert await session.scalar(select(Item.item_id)) is None

@@ -1,0 +1,191 @@
+"""Reports become items: one for each address, in the order of urgency, whatever the reports are like."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from conversations.report import Live, ReportedAddress, Seen
+from intake_api.models import Item, Mention, State, StoredReport
+from intake_api.reports import Content
+from intake_api.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
+from tests.intake_api.office import NOON, Office, a_report, revised, withdrawn
+
+
+async def _only_claim(office: Office) -> dict[str, Any]:
+    [claim] = await office.claim(20)
+    return claim
+
+
+async def test_one_item_gathers_all_reports_of_an_address(office: Office) -> None:
+    later = NOON + timedelta(hours=5)
+    await office.take_in(
+        a_report("https://example.com/1", portal="ar", language="es", hour=later),
+        a_report("HTTPS://EXAMPLE.com/1", portal="international", language="en"),
+        a_report("https://example.com/1", portal="ar", language="es"),
+    )
+    claim = await _only_claim(office)
+    assert claim["reports"] == 3
+    assert claim["portals"] == ["ar", "international"]
+    assert claim["languages"] == ["en", "es"]
+    assert claim["first_hour"] == "2026-03-01T12:00:00Z"
+    assert claim["last_hour"] == "2026-03-01T17:00:00Z"
+
+
+async def test_a_report_of_many_addresses_is_many_items(office: Office) -> None:
+    addresses = [f"https://example.com/{number}" for number in range(20)]
+    await office.take_in(a_report(*addresses))
+    assert sorted(await office.queue()) == sorted(addresses)
+
+
+async def test_an_address_twice_in_one_report_counts_once(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1", "https://EXAMPLE.com/1"))
+    assert (await _only_claim(office))["reports"] == 1
+
+
+@pytest.mark.parametrize("given", ["the page with the blue banner", "\u200b", "http://[", "a" * 2048, "\n"])
+async def test_what_cannot_be_read_still_becomes_an_item(office: Office, given: str) -> None:
+    await office.take_in(a_report({"given": given, "complete": False}, "https://example.com/1"))
+    assert sorted(await office.queue()) == sorted([given, "https://example.com/1"])
+
+
+async def test_a_report_that_cannot_be_merged_blocks_no_other(office: Office) -> None:
+    """One report's content is spoilt on the disk; those before and after it are merged all the same."""
+    spoilt, fine = a_report(draft_id="5" * 32), [a_report(draft_id=digit * 32) for digit in "19"]
+    await office.take_in(spoilt)
+    async with office.intake.database.writing() as session:
+        await session.execute(update(StoredReport).values(content=b"k1:spoilt", merged_revision=0))
+    for report in fine:
+        await office.hand_in(report)
+    merged = select(func.count()).where(StoredReport.merged_revision == StoredReport.revision)
+    for _ in range(1000):
+        if await office.scalar(merged) == 2:
+            break
+    assert await office.scalar(merged) == 2
+
+
+async def test_a_revision_moves_a_report_to_other_items(office: Office) -> None:
+    report = a_report("https://example.com/1", "https://example.com/2")
+    await office.take_in(report, revised(report, "https://example.com/2", "https://example.com/3"))
+    assert sorted(await office.queue()) == ["https://example.com/2", "https://example.com/3"]
+
+
+async def test_a_withdrawal_takes_the_report_out_of_its_items(office: Office) -> None:
+    shared, own = "https://example.com/shared", "https://example.com/own"
+    mistaken = a_report(shared, own)
+    await office.take_in(mistaken, a_report(shared), withdrawn(mistaken))
+    claim = await _only_claim(office)
+    assert claim["reports"] == 1
+    assert (await office.show(claim["claim_id"]))["address_given"] == shared
+
+
+@pytest.mark.parametrize("assessed", [False, True])
+async def test_a_claimed_or_assessed_item_outlives_the_withdrawal(office: Office, *, assessed: bool) -> None:
+    report = a_report("https://example.com/1", note="a note")
+    await office.take_in(report)
+    claim = await _only_claim(office)
+    if assessed:
+        path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+        await office.analyst.post(path, json={"outcome": "ignore"})
+    await office.take_in(withdrawn(report))
+    assert await office.scalar(select(Item.reports)) == 1
+    assert await office.scalar(select(Item.state)) == (State.ASSESSED if assessed else State.CLAIMED)
+
+
+async def test_a_withdrawn_report_of_a_claimed_item_shows_nothing_of_what_it_said(office: Office) -> None:
+    report = a_report("https://example.com/1", note="a note", seen="today")
+    await office.take_in(report)
+    claim = await _only_claim(office)
+    await office.take_in(withdrawn(report))
+    [detail] = (await office.show(claim["claim_id"]))["details"]
+    assert detail["withdrawn"]
+    assert (detail["note"], detail["seen"]) == (None, None)
+
+
+async def test_an_assessed_item_counts_further_reports_and_does_not_come_back(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"))
+    claim = await _only_claim(office)
+    path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+    await office.analyst.post(path, json={"outcome": "ignore"})
+    await office.take_in(a_report("https://example.com/1"))
+    assert await office.claim() == []
+    assert await office.scalar(select(Item.reports)) == 2
+
+
+async def test_merging_again_changes_nothing(office: Office) -> None:
+    """A merge that a crash cut off after its commit is done again from the start."""
+    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/1"))
+    async with office.intake.database.writing() as session:
+        await session.execute(update(StoredReport).values(merged_revision=0))
+    await office.intake.merger.wake()
+    await office.merged()
+    assert await office.scalar(select(Item.reports)) == 2
+    assert await office.scalar(select(func.count()).select_from(Mention)) == 2
+
+
+def _class_of(given: str, *, seen: Seen | None = None, live: Live | None = None, **more: Any) -> Urgency:
+    return urgency_of(Content(seen=seen, live=live), ReportedAddress(given=given, **more))
+
+
+def test_what_a_reporter_said_puts_an_address_into_its_class() -> None:
+    page, home = "https://example.com/1", "https://example.com/"
+    assert _class_of(page) is Urgency.ORDINARY
+    assert _class_of(page, seen=Seen.TODAY) is Urgency.TODAY
+    assert _class_of(page, seen=Seen.TODAY, live=Live.YES) is Urgency.LIVE
+    assert _class_of(home, live=Live.YES) is Urgency.UNSURE_HOME
+    assert _class_of(home, whole_site=True) is Urgency.ORDINARY
+    assert _class_of(page, complete=False, live=Live.YES) is Urgency.PARTIAL
+    assert _class_of("somewhere on a blog") is Urgency.PARTIAL
+
+
+def test_more_urgent_classes_are_due_earlier() -> None:
+    dues = [due_hour(NOON, urgency) for urgency in Urgency]
+    assert all(earlier < later for earlier, later in itertools.pairwise(dues))
+
+
+async def test_the_urgent_is_first_and_the_partial_last(office: Office) -> None:
+    await office.take_in(
+        a_report({"given": "a blog about cars", "complete": False}),
+        a_report("https://example.org/"),
+        a_report("https://example.com/earlier"),
+        a_report("https://example.com/today", seen="today"),
+        a_report("https://example.com/live", live="yes"),
+    )
+    assert await office.queue() == [
+        "https://example.com/live",
+        "https://example.com/today",
+        "https://example.com/earlier",
+        "https://example.org/",
+        "a blog about cars",
+    ]
+
+
+async def test_nothing_starves(office: Office) -> None:
+    """The least urgent report is ahead of the most urgent one that comes once its allowance is over."""
+    await office.take_in(a_report({"given": "a blog about cars", "complete": False}))
+    office.clock.move(hours=max(ALLOWANCE_HOURS.values()) + 1)
+    await office.take_in(a_report("https://example.com/live", live="yes"))
+    assert (await office.queue())[0] == "a blog about cars"
+
+
+async def test_a_more_urgent_report_brings_its_item_forward(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2", seen="today"))
+    await office.take_in(a_report("https://example.com/1", live="yes"))
+    assert (await office.queue())[0] == "https://example.com/1"
+
+
+async def test_a_crowd_of_reports_does_not_bring_an_item_forward(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/first"))
+    office.clock.move(hours=1)
+    await office.take_in(*(a_report("https://example.com/crowd") for _ in range(10)))
+    assert await office.queue() == ["https://example.com/first", "https://example.com/crowd"]
+
+
+async def test_within_an_hour_the_order_is_random(office: Office) -> None:
+    addresses = [f"https://example.com/{number:02}" for number in range(20)]
+    await office.take_in(*(a_report(address) for address in addresses))
+    queue = await office.queue()
+    assert sorted(queue) == addresses
+    assert queue != addresses

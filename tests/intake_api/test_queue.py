@@ -1,0 +1,230 @@
+"""Analysts claim, read, release and decide; an item is in one pair of hands at most, and nothing is lost."""
+
+import asyncio
+from collections import Counter
+
+import httpx
+import pytest
+from sqlalchemy import event, select, text
+
+from intake_api.access import Role, add_key
+from intake_api.app import build
+from intake_api.models import Assessment, AuditEntry
+from intake_api.services import assemble
+from tests.intake_api.office import Office, a_report, client
+
+
+async def _claimed(office: Office, address: str = "https://example.com/1") -> str:
+    await office.take_in(a_report(address))
+    [claim] = await office.claim()
+    claim_id: str = claim["claim_id"]
+    return claim_id
+
+
+async def _assess(analyst: httpx.AsyncClient, claim_id: str, **decision: str) -> httpx.Response:
+    path = f"/v1/queue/claims/{claim_id}/assessment"
+    return await analyst.post(path, json={"outcome": "ignore"} | decision)
+
+
+def _assert_lost(answer: httpx.Response) -> None:
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith(":claim-lost")
+
+
+async def test_an_empty_queue_gives_no_claims(office: Office) -> None:
+    assert await office.claim(20) == []
+
+
+async def test_a_claim_names_its_lease_and_no_address(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"))
+    [claim] = await office.claim()
+    assert claim["lease_expires"] == "2026-03-01T13:34:56Z"
+    assert claim["kind"] == "web"
+    assert not any("address" in name for name in claim)
+
+
+async def test_no_more_than_wanted_is_claimed(office: Office) -> None:
+    await office.take_in(a_report(*(f"https://example.com/{number}" for number in range(5))))
+    assert [len(await office.claim(count)) for count in (2, 20)] == [2, 3]
+
+
+@pytest.mark.parametrize("count", [0, 21, -1, "many", None])
+async def test_a_count_out_of_bounds_is_refused(office: Office, count: object) -> None:
+    answer = await office.analyst.post("/v1/queue/claims", json={"count": count})
+    assert answer.status_code == 422
+
+
+async def test_a_shown_claim_has_the_address_and_what_was_said(office: Office) -> None:
+    await office.take_in(
+        a_report("HTTPS://example.com/1#x", note="third post", referer="https://example.net/")
+    )
+    [claim] = await office.claim()
+    shown = await office.show(claim["claim_id"])
+    assert shown["address_given"] == "HTTPS://example.com/1#x"
+    assert shown["address_canonical"] == "https://example.com/1#x"
+    [detail] = shown["details"]
+    assert (detail["note"], detail["referer"]) == ("third post", "https://example.net/")
+    assert shown["history"] == []
+
+
+async def test_an_invitation_is_shown_as_needing_to_join(office: Office) -> None:
+    shown = await office.show(await _claimed(office, "https://t.me/+AAAAAAAAAAAAAAAA"))
+    assert shown["needs_joining"]
+
+
+async def test_a_released_item_waits_again(office: Office) -> None:
+    claim_id = await _claimed(office)
+    assert (await office.analyst.delete(f"/v1/queue/claims/{claim_id}")).status_code == 204
+    [again] = await office.claim()
+    assert again["claim_id"] != claim_id
+
+
+async def test_an_expired_lease_goes_back_to_the_queue(office: Office) -> None:
+    claim_id = await _claimed(office)
+    office.clock.move(minutes=59)
+    assert await office.claim() == []
+    office.clock.move(minutes=1)
+    [again] = await office.claim()
+    assert again["claim_id"] != claim_id
+    _assert_lost(await _assess(office.analyst, claim_id))
+
+
+async def test_a_stale_claim_opens_nothing(office: Office) -> None:
+    claim_id = await _claimed(office)
+    office.clock.move(hours=2)
+    path = f"/v1/queue/claims/{claim_id}"
+    _assert_lost(await office.analyst.get(path))
+    _assert_lost(await office.analyst.delete(path))
+    _assert_lost(await _assess(office.analyst, claim_id))
+    assert await office.scalar(select(Assessment.assessment_id)) is None
+
+
+async def test_another_analysts_claim_opens_nothing(office: Office) -> None:
+    claim_id, other = await _claimed(office), await office.another_analyst()
+    path = f"/v1/queue/claims/{claim_id}"
+    _assert_lost(await other.get(path))
+    _assert_lost(await other.delete(path))
+    _assert_lost(await _assess(other, claim_id))
+    assert (await _assess(office.analyst, claim_id)).status_code == 201
+
+
+async def test_an_unknown_claim_gets_the_answer_of_a_lost_one(office: Office) -> None:
+    _assert_lost(await office.analyst.get("/v1/queue/claims/0123456789abcdef"))
+
+
+async def test_an_assessment_is_kept_whole_and_ends_the_claim(office: Office) -> None:
+    claim_id = await _claimed(office)
+    decision = {"severity": "B", "youngest_child": "pubescent", "action": "reported_to_isp"}
+    answer = await _assess(office.analyst, claim_id, outcome="baseline", note="a note", **decision)
+    assert answer.status_code == 201
+    async with office.intake.database.reading() as session:
+        kept = await session.get_one(Assessment, answer.json()["assessment_id"])
+    assert (kept.outcome, kept.claim_id, kept.assessed_at) == ("baseline", claim_id, office.clock())
+    assert (kept.severity, kept.youngest_child, kept.action) == ("B", "pubescent", "reported_to_isp")
+    assert kept.note
+    assert b"a note" not in kept.note
+    _assert_lost(await _assess(office.analyst, claim_id))
+
+
+@pytest.mark.parametrize(
+    ("decision", "fault"),
+    [
+        ({"outcome": "ignore", "severity": "A"}, "severity_of_legal_material"),
+        ({"outcome": "not_found", "youngest_child": "infant"}, "age_in_legal_material"),
+        ({"outcome": "national", "action": "not_illegal"}, "illegal_and_not_illegal"),
+        ({"outcome": "baseline", "severity": "D"}, "enum"),
+        ({"outcome": "perhaps"}, "enum"),
+        ({"note": "no outcome", "outcome": None}, "enum"),
+        ({"outcome": "ignore", "note": "x" * 2001}, "string_too_long"),
+    ],
+)
+async def test_a_decision_that_contradicts_itself_is_refused(
+    office: Office, decision: dict[str, str], fault: str
+) -> None:
+    answer = await _assess(office.analyst, await _claimed(office), **decision)
+    assert answer.status_code == 422
+    assert [error["fault"] for error in answer.json()["errors"]] == [fault]
+
+
+async def test_every_read_and_every_decision_is_audited(office: Office) -> None:
+    claim_id = await _claimed(office)
+    shown = await office.show(claim_id)
+    await _assess(office.analyst, claim_id)
+    async with office.intake.database.reading() as session:
+        entries = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
+    done = [(entry.what, entry.subject) for entry in entries if entry.who != "operator"]
+    item_id = shown["item_id"]
+    assert done == [("claimed", item_id), ("address_read", item_id), ("assessed_ignore", item_id)]
+    assert len({entry.who for entry in entries if entry.who != "operator"}) == 1
+
+
+async def test_no_address_is_shown_when_the_read_cannot_be_audited(office: Office) -> None:
+    claim_id = await _claimed(office, "https://example.com/secret")
+    async with office.intake.database.writing() as session:
+        await session.execute(text("ALTER TABLE audit_log RENAME TO elsewhere"))
+    answer = await office.analyst.get(f"/v1/queue/claims/{claim_id}")
+    assert answer.status_code == 503
+    assert "secret" not in answer.text
+
+
+async def test_counts_tell_where_items_are_and_reports_came_from(office: Office) -> None:
+    await office.take_in(
+        a_report("https://example.com/1"),
+        a_report("https://example.com/2", language="en"),
+        a_report("https://example.com/3", portal="international", language="en"),
+    )
+    first, _ = await office.claim(2)
+    await _assess(office.analyst, first["claim_id"])
+    counted = await office.counts()
+    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 1, 1)
+    assert counted["reports"] == [
+        {"portal": "ar", "language": "en", "reports": 1},
+        {"portal": "ar", "language": "es", "reports": 1},
+        {"portal": "international", "language": "en", "reports": 1},
+    ]
+    office.clock.move(hours=2)
+    counted = await office.counts()
+    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (2, 0, 1)
+
+
+async def test_a_claim_costs_the_same_at_any_depth(office: Office) -> None:
+    """The most overdue are read off the index of what waits: nothing else is read and nothing sorted."""
+    done: list[tuple[str, tuple[object, ...]]] = []
+    engine = office.intake.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *seen: done.append((seen[2], seen[3])))
+    await office.claim()
+    [(statement, values)] = [one for one in done if "ORDER BY items.due_hour" in one[0]]
+    async with office.intake.database.engine.connect() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    assert [step.detail for step in plan] == ["SCAN items USING INDEX items_waiting"]
+
+
+async def test_concurrent_claimers_never_share_an_item(office: Office) -> None:
+    """Sixteen analysts at two APIs on one database claim and decide until nothing is left."""
+    items = 120
+    for number in range(items // 20):
+        await office.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    second = assemble(office.intake.settings, office.clock)
+    async with office.intake.database.writing() as session:
+        tokens = [
+            await add_key(session, second.audit, Role.ANALYST, "one", office.clock()) for _ in range(16)
+        ]
+    apps = (office.app, build(second))
+    done = await asyncio.gather(*(_work(client(apps[at % 2], token)) for at, token in enumerate(tokens)))
+    await second.database.close()
+    decided = Counter(item_id for item_ids in done for item_id in item_ids)
+    assert len(decided) == items
+    assert set(decided.values()) == {1}
+    assert (await office.counts())["assessed"] == items
+    async with office.intake.database.reading() as session:
+        assert await office.intake.audit.first_broken(session) is None
+
+
+async def _work(analyst: httpx.AsyncClient) -> list[str]:
+    decided: list[str] = []
+    async with analyst:
+        while claims := (await analyst.post("/v1/queue/claims", json={"count": 4})).json()["claims"]:
+            for claim in claims:
+                assert (await _assess(analyst, claim["claim_id"])).status_code == 201
+                decided.append(claim["item_id"])
+    return decided

@@ -1,0 +1,64 @@
+"""Who steals the database without its keys reads no address, no note and no receipt."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import Office, a_report, opened, revised
+
+MARKS = {
+    "given": "https://secret-given.example.com/Page-271828",
+    "referer": "https://secret-referer.example.net/",
+    "note": "secret-note-271828",
+    "position": "secret-position",
+    "page_password": "secret-password",
+    "decision": "secret-decision",
+}
+
+
+def _encodings(mark: str) -> Iterator[bytes]:
+    for text in (mark, mark.lower(), mark[::-1]):
+        for raw in (text.encode(), text.encode("utf-16-le")):
+            yield from (raw, raw.hex().encode(), b64encode(raw)[4:-4])
+
+
+def _assert_secret(folder: Path, *marks: str) -> None:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert any(file.suffix == ".db" for file in files)
+    for file in files:
+        content = file.read_bytes()
+        for mark in marks:
+            assert not any(encoded in content for encoded in _encodings(mark)), file.name
+
+
+async def _work(office: Office) -> str:
+    said = {name: mark for name, mark in MARKS.items() if name not in {"given", "decision"}}
+    report = a_report(MARKS["given"], **said)
+    await office.take_in(report, revised(report, seen="today"))
+    [claim] = await office.claim()
+    assert (await office.show(claim["claim_id"]))["address_given"] == MARKS["given"]
+    path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+    answer = await office.analyst.post(path, json={"outcome": "ignore", "note": MARKS["decision"]})
+    assert answer.status_code == 201
+    return report.receipt
+
+
+async def test_the_files_of_a_running_intake_hold_no_secret(office: Office) -> None:
+    receipt = await _work(office)
+    folder = office.intake.settings.folder
+    assert (folder / "reportline.db-wal").stat().st_size > 0
+    _assert_secret(folder, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
+
+
+async def test_the_files_of_a_stopped_intake_hold_no_secret(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        receipt = await _work(office)
+    _assert_secret(settings.folder, *MARKS.values(), receipt)
+
+
+async def test_every_file_is_closed_to_others(office: Office) -> None:
+    await _work(office)
+    folder = office.intake.settings.folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}

@@ -1,0 +1,128 @@
+"""From nothing to an intake that can start: again at once, after half a run, and never on what is broken."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conversations.sealing import public_half
+from intake_api.checks import check
+from intake_api.keys import NotReady, make_keys, read_keys, write_once
+from intake_api.services import assemble
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import a_report, opened, prepare
+
+KEY_FILES = ["seal-k1.key", "vault-k1.key", "index.key", "audit.key"]
+
+
+def _everything(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and file.suffix != ".db"
+    }
+
+
+def _faults(settings: IntakeSettings) -> list[str]:
+    return [one.advice for one in check(settings) if not one.fine]
+
+
+async def test_an_intake_that_was_set_up_works(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report("https://example.com/1"))
+        assert await office.queue() == ["https://example.com/1"]
+
+
+def test_setting_up_again_changes_nothing(settings: IntakeSettings) -> None:
+    before = _everything(settings.data_dir)
+    prepare(settings.data_dir)
+    assert _everything(settings.data_dir) == before
+
+
+def test_the_public_key_is_that_of_the_seal(settings: IntakeSettings) -> None:
+    key_id, _, public = (settings.data_dir / "public.key").read_text().strip().partition(":")
+    private = read_keys(settings.folder).seals[key_id]
+    assert public_half(key_id, private).raw.hex() == public
+
+
+def test_keys_and_tokens_are_closed_to_others_and_no_draft_is_left(settings: IntakeSettings) -> None:
+    files = [file for file in settings.data_dir.rglob("*") if file.is_file()]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert not [file for file in files if file.name.startswith(".")]
+
+
+@pytest.mark.parametrize("made", range(len(KEY_FILES) + 1))
+def test_half_a_run_is_finished_by_the_next(tmp_path: Path, made: int) -> None:
+    settings = IntakeSettings(data_dir=tmp_path)
+    make_keys(settings.folder)
+    for name in KEY_FILES[made:]:
+        (settings.folder / name).unlink()
+    prepare(tmp_path)
+    assert _faults(settings) == []
+
+
+@pytest.mark.parametrize("name", ["channel.token", "analyst.token", "public.key"])
+async def test_a_missing_token_or_public_key_is_made_again(settings: IntakeSettings, name: str) -> None:
+    (settings.data_dir / name).unlink()
+    await asyncio.to_thread(prepare, settings.data_dir)
+    async with opened(settings) as office:
+        assert (await office.hand_in(a_report())).status_code == 202
+        assert (await office.counts())["claimed"] == 0
+
+
+def test_a_token_of_another_intake_is_not_taken_for_good(settings: IntakeSettings, tmp_path: Path) -> None:
+    prepare(tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "channel.token", settings.data_dir / "channel.token")
+    with pytest.raises(NotReady, match="Remove the file"):
+        prepare(settings.data_dir)
+
+
+@pytest.mark.parametrize("name", KEY_FILES)
+def test_a_key_of_a_database_is_never_made_anew(settings: IntakeSettings, name: str) -> None:
+    (settings.folder / name).unlink()
+    with pytest.raises(NotReady, match=r"missing\. Put it back from your backup"):
+        prepare(settings.data_dir)
+    with pytest.raises(NotReady, match="missing"):
+        assemble(settings)
+
+
+@pytest.mark.parametrize("content", ["", "abc", "g" * 64, "0" * 63, "\u00e9" * 32])
+def test_a_damaged_key_stops_the_start(settings: IntakeSettings, content: str) -> None:
+    (settings.folder / "index.key").write_text(content)
+    with pytest.raises(NotReady, match="damaged"):
+        assemble(settings)
+
+
+@pytest.mark.parametrize("name", [*KEY_FILES, "reportline.db", "."])
+@pytest.mark.parametrize("mode", [0o040, 0o004, 0o020])
+def test_what_is_open_to_others_stops_the_start(settings: IntakeSettings, name: str, mode: int) -> None:
+    path = settings.folder / name
+    path.chmod(path.stat().st_mode | mode)
+    with pytest.raises(NotReady, match=r"open to others on this machine\. Close it: `chmod"):
+        assemble(settings)
+    assert any("Close it" in advice for advice in _faults(settings))
+
+
+def test_a_file_is_never_written_twice(tmp_path: Path) -> None:
+    write_once(tmp_path / "once", "first")
+    with pytest.raises(FileExistsError):
+        write_once(tmp_path / "once", "second")
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["first"]
+
+
+def test_the_doctor_finds_a_fresh_intake_fine(settings: IntakeSettings) -> None:
+    assert _faults(settings) == []
+
+
+def test_the_doctor_says_what_to_do_where_nothing_is(tmp_path: Path) -> None:
+    settings = IntakeSettings(data_dir=tmp_path / "nowhere")
+    assert len(_faults(settings)) == len(check(settings))
+    assert not settings.data_dir.exists()
+
+
+def test_the_doctor_finds_a_damaged_database(settings: IntakeSettings) -> None:
+    settings.database_file.write_bytes(b"no database at all" * 100)
+    assert len([advice for advice in _faults(settings) if "backup" in advice]) == 2
+    with pytest.raises(NotReady, match="damaged"):
+        prepare(settings.data_dir)
