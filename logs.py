@@ -102,7 +102,9 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "malformed_seal": ListedEvent(
         WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
     ),
-    "merge_failed": ListedEvent(ERROR, "a report waits unmerged; tried again at start", "restart the intake"),
+    "merge_failed": ListedEvent(
+        ERROR, "a report waits unmerged; tried again each minute", "see its place; keep the database"
+    ),
     "access_refused": ListedEvent(
         WARNING, "somebody came without the right key", "see who calls", ("reason",)
     ),

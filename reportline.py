@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import httpx
 import typer
@@ -47,6 +47,8 @@ def run(
     """Start everything on this machine: the intake, the Telegram bot if there is a token, a talk here."""
     settings = ready(read_settings)
     setup()
+    if _answers(settings):
+        _stop(f"Something answers at {settings.intake_url} already. Stop it, or set REPORTLINE_INTAKE_PORT.")
     with _journal(settings) as journal, _running("intake", "serve", journal=journal) as intake_process:
         _wait_for_intake(settings, intake_process)
         if not _has_token(settings):
@@ -169,16 +171,25 @@ def _wait_for_intake(read: BotSettings, process: subprocess.Popen[bytes]) -> Non
     typer.echo("Starting the intake ...")
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{read.intake_url}/readyz", timeout=1, trust_env=False).is_success:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    typer.echo(
-        f"The intake did not start at {read.intake_url}; {read.data_dir / 'run.log'} says why. "
-        "Is the port taken? Then set REPORTLINE_INTAKE_PORT.",
-        err=True,
+        if _answers(read):
+            return
+        time.sleep(0.1)
+    journal = read.data_dir / "run.log"
+    _stop(
+        f"The intake did not start at {read.intake_url}; {journal} says why. "
+        "Is the port taken? Then set REPORTLINE_INTAKE_PORT."
     )
+
+
+def _answers(read: BotSettings) -> bool:
+    try:
+        return httpx.get(f"{read.intake_url}/readyz", timeout=1, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _stop(words: str) -> NoReturn:
+    typer.echo(words, err=True)
     raise typer.Exit(1)
 
 

@@ -42,7 +42,7 @@ class Houses:
         return subprocess.run(
             [sys.executable, str(ROOT / "reportline.py"), *arguments],
             env=self.environment,
-            cwd=self.data,
+            cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=SECONDS_TO_START,
@@ -57,7 +57,7 @@ class Houses:
             process = subprocess.Popen(
                 [sys.executable, str(ROOT / "reportline.py"), *arguments],
                 env=self.environment,
-                cwd=self.data,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

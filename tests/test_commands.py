@@ -1,0 +1,136 @@
+"""The operator's commands set up, list, look and start everything, and say what to do when stuck."""
+
+import asyncio
+import stat
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.houses import ROOT, TOKEN, Houses, free_port, houses
+from tests.reporter import BotApiControl, Reporter
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Houses]:
+    async with houses(tmp_path / "data", free_port()) as ready:
+        yield ready
+
+
+async def _command(house: Houses, *arguments: str) -> CompletedProcess[str]:
+    return await asyncio.to_thread(house.command, *arguments)
+
+
+async def test_setting_up_makes_keys_that_nobody_else_can_read_and_can_be_run_again(house: Houses) -> None:
+    files = {
+        path: path.read_bytes() for path in house.data.rglob("*") if path.is_file() and path.suffix != ".db"
+    }
+    assert files
+    for path in house.data.rglob("*"):
+        assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+    assert (await _command(house, "setup")).returncode == 0
+    assert {path: path.read_bytes() for path in files} == files
+
+
+async def test_the_settings_are_listed_with_their_sources_and_no_secret(house: Houses) -> None:
+    listed = (await _command(house, "settings")).stdout
+    for name in ("DATA_DIR", "TELEGRAM_TOKEN", "TELEGRAM_API_URL", "INTAKE_URL", "INTAKE_PORT", "PORTAL"):
+        assert f"REPORTLINE_{name} = " in listed
+    assert "from: environment" in listed
+    assert "from: default" in listed
+    assert TOKEN not in listed
+    assert "(hidden)" in listed
+
+
+async def test_the_doctor_finds_nothing_wrong_with_running_houses(house: Houses) -> None:
+    async with house.running("intake", "serve"):
+        await house.intake_answers()
+        looked = await _command(house, "doctor")
+    assert looked.returncode == 0, looked.stdout
+    assert "FAULT" not in looked.stdout
+    assert TOKEN not in looked.stdout
+
+
+async def test_the_doctor_says_what_to_do_about_each_fault(house: Houses) -> None:
+    (house.data / "bot" / "channel.token").chmod(0o644)
+    house.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
+    looked = await _command(house, "doctor")
+    assert looked.returncode == 1
+    words = " ".join(looked.stdout.replace("│", " ").split())
+    assert "chmod 600" in words
+    assert "It refuses the token (401). Ask BotFather for a new one." in words
+    assert "`reportline intake serve`" in words
+    assert TOKEN[:-1] not in words
+
+
+@pytest.mark.parametrize("command", [("bot", "poll"), ("bot", "talk"), ("settings",), ("doctor",)])
+async def test_a_wrong_setting_gets_a_sentence_and_no_traceback(
+    house: Houses, command: tuple[str, ...]
+) -> None:
+    house.environment["REPORTLINE_INTAKE_PORT"] = "many"
+    done = await _command(house, *command)
+    assert done.returncode == 1
+    assert "REPORTLINE_INTAKE_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_bot_without_keys_says_how_to_get_them(house: Houses) -> None:
+    (house.data / "bot" / "intake_public.key").unlink()
+    done = await _command(house, "bot", "poll")
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_token_that_telegram_refuses_ends_the_bot_with_a_sentence(house: Houses) -> None:
+    house.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
+    done = await _command(house, "bot", "poll")
+    assert done.returncode == 1
+    assert "Ask BotFather" in done.stderr
+    assert TOKEN[:-1] not in done.stderr + done.stdout
+
+
+async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_telegram(
+    house: Houses,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(ROOT / "reportline.py"), "run"),
+        env=house.environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"https://forum.example/1\n1\n")
+    await process.stdin.drain()
+    async with asyncio.timeout(60), BotApiControl(house.telegram.url) as control:
+        await _read_until(process.stdout, "We have received it")
+        reporter = Reporter(control, language="en")
+        await reporter.say("https://forum.example/2")
+        await reporter.sees("Not sent yet")
+        await reporter.tap("send")
+        await reporter.sees("We have received it")
+        counted = await _command(house, "queue", "stats")
+        process.stdin.close()
+        process.terminate()
+        await process.communicate()
+    assert "2" in counted.stdout
+
+
+async def test_run_says_so_when_the_port_is_taken(house: Houses) -> None:
+    async with house.running("intake", "serve"):
+        await house.intake_answers()
+        done = await _command(house, "run")
+    assert done.returncode == 1
+    assert "REPORTLINE_INTAKE_PORT" in done.stderr
+
+
+async def _read_until(stream: asyncio.StreamReader, text: str) -> None:
+    seen = b""
+    while text.encode() not in seen:
+        more = await stream.read(4096)
+        assert more, seen.decode()
+        seen += more
