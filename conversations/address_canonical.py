@@ -12,7 +12,7 @@ Two addresses count as equal when they differ only in:
 7. http and https, each on its own default port;
 8. Telegram's names for one place (core.telegram.org/api/links): telegram.me, telegram.dog and name.t.me for
    t.me, with or without "www."; tg: links of channels, posts and invitations; "joinchat/" and "%2B" for "+";
-   the preview "/s/"; the case of a name (telegram.org/faq: names are case-insensitive);
+   the preview "/s/"; the case of a name (Telegram looks names up without regard to it);
 9. everything but the info-hash of a BitTorrent magnet link (BEP 9), and that hash's case;
 10. the case of a bare handle.
 
@@ -36,7 +36,11 @@ _NAME = r"[A-Za-z][A-Za-z0-9_]{3,31}"
 _NAMED_PATH = re.compile(rf"(?:/s)?/({_NAME})(?=/|$)")
 _INVITATION = re.compile(r"/(?:\+|%2B|joinchat/)(?=[\w-]+$)", re.ASCII | re.IGNORECASE)
 # Words of Telegram's own that stand where a name would (core.telegram.org/api/links).
-_NOT_NAMES = frozenset({"www", "joinchat", "addlist", "addstickers", "share", "proxy", "boost", "invoice"})
+_NOT_NAMES = frozenset(
+    {"addemoji", "addlist", "addstickers", "addstyle", "addtheme", "auction", "auth", "boost", "call"}
+    | {"confirmphone", "contact", "giftcode", "invoice", "joinchat", "login", "proxy", "setlanguage"}
+    | {"share", "socks"}
+)
 
 
 def canonical(given: str) -> str:

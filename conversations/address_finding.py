@@ -1,5 +1,6 @@
 """Every address in a message, whole and in order, however it was typed, pasted, disguised or wrapped."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -58,8 +59,10 @@ def find(text: str, *, handles: bool = False) -> Found:
         assessed = what if isinstance(what, Unreportable) else assess(_cleaned(what))
         if isinstance(assessed, Unreportable):
             unreportable[assessed] = None
-        elif len(addresses) < MAXIMUM_ADDRESSES:
-            addresses.setdefault(canonical(assessed.given), assessed)
+            continue
+        addresses.setdefault(canonical(assessed.given), assessed)
+        if len(addresses) == MAXIMUM_ADDRESSES:
+            break
     return Found(tuple(addresses.values()), tuple(unreportable))
 
 
@@ -71,17 +74,31 @@ def read(given: str) -> Address | None:
 
 def _message(text: str) -> _Message:
     text = patterns.LONE_SURROGATE.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = patterns.INVISIBLE.sub("", text)
+    text = patterns.IDLE_JOINER.sub("", patterns.INVISIBLE.sub("", text))
     return _Message(text, text.translate(patterns.FULLWIDTH))
 
 
 def _candidates(message: _Message, *, handles: bool) -> Iterator[str | Unreportable]:
-    position = 0
+    position = refused_until = 0
     while match := patterns.CANDIDATE.search(message.folded, position):
-        candidate = _candidate(message, match.lastgroup or "", match.start(), match.end())
-        if candidate.what is not None and (handles or match.lastgroup != "handle"):
+        form = match.lastgroup or ""
+        if form == "bare" and match.start() < refused_until:
+            # The end of a chain of labels without a known suffix: reading it again at each label takes long.
+            position = _first_dot(message, match)
+            continue
+        candidate = _candidate(message, form, match.start(), match.end())
+        if candidate.what is not None and (handles or form != "handle"):
             yield candidate.what
-        position = max(candidate.end, match.start() + 1)
+        if form == "bare" and candidate.what is None:
+            refused_until = match.end()
+            position = _first_dot(message, match)
+        else:
+            position = max(candidate.end, match.start() + 1)
+
+
+def _first_dot(message: _Message, match: re.Match[str]) -> int:
+    dot = patterns.DOT.search(message.folded, match.start())
+    return dot.start() if dot else match.end()
 
 
 def _candidate(message: _Message, form: str, start: int, end: int) -> _Candidate:
@@ -113,14 +130,16 @@ def _typed(message: _Message, start: int, end: int) -> _Candidate:
     if authority is None:
         return _Candidate(Unreportable.UNREADABLE, _skipped(message, end))
     after = authority.end()
-    followed = bool(authority["rest"] or patterns.TAIL_BEGINS.match(message.folded, after))
+    followed = bool(authority["rest"] or patterns.HAS_TAIL.match(message.folded, after))
     settled = settle_typed(authority["host"], followed=followed)
     begun = f"{_scheme(typed)}://{refang(authority['userinfo'])}{settled.host}"
     if settled.length < len(authority["host"]):
         return _Candidate(begun, authority.start("host") + settled.length)
-    if typed[-1].isspace() and registrable_domain(settled.host) is None:
+    unknown = registrable_domain(settled.host) is None
+    if typed[-1].isspace() and unknown:
         return _Candidate(Unreportable.UNREADABLE, end)
-    if not followed and _is_junk(message.folded[after : after + 1]):
+    broken = patterns.BROKEN_HOST.match(message.folded, after)
+    if not followed and (broken or (unknown and patterns.BROKEN_LABELS.match(message.folded, after))):
         return _Candidate(Unreportable.UNREADABLE, _skipped(message, after))
     defanged = settled.defanged or bool(patterns.DISGUISED.search(typed))
     front = _Front(f"{begun}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
@@ -134,11 +153,6 @@ def _scheme(typed: str) -> str:
     return "https" if typed[4:5] == "s" else "http"
 
 
-def _is_junk(character: str) -> bool:
-    """Tell whether a host can't end before this character."""
-    return character.isascii() and (character.isalnum() or character in set("%$&=+@^~-"))
-
-
 def _app_link(message: _Message, start: int, end: int) -> _Candidate:
     """Read a link with a scheme of its own (tg, magnet, ipfs, whatsapp)."""
     typed = message.folded[start:end]
@@ -150,11 +164,10 @@ def _bare(message: _Message, start: int, end: int) -> _Candidate:
     """Read a host that was typed without a scheme, when its public suffix is known."""
     port = patterns.PORT.match(message.folded, end)
     after = port.end() if port else end
-    followed = bool(port or patterns.TAIL_BEGINS.match(message.folded, after))
+    followed = bool(port or patterns.HAS_TAIL.match(message.folded, after))
     settled = settle_bare(message.folded[start:end], followed=followed)
     if settled is None:
-        first_dot = patterns.DOT.search(message.folded, start)
-        return _Candidate(None, first_dot.start() if first_dot else end)
+        return _Candidate(None, end)
     scheme = "http" if settled.host.lower().endswith(".onion") else "https"
     begun = f"{scheme}://{settled.host}"
     if settled.length < end - start:
@@ -169,6 +182,8 @@ def _with_tail(message: _Message, front: _Front) -> _Candidate:
     fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
     before = message.text[front.start - 1 : front.start]
     tail, end = _tail(message.folded if fullwidth else message.text, front)
+    if end - front.end >= patterns.LONGEST_RUN:
+        end = _skipped(message, end)
     if front.escaped:
         tail = tail.replace("\\/", "/")
     if before == "<":
@@ -194,9 +209,8 @@ def _tail(source: str, front: _Front) -> tuple[str, int]:
 
 def _skipped(message: _Message, start: int) -> int:
     """Tell where to read on after what is no address: behind it, or at a link glued to it."""
-    end = _run_end(message.text, start)
-    cut = patterns.NEXT_LINK.search(message.text, start, end)
-    return cut.start() if cut else end
+    stop = patterns.STOP.search(message.text, start)
+    return stop.start() if stop else len(message.text)
 
 
 def _run_end(source: str, start: int) -> int:

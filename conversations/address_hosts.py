@@ -9,6 +9,7 @@ from conversations.address_patterns import DOT
 
 _ASCII_HEAD = re.compile(r"[\x21-\x7e]+(?=[^\x00-\x7f])")
 _ASCII_TAIL = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
+_LATIN_FRONT = re.compile(r"[^\x00-\x7f]*[\x21-\x7e]*")
 # Files on a phone whose endings are also public suffixes.
 _FILE_ENDINGS = frozenset({"zip", "mov"})
 _LOCAL_ENDINGS = frozenset({"local", "lan"})
@@ -67,7 +68,7 @@ def _readings(typed: str) -> Iterator[SettledHost]:
         front = ".".join(labels[:count])
         yield SettledHost(front, ends[count - 1], defanged)
         ascii_head = _ASCII_HEAD.match(labels[count - 1])
-        if ascii_head and front[: -len(labels[count - 1])].isascii():
+        if ascii_head and _LATIN_FRONT.fullmatch(front[: -len(labels[count - 1])]):
             cut = len(labels[count - 1]) - ascii_head.end()
             yield SettledHost(front[:-cut], ends[count - 1] - cut, defanged)
 

@@ -50,7 +50,7 @@ class Address:
     needs_joining: bool
 
 
-# core.telegram.org/api/links names these three as one; telegram.dog is the oldest.
+# core.telegram.org/api/links: three names of one place.
 TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 HANDLE = re.compile(r"@(?=[0-9_.]*[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.]{1,30}[A-Za-z0-9_]")
 _LOCAL_SCHEMES = frozenset({"file", "content"})

@@ -5,6 +5,8 @@ All patterns but `ENDS` and the trimming ones run over text whose fullwidth form
 
 import re
 
+from conversations.report import MAXIMUM_ADDRESS_LENGTH
+
 # Marks of scripts whose letters need them; `\w` leaves them out. Joiners stand between such letters only.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u0900-\u0963"
@@ -15,9 +17,10 @@ _EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
 _LABEL = rf"[\w{_MARKS}{_EMOJI}%-]{{1,63}}"
 _BARE_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
 _OPEN, _CLOSE = r"[ \t]{0,2}[\[({][ \t]{0,2}", r"[ \t]{0,2}[\])}][ \t]{0,2}"
-# Dots of other scripts, dots in brackets, and spaced ones before the commonest suffixes.
+# Dots of other scripts (where Latin letters meet: they end Chinese sentences), dots in brackets, and spaced
+# ones before the commonest suffixes.
 _DOT = (
-    rf"(?:[.\u3002\uff61\u2024]|{_OPEN}(?:\.|dot|punto|ponto|point){_CLOSE}"
+    rf"(?:\.|(?<=[a-z0-9])[\u3002\uff61\u2024](?=[a-z0-9])|{_OPEN}(?:\.|dot|punto|ponto|point){_CLOSE}"
     r"|[ \t]{1,2}(?:\.|dot)[ \t]{1,2}(?=(?:com|net|org|info|onion)\b))"
 )
 _COLON = r"(?::|\[:\]|\(:\))"
@@ -50,16 +53,19 @@ AUTHORITY = re.compile(
     re.IGNORECASE,
 )
 DISGUISED = re.compile(r"^h(?!tt)|[\[(]", re.IGNORECASE)
-# A path, a query or fragment that has something in it, or what a "tg:" link asks for.
-TAIL_BEGINS = re.compile(
-    r"[/\\]|[?#](?![?!.,;:'\")\]}\s]|$)|\[#\]|(?:resolve|join|privatepost)\?", re.IGNORECASE
-)
+# What no host can end before; the second also where the host so far is nobody's.
+BROKEN_HOST = re.compile(r"[a-z0-9%$&=+@^~-]", re.IGNORECASE)
+BROKEN_LABELS = re.compile(r"\.+[a-z0-9]", re.IGNORECASE)
+# What comes behind a host (and behind "tg:"); the second tells it from a question mark of the sentence.
+TAIL_BEGINS = re.compile(r"[/\\?#]|\[#\]|(?:resolve|join|privatepost)\?", re.IGNORECASE)
+HAS_TAIL = re.compile(r"[/\\]|[?#](?![?!.,;:'\")\]}\s]|$)|\[#\]")
 
-# Invisible characters that apps and keyboards put around links; joiners that join nothing.
+# Invisible characters that apps and keyboards put around links, and joiners that join nothing.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e0fff]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+    "\U000e0000-\U000e0fff]"
 )
+IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -75,9 +81,13 @@ _EAST_ASIAN_BRACKETS = (
 _NEVER_IN_LINKS = (
     rf"\s\x00-\x20\x7f-\xa0\ufffd{_QUOTES}{_SENTENCE_MARKS}{_EAST_ASIAN_BRACKETS}{_EMOJI}\ue000-\uf8ff"
 )
-RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]*")
+# Three times what a report takes, as a defanged link may be; further on nothing could become an address.
+LONGEST_RUN = 3 * MAXIMUM_ADDRESS_LENGTH
+RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]{{0,{LONGEST_RUN}}}")
 # The next link without a space between, and the middle of a Markdown link.
-NEXT_LINK = re.compile(r"(?<=[\w,;)\]}!.'*|])h[tx]{2}ps?(?::|\[:\])//|\]\(", re.IGNORECASE)
+_NEXT_LINK = r"(?<=[\w,;)\]}!.'*|])h[tx]{2}ps?(?::|\[:\])//|\]\("
+NEXT_LINK = re.compile(_NEXT_LINK, re.IGNORECASE)
+STOP = re.compile(rf"[{_NEVER_IN_LINKS}]|{_NEXT_LINK}", re.IGNORECASE)
 # A link goes on in the next line when it stops, or the line begins, in the middle of a query or path.
 GOES_ON = re.compile(
     r"(?<=[=&%])\n[ \t]{0,8}(?P<any>(?!h[tx]{2}ps?:)[!#-;=?-_a-~]{1,2048})(?=\s|$)"

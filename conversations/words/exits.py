@@ -19,7 +19,7 @@ EXITS = (
     words(
         "own_images.card",
         "You are not in trouble. It is not your fault. Do not pay anyone. Send nothing more. "
-        "Keep the chat. Tell someone you trust.",
+        "Keep the messages you got. Tell someone you trust.",
     ),
     # Translators: Take It Down is a free service's name; leave it as it is.
     words(
@@ -33,7 +33,7 @@ EXITS = (
     words(
         "threats.card",
         "You are not in trouble. The one who threatens you does wrong. Do not pay. "
-        "Send nothing more. Keep the chat. Tell someone you trust, or the police.",
+        "Send nothing more. Keep the messages you got. Tell someone you trust, or the police.",
     ),
     # Translators: The material is only in a chat or on a device.
     words(

@@ -10,7 +10,7 @@ REMARKS = (
     # Translators: The same, a third way.
     words("no_link.3", "We can only read web links here. You can also use a button below."),
     # Translators: Text came where a button was expected.
-    words("choose.1", "No person reads this chat. Please use one of the buttons."),
+    words("choose.1", "No person answers here. Please use one of the buttons."),
     # Translators: The same, said in another way.
     words("choose.2", "Please tap a button, or send its number."),
     # Translators: A picture or video came. It was neither opened nor kept.
