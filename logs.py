@@ -24,15 +24,13 @@ _ROOT = Path(__file__).parent
 _OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.py"})
 
 # A field's name is its meaning everywhere. Closed sets where they can be; numbers too short for a chat's;
-# nothing that a host name, an @name or an address fits into.
+# nothing that an @name or an address fits into, but in what only this file fills, from the names of code.
 FIELD_SHAPES: Final = {
     "house": "bot|intake",
     "channel": "telegram|whatsapp|web|terminal",
-    "count": "[0-9]{1,5}",
     "seconds": "[0-9]{1,5}",
     "status": "[1-5][0-9][0-9]",
-    "retrying": "True|False",
-    "reason": "unknown_key|broken_seal|stale_claim|unreadable|refused|wrong_key|wrong_role|missing_key",
+    "reason": "unknown_key|broken_seal|unreadable|wrong_key|wrong_role|missing_key",
     "logger": r"[A-Za-z_]+[0-9]{0,2}(\.[A-Za-z_]+[0-9]{0,2}){0,7}",
     "severity": "WARNING|ERROR|CRITICAL",
     "error": "[A-Za-z_]{1,60}",
@@ -81,7 +79,6 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "update_skipped": ListedEvent(
         WARNING, "an update of the channel could not be read", "nothing", ("channel",)
     ),
-    "update_ignored": ListedEvent(DEBUG, "an update holds nothing for a talk", "nothing", ("channel",)),
     "telegram_unreachable": ListedEvent(
         WARNING, "Telegram does not answer", "see the network", ("status", "seconds")
     ),
@@ -108,7 +105,6 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "access_refused": ListedEvent(
         WARNING, "somebody came without the right key", "see who calls", ("reason",)
     ),
-    "settings_refused": ListedEvent(ERROR, "a promise cannot be kept, so it did not start", "run doctor"),
     "unexpected_error": ListedEvent(ERROR, "a fault of ours", "report the place and the kind of error"),
     "library": ListedEvent(
         WARNING,

@@ -46,6 +46,8 @@ def run(
 ) -> None:
     """Start everything on this machine: the intake, the Telegram bot if there is a token, a talk here."""
     settings = ready(read_settings)
+    # Without this, being told to stop would leave what was started beside this running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     setup()
     if _answers(settings):
         _stop(f"Something answers at {settings.intake_url} already. Stop it, or set REPORTLINE_INTAKE_PORT.")

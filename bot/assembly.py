@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ from conversations.portal import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
 
+SECONDS_BETWEEN_EXPIRIES = 60
 KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
 
 
@@ -46,14 +47,21 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
     delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
     sessions = MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
     runner = Runner(sessions, delivery, portals, settings.portal, lambda: datetime.now(UTC))
-    delivering = asyncio.create_task(courier.run())
+    working = [asyncio.create_task(courier.run()), asyncio.create_task(_expiring(sessions))]
     try:
         yield BotHost(runner, portals)
     finally:
-        delivering.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivering
+        for work in working:
+            work.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         await intake.close()
+
+
+async def _expiring(sessions: MemorySessions) -> None:
+    """Drop silent talks while nothing happens that would drop them."""
+    while True:
+        sessions.expire()
+        await asyncio.sleep(SECONDS_BETWEEN_EXPIRIES)
 
 
 def presentations() -> tuple[Presentation, ...]:

@@ -40,11 +40,15 @@ class CardButton:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message, in words: plain text, and rows of buttons; `right_to_left` for the languages that are."""
+    """One message, in words: plain text, and rows of buttons; `right_to_left` for the languages that are.
+
+    `asks_for_text` tells a channel without buttons that a typed number is an answer, not a tap.
+    """
 
     text: str = field(repr=False)
     rows: tuple[tuple[CardButton, ...], ...] = field(default=(), repr=False)
     right_to_left: bool = False
+    asks_for_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from conversations.report import Report, SealedReport, read_receipt
 from conversations.sealing import NotOpened, unseal
 
 TIMEOUT_SECONDS: Final = 5.0
-STATUS_WORDS: Final = ("received", "assessed", "closed", "unknown")
+STATUS_WORDS: Final = ("received", "unknown")
 _PROBLEM: Final = "application/problem+json"
 # Only the intake's own word about what was handed in is for good. A wrong URL (404), a wrong key (401, 403),
 # a proxy's limit (413) or a fault (5xx) can be mended by an operator, and then the report is taken: it waits.
@@ -97,7 +97,7 @@ class HttpIntake:
             async with asyncio.timeout(self._timeout):
                 return await self._client.request(method, path, json=content)
         except (httpx.HTTPError, TimeoutError):
-            # Its text holds the URL, and so the draft id.
+            # It holds the request, and with it the token and the draft id.
             raise IntakeAway from None
 
 

@@ -35,6 +35,10 @@ WAYS: dict[str, Script] = {
         *("/start", f">{_LINK}", "send", "details", "page", f">{_LINK}#from", "password", ">letmein"),
         *(">post 3", "today", "live_no", ">at the top"),
     ),
+    "link not found": (
+        *("/start", "no_link", "unsure", ">a forum", ">some name", "take_partial", "send", "finish"),
+    ),
+    "taken back": (f">{_LINK}", "send", "withdraw", "yes_withdraw", "finish"),
     **{
         f"exit: {name}": ("/start", "no_link", name)
         for name in ("own_images", "threats", "chat_only", "known_child", "other_harm", "own_behaviour")
@@ -126,7 +130,7 @@ def grade(text: str) -> float:
 def faults(measures: Measures) -> tuple[str, ...]:
     """Say which limits one way breaks; the limits are those that a reporter's minute sets."""
     most_taps = 2 if measures.way.endswith("first") else 6
-    most_words = 300 if measures.way in {"all details", "rules as cards"} else 220
+    most_words = 300 if measures.way in {"all details", "rules as cards", "link not found"} else 220
     limits: tuple[tuple[str, float, float], ...] = (
         ("taps", measures.taps, most_taps),
         ("words before a link is asked for", measures.first_words, 60),

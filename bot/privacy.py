@@ -73,6 +73,6 @@ class TalkSecrets:
         now = self._clock()
         kept = tuple(secret for secret in self._live if now - secret.born < 2 * SECONDS_BETWEEN_ROTATIONS)
         if not kept or now - kept[0].born >= SECONDS_BETWEEN_ROTATIONS:
-            kept = (TalkSecret(now), *kept[:1])
+            kept = (TalkSecret(now), *kept)
         self._live = kept
         return kept

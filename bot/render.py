@@ -1,5 +1,7 @@
 """From what to say to words in a reporter's language, within a channel's limits; nothing else translates."""
 
+from unicodedata import bidirectional
+
 from babel.numbers import format_decimal
 
 from bot.exchange import Card, CardButton
@@ -13,6 +15,7 @@ FIRST_STRONG_ISOLATE = "\u2068"
 END_OF_ISOLATE = "\u2069"
 LINKS_LENGTH = 2400
 _LEAST_LINK_LENGTH = 60
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _NUMBERS = frozenset({"number", "total", "maximum"})
 _OPENS_ISOLATE = {"contacts": FIRST_STRONG_ISOLATE, "legal_note": FIRST_STRONG_ISOLATE}
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
@@ -25,7 +28,7 @@ def render(say: Say, language: str, talk: str, turn: int) -> Card:
         for row in say.buttons
     )
     text = "\n\n".join(put_into_words(phrase, language) for phrase in say.phrases)
-    return Card(text, rows, _LOCALES[language].right_to_left)
+    return Card(text, rows, _LOCALES[language].right_to_left, say.asks_for_text)
 
 
 def put_into_words(phrase: Phrase, language: str) -> str:
@@ -53,7 +56,12 @@ def _shown(name: str, value: str, language: str) -> str:
     opens = _OPENS_ISOLATE.get(name, LEFT_TO_RIGHT_ISOLATE)
     lines = value.split("\n")
     length = max(_LEAST_LINK_LENGTH, LINKS_LENGTH // len(lines))
-    return "\n".join(f"{opens}{_shortened(line, length)}{END_OF_ISOLATE}" for line in lines)
+    return "\n".join(f"{opens}{_shortened(_plain(line), length)}{END_OF_ISOLATE}" for line in lines)
+
+
+def _plain(line: str) -> str:
+    """Take out the characters that turn the direction of text, with which a value could leave its isolate."""
+    return "".join(character for character in line if bidirectional(character) not in _TURNS)
 
 
 def _shortened(line: str, length: int) -> str:

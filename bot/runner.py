@@ -14,8 +14,9 @@ from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
 from conversations.cards import card
-from conversations.engine import Turn, advance
+from conversations.engine import advance
 from conversations.events import Chose, Event, Kept, Opened, Received, Refused, StatusLearned
+from conversations.moving import Turn
 from conversations.portal import Portal
 from conversations.report import RECEIPT_BYTES, write_receipt
 from conversations.sealing import IntakePublicKey, seal
@@ -136,7 +137,7 @@ class Runner:
                     talk = await self._settle(arrival.talk) or talk
                 case AskStatus(receipt):
                     learned = StatusLearned(await self._delivery.intake.status(receipt))
-                    talk = await self._heard(arrival.talk, learned) or talk
+                    talk = await self._told(arrival.talk, learned) or talk
                 case Forget():
                     await self._sessions.erase(arrival.talk)
                 case RemoveMessage():
@@ -154,9 +155,9 @@ class Runner:
         held, _ = await self._load(handle)
         if held is None or not held.owes:
             return None
-        return await self._heard(handle, await self._hand_in(held.state))
+        return await self._told(handle, await self._hand_in(held.state))
 
-    async def _heard(self, handle: TalkHandle, event: Event) -> Talk | None:
+    async def _told(self, handle: TalkHandle, event: Event) -> Talk | None:
         """Advance the talk by what came back from the world."""
         while True:
             held, version = await self._load(handle)
@@ -169,12 +170,16 @@ class Runner:
 
     async def _hand_in(self, state: State) -> Received | Kept | Refused:
         hour = self._now().replace(minute=0, second=0, microsecond=0)
-        sealed = seal(report_of(state, hour), self._delivery.key)
         entry = Entry(state.draft.draft_id, state.draft.revision)
         try:
+            sealed = seal(report_of(state, hour), self._delivery.key)
             self._delivery.outbox.put(entry.draft_id, entry.revision, sealed)
         except NotKept:
             log_event("outbox_full")
+            return Refused()
+        except ValueError as error:
+            # The talk goes on whatever was in it; the reporter hears that nothing was sent.
+            log_failure("unexpected_error", error)
             return Refused()
         log_event("report_sealed")
         return Received() if await self._delivered(entry) else Kept()

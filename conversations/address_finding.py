@@ -9,7 +9,7 @@ from conversations.address_canonical import canonical
 from conversations.address_defanging import defanged_length, refang
 from conversations.address_hosts import settle_bare, settle_typed
 from conversations.address_kinds import HANDLE, Address, Unreportable, assess
-from conversations.address_parts import WEB_SCHEMES, registrable_domain, take_apart
+from conversations.address_parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
 from conversations.address_trimming import trimmed
 from conversations.report import MAXIMUM_ADDRESSES
 from conversations.sharers import without_sharer
@@ -17,10 +17,14 @@ from conversations.sharers import without_sharer
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a message holds: at most 20 addresses, distinct by canonical form, and what is none."""
+    """What a message holds: at most 20 addresses, distinct by canonical form, and what is none.
+
+    `left_out` tells that there were more than 20.
+    """
 
     addresses: tuple[Address, ...]
     unreportable: tuple[Unreportable, ...]
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ def find(text: str, *, handles: bool = False) -> Found:
     """Find the addresses in a message; with `handles`, a bare "@channel" is one too.
 
     Takes text of any length in linear time and never raises. Fullwidth and other dots, "hxxp", "[.]" and the
-    like become what they stand for; invisible characters are dropped; the scheme is written small, and https
-    (http for onion) is put before a bare host; the sharer's parameters are taken out. Nothing else changes.
+    like become what they stand for; invisible characters are dropped; the scheme is written small, and a bare
+    host gets its scheme; the sharer's parameters are taken out. Nothing else changes.
     """
     addresses: dict[str, Address] = {}
     unreportable: dict[Unreportable, None] = {}
@@ -61,9 +65,10 @@ def find(text: str, *, handles: bool = False) -> Found:
             unreportable[assessed] = None
             continue
         addresses.setdefault(canonical(assessed.given), assessed)
-        if len(addresses) == MAXIMUM_ADDRESSES:
+        if len(addresses) > MAXIMUM_ADDRESSES:
             break
-    return Found(tuple(addresses.values()), tuple(unreportable))
+    distinct = tuple(addresses.values())
+    return Found(distinct[:MAXIMUM_ADDRESSES], tuple(unreportable), len(distinct) > MAXIMUM_ADDRESSES)
 
 
 def read(given: str) -> Address | None:
@@ -147,10 +152,10 @@ def _typed(message: _Message, start: int, end: int) -> _Candidate:
 
 
 def _scheme(typed: str) -> str:
-    typed = typed.lower()
-    if typed.startswith("ftp"):
+    word = typed.lower().split(":")[0]
+    if word.startswith("ftp"):
         return "ftp"
-    return "https" if typed[4:5] == "s" else "http"
+    return "https" if "s" in word else "http"
 
 
 def _app_link(message: _Message, start: int, end: int) -> _Candidate:
@@ -168,13 +173,17 @@ def _bare(message: _Message, start: int, end: int) -> _Candidate:
     settled = settle_bare(message.folded[start:end], followed=followed)
     if settled is None:
         return _Candidate(None, end)
-    scheme = "http" if settled.host.lower().endswith(".onion") else "https"
-    begun = f"{scheme}://{settled.host}"
+    begun = f"{_likely_scheme(settled.host)}://{settled.host}"
     if settled.length < end - start:
         return _Candidate(begun, start + settled.length)
     return _with_tail(
         message, _Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
     )
+
+
+def _likely_scheme(host: str) -> str:
+    """Choose as browsers do for what is typed alone: https, but not for IP addresses and onion services."""
+    return "http" if host.lower().endswith(".onion") or ip_address(host) else "https"
 
 
 def _with_tail(message: _Message, front: _Front) -> _Candidate:

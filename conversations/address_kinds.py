@@ -81,8 +81,8 @@ _SEARCH_ENGINES = {
 
 
 def assess(text: str) -> Address | Unreportable:
-    """Say what one absolute address is; `text` is kept as it stands (at most 2048 characters)."""
-    if len(text) > MAXIMUM_ADDRESS_LENGTH:
+    """Say what one absolute address is; `text` is kept as it stands (at most 2048 bytes)."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_ADDRESS_LENGTH:
         return Unreportable.UNREADABLE
     if HANDLE.fullmatch(text):
         return _address(text, AddressKind.HANDLE)

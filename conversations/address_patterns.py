@@ -24,7 +24,7 @@ _DOT = (
     r"|[ \t]{1,2}(?:\.|dot)[ \t]{1,2}(?=(?:com|net|org|info|onion)\b))"
 )
 _COLON = r"(?::|\[:\]|\(:\))"
-_SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\){{1,4}}\]?"
+_SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\){{1,4}}+\]?"
 _EMAIL = rf"(?<![\w.+%@/-])[\w.+%-]{{1,64}}+@{_BARE_LABEL}(?:\.{_BARE_LABEL}){{1,9}}"
 _LOCAL = (
     r"(?<!\w)(?:file|content)(?::|\[:\])/|(?<![\w/.:])/(?:storage|sdcard|data/(?:user|data|media)|"
@@ -34,8 +34,16 @@ _APP = (
     rf"(?<!\w)(?:tg{_COLON}(?=//|(?:resolve|join|privatepost)\?)|magnet{_COLON}(?=\?)"
     rf"|(?:ip[fn]s|whatsapp){_COLON}(?=//))"
 )
-_WEB = rf"(?:h[tx*]{{2}}ps?|(?<!\w)ftp){_SEPARATOR}\s{{0,2}}"
-_OTHER = rf"(?<![\w.+-])(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])[a-z][a-z0-9+.-]{{1,30}}{_COLON}//"
+# Also mistyped ("htpps", "ttps"), and only the last of two ("https://https://").
+_WEB = (
+    rf"(?:h[tx*]{{2}}ps?|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=://))){_SEPARATOR}\s{{0,2}}+"
+    r"(?!h[tx]{2}ps?(?::|\[:\])//)"
+)
+# Schemes of single apps; a "blob:" lives in one browser.
+_OTHER = (
+    rf"(?<!\w)blob:(?=h)|(?<![\w.+-])(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])"
+    rf"[a-z][a-z0-9+.-]{{1,30}}{_COLON}//"
+)
 _HANDLE = r"(?<![\w@/.])(?:@|\[@\])\w(?:[\w.]|\[\.\]){1,30}\w(?![\w@])"
 
 CANDIDATE = re.compile(

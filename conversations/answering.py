@@ -1,5 +1,6 @@
 """What a message means at a step: a link first, then the step's own answer, then plain words, then help."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,13 +11,13 @@ from conversations.choosing import take
 from conversations.commanding import commanded, opened
 from conversations.events import Attached, Command, Media, Said
 from conversations.flow import FLOW
-from conversations.links import PARTIAL_LENGTH, capture
-from conversations.moving import Moved, kept, move, new_draft, remarked, siblings
+from conversations.links import PARTIAL_LENGTH, capture, needs_joining
+from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings
 from conversations.portal import Portal
-from conversations.report import MAXIMUM_ADDRESS_LENGTH, read_receipt
+from conversations.report import read_receipt
 from conversations.state import Fresh, State
 from conversations.steps import Act, Choice, Takes
-from conversations.talk import AskStatus, Phrase, RemoveMessage
+from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
 from conversations.understanding import Meaning, asks_for_material, meaning, number
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
@@ -25,94 +26,154 @@ _MISSES = {
     Takes.PAGE: siblings("no_link", 3),
     Takes.RECEIPT: siblings("receipt.unread", 2),
 }
-_CHOOSE = siblings("choose", 2)
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
-
-
-def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Moved:
-    """Understand a message; whatever it is, no captured link is lost by it."""
-    step = FLOW[state.step]
-    receipt = read_receipt(event.text) if step.takes is Takes.RECEIPT else None
-    if receipt:
-        return Moved(replace(state, remark=()), (AskStatus(receipt),))
-    if step.takes is Takes.ANSWER:
-        return _answered(state, event.text.strip())
-    found = address.find(event.text, handles=state.step in {"link", "change"})
-    if found.addresses:
-        return _linked(state, found, portals[state.portal], fresh)
-    if event.edited:
-        return Moved(state)
-    return _worded(state, event.text, portals, fresh) or Moved(_missed(state, event.text, found))
-
-
-def attached(state: State, event: Attached, portal: Portal, fresh: Fresh) -> Moved:
-    """Refuse what is not text, unopened; a link in its caption is kept all the same."""
-    found = address.find(event.caption)
-    if found.addresses and FLOW[state.step].takes is not Takes.ANSWER:
-        linked = _linked(state, found, portal, fresh).state
-        return Moved(replace(linked, remark=(Phrase("media.link_kept"),)), (RemoveMessage(),))
-    refusals = siblings("media.images" if event.media in _IMAGES else "media.other", 2)
-    return Moved(replace(remarked(state, *refusals), misses=state.misses + 1), (RemoveMessage(),))
-
-
-def _linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Moved:
-    if FLOW[state.step].takes is Takes.PAGE:
-        return _keep_and_go_on(state, found.addresses[0].given)
-    drafting = new_draft(state, fresh) if state.draft.revision else state
-    captured = capture(drafting, found, portal)
-    taken = replace(drafting, draft=captured.draft, after="review", misses=0, unread="")
-    return Moved(move(taken, captured.next_step, *captured.remark), (RemoveMessage(),))
-
-
-def _answered(state: State, text: str) -> Moved:
-    maximum = ANSWER_LENGTHS[FLOW[state.step].keeps]
-    if len(text) > maximum:
-        return Moved(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
-    return _keep_and_go_on(state, text)
-
-
-def _keep_and_go_on(state: State, text: str) -> Moved:
-    step = FLOW[state.step]
-    keeping = kept(state, step.keeps, text[:MAXIMUM_ADDRESS_LENGTH])
-    return Moved(move(keeping.state, step.then), keeping.effects)
-
-
-def _worded(state: State, text: str, portals: Mapping[str, Portal], fresh: Fresh) -> Moved | None:
-    match meaning(text):
-        case Meaning.START:
-            return Moved(opened(state, "", portals, fresh))
-        case Meaning.STOP:
-            return commanded(state, Command.CANCEL, fresh)
-        case Meaning.HELP:
-            return commanded(state, Command.HELP, fresh)
-    if state.step != "own_behaviour" and asks_for_material(text):
-        return Moved(move(state, "own_behaviour", Phrase("only_links")))
-    choice = _typed_choice(state, text, portals[state.portal])
-    return take(choice, state, fresh) if choice else None
-
-
-def _typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
-    """Find the choice that a number or a yes or no names; Send is only ever tapped."""
-    choices = [choice for row in offered(state, portal) for choice in row]
-    place = number(text)
-    if place is not None:
-        named = choices[place - 1 : place] if place else []
-    else:
-        named = [choice for choice in choices if choice.name in _YES_NO.get(meaning(text), ())]
-    return next((choice for choice in named if choice.does is not Act.SEND), None)
-
-
+_CHOOSE = siblings("choose", 2)
+_IN_HAND = siblings("in_hand", 2)
+_PAUSED = siblings("paused.again", 2)
+_ANSWERS = frozenset({Takes.ANSWER, Takes.PAGE, Takes.RECEIPT})
+_HANDLES_COUNT = frozenset({"link", "change", "page", "copy", "copy_browser", "copy_app", "copy_telegram"})
 _YES_NO: dict[Meaning | None, tuple[str, ...]] = {
     Meaning.YES: ("live_yes", "yes_withdraw"),
     Meaning.NO: ("live_no", "no_keep", "skip"),
 }
 
 
-def _missed(state: State, text: str, found: Found) -> State:
+def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    """Understand a message; whatever it is, no captured link is lost by it."""
+    text = readable(event.text)
+    takes = FLOW[state.step].takes
+    receipt = read_receipt(text) if takes is Takes.RECEIPT else None
+    if receipt:
+        return Turn(replace(state, remark=()), (AskStatus(receipt),))
+    if portals[state.portal].paused and takes not in _ANSWERS:
+        return Turn(_still_paused(state))
+    found = _found(state, text)
+    if event.edited and (state.draft.revision or not found.addresses):
+        return Turn(state)
+    if takes is Takes.ANSWER:
+        return _worded(state, text, portals, fresh) or _answered(state, text, found)
+    if found.addresses:
+        return _linked(state, found, portals[state.portal], fresh)
+    return _worded(state, text, portals, fresh) or Turn(_missed(state, text, found))
+
+
+def attached(state: State, event: Attached, portal: Portal, fresh: Fresh) -> Turn:
+    """Refuse what is not text, unopened; a link in its caption is kept all the same."""
+    found = _found(state, readable(event.caption))
+    takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
+    if not (found.addresses and takes_link):
+        refusals = siblings("media.images" if event.media in _IMAGES else "media.other", 2)
+        return Turn(remarked(state, *refusals), (RemoveMessage(),))
+    linked = _linked(state, found, portal, fresh)
+    said_so = remarked(replace(linked.state, remark=state.remark), *siblings("media.link_kept", 2))
+    return Turn(said_so, _with_removal(linked.effects))
+
+
+def readable(text: str) -> str:
+    """Take out what no sealed report can carry: half characters, which some apps produce."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _found(state: State, text: str) -> Found:
+    return address.find(text, handles=state.step in _HANDLES_COUNT)
+
+
+def _linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
+    if FLOW[state.step].takes is Takes.PAGE:
+        return _keep_and_go_on(state, found.addresses[0].given, (RemoveMessage(),))
+    if state.draft.is_sent and _all_known(state, found):
+        return Turn(remarked(state, *siblings("link.known", 2)), (RemoveMessage(),))
+    drafting = new_draft(state, fresh) if state.draft.revision else state
+    captured = capture(drafting, found, portal)
+    settled = replace(drafting, draft=captured.draft, tries=0, unread="")
+    if captured.left_out:
+        full = siblings("link.full", 2, ("maximum", str(portal.maximum_addresses)))
+        return Turn(remarked(move(settled, captured.next_step, *state.remark), *full))
+    if not captured.taken:
+        known = remarked(move(settled, "review", *state.remark), *siblings("link.known", 2))
+        return Turn(known, (RemoveMessage(),))
+    another = (Phrase("new_report"),) if state.draft.is_sent else ()
+    remark = (*another, *needs_joining(captured.taken))
+    return Turn(ask_next(settled, captured.next_step, *remark), (RemoveMessage(),))
+
+
+def _all_known(state: State, found: Found) -> bool:
+    known = {address.canonical(given) for given in state.draft.addresses}
+    return all(address.canonical(link.given) in known for link in found.addresses)
+
+
+def _answered(state: State, text: str, found: Found) -> Turn:
+    answer = text.strip()
+    maximum = ANSWER_LENGTHS[FLOW[state.step].keeps]
+    if len(answer) > maximum:
+        return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
+    if not visible(answer):
+        return Turn(remarked(state, *siblings("empty", 2)))
+    return _keep_and_go_on(state, answer, (RemoveMessage(),) if found.addresses else ())
+
+
+def visible(text: str) -> str:
+    """Take out what cannot be seen: control and format characters, but for line breaks."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
+
+
+def _keep_and_go_on(state: State, text: str, removal: tuple[Effect, ...]) -> Turn:
     step = FLOW[state.step]
-    candidates = _MISSES.get(step.takes, _CHOOSE)
+    keeping = kept(state, step.keeps, text)
+    return Turn(move(keeping.state, step.then), (*keeping.effects, *removal))
+
+
+def _with_removal(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    return effects if RemoveMessage() in effects else (*effects, RemoveMessage())
+
+
+def _worded(state: State, text: str, portals: Mapping[str, Portal], fresh: Fresh) -> Turn | None:
+    meant = meaning(text)
+    if meant is Meaning.STOP:
+        return (
+            Turn(move(state, "stopping"))
+            if state.draft.is_unsent
+            else commanded(state, Command.CANCEL, fresh)
+        )
+    if meant is Meaning.HELP:
+        return commanded(state, Command.HELP, fresh)
+    if meant is Meaning.START and not state.draft.revision:
+        return Turn(opened(state, "", portals, fresh))
+    if asks_for_material(text) and FLOW[state.step].takes is not Takes.ANSWER:
+        return Turn(_only_links(state))
+    choice = _typed_choice(state, text, portals[state.portal])
+    return take(choice, state, fresh) if choice else None
+
+
+def _only_links(state: State) -> State:
+    inside = state if state.step == "own_behaviour" else move(state, "own_behaviour", *state.remark)
+    return remarked(inside, *siblings("only_links", 2))
+
+
+def _typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
+    """Find the choice that a number or a yes or no names; Send is only ever tapped."""
+    choices = [choice for row in offered(state, portal) for choice in row]
+    place = None if FLOW[state.step].takes is Takes.ANSWER else number(text)
+    names = _YES_NO.get(meaning(text), ())
+    named = choices[place - 1 : place] if place else [choice for choice in choices if choice.name in names]
+    return next((choice for choice in named if choice.does is not Act.SEND), None)
+
+
+def _still_paused(state: State) -> State:
+    return remarked(state, *_PAUSED) if state.step == "paused" else move(state, "paused")
+
+
+def _missed(state: State, text: str, found: Found) -> State:
+    missed = remarked(state, *_candidates(state, found))
+    if FLOW[state.step].takes is not Takes.LINK or Unreportable.EMAIL in found.unreportable:
+        return missed
+    unread = f"{state.unread}\n{visible(text)}".strip()[:PARTIAL_LENGTH]
+    return replace(missed, tries=state.tries + 1, unread=unread)
+
+
+def _candidates(state: State, found: Found) -> tuple[Phrase, ...]:
     if found.unreportable:
-        candidates = siblings(found.unreportable[0].value, 2)
-    remembers = step.takes is Takes.LINK and Unreportable.EMAIL not in found.unreportable
-    unread = max(state.unread, text.strip()[:PARTIAL_LENGTH], key=len) if remembers else state.unread
-    return replace(remarked(state, *candidates), misses=state.misses + 1, unread=unread)
+        return siblings(found.unreportable[0].value, 2)
+    if state.draft.is_unsent and FLOW[state.step].takes is Takes.LINK:
+        return _IN_HAND
+    return _MISSES.get(FLOW[state.step].takes, _CHOOSE)

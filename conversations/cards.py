@@ -4,7 +4,7 @@ from conversations.flow import EVERYWHERE, FLOW
 from conversations.paragraphs import phrases
 from conversations.portal import Portal
 from conversations.state import State
-from conversations.steps import Act, Choice
+from conversations.steps import Act, Choice, Takes
 from conversations.talk import Button, Phrase, Say
 
 LANGUAGE_CHOICE = "speak_"
@@ -18,7 +18,7 @@ def card(state: State, portal: Portal) -> Say:
         tuple(Button(choice.name, _label(choice)) for choice in row)
         for row in (*offered(state, portal), *EVERYWHERE)
     )
-    return Say((*state.remark, *says), rows)
+    return Say((*state.remark, *says), rows, FLOW[state.step].takes is Takes.ANSWER)
 
 
 def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
@@ -28,7 +28,12 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
         tuple(choice for choice in row if choice.when is None or choice.when(state, portal))
         for row in step.rows
     )
-    return (*(_languages(portal) if step.speaks else ()), *(row for row in rows if row))
+    shown = tuple(row for row in rows if row)
+    if step.speaks:
+        return (*_languages(portal), *shown)
+    # Whoever is not understood may be in the wrong language.
+    lost = step.takes is Takes.LINK and state.misses > 0
+    return (*shown, *(_languages(portal) if lost else ()))
 
 
 def find_choice(name: str, state: State, portal: Portal) -> Choice | None:

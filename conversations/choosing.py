@@ -3,61 +3,68 @@
 from dataclasses import replace
 
 from conversations.cards import LANGUAGE_CHOICE, find_choice, is_everywhere
-from conversations.commanding import forgotten
+from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
 from conversations.links import take_partial
-from conversations.moving import Moved, kept, move, new_draft, remarked, submitted
+from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
 from conversations.portal import Portal
 from conversations.state import Fresh, State
 from conversations.steps import BACK, Act, Choice
-from conversations.talk import Phrase
 
 
-def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Moved:
+def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
     """Follow a tap. What stands on every card holds however old the card is, even of a talk that is gone."""
     if not is_everywhere(event.choice):
         if event.talk != state.talk:
-            return Moved(_stale(state, event))
+            return Turn(_stale(state, event))
         if event.turn != state.turn:
-            return Moved(state)
+            return Turn(state)
     choice = find_choice(event.choice, state, portal)
-    return take(choice, state, fresh) if choice else Moved(state)
+    return take(choice, state, fresh) if choice else Turn(state)
 
 
-def take(choice: Choice, state: State, fresh: Fresh) -> Moved:
+def take(choice: Choice, state: State, fresh: Fresh) -> Turn:
     """Take a choice that the card offers: keep its value, move, act."""
-    keeping = kept(state, *choice.keeps) if choice.keeps else Moved(state)
+    keeping = kept(state, *choice.keeps) if choice.keeps else Turn(state)
     acted = _act(choice, keeping.state, fresh)
-    return Moved(acted.state, (*keeping.effects, *acted.effects))
+    return Turn(acted.state, (*keeping.effects, *acted.effects))
 
 
-def _act(choice: Choice, state: State, fresh: Fresh) -> Moved:
+def _act(choice: Choice, state: State, fresh: Fresh) -> Turn:
     match choice.does:
-        case Act.SEND:
-            return _handing_in(submitted(move(state, choice.to)), "sent")
-        case Act.WITHDRAW:
-            withdrawn = replace(state, draft=replace(state.draft, withdrawn=True))
-            return _handing_in(submitted(move(withdrawn, choice.to)), "withdrawn")
+        case Act.SEND | Act.WITHDRAW:
+            return _handing_in(choice, state)
         case Act.FORGET:
             return forgotten(state, fresh)
+        case Act.CANCEL:
+            return Turn(cancelled(state, fresh))
         case Act.NEW_REPORT:
-            return Moved(move(new_draft(state, fresh), choice.to))
-        case Act.TAKE_PARTIAL:
-            partial = replace(state, draft=take_partial(state), misses=0, unread="")
-            return Moved(move(partial, choice.to))
-        case Act.RULES_READ:
-            return Moved(move(replace(state, rules_read=True), choice.to))
+            return Turn(move(new_draft(state, fresh), choice.to))
         case Act.CHANGE_LANGUAGE:
             spoken = replace(state, language=choice.name.removeprefix(LANGUAGE_CHOICE))
-            return Moved(move(spoken, BACK if state.step == "language" else state.step))
-        case None:
-            return Moved(move(state, choice.to))
+            return Turn(move(spoken, BACK) if state.step == "language" else replace(spoken, remark=()))
+        case _:
+            return Turn(_led_on(choice, state))
 
 
-def _handing_in(moved: Moved, practised: str) -> Moved:
-    """Go straight to the end of a practice: nothing is handed in, so nothing will be heard of it."""
-    return moved if moved.effects else Moved(move(moved.state, practised))
+def _led_on(choice: Choice, state: State) -> State:
+    if choice.does is Act.TAKE_PARTIAL:
+        taken = replace(state, draft=take_partial(state), misses=0, tries=0, unread="")
+        return ask_next(taken, choice.to)
+    if choice.does is Act.RULES_READ:
+        return move(replace(state, rules_read=True), choice.to, turns_page=choice.turns_page)
+    if choice.to == "review" and state.step != "change":
+        return ask_next(state, choice.to)
+    return move(state, choice.to, turns_page=choice.turns_page)
+
+
+def _handing_in(choice: Choice, state: State) -> Turn:
+    """Hand in, and wait to hear of it; in practice nothing is handed in, so the end comes at once."""
+    withdrawn = choice.does is Act.WITHDRAW or state.draft.withdrawn
+    turn = submitted(replace(state, draft=replace(state.draft, withdrawn=withdrawn)))
+    waiting = move(turn.state, choice.to)
+    return Turn(move(waiting, "sent"), ()) if state.practice else Turn(waiting, turn.effects)
 
 
 def _stale(state: State, event: Chose) -> State:
-    return state if event.choice == "start_again" else remarked(state, Phrase("stale.talk"))
+    return state if event.choice == "start_again" else remarked(state, *siblings("stale.talk", 2))

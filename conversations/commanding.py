@@ -1,10 +1,9 @@
 """What the commands do, at whatever step they are given; none of them loses a captured link unasked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from conversations.events import Command
-from conversations.moving import Moved, has_unsent_link, move, new_draft
+from conversations.moving import Turn, move, new_draft
 from conversations.portal import Portal
 from conversations.start_link import follow
 from conversations.state import Draft, Fresh, State
@@ -20,29 +19,39 @@ _ASIDES = {
 def opened(state: State, payload: str, portals: Mapping[str, Portal], fresh: Fresh) -> State:
     """Open the talk, by a start link or without; an unsent link stays in hand."""
     followed = follow(state, payload, portals)
-    if has_unsent_link(followed):
+    if followed.draft.is_unsent:
         return move(followed, "review")
+    if followed.draft.is_sent and not payload:
+        return move(new_draft(followed, fresh), "first", Phrase("new_report"))
     begun = new_draft(followed, fresh) if followed.draft.revision else followed
     return move(begun, "first", *((Phrase("practice"),) if begun.practice else ()))
 
 
-def commanded(state: State, command: Command, fresh: Fresh) -> Moved:
+def commanded(state: State, command: Command, fresh: Fresh) -> Turn:
     """Obey a command other than start."""
     if command in _ASIDES:
-        return Moved(move(state, _ASIDES[command]))
+        return Turn(move(state, _ASIDES[command]))
     match command:
         case Command.STATUS:
             return _status(state)
         case Command.CANCEL:
-            return Moved(_cancelled(state))
+            return Turn(cancelled(state, fresh))
         case Command.FORGET:
             return forgotten(state, fresh)
         case _:
-            return Moved(_reporting(state, fresh))
+            return Turn(_reporting(state, fresh))
 
 
-def forgotten(state: State, fresh: Fresh) -> Moved:
-    """Forget everything of the talk but its language; the last card says what cannot be forgotten."""
+def cancelled(state: State, fresh: Fresh) -> State:
+    """Forget an unsent link; of a sent report, ask whether it was a mistake."""
+    if state.draft.is_sent and not state.practice:
+        return move(state, "withdraw", Phrase("cancel.sent"))
+    remark = Phrase("cancelled" if state.draft.is_unsent else "stopped")
+    return move(new_draft(state, fresh), "first", remark)
+
+
+def forgotten(state: State, fresh: Fresh) -> Turn:
+    """Forget everything of the talk; the last card, in its language, says what cannot be forgotten."""
     empty = State(
         talk=fresh.talk,
         channel=state.channel,
@@ -50,23 +59,19 @@ def forgotten(state: State, fresh: Fresh) -> Moved:
         language=state.language,
         draft=Draft(fresh.draft_id, fresh.receipt),
         step="cleared",
+        practice=state.practice,
     )
-    return Moved(empty, (Forget(),))
+    return Turn(empty, (Forget(),))
 
 
-def _status(state: State) -> Moved:
+def _status(state: State) -> Turn:
     asked = (AskStatus(state.draft.receipt),) if state.draft.revision and not state.practice else ()
-    return Moved(move(state, "status"), asked)
-
-
-def _cancelled(state: State) -> State:
-    if state.draft.revision and not state.draft.withdrawn:
-        return move(state, "withdraw", Phrase("cancel.sent"))
-    emptied = replace(state, draft=Draft(state.draft.draft_id, state.draft.receipt), misses=0, unread="")
-    return move(emptied, "first", Phrase("cancelled"))
+    return Turn(move(state, "status"), asked)
 
 
 def _reporting(state: State, fresh: Fresh) -> State:
-    if has_unsent_link(state):
+    if state.draft.is_unsent:
         return move(state, "review")
-    return move(new_draft(state, fresh) if state.draft.revision else state, "link")
+    if state.draft.revision:
+        return move(new_draft(state, fresh), "link", Phrase("new_report"))
+    return move(state, "link")

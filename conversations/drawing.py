@@ -3,7 +3,18 @@
 from conversations.flow import EVERYWHERE, FLOW, HANDED_IN, LINK_LEADS_TO, NOT_HANDED_IN
 from conversations.steps import BACK, Step, Takes
 
-COMMANDS_LEAD_TO = ("first", "review", "link", "language", "privacy", "status", "help", "withdraw", "cleared")
+COMMANDS_LEAD_TO = (
+    "first",
+    "review",
+    "link",
+    "language",
+    "privacy",
+    "status",
+    "help",
+    "withdraw",
+    "cleared",
+    "stopping",
+)
 FIRST = "first"
 
 

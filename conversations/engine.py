@@ -1,10 +1,9 @@
 """One turn of the talk: the same state and event give the same turn; what does not fit changes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conversations.answering import attached, said
-from conversations.cards import card
 from conversations.choosing import chose
 from conversations.commanding import commanded, opened
 from conversations.events import (
@@ -21,40 +20,30 @@ from conversations.events import (
     StatusLearned,
 )
 from conversations.flow import BEFORE_SENDING, HANDED_IN, NOT_HANDED_IN
-from conversations.moving import Moved, move
+from conversations.moving import Turn, move
 from conversations.portal import Portal
 from conversations.state import Fresh, State
-from conversations.talk import Effect, Phrase, Say, Submit
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one event brings: the next state, the one card to show, and the effects to act on, in order."""
-
-    state: State
-    say: Say
-    effects: tuple[Effect, ...] = ()
+from conversations.talk import Phrase, Submit
 
 
 def advance(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
-    """Advance a talk by one event.
+    """Advance a talk by one event; `cards.card` shows where it then stands.
 
     `fresh` is used only where the event begins a new report. An event that does not fit the state (a second
-    tap, a button of an older card) gives the same state and the same card again, and no effect.
+    tap, a button of an older card) gives the same state again, and no effect.
     """
-    moved = _paused(state, _moved(state, event, portals, fresh), portals)
-    following = moved.state
-    if following != state:
-        following = replace(following, turn=state.turn + 1)
-    return Turn(following, card(following, portals[following.portal]), moved.effects)
+    turn = _paused(state, _turn(state, event, portals, fresh), portals)
+    if turn.state == state:
+        return turn
+    return Turn(replace(turn.state, turn=state.turn + 1), turn.effects)
 
 
-def _moved(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fresh) -> Moved:
+def _turn(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
     match event:
         case Opened(start):
-            return Moved(opened(state, start, portals, fresh))
+            return Turn(opened(state, start, portals, fresh))
         case Commanded(Command.START):
-            return Moved(opened(state, "", portals, fresh))
+            return Turn(opened(state, "", portals, fresh))
         case Commanded(command):
             return commanded(state, command, fresh)
         case Chose():
@@ -64,7 +53,7 @@ def _moved(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fre
         case Attached():
             return attached(state, event, portals[state.portal], fresh)
         case _:
-            return Moved(_heard(state, event))
+            return Turn(_heard(state, event))
 
 
 def _heard(state: State, event: Received | Kept | Refused | StatusLearned) -> State:
@@ -87,10 +76,10 @@ def _refused(state: State) -> State:
     return move(replace(state, draft=draft), to, Phrase(remark))
 
 
-def _paused(state: State, moved: Moved, portals: Mapping[str, Portal]) -> Moved:
+def _paused(state: State, turn: Turn, portals: Mapping[str, Portal]) -> Turn:
     """Show a paused portal's own card wherever a report would begin; nothing is handed in meanwhile."""
-    if not (portals[moved.state.portal].paused and moved.state.step in BEFORE_SENDING):
-        return moved
-    if Submit() in moved.effects:
-        return Moved(move(state, "paused"))
-    return Moved(move(moved.state, "paused"), moved.effects)
+    if not portals[turn.state.portal].paused or turn.state.step not in BEFORE_SENDING - {"paused"}:
+        return turn
+    if Submit() in turn.effects:
+        return Turn(move(state, "paused"))
+    return Turn(move(turn.state, "paused", *turn.state.remark), turn.effects)

@@ -1,5 +1,6 @@
 """The talk as one table, read from top to bottom like a script; engine, picture and tests all read it."""
 
+from conversations.conditions import is_sent, is_unsent, may_take_partial, rules_unread
 from conversations.paragraphs import (
     RULES_OF_ADVICE,
     by_channel,
@@ -8,25 +9,14 @@ from conversations.paragraphs import (
     contacts_if_any,
     how_it_went,
     legal_note,
+    practice_line,
+    practice_over,
     rules_unless_read,
     take_it_down,
     web_page,
 )
-from conversations.portal import Portal, Purpose
-from conversations.state import State
+from conversations.portal import Purpose
 from conversations.steps import BACK, Act, Choice, Step, Takes
-
-
-def _has_link(state: State, _portal: Portal) -> bool:
-    return bool(state.draft.addresses or state.draft.partial)
-
-
-def _may_take_partial(state: State, _portal: Portal) -> bool:
-    return state.misses > 1 and bool(state.unread)
-
-
-def _rules_unread(state: State, _portal: Portal) -> bool:
-    return not state.rules_read
 
 
 def _column(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
@@ -46,13 +36,17 @@ EVERYWHERE = (
     (Choice("language", "language"), Choice("forget", "cleared", does=Act.FORGET)),
 )
 BACK_ROW = (Choice("back", BACK),)
-TAKE_PARTIAL = (Choice("take_partial", "review", does=Act.TAKE_PARTIAL, when=_may_take_partial),)
+OF_A_SENT_REPORT = (
+    Choice("receipt", "receipt", when=is_sent),
+    Choice("withdraw", "withdraw", when=is_sent),
+)
+TAKE_PARTIAL = (Choice("take_partial", "review", does=Act.TAKE_PARTIAL, when=may_take_partial),)
 
 OPENING = (
     Step(
         "first",
         ("first.hello", "first.what", "first.how", by_channel("first.privacy"), "first.not_sent"),
-        (TAKE_PARTIAL, (Choice("no_link", "kind"),)),
+        ((Choice("no_link", "kind"),), TAKE_PARTIAL),
         Takes.LINK,
         speaks=True,
     ),
@@ -71,22 +65,22 @@ OPENING = (
     Step(
         "link",
         ("link.ask",),
-        (TAKE_PARTIAL, (Choice("copy", "copy"),), (Choice("back", "kind"),)),
+        ((Choice("copy", "copy"),), (Choice("back", "kind"),), TAKE_PARTIAL),
         Takes.LINK,
     ),
     Step(
         "copy",
         ("copy.ask",),
         (
-            TAKE_PARTIAL,
             (Choice("copy_browser", "copy_browser"), Choice("copy_app", "copy_app")),
             (Choice("copy_telegram", "copy_telegram"), Choice("back", "link")),
+            TAKE_PARTIAL,
         ),
         Takes.LINK,
     ),
-    Step("copy_browser", ("copy.browser",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
-    Step("copy_app", ("copy.app",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
-    Step("copy_telegram", ("copy.telegram",), (TAKE_PARTIAL, (Choice("back", "copy"),)), Takes.LINK),
+    Step("copy_browser", ("copy.browser",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
+    Step("copy_app", ("copy.app",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
+    Step("copy_telegram", ("copy.telegram",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
     Step("paused", ("paused.card", web_page), ((Choice("privacy", "privacy"),),), Takes.LINK),
 )
 
@@ -96,11 +90,12 @@ REVIEW = (
         ("site.ask", captured),
         _column(
             Choice("whole_site", "review", keeps=("whole_site", "yes")),
-            Choice("one_page", "change", keeps=("whole_site", "no")),
-            Choice("unsure", "review"),
+            Choice("one_page", "page", keeps=("whole_site", "no")),
+            Choice("unsure", "review", keeps=("whole_site", "unsure")),
         ),
         Takes.LINK,
     ),
+    Step("page", ("page.ask",), ((Choice("no_page", "review"),),), Takes.LINK),
     Step(
         "search_page",
         ("search_page.ask", captured),
@@ -109,42 +104,57 @@ REVIEW = (
     ),
     Step(
         "review",
-        ("review.not_sent", captured, rules_unless_read, legal_note),
+        ("review.not_sent", practice_line, captured, rules_unless_read, legal_note),
         (
-            (Choice("send", "sending", does=Act.SEND, when=_has_link),),
-            (Choice("change", "change"), Choice("rules", "rule_1", when=_rules_unread)),
+            (Choice("send", "sending", does=Act.SEND, when=is_unsent),),
+            (Choice("change", "change"), Choice("rules", "rule_1", when=rules_unread)),
         ),
         Takes.LINK,
     ),
-    Step("change", ("change.ask",), (TAKE_PARTIAL, (Choice("back", "review"),)), Takes.LINK),
+    Step("change", ("change.ask",), ((Choice("back", "review"),),), Takes.LINK),
     Step("sending", ("sending.card",), takes=Takes.NOTHING),
+    Step(
+        "stopping",
+        ("stopping.ask",),
+        ((Choice("yes_stop", "first", does=Act.CANCEL), Choice("go_on", BACK)),),
+        Takes.LINK,
+        aside=True,
+    ),
 )
 
+
+def _page(name: str, number: int, act: Act | None = None) -> Choice:
+    return Choice(name, f"rule_{number}", does=act, turns_page=True)
+
+
 RULES = (
+    Step(
+        "rule_1",
+        ("rules.progress", "rules.1"),
+        ((Choice("back", BACK), _page("next", 2)),),
+        aside=True,
+    ),
     *(
         Step(
             f"rule_{number}",
             ("rules.progress", f"rules.{number}"),
-            (
-                (
-                    Choice("back", f"rule_{number - 1}" if number > 1 else BACK),
-                    Choice(
-                        "next",
-                        f"rule_{number + 1}",
-                        does=Act.RULES_READ if number == RULES_OF_ADVICE - 1 else None,
-                    ),
-                ),
-            ),
+            ((_page("back", number - 1), _page("next", number + 1)),),
             aside=True,
         )
-        for number in range(1, RULES_OF_ADVICE)
+        for number in range(2, RULES_OF_ADVICE - 1)
     ),
     Step(
-        "rule_6",
-        ("rules.progress", "rules.6", captured),
+        f"rule_{RULES_OF_ADVICE - 1}",
+        ("rules.progress", f"rules.{RULES_OF_ADVICE - 1}"),
+        ((_page("back", RULES_OF_ADVICE - 2), _page("next", RULES_OF_ADVICE, Act.RULES_READ)),),
+        aside=True,
+    ),
+    Step(
+        f"rule_{RULES_OF_ADVICE}",
+        ("rules.progress", f"rules.{RULES_OF_ADVICE}", captured),
         (
-            (Choice("send", "sending", does=Act.SEND, when=_has_link),),
-            (Choice("back", f"rule_{RULES_OF_ADVICE - 1}"), Choice("done", BACK)),
+            (Choice("send", "sending", does=Act.SEND, when=is_unsent),),
+            (_page("back", RULES_OF_ADVICE - 1), Choice("done", BACK)),
         ),
         aside=True,
     ),
@@ -156,7 +166,7 @@ SENT = (
         (how_it_went, "sent.calm", "sent.details", "sent.expiry"),
         (
             (Choice("details", "reached"),),
-            (Choice("receipt", "receipt"), Choice("withdraw", "withdraw")),
+            OF_A_SENT_REPORT,
             (Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),
         ),
     ),
@@ -167,7 +177,11 @@ SENT = (
         ((Choice("yes_withdraw", "withdrawing", does=Act.WITHDRAW), Choice("no_keep", "sent")),),
     ),
     Step("withdrawing", ("withdrawing.card",), takes=Takes.NOTHING),
-    Step("withdrawn", ("withdrawn.card",), ((Choice("another", "link", does=Act.NEW_REPORT),),)),
+    Step(
+        "withdrawn",
+        ("withdrawn.card",),
+        ((Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),),
+    ),
 )
 
 DETAILS = (
@@ -219,13 +233,13 @@ DETAILS = (
     Step("note", ("note.ask",), ((Choice("skip", "end"),),), Takes.ANSWER, keeps="note", then="end"),
     Step(
         "end",
-        ("end.thanks", contacts_if_any(Purpose.SUPPORT), "end.clear"),
+        ("end.thanks", practice_line, contacts_if_any(Purpose.SUPPORT), "end.clear"),
         (
             (Choice("another", "link", does=Act.NEW_REPORT),),
-            (Choice("receipt", "receipt"), Choice("withdraw", "withdraw")),
+            OF_A_SENT_REPORT,
         ),
     ),
-    Step("cleared", (by_channel("cleared"),), ((Choice("start_again", "first"),),), Takes.LINK),
+    Step("cleared", (by_channel("cleared"), practice_over), ((Choice("start_again", "first"),),), Takes.LINK),
 )
 
 ASIDES = (
@@ -234,17 +248,22 @@ ASIDES = (
         "own_images",
         (
             "own_images.card",
-            take_it_down,
             contacts(Purpose.OWN_IMAGES),
+            take_it_down,
             "own_images.link",
         ),
         (BACK_ROW,),
         aside=True,
     ),
-    Step("threats", ("threats.card", contacts(Purpose.THREATS), "exits.link"), (BACK_ROW,), aside=True),
+    Step(
+        "threats",
+        ("threats.card", contacts(Purpose.THREATS), take_it_down, "exits.link"),
+        (BACK_ROW,),
+        aside=True,
+    ),
     Step(
         "chat_only",
-        ("chat_only.card", "chat_only.why", contacts_if_any(Purpose.CHAT_ONLY)),
+        ("chat_only.card", "chat_only.why", contacts(Purpose.CHAT_ONLY)),
         (BACK_ROW,),
         aside=True,
     ),
@@ -254,7 +273,7 @@ ASIDES = (
         (BACK_ROW,),
         aside=True,
     ),
-    Step("other_harm", ("other_harm.card", contacts_if_any(Purpose.OTHER_HARM)), (BACK_ROW,), aside=True),
+    Step("other_harm", ("other_harm.card", contacts(Purpose.OTHER_HARM)), (BACK_ROW,), aside=True),
     Step(
         "own_behaviour",
         ("own_behaviour.card", contacts(Purpose.OWN_BEHAVIOUR), "own_behaviour.privacy"),
@@ -264,7 +283,7 @@ ASIDES = (
     Step("language", ("language.ask",), (BACK_ROW,), aside=True, speaks=True),
     Step(
         "help",
-        ("help.card",),
+        ("help.danger", "help.card"),
         (
             (Choice("rules", "rule_1"),),
             (Choice("privacy", "privacy"), Choice("status", "status")),

@@ -13,41 +13,69 @@ PARTIAL_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A draft with the links taken in, and what is to be said about them."""
+    """A draft with the links taken in: which were new, whether some were left out, what to ask next."""
 
     draft: Draft
-    remark: tuple[Phrase, ...]
+    taken: tuple[Address, ...]
+    left_out: bool
     next_step: str
 
 
 def capture(state: State, found: Found, portal: Portal) -> Captured:
-    """Take the found links into the draft, up to the portal's maximum; the first questions come first."""
-    known = () if state.step == "change" else state.draft.addresses
-    seen = {address.canonical(given) for given in known}
-    new = [link for link in found.addresses if address.canonical(link.given) not in seen]
-    taken = new[: portal.maximum_addresses - len(known)]
-    addresses = (*known, *(link.given for link in taken))
-    draft = replace(state.draft, addresses=addresses, partial="")
-    return Captured(draft, _remark(new, taken, len(addresses), portal), _next_step(state, taken))
+    """Take the found links into the draft, up to the portal's maximum; what they replace goes."""
+    staying = _staying(state)
+    known = {address.canonical(given) for given in staying}
+    new = [link for link in found.addresses if address.canonical(link.given) not in known]
+    taken = new[: max(0, portal.maximum_addresses - len(staying))]
+    addresses = (*staying, *(link.given for link in taken))
+    sites = tuple((given, whole) for given, whole in state.draft.sites if given in addresses)
+    draft = replace(
+        state.draft, addresses=addresses, sites=sites, partial="" if taken else state.draft.partial
+    )
+    left_out = len(new) > len(taken) or found.left_out
+    return Captured(draft, tuple(taken), left_out, _next_step(state, taken))
 
 
-def _remark(new: list[Address], taken: list[Address], count: int, portal: Portal) -> tuple[Phrase, ...]:
-    if not new:
-        return (Phrase("link.known"),)
-    if len(new) > len(taken) or count >= portal.maximum_addresses:
-        return (Phrase("link.full", (("maximum", str(portal.maximum_addresses)),)),)
+def unasked_sites(draft: Draft) -> list[str]:
+    """Give the home pages of which nobody has said whether the whole site is meant."""
+    answered = dict(draft.sites)
+    return [given for given in draft.addresses if given not in answered and _is_home_page(given)]
+
+
+def answer_sites(draft: Draft, *, whole: bool | None) -> Draft:
+    """Note of every home page that was asked about whether the whole site is meant."""
+    return replace(draft, sites=(*draft.sites, *((given, whole) for given in unasked_sites(draft))))
+
+
+def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
+    """Ask not to join, where a captured place asks people to."""
     return (Phrase("link.joining"),) if any(link.needs_joining for link in taken) else ()
-
-
-def _next_step(state: State, taken: list[Address]) -> str:
-    asks_about_the_site = state.draft.whole_site is None and any(link.home_page for link in taken)
-    if asks_about_the_site:
-        return "site"
-    if any(link.search_results for link in taken):
-        return "search_page"
-    return "rule_1" if state.rules_as_cards and not state.rules_read else "review"
 
 
 def take_partial(state: State) -> Draft:
     """Take what the reporter remembers of a link, bounded; an analyst may still make something of it."""
-    return replace(state.draft, addresses=(), partial=state.unread[:PARTIAL_LENGTH])
+    return replace(state.draft, partial=state.unread[:PARTIAL_LENGTH])
+
+
+def _staying(state: State) -> tuple[str, ...]:
+    """Give the links that stay: all but those that the reporter is just replacing."""
+    match state.step:
+        case "change":
+            return ()
+        case "page":
+            return tuple(given for given in state.draft.addresses if not _is_home_page(given))
+        case _:
+            return state.draft.addresses
+
+
+def _next_step(state: State, taken: list[Address]) -> str:
+    if any(link.home_page for link in taken) and state.step != "page":
+        return "site"
+    if any(link.search_results for link in taken):
+        return "search_page"
+    return "review"
+
+
+def _is_home_page(given: str) -> bool:
+    known = address.read(given)
+    return known is not None and known.home_page

@@ -3,31 +3,48 @@
 from dataclasses import dataclass, replace
 
 from conversations.flow import FLOW
+from conversations.links import answer_sites
 from conversations.state import Draft, Fresh, State
 from conversations.steps import BACK
 from conversations.talk import Effect, Phrase, Submit
 
+_MOST_ASIDES = 5
+_SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
+
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """The state after a move, and the effects to act on."""
+class Turn:
+    """What one event brings: the next state, and the effects to act on, in order."""
 
     state: State
     effects: tuple[Effect, ...] = ()
 
 
-def move(state: State, to: str, *remark: Phrase) -> State:
-    """Move to a step; an aside remembers the step that it leads back to."""
-    target = state.after if to == BACK else to
-    leaves_the_way = FLOW[target].aside and not FLOW[state.step].aside
-    return replace(state, step=target, after=state.step if leaves_the_way else state.after, remark=remark)
+def move(state: State, to: str, *remark: Phrase, turns_page: bool = False) -> State:
+    """Move to a step. An aside remembers where it was entered; BACK leaves it; other steps forget."""
+    if to == BACK:
+        *earlier, target = state.after or ("first",)
+        return replace(state, step=target, after=tuple(earlier), remark=remark)
+    if not FLOW[to].aside:
+        return replace(state, step=to, after=(), remark=remark)
+    enters = not turns_page and to != state.step
+    after = (*state.after, state.step)[-_MOST_ASIDES:] if enters else state.after
+    return replace(state, step=to, after=after, remark=remark)
+
+
+def ask_next(state: State, to: str, *remark: Phrase) -> State:
+    """Go on to a captured link's next question; rules that come as cards stand before the review."""
+    if to == "review" and state.rules_as_cards and not state.rules_read and state.draft.is_unsent:
+        return move(move(state, "review"), "rule_1", *remark)
+    return move(state, to, *remark)
 
 
 def remarked(state: State, *candidates: Phrase) -> State:
     """Say the candidate whose turn it is, and never the one that was said last."""
     start = state.misses % len(candidates)
     in_turn = (*candidates[start:], *candidates[:start])
-    return replace(state, remark=(next((c for c in in_turn if (c,) != state.remark), in_turn[0]),))
+    chosen = next((phrase for phrase in in_turn if (phrase,) != state.remark), in_turn[0])
+    return replace(state, remark=(chosen,), misses=state.misses + 1)
 
 
 def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, ...]:
@@ -35,30 +52,22 @@ def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, 
     return tuple(Phrase(f"{words}.{number}", values) for number in range(1, count + 1))
 
 
-def kept(state: State, field: str, value: str) -> Moved:
+def kept(state: State, field: str, value: str) -> Turn:
     """Keep an answer; once the report was sent, it goes out as a new revision of the whole report."""
     if field == "whole_site":
-        return _revised(replace(state, draft=replace(state.draft, whole_site=value == "yes")))
+        return Turn(replace(state, draft=answer_sites(state.draft, whole=_SITE_ANSWERS[value])))
     answers = {**dict(state.draft.answers), field: value}
-    return _revised(replace(state, draft=replace(state.draft, answers=tuple(answers.items()))))
+    answered = replace(state, draft=replace(state.draft, answers=tuple(answers.items())))
+    return submitted(answered) if state.draft.revision else Turn(answered)
 
 
-def _revised(state: State) -> Moved:
-    return submitted(state) if state.draft.revision else Moved(state)
-
-
-def submitted(state: State) -> Moved:
+def submitted(state: State) -> Turn:
     """Hand in the draft as its next revision; a practice talk never hands in anything."""
     revised = replace(state, draft=replace(state.draft, revision=state.draft.revision + 1))
-    return Moved(revised, () if state.practice else (Submit(),))
+    return Turn(revised, () if state.practice else (Submit(),))
 
 
 def new_draft(state: State, fresh: Fresh) -> State:
     """Begin another report in the same talk."""
     draft = Draft(fresh.draft_id, fresh.receipt)
-    return replace(state, draft=draft, misses=0, unread="", delivered=False)
-
-
-def has_unsent_link(state: State) -> bool:
-    """Tell whether a link was captured that would be lost if the draft were."""
-    return state.draft.revision == 0 and bool(state.draft.addresses or state.draft.partial)
+    return replace(state, draft=draft, misses=0, tries=0, unread="", delivered=False)

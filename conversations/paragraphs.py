@@ -72,6 +72,16 @@ def how_it_went(state: State, portal: Portal) -> tuple[Phrase, ...]:
     return (named("sent.received" if state.delivered else "sent.kept", state, portal),)
 
 
+def practice_line(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Say that nothing is sent, in a practice talk."""
+    return (named("practice", state, portal),) if state.practice else ()
+
+
+def practice_over(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Say that the next talk is no practice any more."""
+    return (named("practice.over", state, portal),) if state.practice else ()
+
+
 def contacts(purpose: Purpose) -> Paragraph:
     """List the portal's verified contacts for a purpose, or say that there is none."""
 

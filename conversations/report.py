@@ -85,7 +85,7 @@ class ReportedAddress(_Wire):
 class Report(_Wire):
     """One submission, whole: every revision replaces all lower ones, in whatever order they come.
 
-    `draft_id` is 128 random bits in hexadecimal, `hour` the hour of the tap on Send (UTC).
+    `draft_id` is 128 random bits in hexadecimal, `hour` the hour in which it was handed in (UTC).
     A withdrawn report keeps neither addresses nor answers. Fields: DOMAIN.md's least hand-over.
     """
 

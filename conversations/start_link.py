@@ -33,12 +33,13 @@ def follow(state: State, payload: str, portals: Mapping[str, Portal]) -> State:
     words = _words(payload)
     words = words[1:] if words[0] in portals else words
     language = next((word for word in words if word in portal.languages), state.language)
+    cards = state.rules_as_cards
     return replace(
         state,
         portal=portal.portal_id,
         language=_spoken(portal, language),
-        practice=state.practice or _PRACTICE in words,
-        rules_as_cards=_CARDS in words or portal.rules_form is RulesForm.CARDS,
+        practice=_PRACTICE in words if payload else state.practice,
+        rules_as_cards=_CARDS in words or portal.rules_form is RulesForm.CARDS if payload else cards,
     )
 
 

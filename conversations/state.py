@@ -25,7 +25,8 @@ class Draft:
     """The report as it stands: `revision` 0 means that nothing was sent.
 
     `addresses` are as `address.find` gave them; a partial one, taken after two tries, is in `partial`.
-    `answers` maps fields of the report to values, in the order of the questions.
+    `sites` tells of home pages whether the whole site is meant (None: not sure). `answers` maps fields of
+    the report to values, in the order of the questions.
     """
 
     draft_id: str = field(repr=False)
@@ -34,17 +35,33 @@ class Draft:
     withdrawn: bool = False
     addresses: tuple[str, ...] = field(default=(), repr=False)
     partial: str = field(default="", repr=False)
-    whole_site: bool | None = None
+    sites: tuple[tuple[str, bool | None], ...] = field(default=(), repr=False)
     answers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def holds_link(self) -> bool:
+        """Whether there is something to hand in."""
+        return bool(self.addresses or self.partial)
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether a link was captured that would be lost if the draft were."""
+        return self.revision == 0 and self.holds_link
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the report was sent and not taken back."""
+        return self.revision > 0 and not self.withdrawn
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One open talk.
 
-    `turn` numbers the cards, so that a button of an older card is known; `after` is the step to which an
-    aside leads back; `remark` is what the last turn had to add above the step's own card; `unread` is the
-    last text in which no link was found.
+    `turn` numbers the cards, so that a button of an older card is known; `after` are the steps to which
+    asides lead back, the last one first left; `remark` is what the last turn had to add above the step's own
+    card; `misses` counts what was not understood, `tries` messages without a link since the last one, of
+    which `unread` holds the words.
     """
 
     talk: str
@@ -53,10 +70,11 @@ class State:
     language: str
     draft: Draft
     step: str = "first"
-    after: str = "first"
+    after: tuple[str, ...] = ()
     turn: int = 0
     remark: tuple[Phrase, ...] = field(default=(), repr=False)
     misses: int = 0
+    tries: int = 0
     unread: str = field(default="", repr=False)
     rules_read: bool = False
     rules_as_cards: bool = False

@@ -33,19 +33,24 @@ class Act(StrEnum):
     NEW_REPORT = "new report"
     CHANGE_LANGUAGE = "change language"
     TAKE_PARTIAL = "take a partial link"
+    CANCEL = "cancel"
     RULES_READ = "rules read"
     FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: where it leads, what it keeps (a field of the report and its value), what it does."""
+    """A button: where it leads, what it keeps (a field of the report and its value), what it does.
+
+    `turns_page` takes the place of this card, so that Back does not return to it.
+    """
 
     name: str
     to: str
     keeps: tuple[str, str] | None = None
     does: Act | None = None
     when: Condition | None = None
+    turns_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

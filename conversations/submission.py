@@ -1,4 +1,4 @@
-"""From the state of a talk to the report that is handed in, so that every retry hands in the same."""
+"""From the state of a talk to the report that is handed in: the same state gives the same report."""
 
 from datetime import datetime
 
@@ -42,6 +42,5 @@ def report_of(state: State, hour: datetime) -> Report:
 def _addresses(state: State) -> tuple[ReportedAddress, ...]:
     if state.draft.partial:
         return (ReportedAddress(given=state.draft.partial, complete=False),)
-    return tuple(
-        ReportedAddress(given=given, whole_site=state.draft.whole_site) for given in state.draft.addresses
-    )
+    sites = dict(state.draft.sites)
+    return tuple(ReportedAddress(given=given, whole_site=sites.get(given)) for given in state.draft.addresses)

@@ -26,10 +26,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One card: its phrases, a paragraph each, and rows of buttons under them."""
+    """One card: its phrases, a paragraph each, and rows of buttons under them.
+
+    `asks_for_text` tells that whatever is typed, a number too, is the answer.
+    """
 
     phrases: tuple[Phrase, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
+    asks_for_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

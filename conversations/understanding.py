@@ -22,13 +22,13 @@ _SPELLINGS = {
         शुरू नमस्ते सुरु почати привіт бастау сәлем эхлэх شروع پیل
     """,
     Meaning.STOP: """
-        stop cancel end quit parar cancelar salir basta arreter arrêter annuler fin berhenti batal tamat
-        acha sitisha tika tëyël band bas rukna roko toqta khatam توقف إلغاء الغاء बंद रोको रद्द стоп скасувати
+        stop cancel quit parar cancelar salir arreter arrêter annuler berhenti batal tamat
+        sitisha tika tëyël band rukna roko toqta khatam توقف إلغاء الغاء बंद रोको रद्द стоп скасувати
         тоқта зогс بند روکو ودروه
     """,
     Meaning.YES: """
-        yes y ok okay yeah si sí sim oui ouais ya iya ndiyo naam na'am aiwa haan han ha ji waaw waaw-waaw iyo
-        iä ia tiim نعم ايوه हाँ हां जी हो так иә тийм ہاں جی هو
+        yes y ok okay yeah acha accha si sí sim oui ouais ya iya ndiyo naam na'am aiwa haan han ha ji
+        waaw waaw-waaw iyo iä ia tiim نعم ايوه हाँ हां जी हो так иә тийм ہاں جی هو
     """,
     Meaning.NO: """
         no nope non não nao tidak hapana la laa nahi nahin deedeet ni joq zhok ugui لا नहीं होइन ні жоқ
@@ -41,20 +41,26 @@ _SPELLINGS = {
 }
 _MEANINGS = {word: meant for meant, spellings in _SPELLINGS.items() for word in spellings.split()}
 
+_POLITE = frozenset(("please", "pls", "plz", "me", "por", "favor", "svp", "kripya"))
+_REQUEST_LENGTH = 80
+_THINGS = r"(?:videos?|vids?|pics?|pictures?|photos?|v[ií]deos?|fotos?|im[aá]genes|cp)"
+_MORE = r"(?:(?:some|more|the|any|your|new|good|m[aá]s|unos|unas|algunos|algunas|los|las)\s+)*"
 _ASKS_FOR_MATERIAL = re.compile(
-    r"\b(?:send|give|sell|share|show|trade)\s+(?:me|us)\b.*\b(?:videos?|vids?|pics?|pictures?|links?|photos?)\b"
-    r"|\b(?:want|need|buy|looking\s+for|where\s+(?:can|do)\s+i\s+(?:find|watch|get))\b"
-    r".*\b(?:videos?|vids?|pics?|pictures?|photos?|cp)\b"
-    r"|\b(?:manda(?:me|d)?|mánda(?:me|nos)|env[ií]a(?:me|nos)?|d[aá]me|pas[aá](?:me|nos)?|vend[eé](?:me|s)?)\b"
-    r".*\b(?:videos?|v[ií]deos?|fotos?|im[aá]genes|links?|enlaces?)\b"
-    r"|\b(?:quiero|busco|compro|d[oó]nde\s+(?:hay|encuentro|veo))\b.*\b(?:videos?|v[ií]deos?|fotos?|im[aá]genes)\b",
+    rf"(?:(?:hi|hey|hello|hola|please|pls|por\s+favor)[\s,]+)*"
+    rf"(?:(?:send|give|sell|show|trade)\s+(?:me\s+|us\s+)?|(?:i\s+)?(?:want|need|buy|am\s+looking\s+for)\s+"
+    rf"|where\s+(?:can|do)\s+i\s+(?:find|watch|get|buy)\s+"
+    rf"|(?:m[aá]nd[ae](?:me|nos)?|env[ií]a(?:me|nos)?|d[aá]me|pas[aá](?:me|nos)?|vend[eé](?:me|s)?)\s+"
+    rf"|(?:quiero|busco|compro)\s+(?:ver\s+)?|d[oó]nde\s+(?:hay|encuentro|veo)\s+)"
+    rf"{_MORE}{_THINGS}(?:\s+(?:please|pls|now|por\s+favor|ahora))*[\s.!?]*",
     re.IGNORECASE,
 )
 
 
 def meaning(text: str) -> Meaning | None:
-    """Give what a short text means, whatever its case and closing marks; None for anything longer."""
-    return _MEANINGS.get(text.casefold().strip(" \t\n.!?¡¿…،۔।/'\""))
+    """Give what a short text means, whatever its case, marks and polite words; None for anything longer."""
+    words = text.casefold().strip(" \t\n.!?¡¿…،۔।/'\"").split()
+    plain = [word for word in words if word not in _POLITE] or words
+    return _MEANINGS.get(plain[0]) if len(plain) == 1 else None
 
 
 def number(text: str) -> int | None:
@@ -67,8 +73,9 @@ def number(text: str) -> int | None:
 
 
 def asks_for_material(text: str) -> bool:
-    """Tell whether somebody asks to be given pictures or videos, so that they meet the own-behaviour exit.
+    """Tell whether a whole message asks to be given pictures or videos, which leads to the exit for that.
 
-    Only plain requests in English and Spanish are known; whoever is mistaken for it reads a calm sentence.
+    Only bare requests in English and Spanish: somebody who was sent pictures, who is asked for pictures, or
+    who wants theirs taken down must never be mistaken for it.
     """
-    return _ASKS_FOR_MATERIAL.search(text) is not None
+    return len(text) <= _REQUEST_LENGTH and _ASKS_FOR_MATERIAL.fullmatch(text.strip()) is not None

@@ -9,7 +9,7 @@ from typing import Any
 from bot.portals import read_portals
 from bot.render import render
 from conversations.cards import card
-from conversations.engine import Turn, advance
+from conversations.engine import advance
 from conversations.events import (
     Attached,
     Chose,
@@ -24,6 +24,7 @@ from conversations.events import (
     Said,
     StatusLearned,
 )
+from conversations.moving import Turn
 from conversations.portal import Portal
 from conversations.report import write_receipt
 from conversations.start_link import begin

@@ -44,7 +44,7 @@ for name in {LIBRARIES!r}:
 def _run(script: str, level: str = "DEBUG") -> tuple[list[dict[str, Any]], str]:
     """Run a script after configure_logs; give the lines of its log, and all that it wrote anywhere."""
     start = f"from logs import configure_logs, log_event, log_failure\nconfigure_logs({level!r})\n"
-    done = subprocess.run(  # noqa: S603 - our own interpreter and the script above
+    done = subprocess.run(
         [sys.executable, "-c", start + script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return [json.loads(line) for line in done.stderr.splitlines()], done.stdout + done.stderr
@@ -73,7 +73,7 @@ try:
 except ValueError:
     own.exception("{MARKER}")
 """
-    done = subprocess.run(  # noqa: S603 - our own interpreter and the script above
+    done = subprocess.run(
         [sys.executable, "-c", "from logs import configure_logs\nconfigure_logs()\n" + script],
         cwd=ROOT,
         capture_output=True,
@@ -87,7 +87,7 @@ except ValueError:
 def test_handlers_added_before_are_removed() -> None:
     """A handler that was there before configure_logs writes nothing any more."""
     before = "import logging, sys\nlogging.getLogger('httpx').addHandler(logging.StreamHandler(sys.stdout))\n"
-    done = subprocess.run(  # noqa: S603 - our own interpreter and the script above
+    done = subprocess.run(
         [sys.executable, "-c", f"{before}from logs import configure_logs\nconfigure_logs()\n{SPEAK}"],
         cwd=ROOT,
         capture_output=True,

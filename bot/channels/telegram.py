@@ -6,16 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.channels.typed import event_of
 from bot.exchange import Answer, Arrival, Card, TalkHandle
-from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
+from conversations.events import Attached, Chose, Event, Media, Said
 
 LONGEST_TEXT = 4096
 LONGEST_LINK = 2048
 MOST_HIDDEN_LINKS = 20
 MOST_DELETIONS = 100
 
-_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_COMMAND = re.compile(r"/([a-z]{1,32})(?:@\w+)?(?:\s+(.+))?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _CHOICE = re.compile(r"([!-~]{1,32}?)\.([0-9]{1,9})\.([!-~]{1,24})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -235,18 +234,7 @@ def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
         media = next((media for kind, media in _MEDIA.items() if kind in message), Media.OTHER)
         return Attached(media, _words(message, "caption", "caption_entities"))
     text = _words(message, "text", "entities")
-    return Said(text, edited=True) if edited else _worded(text)
-
-
-def _worded(text: str) -> Event:
-    match = _COMMAND.fullmatch(text.strip())
-    name, rest = (match[1].lower(), match[2] or "") if match else ("", "")
-    # A link counts at any moment, also behind a command.
-    if name not in set(Command) or "." in rest or ":" in rest:
-        return Said(text)
-    if name == Command.START:
-        return Opened(rest if _START.fullmatch(rest) else "")
-    return Commanded(Command(name))
+    return Said(text, edited=True) if edited else event_of(text)
 
 
 def _words(message: Mapping[str, Any], text: str, entities: str) -> str:

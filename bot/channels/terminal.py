@@ -1,6 +1,7 @@
 """The talk in a terminal: the same turns as in a messaging app, for trying out, training and practice."""
 
 import asyncio
+import io
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -8,27 +9,25 @@ from collections.abc import AsyncIterator
 from rich.console import Console, JustifyMethod
 from rich.text import Text
 
+from bot.channels.typed import event_of
 from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
-from conversations.events import Chose, Command, Commanded, Event, Opened, Said
+from conversations.events import Chose, Event, Opened
 
 HANDLE = TalkHandle("terminal", "local", "local")
 _WIDTH = 76
-_ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+_UNSEEN = {code: None for code in (*range(32), 127, *range(0x2066, 0x206A)) if code != ord("\n")}
 
 
 def event_from(line: str, card: Card) -> Event:
-    """Read a typed line: a button's number is a tap on it, /word a command, anything else a message."""
+    """Read a typed line: a button's number is a tap on it (#number where text is the answer)."""
     typed = line.strip()
+    number = typed.removeprefix("#")
+    is_tap = typed.startswith("#") or not card.asks_for_text
     buttons = [button for row in card.rows for button in row]
-    if typed.isascii() and typed.isdigit() and 0 < int(typed) <= len(buttons):
-        talk, turn, choice = buttons[int(typed) - 1].data.split(".", 2)
+    if is_tap and number.isascii() and number.isdigit() and 0 < int(number) <= len(buttons):
+        talk, turn, choice = buttons[int(number) - 1].data.split(".", 2)
         return Chose(choice, talk, int(turn))
-    name, _, rest = typed.removeprefix("/").partition(" ")
-    if typed.startswith("/start"):
-        return Opened(rest.strip()[:64])
-    if typed.startswith("/") and name in {command.value for command in Command}:
-        return Commanded(Command(name))
-    return Said(line.strip())
+    return event_of(typed)
 
 
 class Screen:
@@ -65,15 +64,18 @@ class Screen:
             if isinstance(message, Card):
                 self._draw_card(message)
             else:
-                self._console.print(Text(f"> {message}", style="dim"))
-        self._console.print("number, text, /help, Ctrl-D > ", style="dim", end="")
+                self._console.print(Text(f"> {message}".translate(_UNSEEN), style="dim"))
+        number = "#number" if self._asks_for_text() else "number"
+        self._console.print(f"{number}, text, /help, Ctrl-D > ", style="dim", end="")
+
+    def _asks_for_text(self) -> bool:
+        cards = [message for message in self._messages.values() if isinstance(message, Card)]
+        return bool(cards) and cards[-1].asks_for_text
 
     def _draw_card(self, card: Card) -> None:
         justify: JustifyMethod = "right" if card.right_to_left else "left"
         width = min(_WIDTH, self._console.width)
-        self._console.print(
-            Text(card.text.translate(_ISOLATES)), width=width, justify=justify, highlight=False
-        )
+        self._console.print(Text(card.text.translate(_UNSEEN)), width=width, justify=justify, highlight=False)
         self._console.print()
         number = 0
         for row in card.rows:
@@ -108,6 +110,8 @@ async def _turn(host: Host, screen: Screen, arrival: Arrival) -> Card:
 
 async def _lines() -> AsyncIterator[str]:
     """Give the lines typed; a daemon thread waits for them, so that Ctrl-C ends at once."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
 

@@ -28,7 +28,7 @@ BUTTONS = (
     # Translators: A button. At most 24 characters.
     words("button.other_harm", "Something else harmful"),
     # Translators: Worries about one's own thoughts or behaviour. At most 24 characters.
-    words("button.own_behaviour", "I worry about myself"),
+    words("button.own_behaviour", "My own thoughts"),
     # Translators: A button. At most 24 characters.
     words("button.copy", "How to copy a link"),
     # Translators: A button. At most 24 characters.
@@ -49,6 +49,12 @@ BUTTONS = (
     words("button.send", "Send"),
     # Translators: A button. At most 24 characters.
     words("button.change", "Change the link"),
+    # Translators: The link of the one page is not known. At most 24 characters.
+    words("button.no_page", "I do not have it"),
+    # Translators: Stop, and forget the link. At most 24 characters.
+    words("button.yes_stop", "Yes, forget the link"),
+    # Translators: Do not stop. At most 24 characters.
+    words("button.go_on", "No, go on"),
     # Translators: A button. At most 24 characters.
     words("button.rules", "Rules one by one"),
     # Translators: A button. At most 24 characters.

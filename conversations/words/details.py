@@ -14,7 +14,7 @@ DETAILS = (
     # Translators: Where in a long page or video.
     words("position.ask", "Which post number, or which minute? Write it here."),
     # Translators: When it was seen, roughly.
-    words("seen.ask", "When was it there?"),
+    words("seen.ask", "When did you see it?"),
     # Translators: Whether it was a live stream.
     words("live.ask", "Was it a live stream?"),
     # Translators: A free note. It must not say what the material shows.

@@ -6,7 +6,7 @@ EXITS = (
     # Translators: A child is in danger now.
     words(
         "danger.card",
-        "We are no emergency service. Get help near you now. Call the police. "
+        "We are no emergency service. Get help near you now. Call the police or your emergency number. "
         "Or go to a police station, a health worker or a teacher. Or tell an adult you trust.",
     ),
     # Translators: Follows the advice on danger.
@@ -18,17 +18,17 @@ EXITS = (
     # Translators: Pictures of the reporter are online. They may be 13. Take all fear of blame away.
     words(
         "own_images.card",
-        "You are not in trouble. It is not your fault. Do not pay anyone. Send nothing more. "
+        "You are not in trouble. It is not your fault. Do not pay. Send nothing more. "
         "Keep the messages you got. Tell someone you trust.",
     ),
     # Translators: Take It Down is a free service's name; leave it as it is.
     words(
         "own_images.service",
-        "Take It Down is for people under 18, in every country. "
-        "It works with the picture on your phone. The picture stays there.",
+        "Take It Down is for people under 18. Your picture never leaves your phone. "
+        "It cannot reach encrypted chats.",
     ),
     # Translators: A page shows the picture: its link can be reported too.
-    words("own_images.link", "Is it on a web page? Send that link here too."),
+    words("own_images.link", "Is it on a web page? Send that link too."),
     # Translators: Somebody threatens the reporter or demands pictures.
     words(
         "threats.card",
@@ -39,7 +39,7 @@ EXITS = (
     words(
         "chat_only.card",
         "Is there a link to a post, channel or group? Then send it here. "
-        "If not, report it in the app before you leave. Then tell the police. Do not forward it.",
+        "If not, report it in the app before you leave. Do not forward it. Ask the police or a helper.",
     ),
     # Translators: Why we can do no more without a link.
     words("chat_only.why", "Without a web link we cannot reach it."),

@@ -16,17 +16,17 @@ OPENING = (
     # Translators: "Send" is the name of the button.
     words("first.not_sent", "Nothing is sent until you tap Send."),
     # Translators: Asks what kind of thing was seen. The answers are buttons.
-    words("kind.ask", "It is fine to be unsure. What is it about? Computer-made images count too."),
+    words("kind.ask", "You were right to stop. What is it about? Computer-made images count too."),
     # Translators: The reporter said what it is; now the web link is asked for.
     words("link.ask", "Please send the web link as text. You need not go back there."),
     # Translators: Help for copying a link. Nobody should look at the material again for our sake.
     words("copy.ask", "Only if you need not see it again. Otherwise send what you remember. Where was it?"),
     # Translators: How to copy a link in a web browser; use the words that phones use in your language.
-    words("copy.browser", "In a browser:\n1. Touch the bar at the top.\n2. Choose Copy.\n3. Paste it here."),
+    words("copy.browser", "1. Touch the bar at the top.\n2. Choose Copy.\n3. Paste it here."),
     # Translators: How to copy a link in an app; use the words that apps use in your language.
-    words("copy.app", "In an app:\n1. Touch Share.\n2. Choose Copy link.\n3. Paste it here."),
+    words("copy.app", "1. Touch Share.\n2. Choose Copy link.\n3. Paste it here."),
     # Translators: How to copy a link in Telegram; use the words of Telegram in your language.
-    words("copy.telegram", "In Telegram:\n1. Touch the post.\n2. Choose Copy link.\n3. Paste it here."),
+    words("copy.telegram", "1. Touch the post.\n2. Choose Copy link.\n3. Paste it here."),
     # Translators: The link is a home page. Both answers are fine: some whole sites are the exact place.
     words("site.ask", "That is the front page of a site. Is it the whole site, or one page on it?"),
     # Translators: The link is a page of search results.
@@ -36,9 +36,15 @@ OPENING = (
         "Send it if you have it. Or use this one.",
     ),
     # Translators: The reporter wants to change the link.
-    words("change.ask", "Please send the right web link. It takes the place of the old one."),
+    words("change.ask", "Please send the right web link. It takes the place of what you sent."),
+    # Translators: The link is a home page, and one page on it is meant.
+    words("page.ask", "Do you have the link of that page? Then send it. If not, the front page will do."),
+    # Translators: Somebody wrote "stop" or the like while a link waits to be sent.
+    words("stopping.ask", "Do you want to stop? The link is not sent yet."),
     # Translators: Choose a language; the buttons name each language in itself.
     words("language.ask", "Please choose your language."),
+    # Translators: Stands above the list of commands; the button has this meaning.
+    words("help.danger", "Is somebody in danger? Tap the button for that below."),
     # Translators: What somebody can do here. Commands stay as they are.
     words(
         "help.card",
@@ -70,13 +76,12 @@ OPENING = (
     # Translators: After clearing the chat on Telegram.
     words(
         "cleared.telegram",
-        "This talk is cleared. We kept nothing of it. A report that you sent stays sent. "
+        "This talk is cleared. We forgot it. A report that you sent stays sent. "
         "Telegram may still keep copies. Delete the chat in Telegram too.",
     ),
     # Translators: After clearing, where there is no messaging app.
     words(
         "cleared.terminal",
-        "This talk is cleared. We kept nothing of it. A report that you sent stays sent. "
-        "Close this window too.",
+        "This talk is cleared. We forgot it. A report that you sent stays sent. Close this window too.",
     ),
 )

@@ -6,10 +6,10 @@ PRESENTATION = (
     # Translators: What an app shows before the first message. Neutral. At most 512 characters.
     words(
         "presentation.description",
-        "Send a web link to a hotline, as text. You tell us nothing about yourself. Tap Start to begin.",
+        "Send a web link here, as text. You tell us nothing about yourself. Tap Start to begin.",
     ),
     # Translators: A line on the bot's page. Neutral. At most 120 characters.
-    words("presentation.short", "Send a web link to a hotline, as text."),
+    words("presentation.short", "Send a web link here, as text."),
     # Translators: A menu entry for /start. Neutral, like all of these.
     words("command.start", "Begin"),
     words("command.report", "Send a web link"),

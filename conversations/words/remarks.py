@@ -8,23 +8,30 @@ REMARKS = (
     # Translators: The same, said in another way; buttons below offer help.
     words("no_link.2", "Still no web link, and that is fine. Send what you have, or use a button."),
     # Translators: The same, a third way.
-    words("no_link.3", "We can only read web links here. You can also use a button below."),
-    # Translators: Text came where a button was expected.
-    words("choose.1", "No person answers here. Please use one of the buttons."),
+    words("no_link.3", "We can only read web links here. No link? Use a button below."),
+    # Translators: A link is in hand, and a message came that holds none. "Send" is the button.
+    words("in_hand.1", "We have your link. Tap Send when you are ready, or send another link."),
     # Translators: The same, said in another way.
-    words("choose.2", "Please tap a button, or send its number."),
+    words("in_hand.2", "Your link is here, below. It goes out when you tap Send."),
+    # Translators: Text came where a button was expected. Kind: it may be "thank you" or a cry for help.
+    words("choose.1", "We cannot answer that here. Please use one of the buttons."),
+    # Translators: The same, said in another way.
+    words("choose.2", "We cannot chat, but the buttons below can help you on."),
     # Translators: A picture or video came. It was neither opened nor kept.
     words(
-        "media.images.1", "We cannot take pictures or videos. We did not open it. Send the web link as text."
+        "media.images.1",
+        "We did not open what you sent. We cannot take pictures or videos. Please send text, such as a link.",
     ),
     # Translators: The same, said in another way.
-    words("media.images.2", "Please, no pictures or videos. It stays unopened. Only a web link helps us."),
+    words("media.images.2", "What you sent stays unopened, like before. Please, no pictures or videos."),
     # Translators: Something else came: a voice message, file, contact, location.
-    words("media.other.1", "We can only read text. We did not open it. Send the web link as text."),
+    words("media.other.1", "We did not open what you sent. We can only read text, such as a web link."),
     # Translators: The same, said in another way.
-    words("media.other.2", "Only text works here. It stays unopened. Please send a web link."),
+    words("media.other.2", "What you sent stays unopened, like before. Only text works here."),
     # Translators: A picture came with a link in its caption: the link is kept, the picture is not.
-    words("media.link_kept", "We took the link. We did not open what came with it. Please send text only."),
+    words("media.link_kept.1", "We took the link. We did not open what came with it. Please send text only."),
+    # Translators: The same, said in another way.
+    words("media.link_kept.2", "The link is taken, the rest stays unopened. Text alone is enough."),
     # Translators: The link points into the reporter's own phone or computer.
     words("local_file.1", "That is a file on your device. Nobody else can open it. Is there a web link?"),
     # Translators: The same, said in another way.
@@ -37,46 +44,66 @@ REMARKS = (
     words("private_network.1", "That link works only inside your own network. Is there another web link?"),
     # Translators: The same, said in another way.
     words("private_network.2", "Nobody outside can open that link. Please send the public one."),
-    # Translators: It looks like a link, but something is missing.
-    words("unreadable.1", "That looks like a web link, but a part is missing. Please send it again."),
+    # Translators: It looks like a link, but cannot be one.
+    words("unreadable.1", "We cannot read that link. Please send it again, as the app gives it."),
     # Translators: The same, said in another way.
-    words("unreadable.2", "We cannot read that link. Send it once more, or send what you remember."),
+    words("unreadable.2", "That link does not work for us. Send it once more, or what you remember."),
     # Translators: The link was there before; nothing changed.
-    words("link.known", "You sent that link already. We have it."),
-    # Translators: Too many links for one report. {maximum} is a number.
-    words("link.full", "That is enough for one report: {maximum} links. Send the rest after this one."),
+    words("link.known.1", "You sent that link already. We have it, so you can go on."),
+    # Translators: The same, said in another way.
+    words("link.known.2", "We have that one. Once is enough. Please go on below."),
+    # Translators: Too many links for one report. {maximum} is a number. The message stays in the chat.
+    words("link.full.1", "We took {maximum} links, and no more fit in. Send the rest after this one."),
+    # Translators: The same, said in another way.
+    words("link.full.2", "No more fit in now. Send these {maximum} first, then the others."),
     # Translators: A link with "needs joining": never ask anybody to join.
     words("link.joining", "That place asks people to join. Please do not join for us."),
+    # Translators: A link came after a report was sent: it begins another one.
+    words("new_report", "What you sent before is with us. This is a new one."),
     # Translators: A button of a talk that is erased or too old was tapped.
-    words(
-        "stale.talk", "That button belongs to an old talk. We have forgotten it. You can start again here."
-    ),
+    words("stale.talk.1", "That button belongs to an old talk, and we forgot that talk. Start again here."),
+    # Translators: The same, said in another way.
+    words("stale.talk.2", "That button is too old. What you sent before stays sent. Please go on here."),
     # Translators: /cancel: the link that was not sent is forgotten.
-    words("cancelled", "Stopped. Nothing was sent. We forgot the link."),
+    words("cancelled", "Stopped. Nothing was sent. We forgot the link. You can start again."),
+    # Translators: /cancel when there was nothing to forget.
+    words("stopped", "Stopped. You can start again at any time."),
     # Translators: /cancel after sending.
     words("cancel.sent", "It is sent already. You can take it back below."),
     # Translators: A text was too long for an answer. {maximum} is a number of characters.
     words("too_long.1", "That is too long for us. Please use at most {maximum} letters."),
     # Translators: The same, said in another way.
     words("too_long.2", "Please make it shorter: {maximum} letters at most."),
+    # Translators: An answer held nothing that can be read.
+    words("empty.1", "We see nothing in that. Please write it as text, or skip."),
+    # Translators: The same, said in another way.
+    words("empty.2", "Your message looks empty here. You can also skip."),
     # Translators: The receipt could not be read.
     words("receipt.unread.1", "That is no receipt. It has 17 letters and numbers."),
     # Translators: The same, said in another way.
     words("receipt.unread.2", "We cannot read that receipt. Please check each letter."),
     # Translators: What a receipt says.
-    words("status.received", "We have received this report."),
+    words("status.received", "Yes, this one is with us. We have received the report."),
     # Translators: No report has this receipt.
-    words("status.unknown", "We know no report with this receipt. It may still be on its way."),
+    words("status.unknown", "We do not know this receipt. It may still be on its way."),
     # Translators: The hotline's computer cannot be reached now.
     words("status.away", "We cannot ask just now. Please try again later."),
+    # Translators: The portal still takes no links. Nothing of the message was kept.
+    words("paused.again.1", "We still take no links here, sorry. We did not keep what you wrote."),
+    # Translators: The same, said in another way.
+    words("paused.again.2", "Nothing can be sent here yet. We kept nothing. Please come back later."),
     # Translators: The disk is full or broken; nothing was lost, nothing sent.
     words("not_sent", "Sorry, that did not work. Nothing was sent. Please tap Send again later."),
     # Translators: An answer could not be added to the sent report.
-    words("not_added", "Sorry, we could not add that. Your report itself is safe."),
+    words("not_added", "Sorry, we could not add that. Your report itself is safe. You can go on."),
     # Translators: The withdrawal could not be stored.
     words("not_withdrawn", "Sorry, that did not work. Please try again later."),
     # Translators: A practice talk.
     words("practice", "This is practice. Nothing will be sent."),
+    # Translators: A practice talk was cleared; whoever starts again does it for real.
+    words("practice.over", "The practice is over. The next talk is real."),
     # Translators: Somebody asked for material. The same calm answer for everybody.
-    words("only_links", "We only take web links for analysts here. We can give you nothing else."),
+    words("only_links.1", "We only take web links for analysts here. We can give you nothing."),
+    # Translators: The same, said in another way.
+    words("only_links.2", "There is nothing to get here. We take web links, and pass them to analysts."),
 )

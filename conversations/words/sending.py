@@ -45,7 +45,8 @@ SENDING = (
     # Translators: Rule 6 on a card of its own. The IWF is the Internet Watch Foundation.
     words(
         "rules.6",
-        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK.",
+        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK. "
+        "You need not know where.",
     ),
     # Translators: Shown for the moment in which the report is handed in.
     words("sending.card", "One moment, please."),
@@ -56,7 +57,7 @@ SENDING = (
     # Translators: A practice talk never sends anything.
     words("sent.practice", "Thank you. This was practice. Nothing was sent."),
     # Translators: Calm words for somebody who may be shaken.
-    words("sent.calm", "You were right to stop."),
+    words("sent.calm", "You were right to tell us."),
     # Translators: Optional questions follow.
     words("sent.details", "A few questions can help us. You can skip each one."),
     # Translators: Said before the talk expires.
@@ -75,8 +76,8 @@ SENDING = (
     # Translators: The last card. Help for somebody who may be shaken; promise nothing.
     words(
         "end.thanks",
-        "Thank you. Things like this can weigh on you. Talk to someone you trust.",
+        "Thank you. It can hurt to see such things. Talk to someone you trust.",
     ),
     # Translators: On a shared phone the chat should be cleared.
-    words("end.clear", "Do others use this phone? Then clear this chat."),
+    words("end.clear", "Do others use this device? Then clear this chat."),
 )

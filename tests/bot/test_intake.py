@@ -5,7 +5,7 @@ import secrets
 import shutil
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,7 @@ async def test_away(side: Side) -> None:
         await side.hand_in(report)
     assert away.value.status is None
     assert report.draft_id not in "".join(traceback.format_exception(away.value))
+    assert away.value.__context__ is None or away.value.__suppress_context__
     assert await side.intake.status(report.receipt) is None
 
 
@@ -266,14 +267,17 @@ async def test_a_strange_answer_is_no_status(status: int, body: bytes) -> None:
 
 @asynccontextmanager
 async def _listening(say: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Listen on loopback, say these bytes to whoever asks, and stay connected."""
+    """Listen on loopback, say these bytes to whoever asks, and then a space now and then, without end."""
     heard: list[bytes] = []
     over = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.read(65536))
         writer.write(say)
-        await over.wait()
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 0.05)
+            writer.write(b" ")
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -287,7 +291,7 @@ async def _listening(say: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
 
 async def test_a_slow_answer_ends() -> None:
     """An intake that begins to answer and never ends is away once the whole time is over."""
-    async with _listening(b"HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n{") as (url, heard):
+    async with _listening(b"HTTP/1.1 202 Accepted\r\nContent-Length: 9999\r\n\r\n{") as (url, heard):
         intake = HttpIntake(url, "token", timeout=0.2)
         with pytest.raises(IntakeAway):
             await intake.hand_in(DRAFT, SEALED)

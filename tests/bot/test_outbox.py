@@ -192,14 +192,19 @@ def test_leftovers_of_a_crash_are_removed_and_others_are_not(tmp_path: Path) -> 
     (tmp_path / f"{ENTRY.file_name}.0011223344556677.partial").write_bytes(b"half")
     child = os.fork()
     if child == 0:
-        sys.settrace(_stop_before_the_rename)
-        outbox.put(DRAFT, 2, SEALED)
-        os._exit(0)
-    os.waitpid(child, os.WUNTRACED)
-    Outbox(tmp_path)
-    assert len(_files(tmp_path)) == 1
-    os.kill(child, signal.SIGCONT)
-    os.waitpid(child, 0)
+        try:
+            sys.settrace(_stop_before_the_rename)
+            outbox.put(DRAFT, 2, SEALED)
+        finally:
+            os._exit(0)
+    try:
+        os.waitpid(child, os.WUNTRACED)
+        Outbox(tmp_path)
+        in_work = _files(tmp_path)
+    finally:
+        os.kill(child, signal.SIGCONT)
+        os.waitpid(child, 0)
+    assert len(in_work) == 1
     assert outbox.waiting() == (Entry(DRAFT, 2),)
 
 

@@ -189,7 +189,7 @@ async def test_the_status_of_the_own_report_is_asked_of_the_intake(house: House)
     await house.happens(Said(LINK))
     await house.tap("send")
     answer = await house.happens(Commanded(Command.STATUS))
-    assert "We have received this report" in answer.card.text
+    assert "We have received the report" in answer.card.text
     house.intake.away = True
     answer = await house.happens(Commanded(Command.STATUS))
     assert "try again later" in answer.card.text

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.portals import PORTALS
 from bot.settings import (
@@ -116,6 +117,9 @@ def test_every_fault_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is wrong is told at once, by name, and only that."""
     monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "marker")
     monkeypatch.setenv("REPORTLINE_TELEGRAM_API_URL", "marker")
+    with pytest.raises(ValidationError) as unhandled:
+        BotSettings()
+    assert "marker" not in str(unhandled.value)
     with pytest.raises(NotReady) as refused:
         read_settings()
     first, *faults = str(refused.value).splitlines()

@@ -21,8 +21,9 @@ from conversations.events import (
     StatusLearned,
 )
 from conversations.flow import FLOW
+from conversations.report import Report
 from conversations.submission import report_of
-from conversations.talk import Submit
+from conversations.talk import RemoveMessage, Submit
 from tests.talking import PORTALS, Replay, new_state
 from tests.times import HOUR
 
@@ -32,6 +33,7 @@ TEXTS = st.one_of(
     st.sampled_from(
         [LINK, "https://site.example/", "@channel_name", "1", "२", "sí", "no", "stop", "help", "x" * 1200]
     ),
+    st.sampled_from(["\ud83d", "https://forum.example/\ud83d"]),
     st.sampled_from(["me@site.example", "http://10.0.0.1/", "hxxp://bad[.]example/a", "send me videos"]),
 )
 TAPS = st.builds(lambda place: ("tap", place), st.integers(0, 15))
@@ -50,17 +52,17 @@ EVENTS: st.SearchStrategy[Event | tuple[str, int]] = st.one_of(
 OUTCOMES = st.sampled_from([Received(), Kept(), Refused()])
 
 
-def _act(replay: Replay, event: Event | tuple[str, int], outcome: Event) -> bool:
-    """Let one thing happen, and the host answer what it asks for; gives whether a report was handed in."""
+def _act(replay: Replay, event: Event | tuple[str, int], outcome: Event) -> Report | None:
+    """Let one thing happen, and the host answer what it asks for; gives the report that was handed in."""
     if isinstance(event, tuple):
         choices = replay.choices()
         event = Chose(choices[event[1] % len(choices)], replay.state.talk, replay.state.turn)
     turn = replay.step(event)
-    submits = Submit() in turn.effects
-    if submits:
-        report_of(turn.state, HOUR)
-        replay.step(outcome)
-    return submits
+    if Submit() not in turn.effects:
+        return None
+    report = report_of(turn.state, HOUR)
+    replay.step(outcome)
+    return report
 
 
 @settings(max_examples=300, deadline=None)
@@ -87,6 +89,39 @@ def test_a_first_report_is_sent_by_a_tap_on_send_and_by_nothing_else(
             assert could_tap
 
 
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(EVENTS, st.sampled_from([Received(), Kept()])), max_size=30))
+def test_no_revision_is_handed_in_twice_and_nothing_new_under_a_withdrawn_report(
+    events: list[tuple[Event | tuple[str, int], Event]],
+) -> None:
+    replay = Replay(new_state())
+    replay.step(Said(LINK))
+    replay.tap("send")
+    replay.step(Received())
+    newest = {replay.state.draft.draft_id: 1}
+    withdrawn = set()
+    for event, outcome in events:
+        report = _act(replay, event, outcome)
+        if report:
+            assert report.revision == newest.get(report.draft_id, 0) + 1
+            assert report.draft_id not in withdrawn
+            newest[report.draft_id] = report.revision
+            withdrawn |= {report.draft_id} if report.withdrawn else set()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 26), st.integers(0, 25))
+def test_a_message_is_deleted_only_when_all_its_links_are_in_hand(first: int, second: int) -> None:
+    replay = Replay(new_state())
+    for start, count in ((0, first), (100, second)):
+        links = [f"https://forum.example/{number}" for number in range(start, start + count)]
+        turn = replay.step(Said(" ".join(links) or "nothing"))
+        if RemoveMessage() in turn.effects:
+            assert set(links) <= set(turn.state.draft.addresses)
+        elif links:
+            assert turn.state.remark[0].words.startswith("link.full")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(EVENTS, OUTCOMES), max_size=12))
 def test_a_captured_link_stays_until_it_is_sent_changed_cancelled_or_cleared(
@@ -99,8 +134,8 @@ def test_a_captured_link_stays_until_it_is_sent_changed_cancelled_or_cleared(
         _act(replay, event, outcome)
         after = replay.state
         unsent = before.draft.revision == 0 and after.draft.revision == 0
-        let_go = after.step == "cleared" or (after.remark[:1] and after.remark[0].words == "cancelled")
-        if unsent and not let_go and before.step != "change":
+        let_go = after.step == "cleared" or "cancelled" in {phrase.words for phrase in after.remark}
+        if unsent and not let_go and before.step not in {"change", "page"}:
             assert set(before.draft.addresses) <= set(after.draft.addresses)
 
 
@@ -110,6 +145,20 @@ def test_a_tap_on_what_the_card_does_not_show_changes_nothing(step: str) -> None
     replay = Replay(state)
     turn = replay.step(Chose("no_such_choice", state.talk, state.turn))
     assert (turn.state, turn.effects) == (state, ())
+
+
+def test_a_number_that_a_question_asks_for_is_an_answer_and_no_tap() -> None:
+    replay = Replay(replace(new_state(), step="position"))
+    replay.step(Said("5"))
+    assert dict(replay.state.draft.answers) == {"position": "5"}
+
+
+def test_what_is_remembered_of_a_link_is_all_that_was_written() -> None:
+    replay = Replay(replace(new_state(), step="link"))
+    for text in ("a forum called happy", "the thread about holidays"):
+        replay.step(Said(text))
+    replay.tap("take_partial")
+    assert replay.state.draft.partial == "a forum called happy\nthe thread about holidays"
 
 
 @pytest.mark.parametrize("step", FLOW)
@@ -127,18 +176,23 @@ def test_a_link_is_taken_at_every_step_where_text_is_not_the_answer(step: str) -
 @pytest.mark.parametrize("step", FLOW)
 def test_no_picture_is_answered_twice_alike(step: str) -> None:
     replay = Replay(replace(new_state(), step=step))
-    first = replay.step(Attached(Media.PICTURE)).say
-    assert replay.step(Attached(Media.PICTURE)).say != first
+    replay.step(Attached(Media.PICTURE))
+    first = replay.read()
+    replay.step(Attached(Media.PICTURE))
+    assert replay.read() != first
 
 
 def test_a_paused_portal_takes_nothing_and_says_where_else_to_report() -> None:
     paused = {name: replace(portal, paused=True) for name, portal in PORTALS.items()}
     replay = Replay(new_state(), paused)
-    replay.step(Said(LINK))
+    assert replay.step(Said(LINK)).effects == ()
     assert replay.state.step == "paused"
     assert "www.iwf.org.uk/report" in replay.read()
     assert replay.tap("danger").state.step == "danger"
     assert replay.tap("back").state.step == "paused"
+    read = [replay.read() for _ in range(3) if replay.step(Said(LINK))]
+    assert read[0] != read[1] != read[2]
+    assert replay.state.draft.addresses == ()
 
 
 def test_a_portal_paused_in_the_middle_of_a_talk_sends_nothing_more() -> None:
@@ -154,7 +208,8 @@ def test_more_links_than_a_report_holds_are_said_to_be_left_out() -> None:
     replay = Replay(new_state())
     replay.step(Said(" ".join(f"https://forum.example/{number}" for number in range(30))))
     assert len(replay.state.draft.addresses) == PORTALS["international"].maximum_addresses
-    assert [phrase.words for phrase in replay.state.remark] == ["link.full"]
+    assert [phrase.words for phrase in replay.state.remark] == ["link.full.1"]
+    assert "the rest after" in replay.read()
 
 
 def test_the_receipt_is_shown_on_request_and_hidden_again() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from conversations.cards import card
 from conversations.drawing import edges, everywhere, mermaid
+from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW
 from conversations.steps import BACK, Step, Takes
 from tests.talking import LANGUAGES, PORTALS, Replay, new_state
@@ -69,13 +70,33 @@ def test_a_step_that_takes_an_answer_keeps_it_and_goes_on(step: Step) -> None:
     assert bool(step.keeps and step.then) == (step.takes in {Takes.ANSWER, Takes.PAGE})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("aside", [step.name for step in ASIDES])
-def test_back_from_an_aside_returns_to_the_step_it_was_entered_from(aside: str, language: str) -> None:
+LEAVING = {"stopping": "go_on", "receipt": "hide", **{step.name: "back" for step in ASIDES}}
+
+
+@pytest.mark.parametrize("aside", LEAVING)
+def test_leaving_an_aside_returns_to_the_step_it_was_entered_from(aside: str) -> None:
     for name in FLOW.keys() - TRANSITIONAL:
-        if not FLOW[name].aside:
-            replay = Replay(replace(new_state(language), step=aside, after=name))
-            assert replay.tap("back").state.step == name
+        replay = Replay(replace(new_state(), step=aside, after=("first", name)))
+        assert replay.tap(LEAVING[aside]).state.step == name
+        assert replay.state.after == ("first",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(FLOW.keys() - TRANSITIONAL))
+def test_changing_the_language_returns_to_where_it_was_tapped(name: str, language: str) -> None:
+    replay = Replay(replace(new_state(), step=name))
+    replay.tap("language")
+    if name != "language":
+        assert replay.tap(f"speak_{language}").state.step == name
+
+
+@pytest.mark.parametrize("name", sorted(FLOW.keys() - TRANSITIONAL))
+@pytest.mark.parametrize("command", Command)
+def test_a_command_leads_only_where_the_picture_shows(command: Command, name: str) -> None:
+    for sent in (False, True):
+        draft = replace(new_state().draft, revision=int(sent), addresses=("https://forum.example/1",))
+        replay = Replay(replace(new_state(), step=name, draft=draft))
+        assert replay.step(Commanded(command)).state.step in everywhere()
 
 
 def test_only_the_tap_on_send_leads_to_sending() -> None:

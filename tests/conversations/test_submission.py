@@ -85,4 +85,4 @@ def test_what_is_remembered_of_a_link_is_handed_in_as_incomplete() -> None:
     replay.tap("take_partial")
     replay.tap("send")
     (given,) = report_of(replay.state, HOUR).addresses
-    assert (given.given, given.complete) == ("called happy something", False)
+    assert (given.given, given.complete) == ("a forum\ncalled happy something", False)
