@@ -90,7 +90,7 @@ class Report(_Wire):
     """
 
     draft_id: DraftId = Field(repr=False)
-    revision: int = Field(ge=1, le=1000)
+    revision: int = Field(ge=1, le=100)
     receipt: str = Field(repr=False)
     portal: ShortName
     channel: ShortName

@@ -69,6 +69,11 @@ class Houses:
             # In a thread, since the Bot API server that it says goodbye to lives in this loop.
             await asyncio.to_thread(process.wait, SECONDS_TO_END)
 
+    async def is_answered(self) -> bool:
+        """Tell whether an intake answers now."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return await _is_ready(client, self.intake_url)
+
     async def intake_answers(self) -> None:
         """Wait until the intake is ready."""
         async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(SECONDS_TO_START):

@@ -117,6 +117,7 @@ async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_
         process.stdin.close()
         process.terminate()
         await process.communicate()
+        assert not await house.is_answered()
     assert "2" in counted.stdout
 
 

@@ -204,6 +204,29 @@ async def test_a_withdrawal_reaches_the_intake(house: House) -> None:
     assert (report.withdrawn, report.revision) == (True, 2)
 
 
+async def test_a_talk_whose_report_can_take_no_more_goes_on_and_can_be_forgotten(house: House) -> None:
+    await house.happens(Said(LINK))
+    await house.tap("send")
+    for _ in range(99):
+        await house.tap("details")
+        await house.tap("search")
+        await house.happens(Commanded(Command.CANCEL))
+        await house.tap("no_keep")
+    await house.tap("details")
+    answer = await house.tap("search")
+    assert "could not add that" in answer.card.text
+    assert [report.revision for report in house.intake.reports.values()] == [100]
+    await house.happens(Commanded(Command.FORGET))
+    assert await house.sessions.load(CHAT) is None
+
+
+async def test_a_talk_that_nobody_touches_is_dropped_without_being_asked_for(house: House) -> None:
+    await house.happens(Said(LINK))
+    house.seconds[0] += 30 * 60
+    house.sessions.expire()
+    assert await house.sessions.load(CHAT) is None
+
+
 async def test_a_reporter_who_left_is_forgotten(house: House) -> None:
     await house.happens(Said(LINK))
     await house.runner.gone(CHAT)
