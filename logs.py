@@ -27,6 +27,8 @@ _OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.
 # nothing that an @name or an address fits into, but in what only this file fills, from the names of code.
 FIELD_SHAPES: Final = {
     "house": "bot|intake",
+    "portal": "[a-z]{2,32}",
+    "number": "[0-9]{1,5}",
     "channel": "telegram|whatsapp|web|terminal",
     "seconds": "[0-9]{1,5}",
     "status": "[1-5][0-9][0-9]",
@@ -93,6 +95,12 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     ),
     "telegram_refused": ListedEvent(
         WARNING, "Telegram refuses one call", "nothing, unless it goes on", ("status",)
+    ),
+    "many_reports": ListedEvent(
+        WARNING,
+        "more reports came in this hour than usual; none is held back",
+        "see whether it is news or a flood",
+        ("portal", "channel", "number"),
     ),
     "reporter_gone": ListedEvent(DEBUG, "a reporter has blocked the bot", "nothing", ("channel",)),
     "left_group": ListedEvent(INFO, "the bot was put into a group and left it", "nothing", ("channel",)),

@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 from bot.channels.telegram import Presentation
 from bot.courier import Courier
 from bot.intake import HttpIntake
+from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
 from bot.portals import read_portals
 from bot.privacy import TalkSecrets
 from bot.render import command_menu, put_into_words
-from bot.runner import Delivery, Runner
+from bot.runner import Delivery, Limits, Runner
 from bot.sessions import MemorySessions
 from bot.settings import BotSettings, NotReady, channel_token, intake_public_key
 from conversations.portal import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
 
-SECONDS_BETWEEN_EXPIRIES = 60
+SECONDS_BETWEEN_LOOKS = 60
 KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
 
 
@@ -46,8 +47,12 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
     courier = Courier(outbox, intake)
     delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
     sessions = MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
-    runner = Runner(sessions, delivery, portals, settings.portal, lambda: datetime.now(UTC))
-    working = [asyncio.create_task(courier.run()), asyncio.create_task(_expiring(sessions))]
+    alarm = Alarm(time.time)
+    limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
+    runner = Runner(
+        sessions, delivery, limits, portals=portals, portal=settings.portal, now=lambda: datetime.now(UTC)
+    )
+    working = [asyncio.create_task(courier.run()), asyncio.create_task(_each_minute(sessions, alarm))]
     try:
         yield BotHost(runner, portals)
     finally:
@@ -57,11 +62,12 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
         await intake.close()
 
 
-async def _expiring(sessions: MemorySessions) -> None:
-    """Drop silent talks while nothing happens that would drop them."""
+async def _each_minute(sessions: MemorySessions, alarm: Alarm) -> None:
+    """Drop silent talks while nothing happens that would drop them, and tell of floods."""
     while True:
         sessions.expire()
-        await asyncio.sleep(SECONDS_BETWEEN_EXPIRIES)
+        alarm.tell()
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def presentations() -> tuple[Presentation, ...]:

@@ -10,12 +10,13 @@ from pydantic import TypeAdapter
 from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import Intake
+from bot.limits import Alarm, Budgets
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
 from conversations.cards import card
 from conversations.engine import advance
-from conversations.events import Chose, Event, Kept, Opened, Received, Refused, StatusLearned
+from conversations.events import Chose, Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.moving import Turn
 from conversations.portal import Portal
 from conversations.report import RECEIPT_BYTES, write_receipt
@@ -67,22 +68,33 @@ class Delivery:
     intake: Intake
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What slows a talk, and what alarms the operator of a flood."""
+
+    budgets: Budgets
+    alarm: Alarm
+
+
 class Runner:
     """Hosts the talks of one process; `portal` is where a talk without a start link begins.
 
     `now` gives the time, of which only the hour is ever kept.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a different part of the world
         self,
         sessions: Sessions,
         delivery: Delivery,
+        limits: Limits,
+        *,
         portals: Mapping[str, Portal],
         portal: str,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._delivery = delivery
+        self._limits = limits
         self._portals = portals
         self._portal = portals[portal]
         self._now = now
@@ -91,6 +103,8 @@ class Runner:
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         async with self._sessions.lock(arrival.talk):
             await self._settle(arrival.talk)
+            if not self._limits.budgets.allow(arrival.talk):
+                arrival = replace(arrival, event=TooFast())
             answer = None
             while answer is None:
                 answer = await self._turn(arrival)
@@ -182,6 +196,8 @@ class Runner:
             log_failure("unexpected_error", error)
             return Refused()
         log_event("report_sealed")
+        if state.draft.revision == 1:
+            self._limits.alarm.count(state.portal, state.channel)
         return Received() if await self._delivered(entry) else Kept()
 
     async def _delivered(self, entry: Entry) -> bool:

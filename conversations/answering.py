@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from conversations import address
 from conversations.address import Found, Unreportable
+from conversations.asking import ask_about_links, keep_page, keep_text
 from conversations.cards import offered
 from conversations.choosing import take
 from conversations.commanding import commanded, opened
 from conversations.events import Attached, Command, Media, Said
 from conversations.flow import FLOW
 from conversations.links import PARTIAL_LENGTH, capture, needs_joining
-from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings
+from conversations.moving import Turn, move, new_draft, remarked, siblings
 from conversations.portal import Portal
 from conversations.report import read_receipt
 from conversations.state import Fresh, State
@@ -51,7 +52,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     if event.edited and (state.draft.revision or not found.addresses):
         return Turn(state)
     if takes is Takes.ANSWER:
-        return _worded(state, text, portals, fresh) or _answered(state, text, found)
+        return _worded(state, text, portals, fresh) or _answered(state, text, found, portals[state.portal])
     if found.addresses:
         return _linked(state, found, portals[state.portal], fresh)
     return _worded(state, text, portals, fresh) or Turn(_missed(state, text, found))
@@ -80,7 +81,8 @@ def _found(state: State, text: str) -> Found:
 
 def _linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
     if FLOW[state.step].takes is Takes.PAGE:
-        return _keep_and_go_on(state, found.addresses[0].given, (RemoveMessage(),))
+        page = keep_page(replace(state, remark=()), found.addresses[0].given, FLOW[state.step].then)
+        return Turn(page.state, (*page.effects, RemoveMessage()))
     if state.draft.is_sent and _all_known(state, found):
         return Turn(remarked(state, *siblings("link.known", 2)), (RemoveMessage(),))
     drafting = new_draft(state, fresh) if state.draft.revision else state
@@ -94,7 +96,10 @@ def _linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
         return Turn(known, (RemoveMessage(),))
     another = (Phrase("new_report"),) if state.draft.is_sent else ()
     remark = (*another, *needs_joining(captured.taken))
-    return Turn(ask_next(settled, captured.next_step, *remark), (RemoveMessage(),))
+    givens = tuple(link.given for link in captured.taken)
+    return Turn(
+        ask_about_links(replace(settled, remark=remark), givens, captured.next_step), (RemoveMessage(),)
+    )
 
 
 def _all_known(state: State, found: Found) -> bool:
@@ -102,25 +107,22 @@ def _all_known(state: State, found: Found) -> bool:
     return all(address.canonical(link.given) in known for link in found.addresses)
 
 
-def _answered(state: State, text: str, found: Found) -> Turn:
+def _answered(state: State, text: str, found: Found, portal: Portal) -> Turn:
     answer = text.strip()
     maximum = ANSWER_LENGTHS[FLOW[state.step].keeps]
     if len(answer) > maximum:
         return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
     if not visible(answer):
         return Turn(remarked(state, *siblings("empty", 2)))
-    return _keep_and_go_on(state, answer, (RemoveMessage(),) if found.addresses else ())
+    step = FLOW[state.step]
+    keeping = keep_text(replace(state, remark=()), step.keeps, answer, step.then, portal)
+    telling = bool(found.addresses) or keeping.state.asked is not None
+    return Turn(keeping.state, _with_removal(keeping.effects) if telling else keeping.effects)
 
 
 def visible(text: str) -> str:
     """Take out what cannot be seen: control and format characters, but for line breaks."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
-
-
-def _keep_and_go_on(state: State, text: str, removal: tuple[Effect, ...]) -> Turn:
-    step = FLOW[state.step]
-    keeping = kept(state, step.keeps, text)
-    return Turn(move(keeping.state, step.then), (*keeping.effects, *removal))
 
 
 def _with_removal(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
@@ -142,7 +144,7 @@ def _worded(state: State, text: str, portals: Mapping[str, Portal], fresh: Fresh
     if asks_for_material(text) and FLOW[state.step].takes is not Takes.ANSWER:
         return Turn(_only_links(state))
     choice = _typed_choice(state, text, portals[state.portal])
-    return take(choice, state, fresh) if choice else None
+    return take(choice, state, portals[state.portal], fresh) if choice else None
 
 
 def _only_links(state: State) -> State:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from conversations.asking import answered_whose, keep_text
 from conversations.cards import LANGUAGE_CHOICE, find_choice, is_everywhere
 from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
-from conversations.links import take_partial
+from conversations.links import PARTIAL_LENGTH
 from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
 from conversations.portal import Portal
 from conversations.state import Fresh, State
@@ -20,22 +21,26 @@ def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
         if event.turn != state.turn:
             return Turn(state)
     choice = find_choice(event.choice, state, portal)
-    return take(choice, state, fresh) if choice else Turn(state)
+    return take(choice, state, portal, fresh) if choice else Turn(state)
 
 
-def take(choice: Choice, state: State, fresh: Fresh) -> Turn:
+def take(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     """Take a choice that the card offers: keep its value, move, act."""
     keeping = kept(state, *choice.keeps) if choice.keeps else Turn(state)
-    acted = _act(choice, keeping.state, fresh)
+    acted = _act(choice, keeping.state, portal, fresh)
     return Turn(acted.state, (*keeping.effects, *acted.effects))
 
 
-def _act(choice: Choice, state: State, fresh: Fresh) -> Turn:
+def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     match choice.does:
         case Act.SEND | Act.WITHDRAW:
             return _handing_in(choice, state)
         case Act.FORGET:
             return forgotten(state, fresh)
+        case Act.MINE | Act.THEIRS:
+            return answered_whose(state, theirs=choice.does is Act.THEIRS)
+        case Act.TAKE_PARTIAL:
+            return _partial_taken(choice, state, portal)
         case Act.CANCEL:
             return Turn(cancelled(state, fresh))
         case Act.NEW_REPORT:
@@ -48,14 +53,18 @@ def _act(choice: Choice, state: State, fresh: Fresh) -> Turn:
 
 
 def _led_on(choice: Choice, state: State) -> State:
-    if choice.does is Act.TAKE_PARTIAL:
-        taken = replace(state, draft=take_partial(state), misses=0, tries=0, unread="")
-        return ask_next(taken, choice.to)
     if choice.does is Act.RULES_READ:
         return move(replace(state, rules_read=True), choice.to, turns_page=choice.turns_page)
     if choice.to == "review" and state.step != "change":
         return ask_next(state, choice.to)
     return move(state, choice.to, turns_page=choice.turns_page)
+
+
+def _partial_taken(choice: Choice, state: State, portal: Portal) -> Turn:
+    """Take what the reporter remembers of a link; an analyst may still make something of it."""
+    remembered = state.unread[:PARTIAL_LENGTH]
+    taken = replace(state, misses=0, tries=0, unread="", remark=())
+    return keep_text(taken, "partial", remembered, choice.to, portal)
 
 
 def _handing_in(choice: Choice, state: State) -> Turn:

@@ -1,7 +1,7 @@
 """The picture of the talk, drawn from the very table that the engine runs."""
 
-from conversations.flow import EVERYWHERE, FLOW, HANDED_IN, LINK_LEADS_TO, NOT_HANDED_IN
-from conversations.steps import BACK, Step, Takes
+from conversations.flow import ASKED_LEADS_TO, EVERYWHERE, FLOW, HANDED_IN, LINK_LEADS_TO, NOT_HANDED_IN
+from conversations.steps import ASKED, BACK, Choice, Step, Takes
 
 COMMANDS_LEAD_TO = (
     "first",
@@ -20,7 +20,9 @@ FIRST = "first"
 
 def edges(step: Step) -> tuple[tuple[str, str], ...]:
     """Give where a step leads by itself: (label, next step), in the order of the table; BACK left out."""
-    choices = [(choice.name, choice.to) for row in step.rows for choice in row if choice.to != BACK]
+    choices = [
+        (choice.name, to) for row in step.rows for choice in row for to in _leads_to(choice) if to != BACK
+    ]
     return tuple(dict.fromkeys((*choices, *_by_text(step), *_by_result(step))))
 
 
@@ -39,12 +41,16 @@ def mermaid() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _leads_to(choice: Choice) -> tuple[str, ...]:
+    return ASKED_LEADS_TO if choice.to == ASKED else (choice.to,)
+
+
 def _by_text(step: Step) -> list[tuple[str, str]]:
     match step.takes:
         case Takes.LINK:
             return [("a link", to) for to in LINK_LEADS_TO]
         case Takes.PAGE | Takes.ANSWER:
-            return [(step.takes.value, step.then)]
+            return [(step.takes.value, step.then), (f"{step.takes.value} that may name somebody", "whose")]
         case _:
             return []
 

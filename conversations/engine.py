@@ -18,9 +18,10 @@ from conversations.events import (
     Refused,
     Said,
     StatusLearned,
+    TooFast,
 )
 from conversations.flow import BEFORE_SENDING, HANDED_IN, NOT_HANDED_IN
-from conversations.moving import Turn, move
+from conversations.moving import Turn, move, remarked, siblings
 from conversations.portal import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, Submit
@@ -56,8 +57,10 @@ def _turn(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fres
             return Turn(_heard(state, event))
 
 
-def _heard(state: State, event: Received | Kept | Refused | StatusLearned) -> State:
+def _heard(state: State, event: Received | Kept | Refused | TooFast | StatusLearned) -> State:
     match event:
+        case TooFast():
+            return remarked(state, *siblings("too_fast", 2))
         case StatusLearned(status):
             return replace(state, remark=(Phrase(f"status.{status or 'away'}"),))
         case Refused():

@@ -84,10 +84,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class TooFast:
+    """More came from this talk at once than a person can do; what came was not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusLearned:
     """What the intake says of a receipt: a status word, "unknown", or None when it is away."""
 
     status: str | None
 
 
-Event = Opened | Said | Chose | Commanded | Attached | Received | Kept | Refused | StatusLearned
+Event = Opened | Said | Chose | Commanded | Attached | Received | Kept | Refused | TooFast | StatusLearned

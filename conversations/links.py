@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from conversations import address
 from conversations.address import Address, Found
+from conversations.identity import without_userinfo
 from conversations.portal import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
@@ -25,9 +26,9 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
     """Take the found links into the draft, up to the portal's maximum; what they replace goes."""
     staying = _staying(state)
     known = {address.canonical(given) for given in staying}
-    new = [link for link in found.addresses if address.canonical(link.given) not in known]
+    new = [link for link in found.addresses if _canonical(link) not in known]
     taken = new[: max(0, portal.maximum_addresses - len(staying))]
-    addresses = (*staying, *(link.given for link in taken))
+    addresses = (*staying, *(without_userinfo(link.given) for link in taken))
     sites = tuple((given, whole) for given, whole in state.draft.sites if given in addresses)
     draft = replace(
         state.draft, addresses=addresses, sites=sites, partial="" if taken else state.draft.partial
@@ -52,9 +53,14 @@ def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
     return (Phrase("link.joining"),) if any(link.needs_joining for link in taken) else ()
 
 
-def take_partial(state: State) -> Draft:
-    """Take what the reporter remembers of a link, bounded; an analyst may still make something of it."""
-    return replace(state.draft, partial=state.unread[:PARTIAL_LENGTH])
+def name_again(draft: Draft, givens: str) -> Draft:
+    """Put back the user names that links were taken without; `givens` has them, one a line."""
+    named = {without_userinfo(given): given for given in givens.split("\n")}
+    return replace(draft, addresses=tuple(named.get(given, given) for given in draft.addresses))
+
+
+def _canonical(link: Address) -> str:
+    return address.canonical(without_userinfo(link.given))
 
 
 def _staying(state: State) -> tuple[str, ...]:

@@ -1,15 +1,22 @@
 """How a talk moves from step to step, and how a remark is chosen so that none comes twice in a row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conversations.flow import FLOW
-from conversations.links import answer_sites
+from conversations.links import answer_sites, name_again
 from conversations.state import Draft, Fresh, State
 from conversations.steps import BACK
 from conversations.talk import Effect, Phrase, Submit
 
 _MOST_ASIDES = 5
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
+# What is part of the draft itself, and only known before it is sent.
+_IN_THE_DRAFT: dict[str, Callable[[Draft, str], Draft]] = {
+    "whole_site": lambda draft, value: answer_sites(draft, whole=_SITE_ANSWERS[value]),
+    "partial": lambda draft, value: replace(draft, partial=value),
+    "addresses": name_again,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,8 @@ def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, 
 
 def kept(state: State, field: str, value: str) -> Turn:
     """Keep an answer; once the report was sent, it goes out as a new revision of the whole report."""
-    if field == "whole_site":
-        return Turn(replace(state, draft=answer_sites(state.draft, whole=_SITE_ANSWERS[value])))
+    if field in _IN_THE_DRAFT:
+        return Turn(replace(state, draft=_IN_THE_DRAFT[field](state.draft, value)))
     answers = {**dict(state.draft.answers), field: value}
     answered = replace(state, draft=replace(state.draft, answers=tuple(answers.items())))
     return submitted(answered) if state.draft.revision else Turn(answered)
@@ -70,4 +77,4 @@ def submitted(state: State) -> Turn:
 def new_draft(state: State, fresh: Fresh) -> State:
     """Begin another report in the same talk."""
     draft = Draft(fresh.draft_id, fresh.receipt)
-    return replace(state, draft=draft, misses=0, tries=0, unread="", delivered=False)
+    return replace(state, draft=draft, misses=0, tries=0, unread="", delivered=False, asked=None)

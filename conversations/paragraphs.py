@@ -37,6 +37,7 @@ def _values(state: State, portal: Portal) -> dict[str, str]:
         "partial": address.defang(state.draft.partial),
         "receipt": state.draft.receipt,
         "receipt_shape": RECEIPT_SHAPE,
+        "found": "\n".join(state.asked.names) if state.asked else "",
         "number": state.step.removeprefix("rule_"),
         "total": str(RULES_OF_ADVICE),
         "web_page": portal.web_page.text if portal.web_page else "",

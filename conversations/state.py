@@ -55,6 +55,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A text in which somebody may be named, while the reporter is asked who; kept without it meanwhile.
+
+    `about` is the field that it belongs to, `full` the text with it, `names` what was found, `to` the next.
+    """
+
+    about: str
+    full: str = field(repr=False)
+    names: tuple[str, ...] = field(repr=False)
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One open talk.
 
@@ -80,6 +93,7 @@ class State:
     rules_as_cards: bool = False
     practice: bool = False
     delivered: bool = False
+    asked: Asked | None = field(default=None, repr=False)
 
 
 _STATE = TypeAdapter(State)

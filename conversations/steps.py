@@ -9,6 +9,7 @@ from conversations.state import State
 from conversations.talk import Phrase
 
 BACK = "(back)"
+ASKED = "(whatever was next)"
 
 Paragraph = str | Callable[[State, Portal], tuple[Phrase, ...]]
 Condition = Callable[[State, Portal], bool]
@@ -34,6 +35,8 @@ class Act(StrEnum):
     CHANGE_LANGUAGE = "change language"
     TAKE_PARTIAL = "take a partial link"
     CANCEL = "cancel"
+    MINE = "it is mine"
+    THEIRS = "it is theirs"
     RULES_READ = "rules read"
     FORGET = "forget"
 

@@ -108,6 +108,10 @@ BUTTONS = (
     # Translators: A button. At most 24 characters.
     words("button.password", "A password"),
     # Translators: A button. At most 24 characters.
+    words("button.mine", "Mine, leave it out"),
+    # Translators: It belongs to the account that posts the material. At most 24 characters.
+    words("button.theirs", "The account's, keep it"),
+    # Translators: A button. At most 24 characters.
     words("button.today", "Today"),
     # Translators: A button. At most 24 characters.
     words("button.this_week", "This week"),

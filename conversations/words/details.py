@@ -17,6 +17,11 @@ DETAILS = (
     words("seen.ask", "When did you see it?"),
     # Translators: Whether it was a live stream.
     words("live.ask", "Was it a live stream?"),
+    # Translators: {found} are names or numbers from what the reporter wrote. Theirs are left out.
+    words(
+        "whose.ask",
+        "We see what may be a name or number:\n{found}\nIs it yours, or of the account that posts it?",
+    ),
     # Translators: A free note. It must not say what the material shows.
     words("note.ask", "One last note? Write where on the page. Not what it shows."),
 )

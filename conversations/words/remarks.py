@@ -88,6 +88,10 @@ REMARKS = (
     words("status.unknown", "We do not know this receipt. It may still be on its way."),
     # Translators: The hotline's computer cannot be reached now.
     words("status.away", "We cannot ask just now. Please try again later."),
+    # Translators: Messages come faster than a person can write them. What came was not looked at.
+    words("too_fast.1", "That was too fast for us. Please wait a minute, then send it again."),
+    # Translators: The same, said in another way.
+    words("too_fast.2", "Please slow down a little. We did not look at that one."),
     # Translators: The portal still takes no links. Nothing of the message was kept.
     words("paused.again.1", "We still take no links here, sorry. We did not keep what you wrote."),
     # Translators: The same, said in another way.

@@ -9,9 +9,10 @@ import pytest
 from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import IntakeTwin
+from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
 from bot.privacy import TalkSecrets
-from bot.runner import Delivery, Runner
+from bot.runner import Delivery, Limits, Runner
 from bot.sessions import MemorySessions
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
 from conversations.sealing import new_private_key, public_half
@@ -58,7 +59,7 @@ def house(tmp_path: Path) -> House:
     return make_house(tmp_path)
 
 
-def make_house(folder: Path) -> House:
+def make_house(folder: Path, most: int = 10_000) -> House:
     """Put a house together on a folder."""
     private = new_private_key()
     intake = IntakeTwin({"k1": private})
@@ -66,7 +67,10 @@ def make_house(folder: Path) -> House:
     seconds = [0.0]
     sessions = MemorySessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
     delivery = Delivery(public_half("k1", private), outbox, Courier(outbox, intake), intake)
-    runner = Runner(sessions, delivery, PORTALS, "international", lambda: NOW)
+    limits = Limits(
+        Budgets(TalkSecrets(lambda: seconds[0]), lambda: seconds[0], most), Alarm(lambda: seconds[0])
+    )
+    runner = Runner(sessions, delivery, limits, portals=PORTALS, portal="international", now=lambda: NOW)
     return House(runner, sessions, outbox, intake, seconds)
 
 
@@ -225,6 +229,31 @@ async def test_a_talk_that_nobody_touches_is_dropped_without_being_asked_for(hou
     house.seconds[0] += 30 * 60
     house.sessions.expire()
     assert await house.sessions.load(CHAT) is None
+
+
+async def test_who_is_faster_than_a_person_is_told_to_wait_and_loses_nothing(tmp_path: Path) -> None:
+    house = make_house(tmp_path, most=3)
+    await house.happens(Said(LINK))
+    await house.happens(Said("hm"))
+    await house.happens(Said("hm"))
+    answer = await house.tap("send")
+    assert "too fast" in answer.card.text
+    assert "forum[.]example" in answer.card.text
+    answer = await house.tap("send")
+    assert "slow down" in answer.card.text
+    house.seconds[0] += 2
+    answer = await house.tap("send")
+    assert "We have received it" in answer.card.text
+
+
+async def test_one_who_is_too_fast_slows_nobody_else(tmp_path: Path) -> None:
+    house = make_house(tmp_path, most=1)
+    await house.happens(Said("hm"))
+    answer = await house.happens(Said("hm"))
+    assert "slow down" in answer.card.text
+    other = TalkHandle("telegram", "bot", "4243")
+    answer = await house.runner.handle(Arrival(other, 1, Said(LINK), None, "en"))
+    assert "Not sent yet" in answer.card.text
 
 
 async def test_a_reporter_who_left_is_forgotten(house: House) -> None:

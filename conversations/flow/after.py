@@ -1,0 +1,88 @@
+"""The steps after a report is sent: the receipt, the optional questions, the end."""
+
+from conversations.flow.rows import OF_A_SENT_REPORT, column, keeping, skip
+from conversations.paragraphs import by_channel, contacts_if_any, how_it_went, practice_line, practice_over
+from conversations.portal import Purpose
+from conversations.steps import BACK, Act, Choice, Step, Takes
+
+SENT = (
+    Step(
+        "sent",
+        (how_it_went, "sent.calm", "sent.details", "sent.expiry"),
+        (
+            (Choice("details", "reached"),),
+            OF_A_SENT_REPORT,
+            (Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),
+        ),
+    ),
+    Step("receipt", ("receipt.card",), ((Choice("hide", BACK),),), aside=True),
+    Step(
+        "withdraw",
+        ("withdraw.ask",),
+        ((Choice("yes_withdraw", "withdrawing", does=Act.WITHDRAW), Choice("no_keep", "sent")),),
+    ),
+    Step("withdrawing", ("withdrawing.card",), takes=Takes.NOTHING),
+    Step(
+        "withdrawn",
+        ("withdrawn.card",),
+        ((Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),),
+    ),
+)
+
+DETAILS = (
+    Step(
+        "reached",
+        ("reached.ask",),
+        (
+            *keeping("reached", "access", "channel", "search", "advert", "sent"),
+            (Choice("page", "referer", keeps=("reached", "page")),),
+            skip("access"),
+        ),
+    ),
+    Step("referer", ("referer.ask",), (skip("access"),), Takes.PAGE, keeps="referer", then="access"),
+    Step(
+        "access",
+        ("access.ask",),
+        (
+            *keeping("access", "position", "open", "join", "log_in", "pay"),
+            (Choice("password", "page_password", keeps=("access", "password")),),
+            skip("position"),
+        ),
+    ),
+    Step(
+        "page_password",
+        ("page_password.ask",),
+        (skip("position"),),
+        Takes.ANSWER,
+        keeps="page_password",
+        then="position",
+    ),
+    Step("position", ("position.ask",), (skip("seen"),), Takes.ANSWER, keeps="position", then="seen"),
+    Step(
+        "seen",
+        ("seen.ask",),
+        (*keeping("seen", "live", "today", "this_week", "earlier"), skip("live")),
+    ),
+    Step(
+        "live",
+        ("live.ask",),
+        (
+            *column(
+                Choice("live_yes", "note", keeps=("live", "yes")),
+                Choice("live_no", "note", keeps=("live", "no")),
+                Choice("live_unsure", "note", keeps=("live", "unsure")),
+            ),
+            skip("note"),
+        ),
+    ),
+    Step("note", ("note.ask",), ((Choice("skip", "end"),),), Takes.ANSWER, keeps="note", then="end"),
+    Step(
+        "end",
+        ("end.thanks", practice_line, contacts_if_any(Purpose.SUPPORT), "end.clear"),
+        (
+            (Choice("another", "link", does=Act.NEW_REPORT),),
+            OF_A_SENT_REPORT,
+        ),
+    ),
+    Step("cleared", (by_channel("cleared"), practice_over), ((Choice("start_again", "first"),),), Takes.LINK),
+)
