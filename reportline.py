@@ -22,9 +22,11 @@ from bot.commands import bot, flow, portal, ready
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api import checks as intake_checks
 from intake_api.commands import intake
+from intake_api.keys import NotReady as IntakeNotReady
 from intake_api.queue_client import queue
 from intake_api.set_up import set_up
-from intake_api.settings import IntakeSettings, QueueSettings
+from intake_api.settings import IntakeSettings, QueueSettings, Settings
+from intake_api.settings import read_settings as read_intake_settings
 from locales.commands import app as locales
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
@@ -68,9 +70,9 @@ def setup() -> None:
     """Make what is missing: folders, keys (0600), the database, the first access keys."""
     settings = ready(read_settings)
     set_up(
-        IntakeSettings(),
+        _ours(IntakeSettings),
         channel_token_file=settings.channel_token_file,
-        analyst_token_file=QueueSettings().token_file,
+        analyst_token_file=_ours(QueueSettings).token_file,
         public_key_file=settings.public_key_file,
     )
     typer.echo(f"Keys and database are in {settings.data_dir.resolve()}; keep that folder to yourself.")
@@ -81,7 +83,7 @@ def settings() -> None:
     """List every setting with its meaning, value, source and default; secrets are hidden."""
     rows = {
         row.name: row
-        for house in (ready(read_settings), IntakeSettings(), QueueSettings())
+        for house in (ready(read_settings), _ours(IntakeSettings), _ours(QueueSettings))
         for row in described_settings(house)
     }
     console = Console(highlight=False)
@@ -99,7 +101,7 @@ def doctor() -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     read = ready(read_settings)
     found = [
-        *(Check(look.name, look.fine, look.advice) for look in intake_checks.check(IntakeSettings())),
+        *(Check(look.name, look.fine, look.advice) for look in intake_checks.check(_ours(IntakeSettings))),
         *bot_checks.check(read),
         _check_intake(read),
         _check_telegram(read),
@@ -109,6 +111,14 @@ def doctor() -> None:
         table.add_row("ok" if look.fine else "FAULT", look.name, look.advice)
     Console().print(table)
     raise typer.Exit(int(not all(look.fine for look in found)))
+
+
+def _ours(kind: type[Settings]) -> Settings:
+    """Read settings of the intake's house; if they are wrong, say what to do, and stop."""
+    try:
+        return read_intake_settings(kind)
+    except IntakeNotReady as fault:
+        _stop(str(fault))
 
 
 def _check_intake(read: BotSettings) -> Check:

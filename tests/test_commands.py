@@ -76,6 +76,15 @@ async def test_a_wrong_setting_gets_a_sentence_and_no_traceback(
     assert "Traceback" not in done.stderr
 
 
+async def test_a_wrong_setting_of_the_intake_too(house: Houses) -> None:
+    house.environment["REPORTLINE_INTAKE_LEASE_MINUTES"] = "long"
+    for command in (("setup",), ("settings",), ("doctor",), ("intake", "serve")):
+        done = await _command(house, *command)
+        assert done.returncode == 1
+        assert "REPORTLINE_INTAKE_LEASE_MINUTES" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 async def test_a_bot_without_keys_says_how_to_get_them(house: Houses) -> None:
     (house.data / "bot" / "intake_public.key").unlink()
     done = await _command(house, "bot", "poll")
