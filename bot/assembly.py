@@ -16,11 +16,14 @@ from bot.portals import read_portals
 from bot.privacy import TalkSecrets
 from bot.render import command_menu, put_into_words
 from bot.runner import Delivery, Limits, Runner
-from bot.sessions import MemorySessions
-from bot.settings import BotSettings, NotReady, channel_token, intake_public_key
+from bot.sessions import MemorySessions, Sessions
+from bot.settings import BotSettings, NotReady, channel_token, intake_public_key, talk_secrets_file
+from bot.talk_secrets import FiledTalkSecrets
+from bot.valkey_sessions import StoreAway, StoreRefuses, ValkeySessions
 from conversations.portal import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
+from logs import log_failure
 
 SECONDS_BETWEEN_LOOKS = 60
 KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
@@ -46,26 +49,46 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
     intake = HttpIntake(settings.intake_url, channel_token(settings))
     courier = Courier(outbox, intake)
     delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
-    sessions = MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
     alarm = Alarm(time.time)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
-    runner = Runner(
-        sessions, delivery, limits, portals=portals, portal=settings.portal, now=lambda: datetime.now(UTC)
-    )
-    working = [asyncio.create_task(courier.run()), asyncio.create_task(_each_minute(sessions, alarm))]
-    try:
-        yield BotHost(runner, portals)
-    finally:
-        for work in working:
-            work.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
-        await intake.close()
+    async with _open_sessions(settings) as sessions:
+        runner = Runner(
+            sessions, delivery, limits, portals=portals, portal=settings.portal, now=lambda: datetime.now(UTC)
+        )
+        working = [asyncio.create_task(courier.run()), asyncio.create_task(_each_minute(sessions, alarm))]
+        try:
+            yield BotHost(runner, portals)
+        finally:
+            for work in working:
+                work.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+            await intake.close()
 
 
-async def _each_minute(sessions: MemorySessions, alarm: Alarm) -> None:
-    """Drop silent talks while nothing happens that would drop them, and tell of floods."""
+@asynccontextmanager
+async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
+    """Open the store of talks; Valkey may come later, but one that refuses would serve nobody."""
+    if settings.valkey_url is None:
+        yield MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
+        return
+    secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
+    async with ValkeySessions(settings.valkey_url, secrets, time.time) as sessions:
+        try:
+            await sessions.probe()
+        except StoreRefuses as refuses:
+            raise NotReady(str(refuses)) from None
+        except StoreAway as away:
+            log_failure("unexpected_error", away)
+        yield sessions
+
+
+async def _each_minute(sessions: Sessions, alarm: Alarm) -> None:
+    """Drop what is too old while nothing happens that would drop it, and tell of floods."""
     while True:
-        sessions.expire()
+        try:
+            sessions.expire()
+        except OSError as error:
+            log_failure("unexpected_error", error)
         alarm.tell()
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 

@@ -1,14 +1,25 @@
 """What `reportline doctor` looks at on the bot host: it changes nothing, and advises on each fault."""
 
+import asyncio
 import shutil
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.outbox import entries_in, set_aside_folder
-from bot.settings import BotSettings, NotReady, channel_token, intake_public_key, telegram_token
+from bot.settings import (
+    BotSettings,
+    NotReady,
+    channel_token,
+    intake_public_key,
+    talk_secrets_file,
+    telegram_token,
+)
+from bot.talk_secrets import FiledTalkSecrets
+from bot.valkey_sessions import StoreAway, ValkeySessions
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024
@@ -30,6 +41,7 @@ def check(settings: BotSettings) -> list[Check]:
         ("intake's public key", _look_at_public_key),
         ("channel token", _look_at_channel_token),
         ("Telegram token", _look_at_telegram_token),
+        ("session store", _look_at_session_store),
         ("outbox", _look_at_outbox),
         ("disk", _look_at_disk),
         ("portals", _look_at_portals),
@@ -75,6 +87,22 @@ def _look_at_telegram_token(settings: BotSettings) -> str:
         return "none, so no Telegram bot is served; to serve one, set REPORTLINE_TELEGRAM_TOKEN"
     telegram_token(settings)
     return "has the shape of one; whether Telegram takes it shows when it is asked"
+
+
+def _look_at_session_store(settings: BotSettings) -> str:
+    if settings.valkey_url is None:
+        return "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL"
+    secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
+    try:
+        asyncio.run(_probe(ValkeySessions(settings.valkey_url, secrets, time.time)))
+    except StoreAway as away:
+        raise NotReady(str(away)) from None
+    return "Valkey answers; a restart of the bot continues the open talks"
+
+
+async def _probe(sessions: ValkeySessions) -> None:
+    async with sessions:
+        await sessions.probe()
 
 
 def _look_at_outbox(settings: BotSettings) -> str:

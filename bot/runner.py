@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
@@ -28,7 +28,12 @@ from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
 from logs import log_event, log_failure
 
 UPDATES_KNOWN = 32
+MOST_TRIES = 50
 MESSAGES_KNOWN = 200
+
+
+class TalkContended(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """Others kept advancing the talk; like a store that is away, it is to be tried again after a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +107,33 @@ class Runner:
     async def handle(self, arrival: Arrival) -> Answer:
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         async with self._sessions.lock(arrival.talk):
-            await self._settle(arrival.talk)
             if not self._limits.budgets.allow(arrival.talk):
                 arrival = replace(arrival, event=TooFast())
-            answer = None
-            while answer is None:
+            for _ in range(MOST_TRIES):
                 answer = await self._turn(arrival)
-            return answer
+                if answer:
+                    return answer
+                await self._settle(arrival.talk)
+        raise TalkContended
 
     async def shown(self, talk: TalkHandle, message: int) -> None:
         """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
         async with self._sessions.lock(talk):
-            saved = False
-            while not saved:
+            for _ in range(MOST_TRIES):
                 held, version = await self._load(talk)
-                saved = held is None or await self._save(talk, replace(held, live=message), version)
+                if held is None or await self._save(talk, replace(held, live=message), version):
+                    return
+        raise TalkContended
 
     async def gone(self, talk: TalkHandle) -> None:
         """Forget the talk: the reporter has left, so nothing can be shown to them."""
         await self._sessions.erase(talk)
 
     async def _turn(self, arrival: Arrival) -> Answer | None:
-        """Take one turn; None when another process advanced the talk meanwhile: then look again."""
+        """Take one turn; None when a turn before it still owes, or another process was first: look again."""
         held, version = await self._load(arrival.talk)
+        if held and held.owes:
+            return None
         if held and arrival.update in held.updates:
             return self._answer(held, held.live)
         talk = held or self._begun(arrival)
@@ -134,7 +143,10 @@ class Runner:
             _all_messages(talk, arrival) if Forget() in turn.effects else _outdated(talk, arrival, removes)
         )
         advanced = _advanced(talk, turn, arrival, erased)
-        if not await self._save(arrival.talk, advanced, version):
+        # Erased instead of saved: if the store fails here, the redelivered update forgets again.
+        if Forget() in turn.effects:
+            await self._sessions.erase(arrival.talk)
+        elif not await self._save(arrival.talk, advanced, version):
             return None
         return await self._acted(arrival, turn, advanced, erased)
 
@@ -152,9 +164,7 @@ class Runner:
                 case AskStatus(receipt):
                     learned = StatusLearned(await self._delivery.intake.status(receipt))
                     talk = await self._told(arrival.talk, learned) or talk
-                case Forget():
-                    await self._sessions.erase(arrival.talk)
-                case RemoveMessage():
+                case Forget() | RemoveMessage():
                     pass
         return self._answer(talk, _live(talk, arrival), erased)
 
@@ -173,7 +183,7 @@ class Runner:
 
     async def _told(self, handle: TalkHandle, event: Event) -> Talk | None:
         """Advance the talk by what came back from the world."""
-        while True:
+        for _ in range(MOST_TRIES):
             held, version = await self._load(handle)
             if held is None:
                 return None
@@ -181,6 +191,7 @@ class Runner:
             heard = replace(held, state=turn.state, owes=False)
             if await self._save(handle, heard, version):
                 return heard
+        raise TalkContended
 
     async def _hand_in(self, state: State) -> Received | Kept | Refused:
         hour = self._now().replace(minute=0, second=0, microsecond=0)
@@ -211,13 +222,18 @@ class Runner:
             self._delivery.courier.wake()
         return delivered
 
-    async def _load(self, handle: TalkHandle) -> tuple[Talk | None, int]:
+    async def _load(self, handle: TalkHandle) -> tuple[Talk | None, bytes | None]:
         stored = await self._sessions.load(handle)
         if stored is None:
-            return None, 0
-        return _TALK.validate_json(stored.content), stored.version
+            return None, None
+        try:
+            return _TALK.validate_json(stored.content), stored.version
+        except ValidationError:
+            # Another version of this software saved it: to the reporter it is an old talk.
+            await self._sessions.erase(handle)
+            return None, None
 
-    async def _save(self, handle: TalkHandle, talk: Talk, version: int) -> bool:
+    async def _save(self, handle: TalkHandle, talk: Talk, version: bytes | None) -> bool:
         return await self._sessions.save(handle, _TALK.dump_json(talk), version)
 
 

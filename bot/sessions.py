@@ -1,7 +1,6 @@
 """Where an open talk lives: sealed, under a blind key, and gone after half an hour of silence."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.exchange import TalkHandle
-from bot.privacy import TalkNotOpened, TalkSecret, TalkSecrets
+from bot.privacy import Secrets, TalkNotOpened, TalkSecret
 
 SECONDS_OF_SILENCE = 30 * 60
 # Below the day for which a replaced secret lives on, so that no talk outlives the one it was born under.
@@ -19,21 +18,25 @@ MAXIMUM_TALKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A talk as it was saved last; `version` is a number that is never used twice, for compare-and-set."""
+    """A talk as it was saved last; `version` tells nothing and is never used twice, for compare-and-set."""
 
     content: bytes = field(repr=False)
-    version: int
+    version: bytes = field(repr=False)
 
 
 class Sessions(Protocol):
-    """Keeps open talks; a talk that has expired is as if it had never been."""
+    """Keeps open talks; a talk that has expired is as if it had never been.
+
+    Every method but `lock` raises OSError while the store is away; then nobody knows whether a save or an
+    erasure was done, and to do it again is right.
+    """
 
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more."""
         ...
 
-    async def save(self, handle: TalkHandle, content: bytes, version: int) -> bool:
-        """Save the talk if it is still at `version`, as loaded (0 if there was none); False if not."""
+    async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
+        """Save the talk if it is still at `version`, as loaded (None if there was none); False if not."""
         ...
 
     async def erase(self, handle: TalkHandle) -> None:
@@ -44,11 +47,28 @@ class Sessions(Protocol):
         """Hold the talk, so that within this process it advances once at a time."""
         ...
 
+    def expire(self) -> None:
+        """Destroy what is too old to be kept; called every minute, also when nothing else happens."""
+        ...
+
+
+class TalkLocks:
+    """One lock for each talk that somebody holds, and no trace of any other."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[TalkHandle, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hold(self, handle: TalkHandle) -> AsyncIterator[None]:
+        """Hold the talk; whoever else wants it waits."""
+        # The dictionary holds the lock only as long as somebody else does: no chat stays in it.
+        async with self._locks.setdefault(handle, asyncio.Lock()):
+            yield
+
 
 @dataclass(slots=True)
 class _Kept:
     sealed: bytes
-    version: int
     born: float
     saved: float
 
@@ -60,14 +80,13 @@ class MemorySessions:
     """
 
     def __init__(
-        self, secrets: TalkSecrets, clock: Callable[[], float], maximum_talks: int = MAXIMUM_TALKS
+        self, secrets: Secrets, clock: Callable[[], float], maximum_talks: int = MAXIMUM_TALKS
     ) -> None:
         self._secrets = secrets
         self._clock = clock
         self._maximum_talks = maximum_talks
-        self._versions = itertools.count(1)
         self._talks: dict[bytes, _Kept] = {}  # the longest silent first
-        self._locks: WeakValueDictionary[TalkHandle, asyncio.Lock] = WeakValueDictionary()
+        self._locks = TalkLocks()
 
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more."""
@@ -75,20 +94,21 @@ class MemorySessions:
         if kept is None:
             return None
         try:
-            return Stored(secret.open_talk(handle, kept.sealed), kept.version)
+            # No two seals are alike, so the seal is the version too.
+            return Stored(secret.open_talk(handle, kept.sealed), kept.sealed)
         except TalkNotOpened:
             return None
 
-    async def save(self, handle: TalkHandle, content: bytes, version: int) -> bool:
-        """Save the talk if it is still at `version`, as loaded (0 if there was none); False if not."""
+    async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
+        """Save the talk if it is still at `version`, as loaded (None if there was none); False if not."""
         secret, kept = self._find(handle)
-        if version != (kept.version if kept else 0):
+        if version != (kept.sealed if kept else None):
             return False
         now = self._clock()
         born = kept.born if kept else now
         key = secret.blind_key(handle)
         self._talks.pop(key, None)
-        self._talks[key] = _Kept(secret.seal_talk(handle, content), next(self._versions), born, now)
+        self._talks[key] = _Kept(secret.seal_talk(handle, content), born, now)
         if len(self._talks) > self._maximum_talks:
             del self._talks[next(iter(self._talks))]
         return True
@@ -98,15 +118,13 @@ class MemorySessions:
         secret, _ = self._find(handle)
         self._talks.pop(secret.blind_key(handle), None)
 
-    @asynccontextmanager
-    async def lock(self, handle: TalkHandle) -> AsyncIterator[None]:
+    def lock(self, handle: TalkHandle) -> AbstractAsyncContextManager[None]:
         """Hold the talk, so that within this process it advances once at a time."""
-        # The dictionary holds the lock only as long as somebody else does: no chat stays in it.
-        async with self._locks.setdefault(handle, asyncio.Lock()):
-            yield
+        return self._locks.hold(handle)
 
     def expire(self) -> None:
-        """Drop every talk that is silent for too long; each other call does so first."""
+        """Drop every talk that is silent for too long, and too old secrets; each other call does so first."""
+        self._secrets.live()
         now = self._clock()
         while self._talks:
             longest_silent = next(iter(self._talks))

@@ -1,18 +1,17 @@
 """What an operator may decide about the bot host; secrets come only from the environment or private files."""
 
-import ipaddress
 import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Final
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.portals import PORTALS
+from bot.server_urls import ServerUrl, StoreUrl
 from conversations.sealing import IntakePublicKey
 
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
@@ -25,38 +24,8 @@ class NotReady(Exception):  # noqa: N818 - it names what is the case, as the oth
     """The bot host cannot keep its promises as things are; the message says what to do about it."""
 
 
-def _server(url: str) -> str:
-    parts = _parts(url)
-    if parts is None or parts.query or parts.fragment:
-        raise ValueError("write it as https://host or http://127.0.0.1:port")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("take the name and the password out of it")
-    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
-        raise ValueError("use https: the way to another machine is open to others")
-    return url.rstrip("/")
-
-
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    return parts if whole else None
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _default_intake_url(settings: Mapping[str, Any]) -> str:
     return f"http://127.0.0.1:{settings['intake_port']}"
-
-
-ServerUrl = Annotated[str, AfterValidator(_server)]
 
 
 class BotSettings(BaseSettings):
@@ -88,6 +57,9 @@ class BotSettings(BaseSettings):
     intake_url: ServerUrl = Field(
         default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
     )
+    valkey_url: StoreUrl | None = Field(
+        default=None, description="Valkey server for open talks; without it a restart of the bot ends them"
+    )
     portal: str = Field(default="international", description="portal whose talk is held, by its file's name")
     portals_dir: Path = Field(default=PORTALS, description="folder of the portals' files")
 
@@ -105,6 +77,11 @@ class BotSettings(BaseSettings):
     def channel_token_file(self) -> Path:
         """The file of the key with which this host hands in reports."""
         return self.folder / "channel.token"
+
+    @property
+    def talk_secrets_file(self) -> Path:
+        """The file of what opens the talks in Valkey; not there while talks live in memory."""
+        return self.folder / "talk_secrets"
 
     @property
     def outbox_folder(self) -> Path:
@@ -187,17 +164,28 @@ def channel_token(settings: BotSettings) -> str:
     return token
 
 
+def talk_secrets_file(settings: BotSettings) -> Path:
+    """Give the file of what opens the talks in Valkey, made at need; raises NotReady if open to others."""
+    path = settings.talk_secrets_file
+    if path.exists():
+        _refuse_if(path, _OPEN_TO_READ)
+    return path
+
+
 def _read(path: Path, if_missing: str, forbidden_mode: int) -> str:
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
         written = path.read_text(encoding="ascii", errors="replace").strip()
+        _refuse_if(path, forbidden_mode)
     except FileNotFoundError:
         raise NotReady(f"The file {path} is missing. {if_missing}") from None
     except OSError:
         raise NotReady(f"The file {path} cannot be read. See whose it is.") from None
-    if mode & forbidden_mode:
-        raise NotReady(f"{path} is open to others on this machine. Close it: `chmod 600 {path}`.")
     return written
+
+
+def _refuse_if(path: Path, forbidden_mode: int) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & forbidden_mode:
+        raise NotReady(f"{path} is open to others on this machine. Close it: `chmod 600 {path}`.")
 
 
 def _shown(value: object) -> str:

@@ -16,8 +16,8 @@ from tests.bot_api_server import BotApiServer
 
 TOKEN = "123456:" + "canary_token_" * 3
 ROOT = Path(__file__).parent.parent
-SECONDS_TO_START = 40
-SECONDS_TO_END = 20
+SECONDS_TO_START = 90
+SECONDS_TO_END = 60
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Clock:
 
 def test_a_key_is_stable_and_each_chats_own() -> None:
     """One chat has one key under a secret, and no other chat has it, however its parts join."""
-    secret = TalkSecret(0)
+    secret = TalkSecret.drawn(0)
     keys = {secret.blind_key(handle) for handle in (CHAT, *OTHERS)}
     assert secret.blind_key(CHAT) == secret.blind_key(TalkHandle("telegram", "77001", "4242424242"))
     assert len(keys) == 1 + len(OTHERS)
@@ -44,24 +44,24 @@ def test_a_key_is_stable_and_each_chats_own() -> None:
 
 def test_a_secret_is_random() -> None:
     """Two secrets give one chat two names."""
-    assert TalkSecret(0).blind_key(CHAT) != TalkSecret(0).blind_key(CHAT)
+    assert TalkSecret.drawn(0).blind_key(CHAT) != TalkSecret.drawn(0).blind_key(CHAT)
 
 
 def test_opens_for_its_own_chat_only() -> None:
     """What was sealed opens for the same chat and secret, and for nobody else."""
-    secret = TalkSecret(0)
+    secret = TalkSecret.drawn(0)
     sealed = secret.seal_talk(CHAT, CONTENT)
     assert secret.open_talk(CHAT, sealed) == CONTENT
     for handle in OTHERS:
         with pytest.raises(TalkNotOpened):
             secret.open_talk(handle, sealed)
     with pytest.raises(TalkNotOpened):
-        TalkSecret(0).open_talk(CHAT, sealed)
+        TalkSecret.drawn(0).open_talk(CHAT, sealed)
 
 
 def test_a_changed_seal_does_not_open() -> None:
     """Any changed bit, and any cut, is noticed; the error tells no content."""
-    secret = TalkSecret(0)
+    secret = TalkSecret.drawn(0)
     sealed = secret.seal_talk(CHAT, CONTENT)
     changed = [
         sealed[:at] + bytes([sealed[at] ^ 1 << at % 8]) + sealed[at + 1 :] for at in range(len(sealed))
@@ -74,7 +74,7 @@ def test_a_changed_seal_does_not_open() -> None:
 
 def test_no_two_seals_are_alike() -> None:
     """The same content sealed again shares no bytes that would tell so, and shows nothing of itself."""
-    secret = TalkSecret(0)
+    secret = TalkSecret.drawn(0)
     first, second = (secret.seal_talk(CHAT, CONTENT) for _ in range(2))
     assert first[:24] != second[:24]
     assert first[24:] != second[24:]
@@ -82,9 +82,17 @@ def test_no_two_seals_are_alike() -> None:
     assert CHAT.chat.encode() not in first
 
 
+def test_the_length_tells_little() -> None:
+    """Talks that hold more or less, up to a KiB, are of one length in the store."""
+    secret = TalkSecret.drawn(0)
+    assert len({len(secret.seal_talk(CHAT, bytes(size))) for size in (0, 1, 500, 1023)}) == 1
+    for size in (0, 1023, 1024, 1025):
+        assert secret.open_talk(CHAT, secret.seal_talk(CHAT, bytes(size))) == bytes(size)
+
+
 def test_the_name_is_not_the_key() -> None:
     """Who has the store has the name of a talk, which opens nothing."""
-    secret = TalkSecret(0)
+    secret = TalkSecret.drawn(0)
     assert secret.blind_key(CHAT) not in secret.seal_talk(CHAT, secret.blind_key(OTHERS[0]))
 
 
@@ -120,7 +128,7 @@ def test_after_long_silence_all_are_new() -> None:
 
 def test_nothing_is_shown() -> None:
     """Neither a secret nor a handle tells anything in its repr."""
-    secret = TalkSecret(5)
+    secret = TalkSecret.drawn(5)
     assert repr(secret).startswith("<bot.privacy.TalkSecret object at")
     assert repr(TalkSecrets(Clock())).startswith("<bot.privacy.TalkSecrets object at")
     assert repr(CHAT) == "TalkHandle(channel='telegram')"

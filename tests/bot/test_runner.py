@@ -12,7 +12,7 @@ from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
 from bot.privacy import TalkSecrets
-from bot.runner import Delivery, Limits, Runner
+from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions import MemorySessions
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
 from conversations.sealing import new_private_key, public_half
@@ -59,19 +59,19 @@ def house(tmp_path: Path) -> House:
     return make_house(tmp_path)
 
 
-def make_house(folder: Path, most: int = 10_000) -> House:
+def make_house(folder: Path, most: int = 10_000, sessions: type[MemorySessions] = MemorySessions) -> House:
     """Put a house together on a folder."""
     private = new_private_key()
     intake = IntakeTwin({"k1": private})
     outbox = Outbox(folder / "outbox")
     seconds = [0.0]
-    sessions = MemorySessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
+    store = sessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
     delivery = Delivery(public_half("k1", private), outbox, Courier(outbox, intake), intake)
     limits = Limits(
         Budgets(TalkSecrets(lambda: seconds[0]), lambda: seconds[0], most), Alarm(lambda: seconds[0])
     )
-    runner = Runner(sessions, delivery, limits, portals=PORTALS, portal="international", now=lambda: NOW)
-    return House(runner, sessions, outbox, intake, seconds)
+    runner = Runner(store, delivery, limits, portals=PORTALS, portal="international", now=lambda: NOW)
+    return House(runner, store, outbox, intake, seconds)
 
 
 async def test_a_report_goes_from_the_first_word_to_the_intake(house: House) -> None:
@@ -254,6 +254,23 @@ async def test_one_who_is_too_fast_slows_nobody_else(tmp_path: Path) -> None:
     other = TalkHandle("telegram", "bot", "4243")
     answer = await house.runner.handle(Arrival(other, 1, Said(LINK), None, "en"))
     assert "Not sent yet" in answer.card.text
+
+
+class Contended(MemorySessions):
+    """A store in which somebody else is always first."""
+
+    async def save(self, *_: object) -> bool:
+        """Lose to the other."""
+        return False
+
+
+async def test_a_talk_that_others_keep_advancing_is_tried_again_later_and_blocks_nobody(
+    tmp_path: Path,
+) -> None:
+    house = make_house(tmp_path, sessions=Contended)
+    with pytest.raises(TalkContended):
+        await house.happens(Said(LINK))
+    await house.runner.shown(CHAT, 1)
 
 
 async def test_a_reporter_who_left_is_forgotten(house: House) -> None:

@@ -1,149 +1,163 @@
-"""Open talks in memory: sealed, one advance at a time, and gone when they should be."""
+"""One contract for every store of open talks: sealed, one advance at a time, and gone when they should be."""
 
 import asyncio
-import gc
-from typing import Any
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkSecrets
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, MemorySessions, Stored
+from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkSecret
+from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Sessions, Stored
+from tests.talk_stores import InMemory, InValkey, Store, content_of, everything, version_of
+from tests.valkeys import Valkey, valkey
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 OTHER = TalkHandle("telegram", "77001", "4242424243")
 
 
-class Clock:
-    """A clock that is moved by hand."""
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """Run a server that is the whole of a cluster, so that it refuses a command with two keys."""
+    with valkey(tmp_path_factory.mktemp("valkey"), {"cluster-enabled": "yes"}) as server:
+        server.client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        while server.client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+            time.sleep(0.02)
+        yield server
 
-    def __init__(self) -> None:
-        self.seconds = 1000.0
 
-    def __call__(self) -> float:
-        """Tell the time."""
-        return self.seconds
+@pytest.fixture(params=["memory", "valkey"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Give each store in turn, empty."""
+    if request.param == "memory":
+        yield InMemory()
+        return
+    server: Valkey = request.getfixturevalue("server")
+    server.client.flushall()
+    store = InValkey(server, tmp_path)
+    async with store.sessions:
+        yield store
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Make a clock."""
-    return Clock()
+def sessions(store: Store) -> Sessions:
+    """Give the talks of a store."""
+    return store.sessions
 
 
-@pytest.fixture
-def sessions(clock: Clock) -> MemorySessions:
-    """Make an empty store for four talks at most."""
-    return MemorySessions(TalkSecrets(clock), clock, maximum_talks=4)
-
-
-async def _version(sessions: MemorySessions, handle: TalkHandle) -> int:
-    stored = await sessions.load(handle)
-    assert stored is not None
-    return stored.version
-
-
-async def test_what_was_saved_is_loaded(sessions: MemorySessions) -> None:
+async def test_what_was_saved_is_loaded(sessions: Sessions) -> None:
     """A talk comes back as it was saved last, and another chat has none."""
     assert await sessions.load(CHAT) is None
-    assert await sessions.save(CHAT, b"one", 0)
-    assert await sessions.save(CHAT, b"two", await _version(sessions, CHAT))
+    assert await sessions.save(CHAT, b"one", None)
+    assert await sessions.save(CHAT, b"two", await version_of(sessions, CHAT))
     stored = await sessions.load(CHAT)
     assert stored is not None
     assert stored.content == b"two"
     assert await sessions.load(OTHER) is None
 
 
-async def test_compare_and_set(sessions: MemorySessions) -> None:
+async def test_compare_and_set(sessions: Sessions) -> None:
     """Of many who loaded the same version, one saves; the others lose, and change nothing."""
-    assert await sessions.save(CHAT, b"first", 0)
-    assert not await sessions.save(CHAT, b"also first", 0)
-    version = await _version(sessions, CHAT)
+    assert await sessions.save(CHAT, b"first", None)
+    assert not await sessions.save(CHAT, b"also first", None)
+    version = await version_of(sessions, CHAT)
     saved = await asyncio.gather(*(sessions.save(CHAT, bytes([number]), version) for number in range(9)))
     assert saved == [True] + [False] * 8
-    assert await _content(sessions) == b"\0"
+    assert await content_of(sessions, CHAT) == b"\0"
     assert not await sessions.save(OTHER, b"", version)
+    assert await sessions.load(OTHER) is None
 
 
-async def test_a_version_is_never_used_twice(sessions: MemorySessions) -> None:
+async def test_a_version_is_never_used_twice(sessions: Sessions) -> None:
     """A save that began before the talk was erased is lost, though a new talk has begun since."""
-    assert await sessions.save(CHAT, b"old", 0)
-    version = await _version(sessions, CHAT)
+    assert await sessions.save(CHAT, b"old", None)
+    version = await version_of(sessions, CHAT)
     await sessions.erase(CHAT)
     assert not await sessions.save(CHAT, b"old again", version)
-    assert await sessions.save(CHAT, b"new", 0)
+    assert await sessions.save(CHAT, b"new", None)
     assert not await sessions.save(CHAT, b"old again", version)
-    assert await _content(sessions) == b"new"
+    assert await content_of(sessions, CHAT) == b"new"
 
 
-async def test_erase(sessions: MemorySessions) -> None:
+async def test_erase(sessions: Sessions) -> None:
     """What was erased is gone; erasing nothing is harmless."""
     await sessions.erase(CHAT)
-    assert await sessions.save(CHAT, b"content", 0)
+    assert await sessions.save(CHAT, b"content", None)
     await sessions.erase(CHAT)
     await sessions.erase(CHAT)
     assert await sessions.load(CHAT) is None
 
 
-async def test_expires_after_silence(sessions: MemorySessions, clock: Clock) -> None:
+async def test_expires_after_silence(store: Store) -> None:
     """Half an hour without a save ends a talk, and nothing of it stays; each save starts it anew."""
-    assert await sessions.save(CHAT, b"one", 0)
+    sessions = store.sessions
+    assert await sessions.save(CHAT, b"one", None)
     for _ in range(3):
-        clock.seconds += SECONDS_OF_SILENCE - 1
-        assert await sessions.save(CHAT, b"more", await _version(sessions, CHAT))
-    version = await _version(sessions, CHAT)
-    clock.seconds += SECONDS_OF_SILENCE
+        store.passes(SECONDS_OF_SILENCE - 10)
+        assert await sessions.save(CHAT, b"more", await version_of(sessions, CHAT))
+    version = await version_of(sessions, CHAT)
+    store.passes(SECONDS_OF_SILENCE)
     sessions.expire()
-    assert _sealed_talks(sessions) == 0
+    assert store.held() == 0
     assert await sessions.load(CHAT) is None
     assert not await sessions.save(CHAT, b"late", version)
-    assert await sessions.save(CHAT, b"new", 0)
+    assert await sessions.save(CHAT, b"new", None)
 
 
-async def test_ends_at_its_total_age(sessions: MemorySessions, clock: Clock) -> None:
+async def test_ends_at_its_total_age(store: Store) -> None:
     """A talk that never falls silent ends all the same, before the secret that it was born under."""
+    sessions = store.sessions
     assert SECONDS_OF_TALK < SECONDS_BETWEEN_ROTATIONS
-    assert await sessions.save(CHAT, b"one", 0)
+    assert await sessions.save(CHAT, b"one", None)
     for _ in range(SECONDS_OF_TALK // 600 - 1):
-        clock.seconds += 600
-        assert await sessions.save(CHAT, b"more", await _version(sessions, CHAT))
-    clock.seconds += 600
+        store.passes(600)
+        assert await sessions.save(CHAT, b"more", await version_of(sessions, CHAT))
+    version = await version_of(sessions, CHAT)
+    store.passes(600)
+    assert not await sessions.save(CHAT, b"late", version)
     assert await sessions.load(CHAT) is None
-    assert _sealed_talks(sessions) == 0
+    assert store.held() == 0
 
 
-async def test_a_talk_outlives_a_rotation(sessions: MemorySessions, clock: Clock) -> None:
+async def test_a_talk_outlives_a_rotation(store: Store) -> None:
     """Born under the old secret, a talk goes on under it; there is no second one under the new."""
-    clock.seconds += SECONDS_BETWEEN_ROTATIONS - 100
-    assert await sessions.save(CHAT, b"before", 0)
-    clock.seconds += 200
-    assert await sessions.save(OTHER, b"after", 0)
-    assert await _content(sessions) == b"before"
-    assert await sessions.save(CHAT, b"and after", await _version(sessions, CHAT))
-    assert await _content(sessions) == b"and after"
-    assert _sealed_talks(sessions) == 2
+    sessions = store.sessions
+    sessions.expire()  # the first secret is drawn now, at the latest
+    store.passes(SECONDS_BETWEEN_ROTATIONS - 100)
+    assert await sessions.save(CHAT, b"before", None)
+    store.passes(200)
+    assert await sessions.save(OTHER, b"after", None)
+    assert await content_of(sessions, CHAT) == b"before"
+    assert await sessions.save(CHAT, b"and after", await version_of(sessions, CHAT))
+    assert await content_of(sessions, CHAT) == b"and after"
+    assert store.held() == 2
     await sessions.erase(CHAT)
     assert await sessions.load(CHAT) is None
+    assert store.held() == 1
 
 
-async def test_the_longest_silent_leaves_first(sessions: MemorySessions, clock: Clock) -> None:
+async def test_in_memory_the_longest_silent_leaves_first() -> None:
     """When there is no room, the talk that was saved longest ago makes it."""
+    store = InMemory()
+    sessions = store.sessions
     chats = [TalkHandle("telegram", "77001", str(number)) for number in range(5)]
     for chat in chats[:4]:
-        clock.seconds += 1
-        assert await sessions.save(chat, b"content", 0)
-    assert await sessions.save(chats[0], b"content", await _version(sessions, chats[0]))
-    assert await sessions.save(chats[4], b"content", 0)
+        store.passes(1)
+        assert await sessions.save(chat, b"content", None)
+    assert await sessions.save(chats[0], b"content", await version_of(sessions, chats[0]))
+    assert await sessions.save(chats[4], b"content", None)
     left = [number for number, chat in enumerate(chats) if await sessions.load(chat)]
     assert left == [0, 2, 3, 4]
 
 
-async def test_nothing_readable_in_memory(sessions: MemorySessions) -> None:
+async def test_nothing_readable_in_memory() -> None:
     """Neither what was said nor where is found in anything that the store holds."""
+    sessions = InMemory().sessions
     async with sessions.lock(CHAT):
-        assert await sessions.save(CHAT, b"https://example.com/marker", 0)
+        assert await sessions.save(CHAT, b"https://example.com/marker", None)
         await sessions.load(CHAT)
-    held = _everything(sessions)
+    held = everything(sessions)
     assert sum(isinstance(one, bytes) for one in held) > 2
     for one in held:
         content = one if isinstance(one, bytes) else str(one).encode() if isinstance(one, str | int) else b""
@@ -152,7 +166,17 @@ async def test_nothing_readable_in_memory(sessions: MemorySessions) -> None:
         assert not isinstance(one, TalkHandle | asyncio.Lock)
 
 
-async def test_one_at_a_time(sessions: MemorySessions) -> None:
+async def test_expiring_drops_a_secret_that_nobody_asks_for() -> None:
+    """A host without a reporter holds no secret that is too old."""
+    store = InMemory()
+    before = [one for one in everything(store.sessions) if isinstance(one, TalkSecret)]
+    store.passes(2 * SECONDS_BETWEEN_ROTATIONS)
+    store.sessions.expire()
+    assert before
+    assert not any(one in before for one in everything(store.sessions) if isinstance(one, TalkSecret))
+
+
+async def test_one_at_a_time(sessions: Sessions) -> None:
     """Within a talk one waits for the other; another talk goes on meanwhile."""
     steps: list[str] = []
 
@@ -169,7 +193,7 @@ async def test_one_at_a_time(sessions: MemorySessions) -> None:
     assert steps.index("other begins") < steps.index("first ends")
 
 
-async def test_a_failed_turn_lets_go(sessions: MemorySessions) -> None:
+async def test_a_failed_turn_lets_go(sessions: Sessions) -> None:
     """A turn that fails or is stopped holds its talk no longer."""
     with pytest.raises(LookupError):
         async with sessions.lock(CHAT):
@@ -180,25 +204,4 @@ async def test_a_failed_turn_lets_go(sessions: MemorySessions) -> None:
 
 def test_nothing_is_shown() -> None:
     """A stored talk's repr tells no content."""
-    assert repr(Stored(b"marker", 3)) == "Stored(version=3)"
-
-
-async def _content(sessions: MemorySessions) -> bytes | None:
-    stored = await sessions.load(CHAT)
-    return stored.content if stored else None
-
-
-def _everything(sessions: MemorySessions) -> list[Any]:
-    """Give every object that the store holds, however deep, but for code."""
-    found: dict[int, Any] = {}
-    ahead: list[Any] = [vars(sessions)]
-    while ahead:
-        one = ahead.pop()
-        if id(one) not in found and not callable(one) and type(one).__name__ != "module":
-            found[id(one)] = one
-            ahead += gc.get_referents(one)
-    return list(found.values())
-
-
-def _sealed_talks(sessions: MemorySessions) -> int:
-    return sum(type(one).__name__ == "_Kept" for one in _everything(sessions))
+    assert repr(Stored(b"marker", b"marker")) == "Stored()"

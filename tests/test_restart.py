@@ -1,0 +1,119 @@
+"""With the store in Valkey, whatever dies and comes back in the middle of a talk: the talk goes on, once."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.sessions import SECONDS_OF_SILENCE
+from conversations.report import Reached
+from intake_api.database import opened
+from intake_api.keys import read_keys
+from intake_api.models import StoredReport
+from intake_api.reports import Content, content_of
+from intake_api.settings import IntakeSettings
+from intake_api.vault import Vault
+from tests.houses import Houses, free_port, houses
+from tests.reporter import BotApiControl, Reporter
+from tests.valkeys import Valkey, valkey
+
+LINK = "https://forum.example/thread/4711"
+LOGGED = {"event", "level", "hour", "house", "channel", "error", "place", "incident"}
+
+
+@asynccontextmanager
+async def _houses(folder: Path, server: Valkey) -> AsyncIterator[tuple[Houses, Reporter]]:
+    """Give houses with nothing running yet, and a reporter."""
+    async with houses(folder / "data", free_port()) as house:
+        house.environment["REPORTLINE_VALKEY_URL"] = server.url.get_secret_value()
+        async with BotApiControl(house.telegram.url) as control:
+            yield house, Reporter(control, language="en")
+
+
+@asynccontextmanager
+async def _intake(house: Houses) -> AsyncIterator[None]:
+    async with house.running("intake", "serve"):
+        await house.intake_answers()
+        yield
+
+
+async def _reports(house: Houses) -> list[Content]:
+    settings = IntakeSettings(data_dir=house.data)
+    vault = Vault(read_keys(settings.folder))
+    async with opened(settings.database_file) as database, database.reading() as session:
+        return [content_of(vault, report) for report in await session.scalars(select(StoredReport))]
+
+
+async def test_killed_bots_go_on_with_the_talk_at_the_same_button(tmp_path: Path) -> None:
+    """Killed before a tap and in the middle of one, they take each tap once; there is one report."""
+    with valkey(tmp_path / "valkey") as server:
+        async with _houses(tmp_path, server) as (house, reporter), _intake(house):
+            async with house.running("bot", "poll") as bot:
+                await reporter.say(LINK)
+                await reporter.sees("Not sent yet")
+                _kill(bot)
+            async with house.running("bot", "poll") as bot:
+                await reporter.tap("send")
+                await reporter.sees("We have received it")
+                with server.paused():
+                    await reporter.tap("details")
+                    _kill(bot)
+            async with house.running("bot", "poll"):
+                await reporter.sees()
+                await reporter.tap("search")
+                await reporter.sees()
+            (report,) = await _reports(house)
+    assert [address.given for address in report.addresses] == [LINK]
+    assert report.reached == Reached.SEARCH
+
+
+async def test_a_store_that_starts_again_loses_no_talk_and_no_tap(tmp_path: Path) -> None:
+    """What is tapped while Valkey is away waits; a bot may even start meanwhile."""
+    with valkey(tmp_path / "valkey") as server:
+        async with _houses(tmp_path, server) as (house, reporter), _intake(house):
+            async with house.running("bot", "poll"):
+                await reporter.say(LINK)
+                await reporter.sees("Not sent yet")
+                await asyncio.to_thread(server.stop)
+                await reporter.tap("send")
+            async with house.running("bot", "poll"):
+                await _tried_in_vain(house)
+                await asyncio.to_thread(server.start)
+                await reporter.sees("We have received it")
+            assert len(await _reports(house)) == 1
+            (key,) = server.stored()
+            assert 0 < server.client.ttl(key) <= SECONDS_OF_SILENCE
+
+
+async def _tried_in_vain(house: Houses) -> None:
+    """Wait until a bot has told that the store is away, in words that hold nothing of it or of a talk."""
+    log = house.data / "bot-poll.log"
+    async with asyncio.timeout(30):
+        while log.read_text().count("StoreAway") < 2:
+            await asyncio.sleep(0.05)
+    for line in log.read_text().splitlines():
+        assert {*json.loads(line)} <= LOGGED
+
+
+async def test_without_its_secrets_a_stored_talk_is_an_old_talk(tmp_path: Path) -> None:
+    """Deleting their file between two bots ends every open talk, kindly."""
+    with valkey(tmp_path / "valkey") as server:
+        async with _houses(tmp_path, server) as (house, reporter):
+            async with house.running("bot", "poll"):
+                await reporter.say(LINK)
+                await reporter.sees("Not sent yet")
+            (house.data / "bot" / "talk_secrets").unlink()
+            assert server.stored()
+            async with house.running("bot", "poll"):
+                await reporter.tap("send")
+                await reporter.sees("old talk")
+            assert not [*(house.data / "bot" / "outbox").glob("*.json")]
+
+
+def _kill(bot: subprocess.Popen[bytes]) -> None:
+    bot.kill()
+    bot.wait()
