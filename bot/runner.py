@@ -1,66 +1,34 @@
 """Where the talk meets the world: load, advance, save, then act; what was answered can no longer be lost."""
 
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import Intake
 from bot.limits import Alarm, Budgets
+from bot.open_talk import Talk, advanced, all_messages, draw, dump, live, load, outdated
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
 from conversations.cards import card
 from conversations.engine import advance
-from conversations.events import Chose, Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
+from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.moving import Turn
 from conversations.portal import Portal
-from conversations.report import RECEIPT_BYTES, write_receipt
 from conversations.sealing import IntakePublicKey, seal
 from conversations.start_link import begin, portal_of
-from conversations.state import Fresh, State
+from conversations.state import State
 from conversations.submission import report_of
 from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
 from logs import log_event, log_failure
 
-UPDATES_KNOWN = 32
 MOST_TRIES = 50
-MESSAGES_KNOWN = 200
 
 
 class TalkContended(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
     """Others kept advancing the talk; like a store that is away, it is to be tried again after a pause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """An open talk as it is stored: the state, and what its channel needs to edit and delete.
-
-    `live` is the message that shows the card, `messages` all others that may be deleted, `updates` the last
-    updates handled, by which a redelivery is known. `owes` is a submission that was saved but not acted on.
-    """
-
-    state: State
-    live: int | None = field(default=None, repr=False)
-    messages: tuple[int, ...] = field(default=(), repr=False)
-    updates: tuple[int, ...] = field(default=(), repr=False)
-    owes: bool = False
-
-
-_TALK = TypeAdapter(Talk)
-
-
-def draw() -> Fresh:
-    """Draw the random names of a talk and its report, none of which tells another."""
-    return Fresh(
-        talk=secrets.token_hex(4),
-        draft_id=secrets.token_hex(16),
-        receipt=write_receipt(secrets.token_bytes(RECEIPT_BYTES)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +103,22 @@ class Runner:
         if held and held.owes:
             return None
         if held and arrival.update in held.updates:
-            return self._answer(held, held.live)
+            return self._answer(held, held.live, held.erased if arrival.update == held.updates[-1] else ())
         talk = held or self._begun(arrival)
         turn = advance(talk.state, arrival.event, self._portals, draw())
         removes = RemoveMessage() in turn.effects
         erased = (
-            _all_messages(talk, arrival) if Forget() in turn.effects else _outdated(talk, arrival, removes)
+            all_messages(talk, arrival)
+            if Forget() in turn.effects
+            else outdated(talk, arrival, removes=removes)
         )
-        advanced = _advanced(talk, turn, arrival, erased)
+        following = advanced(talk, turn, arrival, erased)
         # Erased instead of saved: if the store fails here, the redelivered update forgets again.
         if Forget() in turn.effects:
             await self._sessions.erase(arrival.talk)
-        elif not await self._save(arrival.talk, advanced, version):
+        elif not await self._save(arrival.talk, following, version):
             return None
-        return await self._acted(arrival, turn, advanced, erased)
+        return await self._acted(arrival, turn, following, erased)
 
     def _begun(self, arrival: Arrival) -> Talk:
         start = arrival.event.start if isinstance(arrival.event, Opened) else ""
@@ -166,7 +136,7 @@ class Runner:
                     talk = await self._told(arrival.talk, learned) or talk
                 case Forget() | RemoveMessage():
                     pass
-        return self._answer(talk, _live(talk, arrival), erased)
+        return self._answer(talk, live(talk, arrival), erased)
 
     def _answer(self, talk: Talk, live: int | None, erased: tuple[int, ...] = ()) -> Answer:
         """Show the card of the state as it is now, so that a redelivery gets the last answer again."""
@@ -227,39 +197,11 @@ class Runner:
         if stored is None:
             return None, None
         try:
-            return _TALK.validate_json(stored.content), stored.version
-        except ValidationError:
+            return load(stored.content), stored.version
+        except ValueError:
             # Another version of this software saved it: to the reporter it is an old talk.
             await self._sessions.erase(handle)
             return None, None
 
     async def _save(self, handle: TalkHandle, talk: Talk, version: bytes | None) -> bool:
-        return await self._sessions.save(handle, _TALK.dump_json(talk), version)
-
-
-def _advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) -> Talk:
-    messages = (*talk.messages, *(() if arrival.message is None else (arrival.message,)))
-    return Talk(
-        state=turn.state,
-        live=_live(talk, arrival),
-        messages=tuple(message for message in messages if message not in erased)[-MESSAGES_KNOWN:],
-        updates=(*talk.updates, arrival.update)[-UPDATES_KNOWN:],
-        owes=Submit() in turn.effects,
-    )
-
-
-def _live(talk: Talk, arrival: Arrival) -> int | None:
-    """Edit the card in place after a tap; after a message, show it anew below."""
-    return talk.live if isinstance(arrival.event, Chose) else None
-
-
-def _outdated(talk: Talk, arrival: Arrival, removes: bool) -> tuple[int, ...]:  # noqa: FBT001 - one fact
-    card = talk.live if _live(talk, arrival) is None else None
-    own = arrival.message if removes else None
-    return tuple(message for message in (card, own) if message is not None)
-
-
-def _all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:
-    live = _live(talk, arrival)
-    every = (*talk.messages, talk.live, arrival.message)
-    return tuple(dict.fromkeys(message for message in every if message is not None and message != live))
+        return await self._sessions.save(handle, dump(talk), version)

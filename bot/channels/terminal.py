@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import secrets
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -13,7 +14,6 @@ from bot.channels.typed import event_of
 from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
 from conversations.events import Chose, Event, Opened
 
-HANDLE = TalkHandle("terminal", "local", "local")
 _WIDTH = 76
 _UNSEEN = {code: None for code in (*range(32), 127, *range(0x2066, 0x206A)) if code != ord("\n")}
 
@@ -90,8 +90,10 @@ class Screen:
 
 async def hold_talk(host: Host, console: Console, start: str = "", language: str | None = None) -> None:
     """Hold one talk until the input ends; `start` is a start link's payload."""
+    # A name of its own for each talk, so that no talk of before goes on where the store remembers it.
+    handle = TalkHandle("terminal", "local", secrets.token_hex(16))
     screen = Screen(console)
-    card = await _turn(host, screen, Arrival(HANDLE, 0, Opened(start), language=language))
+    card = await _turn(host, screen, Arrival(handle, 0, Opened(start), language=language))
     update = 0
     async for line in _lines():
         if not line.strip():
@@ -99,7 +101,7 @@ async def hold_talk(host: Host, console: Console, start: str = "", language: str
         update += 1
         event = event_from(line, card)
         message = None if isinstance(event, Chose) else screen.typed(line.strip())
-        card = await _turn(host, screen, Arrival(HANDLE, update, event, message, language))
+        card = await _turn(host, screen, Arrival(handle, update, event, message, language))
 
 
 async def _turn(host: Host, screen: Screen, arrival: Arrival) -> Card:

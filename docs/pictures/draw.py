@@ -10,9 +10,9 @@ from rich.console import Console
 
 from bot.channels.terminal import Screen, event_from
 from bot.exchange import Answer
+from bot.open_talk import draw
 from bot.portals import PORTALS, read_portals
 from bot.render import render
-from bot.runner import draw
 from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Received

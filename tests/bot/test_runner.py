@@ -119,6 +119,10 @@ async def test_a_redelivered_update_gets_the_last_answer_again_and_makes_no_seco
     house.update -= 1
     again = await house.happens(tap)
     assert again.card == first.card
+    await house.happens(Said("https://forum.example/other"), 77)
+    house.update -= 1
+    again = await house.happens(Said("https://forum.example/other"), 77)
+    assert 77 in again.erase
     assert len(house.intake.reports) == 1
     assert next(iter(house.intake.reports.values())).revision == 1
 
