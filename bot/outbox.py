@@ -57,6 +57,8 @@ class Outbox:
             path.chmod(0o700)
         for partial in folder.glob(f"*{_PARTIAL}"):
             _remove_unless_in_use(partial)
+        for path in (self._set_aside, self._folder):
+            _floor_times(path)
 
     def put(self, draft_id: str, revision: int, sealed: SealedReport) -> None:
         """Make the sealed report durable; again is harmless. Raises NotKept, leaving no half file."""
@@ -73,16 +75,19 @@ class Outbox:
 
     def waiting(self) -> tuple[Entry, ...]:
         """Give every entry that waits, by their random draft ids: in no order of time."""
-        return entries_in(self._folder)
+        return _untold(self._folder)
 
     def aside(self) -> tuple[Entry, ...]:
         """Give every entry that was set aside."""
-        return entries_in(self._set_aside)
+        return _untold(self._set_aside)
 
     def read(self, entry: Entry) -> SealedReport | None:
         """Give what the entry holds, or None if it waits no longer; raises Unreadable if it is corrupted."""
+        path = self._folder / entry.file_name
         try:
-            return SealedReport.model_validate_json((self._folder / entry.file_name).read_bytes())
+            content = path.read_bytes()
+            _floor_times(path)
+            return SealedReport.model_validate_json(content)
         except FileNotFoundError:
             return None
         except ValueError:
@@ -105,6 +110,13 @@ def entries_in(folder: Path) -> tuple[Entry, ...]:
     """Give the entries whose whole files are in this folder, changing nothing; raises OSError."""
     names = (_NAME.fullmatch(path.name) for path in sorted(folder.iterdir()))
     return tuple(Entry(name[1], int(name[2])) for name in names if name)
+
+
+def _untold(folder: Path) -> tuple[Entry, ...]:
+    """Give the entries of a folder, and leave no time at which it was looked at."""
+    entries = entries_in(folder)
+    _floor_times(folder)
+    return entries
 
 
 def set_aside_folder(folder: Path) -> Path:

@@ -171,6 +171,8 @@ def test_times_are_floored_to_the_hour(tmp_path: Path) -> None:
 
     steps: dict[str, Callable[[], object]] = {
         "put": lambda: outbox.put(DRAFT, 1, SEALED),
+        "read": lambda: outbox.read(ENTRY),
+        "look": outbox.waiting,
         "put another": lambda: outbox.put(DRAFT, 2, SEALED),
         "fail": fail,
         "remove": lambda: outbox.remove(ENTRY),
