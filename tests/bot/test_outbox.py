@@ -171,7 +171,6 @@ def test_times_are_floored_to_the_hour(tmp_path: Path) -> None:
 
     steps: dict[str, Callable[[], object]] = {
         "put": lambda: outbox.put(DRAFT, 1, SEALED),
-        "read": lambda: outbox.read(ENTRY),
         "look": outbox.waiting,
         "put another": lambda: outbox.put(DRAFT, 2, SEALED),
         "fail": fail,
@@ -186,6 +185,16 @@ def test_times_are_floored_to_the_hour(tmp_path: Path) -> None:
             assert moment % (3600 * 10**9) == 0, name
             assert abs(time.time_ns() - moment) < 4000 * 10**9
     assert set_aside_folder(tmp_path).stat().st_mtime_ns % (3600 * 10**9) == 0
+
+
+def test_reading_an_entry_leaves_no_time_of_reading(tmp_path: Path) -> None:
+    """The courier reads an entry as soon as it is written, so the time of reading would be the report's."""
+    outbox = Outbox(tmp_path)
+    outbox.put(DRAFT, 1, SEALED)
+    os.utime(tmp_path / ENTRY.file_name)
+    outbox.read(ENTRY)
+    told = (tmp_path / ENTRY.file_name).stat()
+    assert (told.st_atime_ns % (3600 * 10**9), told.st_mtime_ns % (3600 * 10**9)) == (0, 0)
 
 
 def test_leftovers_of_a_crash_are_removed_and_others_are_not(tmp_path: Path) -> None:
