@@ -1,0 +1,150 @@
+"""Every step of the talk and every kind of update, with open talks in Valkey, until both houses crash."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from telegram import Message
+
+from bot.assembly import KNOWN_LANGUAGES
+from bot.portals import read_portals
+from conversations.report import write_receipt
+from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
+from tests.canaries.evidence import Collection, files, valkey
+from tests.canaries.markers import Kind, Mint
+from tests.canaries.planted import addressed, damaged, in_groups
+from tests.canaries.script import Act, Script
+from tests.canaries.search import Sink
+from tests.canaries.stage import LOUD, SECONDS, Stage, stage
+from tests.canaries.wiretap import Way
+from tests.houses import free_port
+from tests.valkeys import Line, Valkey
+
+PORTAL = "international"
+PAUSED = "closed"
+NAMES = ("phone.spanish_number", "mail.email", "handle.username")
+CHATTER = "chatter"
+
+
+def texts(mint: Mint, talk: int) -> list[str]:
+    """Give what the reporter of a talk says: names, links, a receipt, words."""
+
+    def own(name: str, kind: Kind = Kind.OWN) -> str:
+        return mint.text(f"talk {talk}, {name}", kind)
+
+    word, sharer = own("a word", Kind.WORDS), own("the sharer of the link.id", Kind.IDENTITY)
+    names = f"+{own(NAMES[0])}, {own(NAMES[1])} or @{own(NAMES[2])}"
+    host = own("host.host", Kind.WORDS)
+    return [
+        f"{word}, or call {names}",
+        f"https://{host}/thread/{word}?page=2&fbclid={sharer}#post-3",
+        f"https://{host}/",
+        f"https://www.google.com/search?q={word}",
+        f"I say {own(CHATTER)}",
+        write_receipt(bytes(10)),
+        "stop",
+        f"/start {PAUSED}",
+    ]
+
+
+def planned(portals: Path, mint: Mint) -> list[list[Act]]:
+    """Plan the talks; what a reporter will say is not theirs, or a link, is meant for the intake."""
+    talks = Script(read_portals(portals, KNOWN_LANGUAGES), PORTAL, lambda talk: texts(mint, talk)).talks()
+    for number, acts in enumerate(talks):
+        taps = {act.tap for act in acts}
+        names = (*(NAMES if "theirs" in taps else ()), *((CHATTER,) if "take_partial" in taps else ()))
+        meant = [mint.markers[f"talk {number}, {name}"] for name in names]
+        mint.markers |= {marker.name: replace(marker, kind=Kind.WORDS) for marker in meant}
+    return talks
+
+
+async def play(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+    """Play the scene."""
+    talks = planned(folder.parent / "portals", planter.mint)
+    with _valkey_server(folder / "valkey") as server:
+        async with (
+            Line(server.port) as line,
+            stage(template, folder, planter, REPORTLINE_VALKEY_URL=line.url.get_secret_value()) as on,
+        ):
+            await _all_kinds(on)
+            async with on.running("intake", *LOUD, "intake", "serve") as intake:
+                await on.house.intake_answers()
+                async with on.running("bot", *LOUD, "bot", "poll") as bot:
+                    await on.read()
+                    await asyncio.gather(*(_hold(on, number, acts) for number, acts in enumerate(talks)))
+                    await _store_goes_and_comes(on, server)
+                    held = _held(server, line)
+                    await _crash(on, bot, intake)
+            return [on.collect(*held)]
+
+
+@contextmanager
+def _valkey_server(folder: Path) -> Iterator[Valkey]:
+    server = Valkey(folder, {})
+    # The server's own choice of a port is another's too, when two begin at once.
+    server.port = free_port()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+async def _all_kinds(on: Stage) -> None:
+    """Let updates of every kind wait for the bot, each in a chat of its own, and such as no bot expects."""
+    planted = [*updates(on.planter)]
+    small = {*needed(Message), "from_user", "text", "entities", "caption"}
+    messages = [on.planter.some(Message, small) for _ in range(2)]
+    first = {next(iter(update)): update for update in reversed(planted)}
+    own = [
+        update_of(kind, message)
+        for kind, message in zip(("message", "edited_message"), messages, strict=True)
+    ]
+    served = [*own, first["callback_query"], first["my_chat_member"]]
+    for update in (one for whole in served for one in damaged(whole)):
+        on.house.telegram.api.updates.append(_numbered(on, update))
+    for update in [*in_groups(served), *planted]:
+        await on.house.telegram.api.push(_numbered(on, update))
+
+
+def _numbered(on: Stage, update: dict[str, Any]) -> dict[str, Any]:
+    mint = on.planter.mint
+    count = len(on.house.telegram.api.updates)
+    number = mint.number("first update") + count
+    mint.note(f"update {count}", number)
+    return {**addressed(update, mint.number(f"chat of update {count}")), "update_id": number}
+
+
+async def _hold(on: Stage, number: int, acts: list[Act]) -> None:
+    await on.reporter(f"talk {number}").hold(acts)
+
+
+async def _store_goes_and_comes(on: Stage, server: Valkey) -> None:
+    reporter = on.reporter("talk without a store")
+    with server.paused():
+        await reporter.push(reporter.say(texts(on.planter.mint, 0)[0]))
+        await on.logs("bot", "StoreAway")
+    await on.house.telegram.api.look(reporter.chat, 0, SECONDS)
+    await reporter.do(Act(say="/help"))
+
+
+def _held(server: Valkey, line: Line) -> list[Sink]:
+    server.client.save()
+    return [*valkey(server.client, bytes(line.carried)), *files(server.folder, "Valkey")]
+
+
+async def _crash(on: Stage, bot: Popen[bytes], intake: Popen[bytes]) -> None:
+    """Crash both houses in the midst of a turn."""
+    reporter = on.reporter("talk in a crash")
+    await reporter.do(Act(say=texts(on.planter.mint, 0)[1]))
+    on.tap.way = Way.HELD
+    await reporter.push(reporter.tap("send"))
+    await on.tap.holds()
+    bot.send_signal(signal.SIGABRT)
+    intake.send_signal(signal.SIGSEGV)
+    await asyncio.gather(*(asyncio.to_thread(process.wait, SECONDS) for process in (bot, intake)))

@@ -1,0 +1,75 @@
+"""What a process writes whose host fails in every way, and one that holds a talk in a terminal."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from telegram import ChatMemberBanned, ChatMemberUpdated
+
+from tests.canaries.bot_api_updates import Planter, update_of
+from tests.canaries.evidence import SCREEN, Collection
+from tests.canaries.raising import FAULTS
+from tests.canaries.scene_of_talks import planned
+from tests.canaries.scenes_of_failures import link
+from tests.canaries.script import Act
+from tests.canaries.stage import SECONDS, Stage, stage
+from tests.houses import ROOT
+
+MOST_TALKS = 2
+# What a system tells its programs of who sits before it.
+_ENVIRONMENT = {
+    "USER": "username",
+    "LOGNAME": "username",
+    "HOSTNAME": "host",
+    "HOME": "payload",
+    "MAIL": "email",
+    "SSH_CLIENT": "ip_address",
+    "SSH_CONNECTION": "ip_address",
+    "XDG_SESSION_ID": "id",
+    "LC_IDENTIFICATION": "language_code",
+    "TERM_PROGRAM_VERSION": "user_agent",
+}
+
+
+async def play_host(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+    """Play a host that fails on one message after another, and at last ends its process."""
+    async with stage(template, folder, planter) as on:
+        async with on.running("bot", "-m", "tests.canaries.raising") as bot:
+            reporter = on.reporter("who meets faults")
+            for number in range(len(FAULTS)):
+                await reporter.push(reporter.say(link(on, f"message {number}")))
+            await reporter.do(Act(say="/help"))
+            banned = planter.whole(ChatMemberBanned)
+            change = planter.whole(ChatMemberUpdated, new_chat_member=banned)
+            await reporter.push(update_of("my_chat_member", change))
+            await asyncio.to_thread(bot.wait, SECONDS)
+        return [on.collect()]
+
+
+async def play_terminal(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+    """Play talks in a terminal, which `reportline run` begins, with the intake beside it."""
+    talks = planned(folder.parent / "portals", planter.mint)[:MOST_TALKS]
+    lines = [f"#{act.number}" if act.tap else act.say for acts in talks for act in acts]
+    async with stage(template, folder, planter) as on:
+        await asyncio.to_thread(_run, on, "\n".join(lines))
+        return [on.collect()]
+
+
+def _run(on: Stage, typed: str) -> None:
+    mint = on.planter.mint
+    told = {name: mint.text(f"environment {name}.{shape}") for name, shape in _ENVIRONMENT.items()}
+    environment = {**on.house.environment, **told}
+    environment.pop("REPORTLINE_TELEGRAM_TOKEN")
+    with (on.streams / SCREEN).open("wb") as screen, (on.streams / "terminal.err").open("wb") as errors:
+        done = subprocess.run(
+            [sys.executable, "reportline.py", "run", "--start", mint.text("start link.payload")],
+            env=environment,
+            cwd=ROOT,
+            input=typed.encode(),
+            stdout=screen,
+            stderr=errors,
+            timeout=SECONDS,
+            check=False,
+        )
+    assert done.returncode == 0

@@ -1,0 +1,120 @@
+"""Talks that are led through every step of the flow, found by trying out the engine itself."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.channels.typed import event_of
+from conversations.cards import card
+from conversations.engine import advance
+from conversations.events import Chose, Command, Event, Received, StatusLearned
+from conversations.flow import FLOW
+from conversations.portal import Portal
+from conversations.start_link import begin
+from conversations.state import State
+from conversations.steps import Takes
+from conversations.talk import AskStatus, Effect, Submit
+from tests.talking import fresh
+
+_ANSWERS: Mapping[type[Effect], Event] = {Submit: Received(), AskStatus: StatusLearned("received")}
+_FORGOTTEN = "cleared"
+
+
+MOST_ACTS = 20
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that the reporter does at a step: a tap on the newest card's button, or a message.
+
+    `number` is the button's place on its card, `reaches` the step that it leads to.
+    """
+
+    tap: str = ""
+    number: int = 0
+    say: str = ""
+    step: str = ""
+    reaches: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is done, whatever the words."""
+        return f"tap {self.tap}" if self.tap else f"write at {self.step}"
+
+
+@dataclass
+class Script:
+    """Plans talks; `texts` gives what the reporter of a talk may say, `portals` are as the bot has them."""
+
+    portals: Mapping[str, Portal]
+    portal: str
+    texts: Callable[[int], Sequence[str]]
+    _drawn: int = field(default=0)
+
+    def talks(self) -> list[list[Act]]:
+        """Give talks that together reach every step, tap every choice, and write wherever it is asked for."""
+        left = goals()
+        talks: list[list[Act]] = []
+        while left:
+            state, acts = self._begun(), [Act(say="/start", reaches="first")]
+            while left and len(acts) < MOST_ACTS:
+                for act in self._way_to(state, left, self.texts(len(talks))):
+                    state, passed = self._after(state, act)
+                    left -= passed
+                    acts.append(act)
+            talks.append(acts)
+        return talks
+
+    def _begun(self) -> State:
+        self._drawn += 1
+        return begin("telegram", self.portals[self.portal], "en", fresh(self._drawn))
+
+    def _way_to(self, start: State, wanted: set[str], texts: Sequence[str]) -> list[Act]:
+        """Give the fewest acts that lead from a state to any of the wanted steps."""
+        ways: deque[tuple[State, list[Act]]] = deque([(start, [])])
+        seen = {_essence(start)}
+        while ways:
+            state, way = ways.popleft()
+            for act in self._possible(state, texts):
+                after, passed = self._after(state, act)
+                if passed & wanted:
+                    return [*way, replace(act, reaches=after.step)]
+                if _essence(after) not in seen:
+                    seen.add(_essence(after))
+                    ways.append((after, [*way, replace(act, reaches=after.step)]))
+        raise AssertionError(f"no way leads to {sorted(wanted)}")
+
+    def _possible(self, state: State, texts: Sequence[str]) -> Iterator[Act]:
+        shown = card(state, self.portals[state.portal]).buttons
+        taps = [button.choice for row in shown for button in row]
+        yield from (Act(tap=choice, number=place, step=state.step) for place, choice in enumerate(taps, 1))
+        yield from (Act(say=text, step=state.step) for text in texts)
+        yield from (Act(say=f"/{command}", step=state.step) for command in Command)
+
+    def _after(self, state: State, act: Act) -> tuple[State, set[str]]:
+        """Give the state after an act, and what was done and passed until then."""
+        self._drawn += 1
+        event = Chose(act.tap, state.talk, state.turn) if act.tap else event_of(act.say)
+        # The card of what is forgotten is still there, but nothing else: a new talk begins under it.
+        before = self._begun() if state.step == _FORGOTTEN else state
+        turn = advance(before, event, self.portals, fresh(self._drawn))
+        passed = {act.name, turn.state.step}
+        for effect in turn.effects:
+            if type(effect) in _ANSWERS:
+                turn = advance(turn.state, _ANSWERS[type(effect)], self.portals, fresh(self._drawn))
+                passed.add(turn.state.step)
+        return turn.state, passed
+
+
+def goals() -> set[str]:
+    """Give what talks have to do: every step, every choice, and every answer in words."""
+    choices = {choice.name for step in FLOW.values() for row in step.rows for choice in row}
+    answers = {step.name for step in FLOW.values() if step.takes in {Takes.ANSWER, Takes.PAGE, Takes.RECEIPT}}
+    return {*FLOW, *(f"tap {choice}" for choice in choices), *(f"write at {step}" for step in answers)}
+
+
+def _essence(state: State) -> tuple[object, ...]:
+    """Give what decides where a state can lead."""
+    draft = state.draft
+    held = (draft.is_unsent, draft.is_sent, draft.withdrawn, bool(draft.partial))
+    return (state.step, state.after[:1], held, state.portal, state.rules_read, min(state.tries, 2))

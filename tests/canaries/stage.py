@@ -1,0 +1,146 @@
+"""Where a scene is played: both houses as real processes, a Bot API server, a recorded way between them."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bot_api_server import BotApiServer
+from tests.canaries.bot_api_updates import Planter
+from tests.canaries.evidence import (
+    Collection,
+    database,
+    database_fields,
+    file_times,
+    files,
+    handed_in,
+    telegram,
+    wire,
+)
+from tests.canaries.planted import PlantedReporter, Stationery
+from tests.canaries.search import Sink
+from tests.canaries.wiretap import Wiretap
+from tests.houses import ROOT, SECONDS_TO_END, TOKEN, Houses, free_port
+
+LOUD = ("-m", "tests.canaries.loud")
+AS_IT_IS = ("reportline.py",)
+SECONDS = 90
+_DEBUGGING = {"PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass
+class Stage:
+    """What a scene plays on; `streams` is the folder of what each process writes."""
+
+    house: Houses
+    tap: Wiretap
+    planter: Planter
+    streams: Path
+    paper: Stationery
+    reporters: list[PlantedReporter] = field(default_factory=list)
+
+    def reporter(self, name: str) -> PlantedReporter:
+        """Bring in a reporter."""
+        reporter = PlantedReporter(self.house.telegram.api, self.planter, self.paper, name)
+        self.reporters.append(reporter)
+        return reporter
+
+    @property
+    def intake_folder(self) -> Path:
+        """Where the intake keeps its keys and its database."""
+        return self.house.data / "intake"
+
+    @property
+    def outbox(self) -> Path:
+        """Where the bot keeps what waits for the intake."""
+        return self.house.data / "bot" / "outbox"
+
+    @asynccontextmanager
+    async def running(
+        self, name: str, *command: str, **environment: str
+    ) -> AsyncIterator["subprocess.Popen[bytes]"]:
+        """Run Python beside the scene, told to stop at its end; its outputs go to `streams`."""
+        out, err = (self.streams / f"{name}.{stream}" for stream in ("out", "err"))
+        with out.open("ab") as output, err.open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                env={**self.house.environment, **_DEBUGGING, **environment},
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, SECONDS_TO_END)
+
+    def collect(self, *more: Sink) -> Collection:
+        """Gather all that was written and sent until now."""
+        for reporter in self.reporters:
+            reporter.note_messages()
+        times = file_times(self.house.data)
+        fields = database_fields(self.intake_folder / "reportline.db")
+        recorded = bytes(self.tap.recorded)
+        reports = handed_in(recorded, self.intake_folder)
+        sinks = (
+            *files(self.house.data, "data"),
+            *files(self.streams, "written"),
+            *database(fields, self.intake_folder),
+            *wire(recorded, reports),
+            telegram(self.house.telegram.api.journal),
+            *more,
+        )
+        done = frozenset(name for reporter in self.reporters for name in reporter.done)
+        return Collection(sinks, times, fields, reports, done)
+
+    def logged(self, name: str) -> str:
+        """Give what a process has written to standard error until now."""
+        return (self.streams / f"{name}.err").read_text(errors="replace")
+
+    async def logs(self, name: str, words: str) -> None:
+        """Wait until a process has written these words to standard error."""
+        async with asyncio.timeout(SECONDS):
+            while words not in self.logged(name):
+                await asyncio.sleep(0.02)
+
+    async def read(self) -> None:
+        """Wait until the bot has taken and confirmed every update that waited."""
+        async with asyncio.timeout(SECONDS):
+            while self.house.telegram.api.updates:
+                await asyncio.sleep(0.02)
+
+    async def delivered(self) -> None:
+        """Wait until the bot has written that every report is delivered; to look itself would leave a time."""
+        async with asyncio.timeout(SECONDS):
+            while self.logged("bot").count("report_delivered") < self.logged("bot").count("report_sealed"):
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def stage(template: Path, folder: Path, planter: Planter, **more: str) -> AsyncIterator[Stage]:
+    """Set a stage on a copy of a data folder that was set up; nothing runs on it yet."""
+    data, streams, port = folder / "data", folder / "streams", free_port()
+    shutil.copytree(template, data)
+    streams.mkdir()
+    async with BotApiServer(TOKEN) as server, Wiretap(port) as tap:
+        environment = {**_environment(data, port, server.url, tap.url), **more}
+        yield Stage(Houses(environment, server), tap, planter, streams, Stationery(planter))
+
+
+def _environment(data: Path, port: int, telegram_url: str, intake_url: str) -> Mapping[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "REPORTLINE_DATA_DIR": str(data),
+        "REPORTLINE_INTAKE_PORT": str(port),
+        "REPORTLINE_INTAKE_URL": intake_url,
+        "REPORTLINE_TELEGRAM_TOKEN": TOKEN,
+        "REPORTLINE_TELEGRAM_API_URL": telegram_url,
+        "REPORTLINE_PORTALS_DIR": str(data.parent.parent / "portals"),
+    }

@@ -1,0 +1,123 @@
+"""All scenes, played at the same time, each on a stage of its own; and what the search of them finds."""
+
+import asyncio
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from bot.portals import INTERNATIONAL, PORTALS
+from tests.canaries import scene_of_talks, scenes_of_failures, scenes_of_processes
+from tests.canaries.bot_api_updates import Planter
+from tests.canaries.encodings import WAYS
+from tests.canaries.evidence import Collection
+from tests.canaries.markers import Mint
+from tests.canaries.search import Finding, Haystacks
+from tests.houses import ROOT
+
+Play = Callable[[Path, Path, Planter], Awaitable[list[Collection]]]
+SCENES: Mapping[str, Play] = {
+    "talks": scene_of_talks.play,
+    "intake in trouble": scenes_of_failures.play_intake,
+    "Telegram in trouble": scenes_of_failures.play_telegram,
+    "host that fails": scenes_of_processes.play_host,
+    "terminal": scenes_of_processes.play_terminal,
+}
+LONG_AGO = 1_700_000_000
+
+
+@dataclass(repr=False)
+class Played:
+    """A scene that was played: what was planted, and what was gathered in the midst of it and at its end."""
+
+    planter: Planter
+    collections: list[Collection] = field(default_factory=list)
+    error: BaseException | None = None
+    began: float = 0
+    ended: float = 0
+
+    @property
+    def end(self) -> Collection:
+        """What there was at the end; raises what went wrong on stage."""
+        if self.error:
+            raise self.error
+        return self.collections[-1]
+
+    @cached_property
+    def haystacks(self) -> Haystacks:
+        """The search for all that was planted."""
+        return Haystacks(self.planter.mint.markers.values())
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Everything that the search finds."""
+        sinks = (sink for collection in self.collections for sink in collection.sinks)
+        return [finding for sink in sinks for finding in self.haystacks.search(sink)]
+
+    def content(self, name: str) -> bytes:
+        """Give what the sinks of a name hold at the end."""
+        return b"".join(sink.content for sink in self.end.sinks if sink.name == name)
+
+
+def play_all(folder: Path) -> dict[str, Played]:
+    """Play every scene."""
+    # A crash shall leave what its traceback says, and no copy of all memory.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    _with_a_paused_portal(folder / "portals")
+    template = _set_up(folder / "template")
+    for name in SCENES:
+        (folder / name).mkdir()
+    return asyncio.run(_play_all(template, folder))
+
+
+async def _play_all(template: Path, folder: Path) -> dict[str, Played]:
+    played = {name: Played(Planter(Mint())) for name in SCENES}
+    await asyncio.gather(*(_play(name, template, folder / name, one) for name, one in played.items()))
+    return played
+
+
+async def _play(name: str, template: Path, folder: Path, played: Played) -> None:
+    played.began = time.time()
+    try:
+        played.collections = await SCENES[name](template, folder, played.planter)
+        played.ended = time.time()
+        # Beside the scenes that still play, of which most wait.
+        await asyncio.to_thread(lambda: played.findings)
+    except Exception as error:  # noqa: BLE001 - it fails its own tests, and no other scene's
+        played.error = error
+
+
+def _with_a_paused_portal(folder: Path) -> None:
+    shutil.copytree(PORTALS, folder)
+    written = (folder / f"{INTERNATIONAL}.toml").read_text()
+    paused = written.replace(f'id = "{INTERNATIONAL}"', f'id = "{scene_of_talks.PAUSED}"\npaused = true')
+    (folder / f"{scene_of_talks.PAUSED}.toml").write_text(paused)
+
+
+def _set_up(folder: Path) -> Path:
+    environment = {"PATH": os.environ["PATH"], "REPORTLINE_DATA_DIR": str(folder)}
+    command = [sys.executable, "reportline.py", "setup"]
+    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    # As if it had been set up long ago: what is newer comes from the scenes.
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    return folder
+
+
+def told(played: Iterable[Played]) -> str:
+    """Sum the search up in a line."""
+    searched = [one for one in played if not one.error]
+    markers = sum(len(one.planter.mint.markers) for one in searched)
+    sinks = sum(len(collection.sinks) for one in searched for collection in one.collections)
+    megabytes = sum(one.haystacks.bytes_searched for one in searched) / 1e6
+    found = sum(len(one.findings) for one in searched)
+    return (
+        f"canaries: {markers} markers, searched in {len(WAYS)} encodings in {sinks} sinks of "
+        f"{len(searched)} scenes ({megabytes:.1f} MB): {found} found"
+    )
