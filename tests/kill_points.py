@@ -1,0 +1,240 @@
+"""A bot process that kills itself at a chosen line; forked from a server that has imported everything before.
+
+    python -m tests.kill_points      reads orders from its input, one bot at a time, and tells how each ended
+
+A point is a line of the traced files, first executed after so many arrivals of the process: so a line that
+every turn executes is a point of its own in each turn.
+"""
+
+import asyncio
+import gc
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple, NoReturn
+
+from bot.assembly import bot_host, group_words
+from bot.channels.telegram_polling import TelegramPolling
+from bot.exchange import Answer, Arrival, Host, TalkHandle
+from bot.render import command_menu
+from bot.settings import BotSettings
+from locales import ENGLISH
+from logs import configure_logs, log_failure
+from tests.houses import ROOT, TOKEN
+
+TRACED = {
+    str(ROOT / name): name
+    for name in (
+        "bot/runner.py",
+        "bot/outbox.py",
+        "bot/courier.py",
+        "bot/channels/telegram_polling.py",
+        "bot/channels/telegram_chats.py",
+    )
+}
+WHENEVER = -1
+
+
+class Point(NamedTuple):
+    """A line, and how many arrivals the process had begun to handle when it executed it; or WHENEVER."""
+
+    file: str
+    line: int
+    arrivals: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a bot is to do: where its data and its neighbours are, where to die, where to write its points."""
+
+    data: str
+    telegram_url: str
+    intake_url: str
+    dies_at: Point | None = None
+    points: str | None = None
+
+
+class Tracer:
+    """Sees every line of the traced files: lists the points that the process passes, or kills it at one."""
+
+    def __init__(self, dies_at: Point | None) -> None:
+        self.arrivals = 0
+        self.passed: dict[Point, None] = {}
+        self._dies_at = dies_at
+        self._line = dies_at.line if dies_at else 0
+        self._follow = self._kill if dies_at else self._list
+
+    def __call__(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        """Follow the frames of the traced files, and no other."""
+        return self._follow if frame.f_code.co_filename in TRACED else None
+
+    def _list(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any]:
+        if event == "line":
+            self.passed[Point(TRACED[frame.f_code.co_filename], frame.f_lineno, self.arrivals)] = None
+        return self._list
+
+    def _kill(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any]:
+        if event == "line" and frame.f_lineno == self._line and self._is_here(frame):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self._kill
+
+    def _is_here(self, frame: FrameType) -> bool:
+        file = TRACED[frame.f_code.co_filename]
+        return self._dies_at in {Point(file, frame.f_lineno, when) for when in (self.arrivals, WHENEVER)}
+
+
+class CountingHost:
+    """A host that tells the tracer of every arrival, and hands it on."""
+
+    def __init__(self, host: Host, tracer: Tracer) -> None:
+        self._host, self._tracer = host, tracer
+
+    async def handle(self, arrival: Arrival) -> Answer:
+        """Count, and hand on."""
+        self._tracer.arrivals += 1
+        return await self._host.handle(arrival)
+
+    async def shown(self, talk: TalkHandle, message: int) -> None:
+        """Hand on."""
+        await self._host.shown(talk, message)
+
+    async def gone(self, talk: TalkHandle) -> None:
+        """Hand on."""
+        await self._host.gone(talk)
+
+
+async def _serve(order: Order, tracer: Tracer) -> None:
+    """Serve as `reportline bot poll` does, until cancelled."""
+    settings = BotSettings(
+        data_dir=Path(order.data), telegram_api_url=order.telegram_url, intake_url=order.intake_url
+    )
+    async with bot_host(settings) as host:
+        await TelegramPolling(
+            CountingHost(host.runner, tracer),
+            TOKEN,
+            f"{settings.telegram_api_url}/bot",
+            # Without these calls, the first that the bot makes is an answer to a reporter.
+            presentations=(),
+            group_words=group_words,
+        ).run()
+
+
+async def _until_told(order: Order, tracer: Tracer) -> None:
+    task = asyncio.ensure_future(_serve(order, tracer))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
+
+
+def _bot(order: Order) -> None:
+    log = os.open(Path(order.data) / "bot.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, sys.stderr.fileno())
+    configure_logs()
+    tracer = Tracer(order.dies_at)
+    if order.dies_at or order.points:
+        sys.settrace(tracer)
+    asyncio.run(_until_told(order, tracer))
+    sys.settrace(None)
+    if order.points:
+        Path(order.points).write_text(json.dumps(list(tracer.passed)))
+
+
+def _forked(order: Order) -> NoReturn:
+    try:
+        _bot(order)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a bot must not go on as the server
+        log_failure("unexpected_error", error)
+        os._exit(1)
+    os._exit(0)
+
+
+def _order(line: str) -> Order:
+    given = json.loads(line)
+    return Order(**{**given, "dies_at": given["dies_at"] and Point(*given["dies_at"])})
+
+
+def _prepare() -> None:
+    """Read and import what a bot otherwise reads and imports at its first call and its first card."""
+    for late in ("httpcore", "anyio._backends._asyncio"):
+        importlib.import_module(late)
+    command_menu(ENGLISH)
+    gc.freeze()
+
+
+def _main() -> None:
+    # Blocked until a bot has its handler, so that it can be told to stop as soon as it has a number.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    _prepare()
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            _forked(_order(line))
+        print(process, flush=True)  # noqa: T201 - whoever started the server reads it
+        _, status = os.waitpid(process, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the same
+
+
+@dataclass
+class Bot:
+    """A bot process: its number, and how it ended, once it has."""
+
+    process: int
+    ended: "asyncio.Task[int]" = field(repr=False)
+
+    async def stop(self, told: signal.Signals = signal.SIGTERM) -> int:
+        """Send it a signal, unless it has ended; gives how it ended."""
+        if not self.ended.done():
+            os.kill(self.process, told)
+        return await self.ended
+
+
+class Bots:
+    """Starts bots, one after another, from one fork server."""
+
+    def __init__(self, server: asyncio.subprocess.Process) -> None:
+        self._server = server
+
+    async def start(self, order: Order) -> Bot:
+        """Start a bot; the one before must have ended."""
+        assert self._server.stdin
+        self._server.stdin.write(f"{json.dumps(asdict(order))}\n".encode())
+        process = await self._number()
+        return Bot(process, asyncio.create_task(self._number()))
+
+    async def _number(self) -> int:
+        assert self._server.stdout
+        return int(await self._server.stdout.readline())
+
+
+@asynccontextmanager
+async def fork_server(folder: Path) -> AsyncIterator[Bots]:
+    """Run a fork server, in an environment in which no certificates of the world are read."""
+    environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": str(folder)}
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.kill_points",
+        cwd=ROOT,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert server.stdin
+    try:
+        yield Bots(server)
+    finally:
+        server.stdin.close()
+        await server.wait()
+
+
+if __name__ == "__main__":
+    _main()
