@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from intake_api.keys import read_keys
 from intake_api.vault import Place, Vault, VaultClosed
 from tests.canaries.markers import Kind
 from tests.canaries.search import Sink
+from tests.houses import free_port
+from tests.valkeys import Valkey
 
 REPORTER = frozenset({Kind.OWN, Kind.WORDS})
 INTAKE = frozenset({Kind.WORDS})
@@ -103,7 +105,8 @@ def database(fields: Iterable[Field], intake_folder: Path) -> Iterator[Sink]:
         b"%s.%s=%s" % (one.table.encode(), one.column.encode(), _as_bytes(one.value)) for one in held
     )
     yield Sink("database: fields", clear, random=True)
-    yield Sink("database: opened", "\n".join(_opened(held, Vault(read_keys(intake_folder)))).encode(), INTAKE)
+    opened = "\n".join(_opened(held, Vault(read_keys(intake_folder))))
+    yield Sink("database: opened", _as_bytes_too(opened), INTAKE)
 
 
 def _opened(fields: Iterable[Field], vault: Vault) -> Iterator[str]:
@@ -130,8 +133,17 @@ def handed_in(recorded: bytes, intake_folder: Path) -> tuple[Report, ...]:
 def wire(recorded: bytes, reports: Iterable[Report]) -> Iterator[Sink]:
     """Give what passed between the bot and the intake, as it was and opened."""
     yield Sink("intake: HTTP", recorded)
-    opened = "\n".join(report.model_dump_json() for report in reports)
-    yield Sink("intake: opened", opened.encode(), INTAKE)
+    opened = "\n".join(value for report in reports for value in _values(report.model_dump(mode="json")))
+    yield Sink("intake: opened", _as_bytes_too(opened), INTAKE)
+
+
+def _values(content: Any) -> Iterator[str]:
+    """Give every value within as it is, since JSON would escape it once more."""
+    if isinstance(content, list | dict):
+        inner = content.values() if isinstance(content, dict) else content
+        yield from (value for one in inner for value in _values(one))
+    else:
+        yield str(content)
 
 
 def telegram(calls: Iterable[Mapping[str, Any]]) -> Sink:
@@ -146,10 +158,14 @@ def telegram(calls: Iterable[Mapping[str, Any]]) -> Sink:
 
 def _every_form(value: Any) -> bytes:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    forms = [text.encode(), text.encode("latin-1", "ignore")]
     with suppress(ValueError):
-        forms.append(json.dumps(json.loads(text), ensure_ascii=False).encode())
-    return b"\n".join(forms) + b"\n"
+        text += "\n" + json.dumps(json.loads(text), ensure_ascii=False)
+    return _as_bytes_too(text) + b"\n"
+
+
+def _as_bytes_too(text: str) -> bytes:
+    """Give a text in UTF-8, and as bytes that somebody may have taken for characters."""
+    return text.encode() + b"\n" + text.encode("latin-1", "ignore")
 
 
 def valkey(client: Any, carried: bytes) -> Iterator[Sink]:
@@ -159,3 +175,15 @@ def valkey(client: Any, carried: bytes) -> Iterator[Sink]:
     values = (b"%s=%s\n" % (key, client.get(key) or b"") for key in keys if client.type(key) == b"string")
     yield Sink("Valkey: keys and values", b"".join([*held, *values]), random=True)
     yield Sink("Valkey: the way to it", bytes(carried), random=True)
+
+
+@contextmanager
+def valkey_server(folder: Path) -> Iterator[Valkey]:
+    """Run a Valkey server on a port that is free; its own choice may be another's, when two begin at once."""
+    server = Valkey(folder, {})
+    server.port = free_port()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

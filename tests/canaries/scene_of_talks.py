@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
@@ -15,14 +13,13 @@ from bot.assembly import KNOWN_LANGUAGES
 from bot.portals import read_portals
 from conversations.report import write_receipt
 from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
-from tests.canaries.evidence import Collection, files, valkey
+from tests.canaries.evidence import Collection, files, valkey, valkey_server
 from tests.canaries.markers import Kind, Mint
 from tests.canaries.planted import addressed, damaged, in_groups
 from tests.canaries.script import Act, Script
 from tests.canaries.search import Sink
 from tests.canaries.stage import LOUD, SECONDS, Stage, stage
 from tests.canaries.wiretap import Way
-from tests.houses import free_port
 from tests.valkeys import Line, Valkey
 
 PORTAL = "international"
@@ -66,7 +63,7 @@ def planned(portals: Path, mint: Mint) -> list[list[Act]]:
 async def play(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Play the scene."""
     talks = planned(folder.parent / "portals", planter.mint)
-    with _valkey_server(folder / "valkey") as server:
+    with valkey_server(folder / "valkey") as server:
         async with (
             Line(server.port) as line,
             stage(template, folder, planter, REPORTLINE_VALKEY_URL=line.url.get_secret_value()) as on,
@@ -81,18 +78,6 @@ async def play(template: Path, folder: Path, planter: Planter) -> list[Collectio
                     held = _held(server, line)
                     await _crash(on, bot, intake)
             return [on.collect(*held)]
-
-
-@contextmanager
-def _valkey_server(folder: Path) -> Iterator[Valkey]:
-    server = Valkey(folder, {})
-    # The server's own choice of a port is another's too, when two begin at once.
-    server.port = free_port()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 async def _all_kinds(on: Stage) -> None:

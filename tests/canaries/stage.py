@@ -117,7 +117,7 @@ class Stage:
                 await asyncio.sleep(0.02)
 
     async def delivered(self) -> None:
-        """Wait until the bot has written that every report is delivered; to look itself would leave a time."""
+        """Wait until the bot has written that every report is delivered; to look would leave a time."""
         async with asyncio.timeout(SECONDS):
             while self.logged("bot").count("report_delivered") < self.logged("bot").count("report_sealed"):
                 await asyncio.sleep(0.02)
