@@ -80,3 +80,9 @@ def test_every_entry_names_a_public_source_and_stands_once() -> None:
     """Nobody has to believe us; and there are enough entries to matter."""
     assert all(entry.source.startswith("https://") and entry.names for entry in SHARER_PARAMETERS)
     assert len({entry[:2] for entry in ENTRIES}) == len(ENTRIES) >= 30
+
+
+@pytest.mark.parametrize("given", ["https://vm.tiktok.com/ZMabc123/", "https://pin.it/4AbCdEf"])
+def test_a_short_link_stays_whole(given: str) -> None:
+    """Its path may name the sharer, but without it nobody finds the page."""
+    assert [address.given for address in find(given).addresses] == [given]

@@ -110,3 +110,19 @@ def test_every_sentence_is_in_use_and_every_sentence_said_has_words() -> None:
 
 def test_under_18_is_said_once_on_the_way_to_the_receipt() -> None:
     assert sum("18" in _read(step, "en") for step in ("first", "review", "sent", "end")) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_cards_say_what_the_platform_knows(language: str) -> None:
+    for name in ("first.privacy.telegram", "privacy.telegram"):
+        assert "Telegram" in _said(name, language)
+    for name in ("first.privacy.terminal", "privacy.terminal"):
+        assert "Telegram" not in _said(name, language)
+    assert "This window may show old lines" in _said("privacy.terminal", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_card_says_what_cannot_be_cleared(language: str) -> None:
+    assert "Telegram" in _said("cleared.telegram", language)
+    assert "A report that you sent stays sent." in _said("cleared.telegram", "en")
+    assert "Telegram may still keep copies." in _said("cleared.telegram", "en")
