@@ -23,6 +23,7 @@ from tests.canaries.markers import Mint
 
 Class = type[Any]
 _FIELDS: dict[Class, dict[str, Any]] = {}
+_NEEDED: dict[Class, set[str]] = {}
 _NO_FIELDS = {"self", "api_kwargs"}
 _DEEPEST = 6
 _DECISIVE = {
@@ -53,8 +54,10 @@ def variants_of(kind: Class) -> tuple[Class, ...]:
 
 def needed(kind: Class) -> set[str]:
     """Give the names of the fields that are always there."""
-    parameters = inspect.signature(kind).parameters.items()
-    return {name for name, parameter in parameters if parameter.default is inspect.Parameter.empty}
+    if kind not in _NEEDED:
+        parameters = inspect.signature(kind).parameters.items()
+        _NEEDED[kind] = {name for name, one in parameters if one.default is inspect.Parameter.empty}
+    return _NEEDED[kind]
 
 
 @dataclass

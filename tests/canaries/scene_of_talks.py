@@ -112,7 +112,8 @@ async def _hold(on: Stage, number: int, acts: list[Act]) -> None:
 async def _store_goes_and_comes(on: Stage, server: Valkey) -> None:
     reporter = on.reporter("talk without a store")
     with server.paused():
-        await reporter.push(reporter.say(texts(on.planter.mint, 0)[0]))
+        payload = on.planter.mint.text("start link.payload")
+        await reporter.push(reporter.say(f"/start {payload}"))
         await on.logs("bot", "StoreAway")
     await on.house.telegram.api.look(reporter.chat, 0, SECONDS)
     await reporter.do(Act(say="/help"))
