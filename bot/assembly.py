@@ -55,7 +55,7 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
         runner = Runner(
             sessions, delivery, limits, portals=portals, portal=settings.portal, now=lambda: datetime.now(UTC)
         )
-        working = [asyncio.create_task(courier.run()), asyncio.create_task(_each_minute(sessions, alarm))]
+        working = [asyncio.create_task(courier.run()), asyncio.create_task(each_minute(sessions, alarm))]
         try:
             yield BotHost(runner, portals)
         finally:
@@ -82,7 +82,7 @@ async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
         yield sessions
 
 
-async def _each_minute(sessions: Sessions, alarm: Alarm) -> None:
+async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
     """Drop what is too old while nothing happens that would drop it, and tell of floods."""
     while True:
         try:
