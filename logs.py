@@ -21,7 +21,7 @@ from typing import Final
 import structlog
 
 _ROOT = Path(__file__).parent
-_OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.py"})
+_OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.py", "server_urls.py"})
 
 # A field's name is its meaning everywhere. Closed sets where they can be; numbers too short for a chat's;
 # nothing that an @name or an address fits into, but in what only this file fills, from the names of code.

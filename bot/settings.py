@@ -5,14 +5,14 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.portals import PORTALS
-from bot.server_urls import ServerUrl, StoreUrl
 from conversations.sealing import IntakePublicKey
+from server_urls import HostNames, ServerUrl, StoreUrl
 
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
@@ -41,6 +41,10 @@ class BotSettings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
+    )
+    private_hosts: Annotated[HostNames, NoDecode] = Field(
+        default=(),
+        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
     )
     telegram_token: SecretStr | None = Field(
         default=None, description="token of the Telegram bot, from BotFather; without it none is served"

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from conversations.report import ShortName
 from intake_api.keys import NotReady
+from server_urls import DatabaseUrl, HostNames, ServerUrl
 
 _FROM_ENVIRONMENT = SettingsConfigDict(
     env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -17,13 +19,12 @@ _FROM_ENVIRONMENT = SettingsConfigDict(
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write it as https://host or http://127.0.0.1:port")
-    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
-        raise ValueError("use https: the way to another machine is open to others")
-    return url.rstrip("/")
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        raise ValueError("there is no such time zone; names are like America/Bogota") from None
+    return name
 
 
 def _default_intake_url(settings: Mapping[str, Any]) -> str:
@@ -44,8 +45,40 @@ class IntakeSettings(BaseSettings):
     intake_port: int = Field(
         default=8080, ge=0, le=65535, description="port of the intake API on this machine"
     )
+    private_hosts: Annotated[HostNames, NoDecode] = Field(
+        default=(),
+        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
+    )
+    database_url: DatabaseUrl | None = Field(
+        default=None,
+        description="postgresql://name:password@host/database; without it, a SQLite file is the database",
+    )
+    database_url_file: Path | None = Field(
+        default=None, description="file that holds the database's URL instead, readable by its owner only"
+    )
     intake_lease_minutes: int = Field(
         default=60, ge=1, le=480, description="minutes an analyst may keep a claimed item before it goes back"
+    )
+    reopen_after_days: int = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description="days after which a report brings an assessed item back; 0: it is counted only",
+    )
+    status_after_days: Mapping[ShortName, Annotated[int, Field(ge=7, le=365)]] = Field(
+        default={},
+        description="portals whose receipts may say assessed, so many days after the report; JSON",
+    )
+    exposure_minutes_a_day: int = Field(
+        default=300, ge=1, le=1440, description="minutes of exposure after which an analyst's day ends"
+    )
+    exposure_minutes_at_once: int = Field(
+        default=60, ge=1, le=1440, description="minutes of exposure after which an analyst has a break"
+    )
+    exposure_break_minutes: int = Field(default=10, ge=1, le=240, description="minutes of such a break")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC",
+        description="time zone in which the analysts' day begins at midnight, such as Asia/Kabul",
     )
 
     @property
@@ -75,7 +108,11 @@ class QueueSettings(BaseSettings):
     intake_port: int = Field(
         default=8080, ge=0, le=65535, description="port of the intake API on this machine"
     )
-    intake_url: Annotated[str, AfterValidator(_safe_url)] = Field(
+    private_hosts: Annotated[HostNames, NoDecode] = Field(
+        default=(),
+        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
+    )
+    intake_url: ServerUrl = Field(
         default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
     )
     analyst_token: SecretStr | None = Field(
