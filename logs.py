@@ -110,6 +110,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "merge_failed": ListedEvent(
         ERROR, "a report waits unmerged; tried again each minute", "see its place; keep the database"
     ),
+    "keys_unreadable": ListedEvent(
+        ERROR,
+        "the keys' folder changed and cannot be read; the keys from before stay in use",
+        "run doctor; mend the folder before a restart",
+    ),
     "access_refused": ListedEvent(
         WARNING, "somebody came without the right key", "see who calls", ("reason",)
     ),

@@ -30,6 +30,8 @@ class Role(StrEnum):
 
     CHANNEL = "channel"
     ANALYST = "analyst"
+    LEAD = "lead"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: da
     return known
 
 
+async def require_key_of(session: AsyncSession, key_id: str, *roles: Role) -> None:
+    """Raise Problem (not-found) unless there is a key in force that opens one of these doors."""
+    key = await session.get(AccessKey, key_id)
+    if key is None or key.revoked_at is not None or Role(key.role) not in roles:
+        raise Problem("not-found")
+
+
 async def caller_of(session: AsyncSession, token: str) -> Caller | None:
     """Tell whose token this is; None if it is nobody's or revoked."""
     match = re.fullmatch(r"reportline-([0-9a-f]{12})-([0-9a-f]{64})", token)
@@ -71,8 +80,8 @@ async def caller_of(session: AsyncSession, token: str) -> Caller | None:
     return Caller(key_id, Role(key.role))
 
 
-def opens_to(role: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make the dependency that lets only keys of this role in; raises Problem (401, 403) for others."""
+def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
+    """Make the dependency that lets only keys of these roles in; raises Problem (401, 403) for others."""
 
     async def admit(
         intake: IntakeHere,
@@ -84,7 +93,7 @@ def opens_to(role: Role) -> Callable[..., Awaitable[Caller]]:
             caller = await caller_of(session, credentials.credentials)
         if caller is None:
             raise _refused("no-access-key", "wrong_key")
-        if caller.role is not role:
+        if caller.role not in roles:
             raise _refused("wrong-door", "wrong_role")
         return caller
 
@@ -92,7 +101,10 @@ def opens_to(role: Role) -> Callable[..., Awaitable[Caller]]:
 
 
 ChannelCaller = Annotated[Caller, Depends(opens_to(Role.CHANNEL))]
-AnalystCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST))]
+AnalystCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD))]
+LeadCaller = Annotated[Caller, Depends(opens_to(Role.LEAD))]
+AuditorCaller = Annotated[Caller, Depends(opens_to(Role.AUDITOR))]
+CountsCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD, Role.AUDITOR))]
 
 
 def _refused(problem: str, reason: str) -> Problem:

@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import routes
+from intake_api import desk_routes, routes
 from intake_api.edge import BoundedBody, Guarded
 from intake_api.errors import handle_errors, problem_schemas
+from intake_api.reindexing import require_indexed, serving
 from intake_api.schema import require_current
 from intake_api.services import Intake
 
@@ -34,7 +35,7 @@ def build(intake: Intake) -> FastAPI:
         redoc_url=None,
     )
     app.state.intake = intake
-    for router in (routes.channels, routes.analysts, routes.health):
+    for router in (routes.channels, desk_routes.desk, routes.numbers, routes.health):
         app.include_router(router)
     handle_errors(app)
     app.add_middleware(BoundedBody)
@@ -44,14 +45,27 @@ def build(intake: Intake) -> FastAPI:
 
 @asynccontextmanager
 async def running(intake: Intake) -> AsyncIterator[FastAPI]:
-    """Run an intake; raises NotReady when the database is not at the right revision."""
+    """Run an intake; raises NotReady when the database or its keyed hashes are of another version."""
     try:
-        await require_current(intake.database)
-        merging = asyncio.create_task(intake.merger.run())
-        try:
-            yield build(intake)
-        finally:
-            intake.merger.stop()
-            await merging
+        with serving(intake.settings.folder):
+            await _require_ready(intake)
+            async with _merging(intake):
+                yield build(intake)
     finally:
         await intake.database.close()
+
+
+async def _require_ready(intake: Intake) -> None:
+    await require_current(intake.database)
+    async with intake.database.reading() as session:
+        await require_indexed(session, intake.vault)
+
+
+@asynccontextmanager
+async def _merging(intake: Intake) -> AsyncIterator[None]:
+    merging = asyncio.create_task(intake.merger.run())
+    try:
+        yield
+    finally:
+        intake.merger.stop()
+        await merging

@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.database import alone
 from intake_api.models import AuditEntry
 
 OPERATOR = "operator"
 _BEGINNING = bytes(32)
+_AUDIT = 1  # the number of its turn, among those that `alone` knows
 
 
 class AuditLog:
@@ -28,6 +30,7 @@ class AuditLog:
 
         `who` is an access key's id or OPERATOR, `subject` the id of an item or of an access key.
         """
+        await alone(session, _AUDIT)
         newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
         last = (await session.scalars(newest)).one_or_none()
         sequence, chain = (0, _BEGINNING) if last is None else (last.sequence, last.chain)

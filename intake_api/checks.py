@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from intake_api.audit import AuditLog
-from intake_api.database import opened
-from intake_api.keys import NotReady, read_keys, require_database, require_private
+from intake_api.database import DatabaseAway, opened
+from intake_api.keys import NotReady, read_keys, require_private
 from intake_api.schema import require_current
+from intake_api.services import require_database
 from intake_api.settings import IntakeSettings
 
 
@@ -40,7 +41,7 @@ def _check(name: str, look: Callable[[IntakeSettings], str], settings: IntakeSet
         return Check(name, fine=False, advice=str(fault))
     except OSError as fault:
         return Check(name, fine=False, advice=f"The system says: {fault.strerror}. See whose the files are.")
-    except DBAPIError:
+    except (DatabaseAway, DBAPIError):
         return Check(name, fine=False, advice="The database cannot be read. Put your backup back.")
 
 
@@ -57,18 +58,16 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 
 def _look_at_database(settings: IntakeSettings) -> str:
-    require_database(settings.database_file)
     asyncio.run(_require_current(settings))
     return "is at the revision that this version needs"
 
 
 async def _require_current(settings: IntakeSettings) -> None:
-    async with opened(settings.database_file) as database:
+    async with opened(require_database(settings)) as database:
         await require_current(database)
 
 
 def _look_at_audit_log(settings: IntakeSettings) -> str:
-    require_database(settings.database_file)
     broken = asyncio.run(_first_broken(settings))
     if broken is not None:
         raise NotReady(f"The audit log was changed at entry {broken}. Compare it with your backup.")
@@ -77,5 +76,5 @@ def _look_at_audit_log(settings: IntakeSettings) -> str:
 
 async def _first_broken(settings: IntakeSettings) -> int | None:
     audit = AuditLog(read_keys(settings.folder).audit)
-    async with opened(settings.database_file) as database, database.reading() as session:
+    async with opened(require_database(settings)) as database, database.reading() as session:
         return await audit.first_broken(session)

@@ -6,11 +6,15 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from conversations.report import Access, Depiction, Live, Reached, Seen
-from intake_api.vocabulary import ILLEGAL, Action, AgeBand, Outcome, Severity
+from conversations.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
+from intake_api.decision import DecisionShown
 
 MAXIMUM_CLAIMS = 20
+MAXIMUM_LIFT_MINUTES = 240
 ClaimId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+ItemId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+AssessmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+KeyId = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
 
 
 class _Taken(BaseModel):
@@ -33,13 +37,15 @@ class StatusQuestion(_Taken):
 class StatusAnswer(BaseModel):
     """What the intake says of a receipt."""
 
-    status: Literal["received", "unknown"]
+    status: Literal["received", "assessed", "unknown"]
 
 
 class ClaimsWanted(_Taken):
-    """How many items an analyst takes on."""
+    """How many items an analyst takes on, of which language and kind of address; None is any."""
 
     count: int = Field(default=1, ge=1, le=MAXIMUM_CLAIMS)
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    kind: Annotated[str, Field(pattern="^[a-z_]{1,32}$")] | None = None
 
 
 class Claim(BaseModel):
@@ -54,6 +60,12 @@ class Claim(BaseModel):
     languages: list[str]
     first_hour: datetime
     last_hour: datetime
+
+
+class ClaimProlonged(BaseModel):
+    """Until when the claim now holds."""
+
+    lease_expires: datetime
 
 
 class ClaimsGiven(BaseModel):
@@ -84,34 +96,6 @@ class ReportShown(BaseModel):
     note: str | None = None
 
 
-class Decision(_Taken):
-    """What an analyst decides; severity and age belong to illegal material only."""
-
-    outcome: Outcome
-    severity: Severity | None = None
-    youngest_child: AgeBand | None = None
-    action: Action | None = None
-    note: str | None = Field(default=None, max_length=2000, repr=False)
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        illegal = self.outcome in ILLEGAL
-        if self.severity and not illegal:
-            raise PydanticCustomError("severity_of_legal_material", "severity is for illegal material only")
-        if self.youngest_child and not illegal:
-            raise PydanticCustomError("age_in_legal_material", "an age is for illegal material only")
-        if self.action is Action.NOT_ILLEGAL and illegal:
-            raise PydanticCustomError("illegal_and_not_illegal", "the outcome says illegal, the action not")
-        return self
-
-
-class DecisionShown(Decision):
-    """An earlier decision about the item."""
-
-    assessed_at: datetime
-    assessed_by: str
-
-
 class ClaimShown(Claim):
     """A claimed item whole: its address as first given and canonical, and what its reports say."""
 
@@ -120,6 +104,77 @@ class ClaimShown(Claim):
     needs_joining: bool
     details: list[ReportShown] = Field(repr=False)
     history: list[DecisionShown] = Field(repr=False)
+
+
+class Search(_Taken):
+    """What is looked for: exactly one of an address, in any spelling, and a host."""
+
+    address: str | None = Field(default=None, min_length=1, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
+    host: str | None = Field(default=None, min_length=1, max_length=253, repr=False)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.address is None) == (self.host is None):
+            raise PydanticCustomError("one_of_two", "give an address or a host")
+        return self
+
+
+class ItemFound(BaseModel):
+    """An item without its address."""
+
+    item_id: ItemId
+    state: Literal["waiting", "claimed", "assessed"]
+    kind: str
+    reports: int
+    portals: list[str]
+    languages: list[str]
+    first_hour: datetime
+    last_hour: datetime
+    outcome: str | None
+
+
+class ItemsFound(BaseModel):
+    """The items found, the latest reported first; `more` when there are further ones."""
+
+    items: list[ItemFound]
+    more: bool
+
+
+class ItemShown(ItemFound):
+    """An item whole, outside the queue: for those who correct, hand over or look back."""
+
+    address_given: str = Field(repr=False)
+    address_canonical: str = Field(repr=False)
+    history: list[DecisionShown] = Field(repr=False)
+
+
+class LiftWanted(_Taken):
+    """For how many minutes from now an analyst may go on, whatever the guard of exposure says."""
+
+    minutes: int = Field(ge=1, le=MAXIMUM_LIFT_MINUTES)
+
+
+class LiftGiven(BaseModel):
+    """Until when the analyst may go on."""
+
+    until: datetime
+
+
+class AuditEntryShown(BaseModel):
+    """One entry: `who` is an access key's id or "operator", `subject` the id of an item or a key."""
+
+    sequence: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    chain: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class AuditEntries(BaseModel):
+    """Entries of the audit log in order."""
+
+    entries: list[AuditEntryShown]
 
 
 class AssessmentGiven(BaseModel):

@@ -1,44 +1,61 @@
-"""The only file that knows which database this is: how it is opened, how it begins, how it upserts.
+"""The only file that knows which database this is: how it is opened, how it begins, how it upserts and waits.
 
 SQLite: write-ahead log, synchronous=FULL, and every writer begins at once, because a transaction that reads
-first and writes later fails whenever another wrote in between, whatever the timeout.
+first and writes later fails whenever another wrote in between, whatever the timeout. PostgreSQL: readers see
+one state of the database, writers lock the rows that they decide about.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, event
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import URL, Connection, event, func, make_url, select
+from sqlalchemy import exc as errors
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_SECONDS_TO_WAIT = 30
-_PRAGMAS = (
+from intake_api.keys import NotReady
+
+_SECONDS_TO_WAIT: Final = 30
+_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     # What is erased is overwritten, not merely marked as free.
     "PRAGMA secure_delete=ON",
 )
+# A server whose administrator has chosen otherwise for other databases must still keep what we acknowledged.
+_SERVER_SETTINGS: Final = {
+    "application_name": "reportline",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "lock_timeout": f"{_SECONDS_TO_WAIT}s",
+    "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
+    "jit": "off",
+}
+_AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
 
-upsert = sqlite.insert
+
+class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
+    """The database cannot be used now; nothing of the transaction was kept."""
 
 
 class Database:
-    """One database; each block of `reading` or `writing` is one transaction."""
+    """One database, a file of SQLite or a URL of PostgreSQL; each block is one transaction.
 
-    def __init__(self, file: Path) -> None:
-        self.engine = create_async_engine(
-            f"sqlite+aiosqlite:///{file}",
-            hide_parameters=True,
-            # Without isolation_level, Python's driver begins transactions by itself, and too late.
-            connect_args={"timeout": _SECONDS_TO_WAIT, "isolation_level": None},
-        )
-        event.listen(self.engine.sync_engine, "connect", _prepare)
-        event.listen(self.engine.sync_engine, "begin", _begin)
+    Blocks raise DatabaseAway when the database does not answer, or does not commit.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self.is_postgresql = isinstance(place, str)
+        self.engine = _postgresql(place) if isinstance(place, str) else _sqlite(place)
+        self._reader = self.engine.execution_options(**(_ONE_STATE if self.is_postgresql else {}))
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer. Waiting here is in order of arrival; SQLite's own waiting is a lottery.
         self._turn = asyncio.Lock()
@@ -46,18 +63,17 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that sees one state of the database and changes nothing."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _away():
+            async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that is committed when the block ends, and rolled back when it raises."""
-        async with (
-            self._turn,
-            AsyncSession(self._writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else self._turn
+        with _away():
+            async with turn, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
 
     async def close(self) -> None:
         """Close every connection."""
@@ -65,13 +81,66 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(file: Path) -> AsyncIterator[Database]:
+async def opened(place: Path | str) -> AsyncIterator[Database]:
     """Open a database for a while."""
-    database = Database(file)
+    database = Database(place)
     try:
         yield database
     finally:
         await database.close()
+
+
+def upsert(session: AsyncSession, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    """Begin an INSERT that can say what happens on a conflict."""
+    return postgresql.insert(table) if _on_postgresql(session) else sqlite.insert(table)
+
+
+async def alone(session: AsyncSession, what: int) -> None:
+    """Let no other transaction be in `what` (any number) until this one ends; on SQLite a writer is alone."""
+    if _on_postgresql(session):
+        await session.execute(select(func.pg_advisory_xact_lock(what)))
+
+
+async def require_durable(session: AsyncSession) -> None:
+    """Raise NotReady when the server says that it may lose what it has committed."""
+    if _on_postgresql(session):
+        for name in ("fsync", "full_page_writes"):
+            if await session.scalar(select(func.current_setting(name))) != "on":
+                raise NotReady(f"PostgreSQL runs with {name} off: a power cut would lose reports. Set it on.")
+
+
+def _on_postgresql(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+_ONE_STATE: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _sqlite(file: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(file)),
+        hide_parameters=True,
+        # Without isolation_level, Python's driver begins transactions by itself, and too late.
+        connect_args={"timeout": _SECONDS_TO_WAIT, "isolation_level": None},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(written: str) -> AsyncEngine:
+    url = make_url(written).set(drivername="postgresql+asyncpg")
+    arguments: dict[str, Any] = {"server_settings": _SERVER_SETTINGS, "timeout": _SECONDS_TO_WAIT}
+    if url.query.get("sslmode") == "verify-full":
+        arguments["ssl"] = ssl.create_default_context(cafile=cast("str | None", url.query.get("sslrootcert")))
+    return create_async_engine(
+        url.difference_update_query(["sslmode", "sslrootcert"]),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args=arguments,
+    )
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -84,3 +153,15 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except _AWAY as error:
+        raise DatabaseAway(type(error).__name__) from error
+    except errors.DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway(type(error).__name__) from error
+        raise

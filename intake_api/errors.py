@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from intake_api.database import DatabaseAway
 from logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,11 +24,23 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "wrong-door": (403, "This key opens another door", "Channels hand in; analysts work on the queue."),
     "not-found": (404, "There is nothing here", "Compare the path with the contract."),
     "wrong-method": (405, "This method is not offered here", "See the header Allow."),
+    "too-slow": (408, "The request came too slowly", "Send it whole, and at once."),
     "claim-lost": (
         409,
         "This claim does not hold",
         "It was released, assessed, has run out or is another analyst's. Claim again.",
     ),
+    "day-full": (
+        409,
+        "Your minutes of exposure for today are used up",
+        "Decide or release what you hold; nothing new is opened today. A lead can lift this.",
+    ),
+    "break-due": (
+        409,
+        "Your break is due",
+        "Decide or release what you hold, and rest. A lead can lift this.",
+    ),
+    "superseded": (409, "A newer assessment is there", "Read the item again, and correct the newest."),
     "too-large": (413, "The body is too large", "Send less than 256 KiB."),
     "out-of-shape": (422, "The request is not in shape", "`errors` names each place and its fault."),
     "seal-not-opened": (
@@ -38,6 +50,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
     "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
+    "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
 _BY_STATUS = {400: "malformed", 404: "not-found", 405: "wrong-method", 413: "too-large"}
@@ -89,6 +102,11 @@ def documented(*names: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
+EVERYWHERE: Final = documented(
+    "no-access-key", "wrong-door", "too-large", "out-of-shape", "fault", "unavailable"
+)
+
+
 def problem_schemas() -> dict[str, Any]:
     """Give the JSON schemas to which `documented` refers, by name."""
     _, schemas = models_json_schema(
@@ -103,7 +121,7 @@ def handle_errors(app: FastAPI) -> None:
     app.exception_handler(Problem)(_problem)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(RequestValidationError)(_out_of_shape)
-    app.exception_handler(OperationalError)(_unavailable)
+    app.exception_handler(DatabaseAway)(_unavailable)
 
 
 async def _problem(_: Request, problem: Problem) -> JSONResponse:
@@ -123,7 +141,7 @@ async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONRespon
     return document("out-of-shape", errors=[_fault(found) for found in error.errors()])
 
 
-async def _unavailable(_: Request, error: OperationalError) -> JSONResponse:
+async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
     incident = log_failure("unexpected_error", error)
     return document("unavailable", {"Retry-After": "30"}, incident=incident)
 

@@ -7,12 +7,20 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from pathlib import Path
+from typing import Final, Literal, Protocol, Self
 
 from conversations.sealing import IntakePublicKey, new_private_key, public_half
+from logs import log_failure
 
 KEY_BYTES = 32
+Purpose = Literal["seal", "vault", "index"]
+_PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
 _FIRST = "k1"
+_KEY_ID = "k[0-9]{1,6}"
+# Once the key of all keyed hashes. Receipts are kept as hashes alone, so theirs can never change.
+_EARLIER, _ADOPTED = "index.key", (f"index-{_FIRST}.key", "receipts.key")
 
 
 class NotReady(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
@@ -23,14 +31,20 @@ class NotReady(Exception):  # noqa: N818 - it names what is the case, as the oth
 class IntakeKeys:
     """All secrets of an intake, 32 bytes each.
 
-    `seals` open reports and `vaults` the columns at rest, both by key id; `index` makes the keyed hashes,
-    `audit` chains the audit log.
+    By key id, so that they can be replaced: `seals` open reports, `vaults` the columns at rest, `indexes`
+    make the keyed hashes of addresses and hosts. For good: `receipts` makes those of receipts, `audit` chains
+    the audit log.
     """
 
     seals: Mapping[str, bytes] = field(repr=False)
     vaults: Mapping[str, bytes] = field(repr=False)
-    index: bytes = field(repr=False)
+    indexes: Mapping[str, bytes] = field(repr=False)
+    receipts: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+
+    def current(self) -> Self:
+        """Give these keys, which do not change."""
+        return self
 
     def public_key(self) -> IntakePublicKey:
         """Give the public key to which channels seal reports now."""
@@ -38,24 +52,92 @@ class IntakeKeys:
         return public_half(key_id, self.seals[key_id])
 
 
+class Keys(Protocol):
+    """Where the keys are asked for, each time anew."""
+
+    def current(self) -> IntakeKeys:
+        """Give the keys as they are now."""
+
+
+class KeyRing:
+    """The keys of a running process: a seal or vault key that appears in the folder is taken up at once.
+
+    What was read is kept until the process ends, even if its file is lost or damaged; that is logged, once.
+    The other keys stay as they were at the start: a new index key needs a restart.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the keys; raises NotReady as `read_keys` does."""
+        self._folder = folder
+        self._seen = _look(folder)
+        self._keys = read_keys(folder)
+
+    def current(self) -> IntakeKeys:
+        """Give the keys as they are now; never raises."""
+        seen = _look(self._folder)
+        if seen != self._seen:
+            self._seen = seen
+            self._take_up()
+        return self._keys
+
+    def _take_up(self) -> None:
+        known = self._keys
+        try:
+            found = read_keys(self._folder)
+        except (NotReady, OSError) as fault:
+            log_failure("keys_unreadable", fault)
+            return
+        seals, vaults = {**found.seals, **known.seals}, {**found.vaults, **known.vaults}
+        self._keys = changed(known, seals=seals, vaults=vaults)
+
+
 def newest(keys: Mapping[str, bytes]) -> str:
     """Give the id of the key in use: ids are k1, k2 and so on, and the highest is the newest."""
-    return max(keys, key=lambda key_id: int(key_id[1:]))
+    return max(keys, key=_number)
 
 
 def make_keys(folder: Path) -> None:
     """Make every key that is not there yet, in a folder that only its owner may enter."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    fresh = {
-        f"seal-{_FIRST}.key": new_private_key(),
-        f"vault-{_FIRST}.key": secrets.token_bytes(KEY_BYTES),
-        "index.key": secrets.token_bytes(KEY_BYTES),
-        "audit.key": secrets.token_bytes(KEY_BYTES),
-    }
-    for name, key in fresh.items():
+    adopt_keys(folder)
+    for purpose in _PURPOSES:
+        _make(folder / f"{purpose}-{_FIRST}.key", purpose)
+    for name in ("receipts.key", "audit.key"):
+        _make(folder / name)
+
+
+def adopt_keys(folder: Path) -> None:
+    """Bring an earlier version's keys into today's files; cut off anywhere, the next call ends it.
+
+    Raises NotReady if the earlier key is damaged, or if its new files hold another.
+    """
+    earlier = folder / _EARLIER
+    if not earlier.exists():
+        return
+    key = _read_key(earlier)
+    for name in _ADOPTED:
         with suppress(FileExistsError):
             write_once(folder / name, f"{key.hex()}\n")
+        if _read_key(folder / name) != key:
+            raise NotReady(f"{earlier} and {folder / name} differ. Put all keys of one backup back.")
+    earlier.unlink(missing_ok=True)
+    _keep_names(folder)
+
+
+def is_key_id(text: str) -> bool:
+    """Tell whether a text can be the id of a key."""
+    return re.fullmatch(_KEY_ID, text) is not None
+
+
+def next_key_id(keys: Mapping[str, bytes]) -> str:
+    """Give the id that the key after the newest will have."""
+    return f"k{_number(newest(keys)) + 1}"
+
+
+def make_key(folder: Path, purpose: Purpose, key_id: str) -> None:
+    """Make a key, unless somebody else just has; it is in use from now on if its id is the newest."""
+    _make(folder / f"{purpose}-{key_id}.key", purpose)
 
 
 def read_keys(folder: Path) -> IntakeKeys:
@@ -63,10 +145,13 @@ def read_keys(folder: Path) -> IntakeKeys:
     if not folder.is_dir():
         raise NotReady(f"There is no folder {folder}. `make run` makes it.")
     require_private(folder)
+    if (folder / _EARLIER).exists():
+        raise NotReady(f"{folder / _EARLIER} is of an earlier version. Run `reportline intake upgrade`.")
     return IntakeKeys(
         seals=_read_numbered(folder, "seal"),
         vaults=_read_numbered(folder, "vault"),
-        index=_read_key(folder / "index.key"),
+        indexes=_read_numbered(folder, "index"),
+        receipts=_read_key(folder / "receipts.key"),
         audit=_read_key(folder / "audit.key"),
     )
 
@@ -101,6 +186,27 @@ def replace(path: Path, text: str) -> None:
     _keep_names(path.parent)
 
 
+def _make(path: Path, purpose: Purpose | None = None) -> None:
+    key = new_private_key() if purpose == "seal" else secrets.token_bytes(KEY_BYTES)
+    with suppress(FileExistsError):
+        write_once(path, f"{key.hex()}\n")
+
+
+def _number(key_id: str) -> int:
+    return int(key_id.removeprefix("k"))
+
+
+def _look(folder: Path) -> frozenset[tuple[str, int]]:
+    # Not the folder's own time: it is coarse, and would stand still while two files come at once.
+    try:
+        with os.scandir(folder) as files:
+            return frozenset(
+                (file.name, file.stat().st_ctime_ns) for file in files if file.name.endswith(".key")
+            )
+    except OSError:
+        return frozenset()
+
+
 def _written_beside(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -120,11 +226,11 @@ def _keep_names(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _read_numbered(folder: Path, purpose: str) -> dict[str, bytes]:
+def _read_numbered(folder: Path, purpose: Purpose) -> dict[str, bytes]:
     found = {
         match[1]: _read_key(path)
         for path in sorted(folder.iterdir())
-        if (match := re.fullmatch(rf"{purpose}-(k[0-9]{{1,6}})\.key", path.name))
+        if (match := re.fullmatch(rf"{purpose}-({_KEY_ID})\.key", path.name))
     }
     if not found:
         raise NotReady(_missing(folder / f"{purpose}-{_FIRST}.key"))

@@ -4,22 +4,18 @@ What a merge does depends only on the report as it now is: a crash leaves it to 
 """
 
 import asyncio
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.address import CANONICALISER_VERSION, canonical, read
-from conversations.report import ReportedAddress
-from intake_api.database import Database, upsert
-from intake_api.models import Item, Mention, State, StoredReport, is_waiting
-from intake_api.reports import Content, content_of
-from intake_api.urgency import due_hour, urgency_of
-from intake_api.vault import Place, Vault
+from intake_api.database import Database
+from intake_api.gathering import count, settle, uncount
+from intake_api.items import Named, make_missing, named_by
+from intake_api.models import Assessment, Item, Mention, State, StoredReport
+from intake_api.vault import Vault
 from logs import log_failure
 
 _RETRY_SECONDS = 60
@@ -29,9 +25,10 @@ _BATCH = 100
 class Merger:
     """Merges whatever waits: when started, when woken, and once a minute what has failed before."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, reopen_after: timedelta | None) -> None:
         self._database = database
         self._vault = vault
+        self._reopen_after = reopen_after
         self._woken = asyncio.Event()
         self._stopped = False
 
@@ -59,7 +56,7 @@ class Merger:
             for draft_id in batch:
                 with _logged():
                     async with self._database.writing() as session:
-                        await merge(session, self._vault, draft_id)
+                        await merge(session, self._vault, draft_id, self._reopen_after)
             batch = await self._waiting_after(batch[-1])
 
     async def _waiting_after(self, draft_id: str) -> Sequence[str]:
@@ -69,110 +66,74 @@ class Merger:
             return (await session.scalars(after.order_by(StoredReport.draft_id).limit(_BATCH))).all()
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """An address that a report names, and all that its item needs of it."""
-
-    address: ReportedAddress = field(repr=False)
-    canonical: str = field(repr=False)
-    hash: bytes
-    due_hour: datetime
-
-
-async def merge(session: AsyncSession, vault: Vault, draft_id: str) -> None:
+async def merge(
+    session: AsyncSession, vault: Vault, draft_id: str, reopen_after: timedelta | None = None
+) -> None:
     """Bring the items in line with a report's highest revision; a withdrawn one names no address.
 
-    An item that an analyst has claimed or assessed keeps what it was claimed with.
+    An item that is out of the queue keeps what it was claimed with until it comes back. One that was assessed
+    `reopen_after` or longer before the report arrived comes back; it is only counted where that is None.
     """
-    report = await session.get_one(StoredReport, draft_id, with_for_update=True)
-    named = _named(vault, report)
-    touched = await _unmention(session, draft_id, [address.hash for address in named])
-    for address in named:
-        item_id = await _item_of(session, vault, address)
-        await _mention(session, draft_id, item_id, address)
-        touched.append(item_id)
-    for item_id in touched:
-        await _sum_up(session, item_id)
+    mine = select(StoredReport).where(StoredReport.draft_id == draft_id)
+    # Another process that has the report locked is merging it.
+    report = (await session.scalars(mine.with_for_update(skip_locked=True))).one_or_none()
+    if report is None or report.merged_revision >= report.revision:
+        return
+    named = named_by(vault, report)
+    await make_missing(session, vault, named.values())
+    for item in await _touched(session, draft_id, list(named)):
+        mention = await session.get(Mention, (item.item_id, draft_id))
+        if item.address_hash in named:
+            await _take(session, report, item, mention, named[item.address_hash], reopen_after)
+        elif mention is not None:
+            mention.left = True
+            await session.flush()
+        await settle(session, item)
     report.merged_revision = report.revision
 
 
-def _named(vault: Vault, report: StoredReport) -> list[_Named]:
-    content = content_of(vault, report)
-    named: dict[bytes, _Named] = {}
-    for address in content.addresses:
-        one = _name(vault, report, content, address)
-        named.setdefault(one.hash, one)
+async def _touched(session: AsyncSession, draft_id: str, hashes: list[bytes]) -> Sequence[Item]:
+    mentioned = select(Mention.item_id).where(Mention.draft_id == draft_id)
+    touched = select(Item).where(or_(Item.address_hash.in_(hashes), Item.item_id.in_(mentioned)))
     # Always in the same order, so that two merges of the same addresses never wait for one another.
-    return [named[key] for key in sorted(named)]
+    return (await session.scalars(touched.order_by(Item.address_hash).with_for_update())).all()
 
 
-def _name(vault: Vault, report: StoredReport, content: Content, address: ReportedAddress) -> _Named:
-    due = due_hour(report.arrival_hour, urgency_of(content, address))
-    return _Named(address, canonical(address.given), address_hash(vault, address), due)
-
-
-def address_hash(vault: Vault, address: ReportedAddress) -> bytes:
-    """Give the keyed hash of an address's canonical form: equal hashes are one item."""
-    return vault.blind("address", canonical(address.given))
-
-
-async def _unmention(session: AsyncSession, draft_id: str, still_named: list[bytes]) -> list[str]:
-    gone = select(Item.item_id).where(is_waiting, Item.address_hash.not_in(still_named))
-    removed = delete(Mention).where(Mention.draft_id == draft_id, Mention.item_id.in_(gone))
-    return list((await session.scalars(removed.returning(Mention.item_id))).all())
-
-
-async def _item_of(session: AsyncSession, vault: Vault, named: _Named) -> str:
-    row = _fresh_item(vault, named)
-    insert = upsert(Item).values(row).on_conflict_do_nothing(index_elements=[Item.address_hash])
-    await session.execute(insert)
-    known = select(Item.item_id).where(Item.address_hash == named.hash).with_for_update()
-    return (await session.scalars(known)).one()
-
-
-def _fresh_item(vault: Vault, named: _Named) -> dict[str, object]:
-    item_id = secrets.token_hex(16)
-    known = read(named.address.given)
-    return {
-        "item_id": item_id,
-        "address_hash": named.hash,
-        "canonicaliser": CANONICALISER_VERSION,
-        "given": vault.seal(Place("items", item_id, "given"), named.address.given),
-        "canonical": vault.seal(Place("items", item_id, "canonical"), named.canonical),
-        "kind": "unreadable" if known is None else str(known.kind),
-        # Until it is summed up, in the same transaction.
-        "reports": 0,
-        "first_hour": named.due_hour,
-        "last_hour": named.due_hour,
-        "due_hour": named.due_hour,
-        "state": State.WAITING,
-    }
-
-
-async def _mention(session: AsyncSession, draft_id: str, item_id: str, named: _Named) -> None:
-    insert = upsert(Mention).values(item_id=item_id, draft_id=draft_id, due_hour=named.due_hour)
-    await session.execute(
-        insert.on_conflict_do_update(
-            index_elements=[Mention.item_id, Mention.draft_id], set_={"due_hour": insert.excluded.due_hour}
-        )
+async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and what is known of it
+    session: AsyncSession,
+    report: StoredReport,
+    item: Item,
+    before: Mention | None,
+    named: Named,
+    reopen_after: timedelta | None,
+) -> None:
+    now = Mention(
+        item_id=item.item_id,
+        draft_id=report.draft_id,
+        portal=report.portal,
+        channel=report.channel,
+        language=report.language,
+        hour=report.hour,
+        due_hour=named.due_hour,
+        left=False,
     )
-
-
-async def _sum_up(session: AsyncSession, item_id: str) -> None:
-    """Count an item's reports again, and let it go when none is left."""
-    item = await session.get_one(Item, item_id, populate_existing=True)
-    sums = select(
-        func.count(),
-        func.min(StoredReport.hour),
-        func.max(StoredReport.hour),
-        func.min(Mention.due_hour),
-    ).join_from(Mention, StoredReport)
-    reports, first, last, due = (await session.execute(sums.where(Mention.item_id == item_id))).one()
-    if reports == 0:
-        await session.delete(item)
+    if before is None:
+        await _reopen(session, report, item, reopen_after)
     else:
-        item.reports, item.first_hour, item.last_hour, item.due_hour = reports, first, last, due
-    await session.flush()
+        await uncount(session, before)
+    await session.merge(now)
+    await count(session, now)
+
+
+async def _reopen(
+    session: AsyncSession, report: StoredReport, item: Item, reopen_after: timedelta | None
+) -> None:
+    if item.state != State.ASSESSED or reopen_after is None:
+        return
+    newest = select(func.max(Assessment.assessed_at)).where(Assessment.item_id == item.item_id)
+    assessed_at = await session.scalar(newest)
+    if assessed_at is not None and report.arrival_hour - assessed_at >= reopen_after:
+        item.state, item.open_since = State.WAITING, report.arrival_hour
 
 
 @contextmanager

@@ -1,55 +1,27 @@
-"""The tables: no column can hold a report's time finer than an hour, none holds an address in clear.
+"""The tables: no column can hold a report's time finer than an hour, none holds an address in clear."""
 
-Tables of reports have no row numbers: SQLite would count them up and so tell the order of arrival.
-"""
-
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     String,
-    TypeDecorator,
+    UniqueConstraint,
+    false,
     literal,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_ROW_NUMBERS = {"sqlite_with_rowid": False}
+from intake_api.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
 
-
-class HourType(TypeDecorator[datetime]):
-    """A time as the number of its hour since 1970, UTC: nothing finer fits in."""
-
-    impl = Integer
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
-        """Cut a time down to its hour."""
-        return None if value is None else (value - _EPOCH) // timedelta(hours=1)
-
-    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
-        """Give the hour's beginning."""
-        return None if value is None else _EPOCH + timedelta(hours=value)
-
-
-class ExactTime(TypeDecorator[datetime]):
-    """An exact time in UTC; only for what analysts and operators do."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Say again that it is UTC, which SQLite does not keep."""
-        return None if value is None else value.replace(tzinfo=UTC)
+EVERY_LANGUAGE: Final = ""
 
 
 class Base(DeclarativeBase):
@@ -74,8 +46,9 @@ class StoredReport(Base):
     __tablename__ = "reports"
     __table_args__ = (
         Index("reports_by_receipt", "receipt_hash"),
-        Index("reports_to_merge", "draft_id", sqlite_where=text("merged_revision < revision")),
-        _NO_ROW_NUMBERS,
+        Index("reports_to_merge", "draft_id", **only_where("merged_revision < revision")),
+        Index("reports_by_arrival", "arrival_hour"),
+        NO_ROW_NUMBERS,
     )
 
     draft_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -93,18 +66,25 @@ class StoredReport(Base):
 
 
 class Item(Base):
-    """One distinct address in the analysts' queue; its random id is its place within the due hour."""
+    """One distinct address; its random id is its place within the due hour.
+
+    `index_key` and `canonicaliser` say how its two hashes were made. `reports`, both hours and `due_hour` are
+    what its sources add up to, the last counting only those due since `open_since`, when the item last began
+    to wait.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint("(state = 'claimed') = (claim_id IS NOT NULL)", name="a_claim_is_named"),
-        Index("items_waiting", "due_hour", "item_id", sqlite_where=text("state = 'waiting'")),
-        Index("items_leased", "lease_expires", sqlite_where=text("state = 'claimed'")),
-        _NO_ROW_NUMBERS,
+        Index("items_by_host", "host_hash"),
+        Index("items_leased", "lease_expires", **only_where("state = 'claimed'")),
+        NO_ROW_NUMBERS,
     )
 
     item_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    host_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    index_key: Mapped[str] = mapped_column(String(8), server_default="")
     canonicaliser: Mapped[int] = mapped_column(SmallInteger)
     given: Mapped[bytes] = mapped_column(LargeBinary)
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
@@ -112,33 +92,88 @@ class Item(Base):
     reports: Mapped[int]
     first_hour: Mapped[datetime] = mapped_column(HourType)
     last_hour: Mapped[datetime] = mapped_column(HourType)
+    open_since: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
     state: Mapped[str] = mapped_column(String(8))
     claim_id: Mapped[str | None] = mapped_column(String(16), unique=True)
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("access_keys.key_id"))
+    claimed_at: Mapped[datetime | None] = mapped_column(ExactTime)
     lease_expires: Mapped[datetime | None] = mapped_column(ExactTime)
 
 
 class Mention(Base):
-    """A report names an item's address, which is due for it at `due_hour`."""
+    """A report names an item's address; it was counted under the source that the other columns name.
+
+    `left` says that the report has meanwhile been withdrawn or names the address no more, while the item was
+    out of the queue; it is counted until the item comes back.
+    """
 
     __tablename__ = "mentions"
-    __table_args__ = (Index("mentions_by_report", "draft_id"), _NO_ROW_NUMBERS)
+    __table_args__ = (Index("mentions_by_report", "draft_id"), NO_ROW_NUMBERS)
 
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
     draft_id: Mapped[str] = mapped_column(ForeignKey("reports.draft_id"), primary_key=True)
+    portal: Mapped[str] = mapped_column(String(32), server_default="")
+    channel: Mapped[str] = mapped_column(String(32), server_default="")
+    language: Mapped[str] = mapped_column(String(3), server_default="")
+    hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
+    left: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Source(Base):
+    """How many reports of an item came the same way in the same hour, and are due in the same hour.
+
+    However many reports name an address, its sources are few: what they add up to costs the same in a flood.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = (NO_ROW_NUMBERS,)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
+    portal: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    language: Mapped[str] = mapped_column(String(3), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    reports: Mapped[int]
+
+
+class QueuePlace(Base):
+    """Where a waiting item stands: a row in the queue of EVERY_LANGUAGE, and one for each language of it."""
+
+    __tablename__ = "queue_places"
+    __table_args__ = (
+        Index("queue_places_by_kind", "language", "kind", "due_hour", "item_id"),
+        Index("queue_places_of_item", "item_id"),
+        NO_ROW_NUMBERS,
+    )
+
+    language: Mapped[str] = mapped_column(String(3), primary_key=True)
+    due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
 
 
 class Assessment(Base):
-    """What an analyst decided under one claim; rows are added and never changed."""
+    """What an analyst decided, under one claim or to correct one decision; rows are added and never changed.
+
+    `details` holds what was decided beyond the plain columns, in the words of the vocabulary of that version.
+    """
 
     __tablename__ = "assessments"
-    __table_args__ = (Index("assessments_of_item", "item_id"),)
+    __table_args__ = (
+        CheckConstraint("(claim_id IS NULL) <> (corrects IS NULL)", name="of_a_claim_or_a_correction"),
+        ForeignKeyConstraint(["corrects"], ["assessments.assessment_id"], name="a_correction"),
+        UniqueConstraint("corrects", name="corrected_once"),
+        Index("assessments_of_item", "item_id"),
+        Index("assessments_by_time", "assessed_at", "assessment_id"),
+    )
 
     assessment_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"))
-    claim_id: Mapped[str] = mapped_column(String(16), unique=True)
+    claim_id: Mapped[str | None] = mapped_column(String(16), unique=True)
+    corrects: Mapped[str | None] = mapped_column(String(32))
     assessed_by: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
     assessed_at: Mapped[datetime] = mapped_column(ExactTime)
     vocabulary: Mapped[int] = mapped_column(SmallInteger)
@@ -146,6 +181,7 @@ class Assessment(Base):
     severity: Mapped[str | None] = mapped_column(String(1))
     youngest_child: Mapped[str | None] = mapped_column(String(32))
     action: Mapped[str | None] = mapped_column(String(32))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
@@ -160,6 +196,30 @@ class AccessKey(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_at: Mapped[datetime] = mapped_column(ExactTime)
     revoked_at: Mapped[datetime | None] = mapped_column(ExactTime)
+
+
+class Exposure(Base):
+    """A stretch of time in which an analyst held claims; while it lasts, `ends` is when it would end."""
+
+    __tablename__ = "exposures"
+    __table_args__ = (Index("exposures_of_analyst", "analyst", "ends"),)
+
+    exposure_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    analyst: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
+    began: Mapped[datetime] = mapped_column(ExactTime)
+    ends: Mapped[datetime] = mapped_column(ExactTime)
+
+
+class Lift(Base):
+    """A lead has let an analyst go on until `until`, whatever the guard of exposure says."""
+
+    __tablename__ = "lifts"
+    __table_args__ = (Index("lifts_of_analyst", "analyst", "until"),)
+
+    lift_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    analyst: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
+    lifted_by: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
+    until: Mapped[datetime] = mapped_column(ExactTime)
 
 
 class AuditEntry(Base):

@@ -1,7 +1,7 @@
 """The analysts' terminal client: it speaks HTTP to the API, and no address opens by accident."""
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
 import typer
@@ -16,12 +16,12 @@ from intake_api.contract import (
     ClaimShown,
     ClaimsWanted,
     Counts,
-    Decision,
 )
+from intake_api.decision import Decision
 from intake_api.errors import ProblemDocument
 from intake_api.keys import NotReady
 from intake_api.settings import QueueSettings, read_settings
-from intake_api.vocabulary import Action, AgeBand, Outcome, Severity
+from intake_api.vocabulary import ListName, about, terms
 
 TIMEOUT_SECONDS = 30
 Result = TypeVar("Result")
@@ -29,6 +29,15 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 queue = typer.Typer(no_args_is_help=True, help="Work on the queue, as an analyst.")
 ClaimArgument = Annotated[str, typer.Argument(help="the claim, as `queue next` shows it")]
+
+
+def _choice(name: ListName, *flags: str) -> Any:
+    def known(value: str) -> str:
+        if value not in terms(name):
+            raise typer.BadParameter(f"choose from {', '.join(terms(name))}")
+        return value
+
+    return typer.Option(*flags, parser=known, metavar="|".join(terms(name)), help=about(name))
 
 
 class NotDone(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
@@ -63,10 +72,10 @@ def show(
 def assess(  # noqa: PLR0913 - each is an option of the command
     claim: ClaimArgument,
     *,
-    outcome: Annotated[Outcome, typer.Option(help="what the page is")],
-    severity: Annotated[Severity | None, typer.Option(help="the grade, of illegal material only")] = None,
-    youngest_child: Annotated[AgeBand | None, typer.Option(help="the youngest visible child")] = None,
-    action: Annotated[Action | None, typer.Option(help="what was done about it")] = None,
+    outcome: Annotated[str, _choice("outcome")],
+    severity: Annotated[str | None, _choice("severity")] = None,
+    youngest_child: Annotated[str | None, _choice("youngest_child")] = None,
+    action: Annotated[str | None, _choice("action")] = None,
     note: Annotated[str | None, typer.Option(help="what else a colleague should know")] = None,
 ) -> None:
     """Record a decision about a claimed item."""

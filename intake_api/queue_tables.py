@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conversations.address import defang, find
-from intake_api.contract import Claim, ClaimShown, Counts, DecisionShown, ReportShown
+from intake_api.contract import Claim, ClaimShown, Counts, ReportShown
+from intake_api.decision import DecisionShown
 
 Shown = str | Table | Padding
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})

@@ -1,9 +1,8 @@
 """A handed-in report is written down at its highest revision; nothing else is looked at or touched."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.report import (
@@ -15,7 +14,6 @@ from conversations.report import (
     ReportedAddress,
     SealedReport,
     Seen,
-    read_receipt,
 )
 from conversations.sealing import NotOpened, unseal
 from intake_api.database import upsert
@@ -24,6 +22,9 @@ from intake_api.keys import IntakeKeys
 from intake_api.models import StoredReport
 from intake_api.vault import Place, Vault
 from logs import log_event
+
+# As long as an outbox may have been cut off from here.
+REVISABLE = timedelta(days=30)
 
 
 class Content(BaseModel):
@@ -58,11 +59,11 @@ def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report
 async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetime) -> None:
     """Write a report unless a higher revision, or this one, is there; whether it was does not show.
 
-    A revision counts only with the receipt of the first: both are secrets of one talk, and who has stolen
-    draft ids does not have the receipts.
+    A revision counts for REVISABLE, and only with the receipt of the first: both are secrets of one talk, and
+    who has stolen draft ids does not have the receipts.
     """
     row = _row(vault, report, now)
-    insert = upsert(StoredReport).values(row)
+    insert = upsert(session, StoredReport).values(row)
     first_only = {"draft_id", "receipt_hash", "arrival_hour"}
     newer = StoredReport.revision < insert.excluded.revision
     same_talk = StoredReport.receipt_hash == insert.excluded.receipt_hash
@@ -70,16 +71,14 @@ async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetim
         insert.on_conflict_do_update(
             index_elements=[StoredReport.draft_id],
             set_={name: insert.excluded[name] for name in row if name not in first_only},
-            where=newer & same_talk,
+            where=newer & same_talk & (StoredReport.arrival_hour > now - REVISABLE),
         )
     )
 
 
-async def is_known(session: AsyncSession, vault: Vault, typed_receipt: str) -> bool:
-    """Tell whether a receipt, however it was typed, is of a report kept here."""
-    receipt = read_receipt(typed_receipt) or ""
-    found = select(StoredReport.draft_id).where(StoredReport.receipt_hash == _receipt_hash(vault, receipt))
-    return (await session.scalars(found.limit(1))).one_or_none() is not None
+def receipt_hash(vault: Vault, receipt: str) -> bytes:
+    """Give the keyed hash under which a receipt is kept; its plain text is nowhere."""
+    return vault.blind_receipt(receipt)
 
 
 def content_of(vault: Vault, stored: StoredReport) -> Content:
@@ -93,7 +92,7 @@ def _row(vault: Vault, report: Report, now: datetime) -> dict[str, object]:
     return {
         "draft_id": report.draft_id,
         "revision": report.revision,
-        "receipt_hash": _receipt_hash(vault, report.receipt),
+        "receipt_hash": receipt_hash(vault, report.receipt),
         "portal": report.portal,
         "channel": report.channel,
         "language": report.language,
@@ -112,7 +111,3 @@ def _sealed_content(vault: Vault, report: Report) -> bytes:
 
 def _content_place(draft_id: str) -> Place:
     return Place("reports", draft_id, "content")
-
-
-def _receipt_hash(vault: Vault, receipt: str) -> bytes:
-    return vault.blind("receipt", receipt)

@@ -11,16 +11,27 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.database import Database
+from intake_api.database import Database, DatabaseAway, alone, require_durable
 from intake_api.keys import NotReady
+
+_UPGRADE = 2  # the number of its turn, among those that `alone` knows
 
 
 async def upgrade(database: Database) -> None:
     """Bring the database to the newest revision, in one transaction; raises NotReady if it cannot be used."""
     with _usable():
         async with database.writing() as session:
+            await alone(session, _UPGRADE)
             connection = await session.connection()
             await connection.run_sync(lambda inner: command.upgrade(configuration(inner), "head"))
+
+
+async def has_tables(database: Database) -> bool:
+    """Tell whether the database was ever brought to a revision; raises NotReady if it cannot be used."""
+    with _usable():
+        async with database.reading() as session:
+            connection = await session.connection()
+            return await connection.run_sync(_revision) is not None
 
 
 async def require_current(database: Database) -> None:
@@ -29,6 +40,7 @@ async def require_current(database: Database) -> None:
         async with database.reading() as session:
             connection = await session.connection()
             current = await connection.run_sync(_revision)
+            await require_durable(session)
     if current != _head():
         raise NotReady(
             f"The database is at revision {current}, this version needs {_head()}. "
@@ -56,7 +68,8 @@ def _head() -> str | None:
 def _usable() -> Iterator[None]:
     try:
         yield
-    except DBAPIError:
+    except (DatabaseAway, DBAPIError):
         raise NotReady(
-            "The database cannot be used. Stop what else uses it; if it is damaged, put your backup back."
+            "The database cannot be used. See that its server runs and lets this intake in; stop what else "
+            "uses it; if it is damaged, put your backup back."
         ) from None

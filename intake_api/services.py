@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
 from intake_api.audit import AuditLog
 from intake_api.database import Database
-from intake_api.keys import IntakeKeys, read_keys, require_database
+from intake_api.guard import Limits
+from intake_api.keys import KeyRing
+from intake_api.keys import require_database as require_database_file
 from intake_api.merging import Merger
 from intake_api.settings import IntakeSettings
 from intake_api.vault import Vault
@@ -27,20 +31,40 @@ class Intake:
     """One intake of one hotline."""
 
     settings: IntakeSettings
-    keys: IntakeKeys
+    keys: KeyRing
     database: Database
     vault: Vault
     audit: AuditLog
     merger: Merger
+    limits: Limits
     now: Clock
 
 
 def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     """Put an intake together; nothing runs yet. Raises NotReady if keys or database cannot be used."""
-    keys = read_keys(settings.folder)
-    require_database(settings.database_file)
-    database, vault = Database(settings.database_file), Vault(keys)
-    return Intake(settings, keys, database, vault, AuditLog(keys.audit), Merger(database, vault), now)
+    keys = KeyRing(settings.folder)
+    database, vault = Database(require_database(settings)), Vault(keys)
+    merger = Merger(database, vault, settings.reopen_after)
+    return Intake(
+        settings, keys, database, vault, AuditLog(keys.current().audit), merger, _limits(settings), now
+    )
+
+
+def require_database(settings: IntakeSettings) -> Path | str:
+    """Give where the database is; raises NotReady if that cannot be told, or others may read its file."""
+    place = settings.database_place()
+    if isinstance(place, Path):
+        require_database_file(place)
+    return place
+
+
+def _limits(settings: IntakeSettings) -> Limits:
+    return Limits(
+        a_day=timedelta(minutes=settings.exposure_minutes_a_day),
+        at_once=timedelta(minutes=settings.exposure_minutes_at_once),
+        rest=timedelta(minutes=settings.exposure_break_minutes),
+        zone=ZoneInfo(settings.time_zone),
+    )
 
 
 def _here(request: Request) -> Intake:

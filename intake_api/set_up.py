@@ -10,15 +10,15 @@ from intake_api.database import opened
 from intake_api.keys import (
     IntakeKeys,
     NotReady,
+    adopt_keys,
     make_keys,
     read_keys,
     replace,
-    require_database,
     require_private,
     write_once,
 )
-from intake_api.schema import require_current, upgrade
-from intake_api.services import utc_now
+from intake_api.schema import has_tables, require_current, upgrade
+from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
 
 
@@ -40,16 +40,24 @@ def set_up(
 
 def _keys(settings: IntakeSettings) -> IntakeKeys:
     # Once there is a database, a new key could open nothing of it: what is missing has to come from a backup.
-    if not settings.database_file.exists():
+    place = settings.database_place()
+    if not (place.exists() if isinstance(place, Path) else asyncio.run(_has_tables(place))):
         make_keys(settings.folder)
-        with suppress(FileExistsError):
-            write_once(settings.database_file, "")
-    require_database(settings.database_file)
+        if isinstance(place, Path):
+            with suppress(FileExistsError):
+                write_once(place, "")
+    require_database(settings)
+    adopt_keys(settings.folder)
     return read_keys(settings.folder)
 
 
+async def _has_tables(url: str) -> bool:
+    async with opened(url) as database:
+        return await has_tables(database)
+
+
 async def _make_database(settings: IntakeSettings) -> None:
-    async with opened(settings.database_file) as database:
+    async with opened(require_database(settings)) as database:
         await upgrade(database)
         await require_current(database)
 
@@ -67,12 +75,12 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
 
 
 async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> str:
-    async with opened(settings.database_file) as database, database.writing() as session:
+    async with opened(require_database(settings)) as database, database.writing() as session:
         return await add_key(session, AuditLog(keys.audit), role, "made at set-up", utc_now())
 
 
 async def _whose(settings: IntakeSettings, token: str) -> Caller | None:
-    async with opened(settings.database_file) as database, database.reading() as session:
+    async with opened(require_database(settings)) as database, database.reading() as session:
         return await caller_of(session, token)
 
 

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.report import ShortName
-from intake_api.keys import NotReady
-from server_urls import DatabaseUrl, HostNames, ServerUrl
+from intake_api.keys import NotReady, require_private
+from server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
 
 _FROM_ENVIRONMENT = SettingsConfigDict(
     env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -88,13 +88,37 @@ class IntakeSettings(BaseSettings):
 
     @property
     def database_file(self) -> Path:
-        """The file of the SQLite database."""
+        """The file of the SQLite database, where there is no URL of another."""
         return self.folder / "reportline.db"
+
+    def database_place(self) -> Path | str:
+        """Give the file of SQLite or the URL of PostgreSQL; raises NotReady if that cannot be told."""
+        if self.database_url is not None and self.database_url_file is not None:
+            raise NotReady("Set one of REPORTLINE_DATABASE_URL and REPORTLINE_DATABASE_URL_FILE, not both.")
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return self.database_file if self.database_url_file is None else self._url_in(self.database_url_file)
+
+    @property
+    def reopen_after(self) -> timedelta | None:
+        """How long after its assessment a report brings an item back; None if none does."""
+        return timedelta(days=self.reopen_after_days) if self.reopen_after_days else None
 
     @property
     def lease(self) -> timedelta:
         """How long a claim holds."""
         return timedelta(minutes=self.intake_lease_minutes)
+
+    def _url_in(self, file: Path) -> str:
+        if not file.is_file():
+            raise NotReady(f"There is no file {file}. Write the database's URL into it.")
+        require_private(file)
+        written = file.read_text(encoding="utf-8", errors="replace").strip()
+        try:
+            require_safe_database(written, self.private_hosts)
+        except ValueError as fault:
+            raise NotReady(f"The URL in {file} cannot be used: {fault}.") from None
+        return written
 
 
 class QueueSettings(BaseSettings):

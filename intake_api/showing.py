@@ -1,14 +1,31 @@
 """Items as an analyst reads them: the only place where an address is opened."""
 
 from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
-from intake_api.contract import Claim, ClaimShown, DecisionShown, ReportShown
-from intake_api.merging import address_hash
-from intake_api.models import Assessment, Item, StoredReport
-from intake_api.queue import Desk, history_of, reports_of, sources_of
+from intake_api.contract import (
+    AuditEntries,
+    AuditEntryShown,
+    Claim,
+    ClaimShown,
+    ItemFound,
+    ItemShown,
+    ReportShown,
+)
+from intake_api.deciding import decided, history_of, outcome_of
+from intake_api.decision import DecisionShown
+from intake_api.errors import Problem
+from intake_api.items import address_hash
+from intake_api.models import Assessment, AuditEntry, Item, State, StoredReport
+from intake_api.queue import Desk, reports_of, sources_of
 from intake_api.reports import content_of
 from intake_api.vault import Place, Vault
+
+MAXIMUM_ENTRIES: Final = 500
 
 
 async def claims_shown(desk: Desk, items: Sequence[Item]) -> list[Claim]:
@@ -33,20 +50,68 @@ async def claim_shown(desk: Desk, item: Item) -> ClaimShown:
     )
 
 
+async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
+    """Show items without their addresses, with the outcome that holds."""
+    sources = await sources_of(session, [item.item_id for item in items])
+    return [
+        ItemFound(
+            **_summed(item, [source for source in sources if source[0] == item.item_id]),
+            state=State(item.state).value,
+            outcome=await outcome_of(session, item.item_id),
+        )
+        for item in items
+    ]
+
+
+async def item_shown(desk: Desk, item_id: str) -> ItemShown:
+    """Show any item whole, and write into the audit log that its address was read; raises Problem."""
+    item = await desk.session.get(Item, item_id)
+    if item is None:
+        raise Problem("not-found")
+    await desk.note("address_read", item_id)
+    [summary] = await items_found(desk.session, [item])
+    return ItemShown(
+        **summary.model_dump(),
+        address_given=desk.vault.open(Place("items", item_id, "given"), item.given),
+        address_canonical=desk.vault.open(Place("items", item_id, "canonical"), item.canonical),
+        history=[_decision(desk.vault, row) for row in await history_of(desk.session, item_id)],
+    )
+
+
+async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
+    """Show the next entries of the audit log."""
+    entries = select(AuditEntry).where(AuditEntry.sequence > after).order_by(AuditEntry.sequence)
+    return AuditEntries(
+        entries=[
+            AuditEntryShown(
+                sequence=entry.sequence,
+                at=entry.at,
+                who=entry.who,
+                what=entry.what,
+                subject=entry.subject,
+                chain=entry.chain.hex(),
+            )
+            for entry in await session.scalars(entries.limit(MAXIMUM_ENTRIES))
+        ]
+    )
+
+
 def _claim(item: Item, sources: Sequence[tuple[str, str, str]]) -> Claim:
     return Claim.model_validate(
-        {
-            "claim_id": item.claim_id,
-            "lease_expires": item.lease_expires,
-            "item_id": item.item_id,
-            "kind": item.kind,
-            "reports": item.reports,
-            "portals": sorted({portal for _, portal, _ in sources}),
-            "languages": sorted({language for _, _, language in sources}),
-            "first_hour": item.first_hour,
-            "last_hour": item.last_hour,
-        }
+        _summed(item, sources) | {"claim_id": item.claim_id, "lease_expires": item.lease_expires}
     )
+
+
+def _summed(item: Item, sources: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    return {
+        "item_id": item.item_id,
+        "kind": item.kind,
+        "reports": item.reports,
+        "portals": sorted({portal for _, portal, _ in sources}),
+        "languages": sorted({language for _, _, language in sources}),
+        "first_hour": item.first_hour,
+        "last_hour": item.last_hour,
+    }
 
 
 def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:
@@ -67,15 +132,13 @@ def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:
 
 
 def _decision(vault: Vault, row: Assessment) -> DecisionShown:
-    note = row.note and vault.open(Place("assessments", row.assessment_id, "note"), row.note)
     return DecisionShown.model_validate(
-        {
-            "outcome": row.outcome,
-            "severity": row.severity,
-            "youngest_child": row.youngest_child,
-            "action": row.action,
-            "note": note,
+        decided(vault, row)
+        | {
+            "assessment_id": row.assessment_id,
+            "vocabulary": row.vocabulary,
             "assessed_at": row.assessed_at,
             "assessed_by": row.assessed_by,
+            "corrects": row.corrects,
         }
     )

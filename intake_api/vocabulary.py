@@ -1,49 +1,106 @@
-"""The words in which an analyst decides: ICCAM's, the United Kingdom's severity, and two of our own.
+"""The words in which an analyst decides, as versioned data: what was decided under a version stays readable.
 
-Sources: ICCAM's values as AbuseIO's SCART maps them (seeder6018); severity from the IWF's assessment levels.
-`NOT_FOUND` and `NOT_ASSESSABLE` are ours: a decision about an address whose page nobody could see.
+Each version is a file in `vocabularies/`, and one that was in use never changes. A new decision is checked
+against the newest. docs/vocabulary.md tells of every term and its source.
 """
 
-from enum import StrEnum
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Annotated, Final, Literal, Self
 
-VOCABULARY_VERSION = 1
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-
-class Outcome(StrEnum):
-    """What the page is: illegal everywhere, illegal here, neither; or it could not be seen."""
-
-    BASELINE = "baseline"
-    NATIONAL = "national"
-    IGNORE = "ignore"
-    NOT_FOUND = "not_found"
-    NOT_ASSESSABLE = "not_assessable"
-
-
-ILLEGAL = frozenset({Outcome.BASELINE, Outcome.NATIONAL})
-
-
-class Severity(StrEnum):
-    """The United Kingdom's grade of the most severe picture; given by trained analysts only."""
-
-    A = "A"
-    B = "B"
-    C = "C"
+ListName = Literal[
+    "outcome",
+    "severity",
+    "youngest_child",
+    "gender",
+    "site_type",
+    "hosting_country",
+    "commerciality",
+    "payment_method",
+    "flags",
+    "action",
+    "action_reason",
+]
+Sentence = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class AgeBand(StrEnum):
-    """The youngest visible child."""
-
-    INFANT = "infant"
-    PRE_PUBESCENT = "pre_pubescent"
-    PUBESCENT = "pubescent"
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Action(StrEnum):
-    """What was done about it."""
+class Iccam(_Data):
+    """What ICCAM calls a term: its name and number there, and the code that SCART has for it."""
 
-    REPORTED_TO_LEA = "reported_to_lea"
-    REPORTED_TO_ISP = "reported_to_isp"
-    REMOVED = "removed"
-    UNAVAILABLE = "unavailable"
-    MOVED = "moved"
-    NOT_ILLEGAL = "not_illegal"
+    name: Sentence
+    id: StrictInt
+    scart: Sentence
+
+
+class Term(_Data):
+    """One word of a list, and what it means; `iccam` is None where ICCAM has no such term."""
+
+    value: str = Field(pattern="^([a-z0-9]+(_[a-z0-9]+)*|[A-Z]{1,2})$", max_length=64)
+    meaning: Sentence
+    iccam: Iccam | None = None
+
+
+class TermList(_Data):
+    """The words that may answer one question of a decision, and where they were read."""
+
+    about: Sentence
+    source: Sentence
+    iccam_field: Sentence | None = None
+    terms: tuple[Term, ...] = Field(min_length=1)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Give the terms' values, in the list's order."""
+        return tuple(term.value for term in self.terms)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.values)) < len(self.values):
+            raise ValueError("a value stands twice in a list")
+        return self
+
+
+class Vocabulary(_Data):
+    """One version: its lists, and which outcomes say that a page is illegal or that nobody could see it."""
+
+    version: StrictInt
+    illegal: frozenset[str]
+    unseen: frozenset[str]
+    lists: dict[ListName, TermList]
+
+    @model_validator(mode="after")
+    def _outcomes_are_known(self) -> Self:
+        if not self.illegal | self.unseen <= set(self.lists["outcome"].values):
+            raise ValueError("an outcome is said to be illegal or unseen, and is in no list")
+        if self.illegal & self.unseen:
+            raise ValueError("an outcome cannot be both illegal and unseen")
+        return self
+
+
+def _read() -> Mapping[int, Vocabulary]:
+    folder = files("intake_api") / "vocabularies"
+    kept = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    read = [Vocabulary.model_validate(tomllib.loads(text)) for text in kept]
+    return {vocabulary.version: vocabulary for vocabulary in read}
+
+
+VOCABULARIES: Final = _read()
+VOCABULARY_VERSION: Final = max(VOCABULARIES)
+NEWEST: Final = VOCABULARIES[VOCABULARY_VERSION]
+
+
+def terms(list_name: ListName) -> tuple[str, ...]:
+    """Give the values of one list of the newest vocabulary, in its order."""
+    return NEWEST.lists[list_name].values
+
+
+def about(list_name: ListName) -> str:
+    """Say in a sentence what one list of the newest vocabulary answers."""
+    return NEWEST.lists[list_name].about

@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 
 from conversations.report import Reached
 from intake_api.database import Database, opened
+from intake_api.items import address_hash
 from intake_api.keys import read_keys
-from intake_api.merging import address_hash
 from intake_api.models import Item, StoredReport
 from intake_api.reports import content_of
 from intake_api.settings import IntakeSettings

@@ -60,7 +60,7 @@ class Line(httpx.AsyncBaseTransport):
 def set_up_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Set a real intake up, once."""
     folder = tmp_path_factory.mktemp("intake")
-    prepare(folder)
+    prepare(IntakeSettings(data_dir=folder))
     return folder
 
 
@@ -77,7 +77,7 @@ async def _real(folder: Path) -> AsyncIterator[Side]:
         line = Line(office.app)
         token = (folder / "channel.token").read_text().strip()
         intake = HttpIntake("http://intake.example", token, transport=line)
-        yield Side(intake, office.intake.keys.public_key(), revision_of, line.take_away)
+        yield Side(intake, office.intake.keys.current().public_key(), revision_of, line.take_away)
         await intake.close()
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -53,7 +52,7 @@ class Office:
 
     async def hand_in(self, report: Report) -> httpx.Response:
         """Hand a report in, as a channel."""
-        content = seal(report, self.intake.keys.public_key()).model_dump()
+        content = seal(report, self.intake.keys.current().public_key()).model_dump()
         return await self.channel.put(f"/v1/reports/{report.draft_id}", json=content)
 
     async def take_in(self, *reports: Report) -> None:
@@ -114,16 +113,15 @@ def client(app: FastAPI, token: str | None = None) -> httpx.AsyncClient:
     )
 
 
-def prepare(folder: Path) -> IntakeSettings:
-    """Set an intake up in a folder."""
-    settings = IntakeSettings(data_dir=folder)
+def prepare(settings: IntakeSettings) -> None:
+    """Set an intake up."""
+    folder = settings.data_dir
     set_up(
         settings,
         channel_token_file=folder / "channel.token",
         analyst_token_file=folder / "analyst.token",
         public_key_file=folder / "public.key",
     )
-    return settings
 
 
 @asynccontextmanager
@@ -164,3 +162,11 @@ def revised(report: Report, *addresses: str, **changes: Any) -> Report:
 def withdrawn(report: Report) -> Report:
     """Make the revision that takes a report back."""
     return revised(report, withdrawn=True, addresses=[], note=None)
+
+
+def environment(settings: IntakeSettings) -> dict[str, str]:
+    """Give the variables that make these settings for another process."""
+    url = settings.database_url
+    return {"REPORTLINE_DATA_DIR": str(settings.data_dir)} | (
+        {} if url is None else {"REPORTLINE_DATABASE_URL": url.get_secret_value()}
+    )

@@ -1,18 +1,25 @@
-"""The API as its own process, as an operator starts it."""
+"""The API behind its real server: as its own process, as an operator starts it, or in this one."""
 
+import asyncio
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
 
 from conversations.report import Report
 from conversations.sealing import IntakePublicKey, seal
+from intake_api.errors import PROBLEMS
+from intake_api.serving import Impatient, server
 
 _COMMAND = "from intake_api.commands import intake; intake()"
 
@@ -25,16 +32,29 @@ class Served:
     url: str
     folder: Path
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return httpx.URL(self.url).port or 0
+
+    def client(self, role: str | None = None) -> httpx.Client:
+        """Make a client with the key of a role, or without."""
+        headers = {} if role is None else {"Authorization": f"Bearer {self.token(role)}"}
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+
+    def token(self, role: str) -> str:
+        """Read the key of a role."""
+        return (self.folder / f"{role}.token").read_text().strip()
+
+    def sealed(self, report: Report) -> dict[str, str]:
+        """Seal a report to this intake."""
+        content: dict[str, str] = seal(report, self._public_key()).model_dump()
+        return content
+
     def hand_in(self, report: Report) -> httpx.Response:
         """Hand a report in, as the channel."""
-        token = (self.folder / "channel.token").read_text().strip()
-        content = seal(report, self._public_key()).model_dump()
-        return httpx.put(
-            f"{self.url}/v1/reports/{report.draft_id}",
-            json=content,
-            headers={"Authorization": f"Bearer {token}"},
-            trust_env=False,
-        )
+        with self.client("channel") as channel:
+            return channel.put(f"/v1/reports/{report.draft_id}", json=self.sealed(report))
 
     def end(self, told: signal.Signals) -> tuple[int, str]:
         """Send a signal; gives the exit status, and what was logged."""
@@ -48,9 +68,11 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
+def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Served]:
     """Serve an intake that was set up in a folder, at any free port."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
+    if database_url:
+        ours["REPORTLINE_DATABASE_URL"] = database_url.get_secret_value()
     process = subprocess.Popen(
         [sys.executable, "-c", _COMMAND, "serve"],
         env=ours | {"REPORTLINE_DATA_DIR": str(folder), "REPORTLINE_INTAKE_PORT": "0"},
@@ -66,3 +88,39 @@ def serving(folder: Path) -> Iterator[Served]:
     finally:
         process.kill()
         process.communicate()
+
+
+@asynccontextmanager
+async def served_here(
+    app: FastAPI, protocol: type[Impatient] = Impatient, seconds_to_finish: int = 10
+) -> AsyncIterator[int]:
+    """Serve an app in this process; gives the port, and stops the server at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # What a client does not take is noticed the sooner.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        running = server(app, protocol)
+        running.config.timeout_graceful_shutdown = seconds_to_finish
+        task = asyncio.create_task(running.serve(sockets=[listener]))
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            running.should_exit = True
+            await task
+
+
+def request(method: str, path: str, *fields: str, body: bytes = b"") -> bytes:
+    """Write a request as it goes over the wire; `fields` are header lines."""
+    head = "\r\n".join([f"{method} {path} HTTP/1.1", "Host: intake.example", *fields])
+    return f"{head}\r\n\r\n".encode() + body
+
+
+def assert_problem(answer: bytes, name: str) -> None:
+    """See that these bytes are one whole problem document of PROBLEMS, after which the connection ends."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, title, detail = PROBLEMS[name]
+    fields = head.decode().lower().split("\r\n")
+    assert fields[0].startswith(f"http/1.1 {status} ")
+    assert {"content-type: application/problem+json", "connection: close"} <= set(fields)
+    assert f"content-length: {len(body)}" in fields
+    told = {"type": f"urn:problem-type:reportline:{name}", "title": title, "status": status, "detail": detail}
+    assert json.loads(body) == told

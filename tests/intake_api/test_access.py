@@ -68,7 +68,7 @@ async def test_an_analysts_key_does_not_open_the_channels_door(
 
 async def test_a_key_is_checked_before_what_is_sent(office: Office) -> None:
     report = a_report()
-    content = seal(report, office.intake.keys.public_key()).model_dump()
+    content = seal(report, office.intake.keys.current().public_key()).model_dump()
     answer = await office.analyst.put(f"/v1/reports/{report.draft_id}", json=content)
     _assert_problem(answer, 403, "wrong-door")
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from intake_api.commands import intake
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import a_report, opened
+from tests.intake_api.office import a_report, environment, opened
 from tests.intake_api.served import Served, serving
 
 MARK = "https://example.com/marker-3141"
@@ -25,7 +25,7 @@ def _lines(logged: str) -> list[dict[str, object]]:
 def test_a_served_api_takes_reports_and_stops_when_told(
     settings: IntakeSettings, told: signal.Signals
 ) -> None:
-    with serving(settings.data_dir) as served:
+    with serving(settings.data_dir, settings.database_url) as served:
         assert served.hand_in(a_report(MARK)).status_code == 202
         status, logged = served.end(told)
     assert status == 0
@@ -33,7 +33,7 @@ def test_a_served_api_takes_reports_and_stops_when_told(
 
 
 def test_a_log_has_one_line_for_each_trouble_and_nothing_of_what_was_sent(settings: IntakeSettings) -> None:
-    with serving(settings.data_dir) as served:
+    with serving(settings.data_dir, settings.database_url) as served:
         _make_trouble(served)
         _, logged = served.end(signal.SIGTERM)
     events = [line["event"] for line in _lines(logged)]
@@ -61,7 +61,7 @@ def _make_trouble(served: Served) -> None:
 async def test_killed_at_once_it_has_all_that_it_has_received(settings: IntakeSettings) -> None:
     """Reports answered with 202 become items at the next start at the latest, and each just once."""
     reports = [a_report() for _ in range(10)]
-    with serving(settings.data_dir) as served:
+    with serving(settings.data_dir, settings.database_url) as served:
         for report in reports:
             assert served.hand_in(report).status_code == 202
         served.end(signal.SIGKILL)
@@ -70,44 +70,44 @@ async def test_killed_at_once_it_has_all_that_it_has_received(settings: IntakeSe
         assert sorted(await office.queue()) == sorted(report.addresses[0].given for report in reports)
 
 
-def _run(folder: Path, *arguments: str, **environment: str) -> Result:
-    return CliRunner().invoke(intake, arguments, env={"REPORTLINE_DATA_DIR": str(folder)} | environment)
+def _run(settings: IntakeSettings, *arguments: str, **more: str) -> Result:
+    return CliRunner().invoke(intake, arguments, env=environment(settings) | more)
 
 
 def test_a_taken_port_is_told(settings: IntakeSettings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = _run(settings.data_dir, "serve", REPORTLINE_INTAKE_PORT=str(taken.getsockname()[1]))
+        ended = _run(settings, "serve", REPORTLINE_INTAKE_PORT=str(taken.getsockname()[1]))
     assert ended.exit_code == 1
     assert "Set REPORTLINE_INTAKE_HOST and REPORTLINE_INTAKE_PORT." in ended.stderr
     assert isinstance(ended.exception, SystemExit)
 
 
 def test_without_a_set_up_it_says_what_to_do(tmp_path: Path) -> None:
-    ended = _run(tmp_path, "serve")
+    ended = _run(IntakeSettings(data_dir=tmp_path), "serve")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert ended.stderr == f"There is no folder {tmp_path}/intake. `make run` makes it.\n"
 
 
 def test_a_wrong_setting_is_named_without_its_value(settings: IntakeSettings) -> None:
-    ended = _run(settings.data_dir, "serve", REPORTLINE_INTAKE_PORT="marker")
+    ended = _run(settings, "serve", REPORTLINE_INTAKE_PORT="marker")
     assert ended.exit_code == 1
     assert "REPORTLINE_INTAKE_PORT" in ended.stderr
     assert "marker" not in ended.stderr
 
 
 def test_upgrading_a_current_database_is_fine(settings: IntakeSettings) -> None:
-    ended = _run(settings.data_dir, "upgrade")
+    ended = _run(settings, "upgrade")
     assert (ended.exit_code, ended.stderr) == (0, "")
 
 
 def test_an_access_key_is_made_listed_and_revoked(settings: IntakeSettings) -> None:
-    token = _run(settings.data_dir, "key", "add", "analyst", "[bold]second desk").stdout.strip()
+    token = _run(settings, "key", "add", "analyst", "[bold]second desk").stdout.strip()
     key_id = token.split("-")[1]
-    assert "[bold]second desk" in _run(settings.data_dir, "key", "list").stdout
-    with serving(settings.data_dir) as served:
+    assert "[bold]second desk" in _run(settings, "key", "list").stdout
+    with serving(settings.data_dir, settings.database_url) as served:
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{served.url}/v1/counts", headers=headers, trust_env=False).status_code == 200
-        assert _run(settings.data_dir, "key", "revoke", key_id).exit_code == 0
+        assert _run(settings, "key", "revoke", key_id).exit_code == 0
         assert httpx.get(f"{served.url}/v1/counts", headers=headers, trust_env=False).status_code == 401
-    again = _run(settings.data_dir, "key", "revoke", key_id)
+    again = _run(settings, "key", "revoke", key_id)
     assert (again.exit_code, again.stdout) == (1, "")

@@ -12,6 +12,7 @@ from sqlalchemy import event, select, text
 from conversations.report import Report, write_receipt
 from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.app import build
+from intake_api.database import DatabaseAway
 from intake_api.models import Item, StoredReport
 from intake_api.reports import content_of
 from intake_api.services import Intake, assemble
@@ -30,7 +31,7 @@ async def _unmerging(settings: IntakeSettings) -> AsyncIterator[tuple[httpx.Asyn
 
 
 async def _put(channel: httpx.AsyncClient, intake: Intake, report: Report) -> httpx.Response:
-    content = seal(report, intake.keys.public_key()).model_dump()
+    content = seal(report, intake.keys.current().public_key()).model_dump()
     return await channel.put(f"/v1/reports/{report.draft_id}", json=content)
 
 
@@ -59,14 +60,19 @@ async def test_a_time_finer_than_an_hour_is_nowhere(office: Office) -> None:
     await office.hand_in(report)
     kept = await _kept(office, report)
     assert kept.arrival_hour == office.clock().replace(minute=0, second=0)
-    columns = await office.scalar(text("SELECT typeof(hour) || typeof(arrival_hour) FROM reports"))
+    type_of = "pg_typeof" if office.intake.database.is_postgresql else "typeof"
+    columns = await office.scalar(
+        text(f"SELECT {type_of}(hour) || '' || {type_of}(arrival_hour) FROM reports")  # noqa: S608 - named above
+    )
     assert columns == "integerinteger"
 
 
 @pytest.mark.parametrize("table", ["reports", "items", "mentions"])
-async def test_no_row_number_tells_the_order_of_arrival(office: Office, table: str) -> None:
-    with pytest.raises(Exception, match="no such column"):
-        await office.scalar(text(f"SELECT rowid FROM {table}"))  # noqa: S608 - the names are above
+async def test_no_row_number_tells_the_order_of_arrival(sqlite_settings: IntakeSettings, table: str) -> None:
+    async with opened(sqlite_settings) as office:
+        with pytest.raises(DatabaseAway) as caught:
+            await office.scalar(text(f"SELECT rowid FROM {table}"))  # noqa: S608 - the names are above
+    assert "no such column" in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 2, 0)])
@@ -142,13 +148,22 @@ async def test_handing_in_does_the_same_work_whatever_is_known(settings: IntakeS
     assert not any("items" in statement or "mentions" in statement for statement in traces[0])
 
 
+_SQLITE_POISON = ("CREATE TRIGGER poison AFTER INSERT ON reports BEGIN INSERT INTO debt VALUES (1); END",)
+_POSTGRESQL_POISON = (
+    """CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO debt VALUES (1); RETURN NEW; END $$""",
+    "CREATE TRIGGER poison AFTER INSERT ON reports FOR EACH ROW EXECUTE FUNCTION poison()",
+)
+
+
 async def test_no_receipt_is_given_when_the_commit_fails(office: Office) -> None:
     """A deferred foreign key fails at the commit itself, after every statement has gone well."""
+    poison = _POSTGRESQL_POISON if office.intake.database.is_postgresql else _SQLITE_POISON
     async with office.intake.database.writing() as session:
         for statement in (
             "CREATE TABLE lender (id INTEGER PRIMARY KEY)",
             "CREATE TABLE debt (id INTEGER REFERENCES lender DEFERRABLE INITIALLY DEFERRED)",
-            "CREATE TRIGGER poison AFTER INSERT ON reports BEGIN INSERT INTO debt VALUES (1); END",
+            *poison,
         ):
             await session.execute(text(statement))
     report = a_report("https://example.com/1")
@@ -158,18 +173,20 @@ async def test_no_receipt_is_given_when_the_commit_fails(office: Office) -> None
     assert await office.scalar(select(StoredReport.draft_id)) is None
 
 
-async def test_no_receipt_is_given_when_the_database_is_away(office: Office) -> None:
-    async with office.intake.database.writing() as session:
-        await session.execute(text("ALTER TABLE reports RENAME TO elsewhere"))
-    report = a_report()
-    answer = await office.hand_in(report)
+async def test_no_receipt_is_given_when_the_database_is_away(sqlite_settings: IntakeSettings) -> None:
+    """What PostgreSQL does when its server is away stands in test_postgresql.py."""
+    async with opened(sqlite_settings) as office:
+        async with office.intake.database.writing() as session:
+            await session.execute(text("ALTER TABLE reports RENAME TO elsewhere"))
+        report = a_report()
+        answer = await office.hand_in(report)
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert report.receipt not in answer.text
 
 
 async def test_a_report_of_another_draft_is_refused(office: Office) -> None:
-    content = seal(a_report(), office.intake.keys.public_key()).model_dump()
+    content = seal(a_report(), office.intake.keys.current().public_key()).model_dump()
     answer = await office.channel.put(f"/v1/reports/{secrets.token_hex(16)}", json=content)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":other-draft")
@@ -199,7 +216,7 @@ def _no_base64(_: Report, key: IntakePublicKey) -> dict[str, Any]:
 @pytest.mark.parametrize("spoil", [_of_another_intake, _of_an_unknown_key, _changed, _too_short, _no_base64])
 async def test_a_malformed_seal_is_refused(office: Office, spoil: Any) -> None:
     report = a_report("https://example.com/secret")
-    content = spoil(report, office.intake.keys.public_key())
+    content = spoil(report, office.intake.keys.current().public_key())
     answer = await office.channel.put(f"/v1/reports/{report.draft_id}", json=content)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":seal-not-opened")

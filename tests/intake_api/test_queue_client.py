@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from intake_api.queue_client import queue
 from intake_api.queue_tables import clean, safe
+from intake_api.settings import IntakeSettings
 from tests.intake_api.office import a_report, prepare
 from tests.intake_api.served import Served, serving
 
@@ -20,7 +21,7 @@ from tests.intake_api.served import Served, serving
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve one intake for the tests of this file."""
     folder = tmp_path_factory.mktemp("served")
-    prepare(folder)
+    prepare(IntakeSettings(data_dir=folder))
     with serving(folder) as process:
         yield process
 

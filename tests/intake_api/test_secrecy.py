@@ -6,6 +6,7 @@ from pathlib import Path
 
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import Office, a_report, opened, revised
+from tests.postgresql import PostgreSql
 
 MARKS = {
     "given": "https://secret-given.example.com/Page-271828",
@@ -26,6 +27,10 @@ def _encodings(mark: str) -> Iterator[bytes]:
 def _assert_secret(folder: Path, *marks: str) -> None:
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert any(file.suffix == ".db" for file in files)
+    _assert_in_none(files, *marks)
+
+
+def _assert_in_none(files: list[Path], *marks: str) -> None:
     for file in files:
         content = file.read_bytes()
         for mark in marks:
@@ -44,17 +49,31 @@ async def _work(office: Office) -> str:
     return report.receipt
 
 
-async def test_the_files_of_a_running_intake_hold_no_secret(office: Office) -> None:
-    receipt = await _work(office)
-    folder = office.intake.settings.folder
-    assert (folder / "reportline.db-wal").stat().st_size > 0
-    _assert_secret(folder, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
-
-
-async def test_the_files_of_a_stopped_intake_hold_no_secret(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
+async def test_the_files_of_a_running_intake_hold_no_secret(sqlite_settings: IntakeSettings) -> None:
+    async with opened(sqlite_settings) as office:
         receipt = await _work(office)
-    _assert_secret(settings.folder, *MARKS.values(), receipt)
+        folder = office.intake.settings.folder
+        assert (folder / "reportline.db-wal").stat().st_size > 0
+        _assert_secret(folder, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
+
+
+async def test_the_files_of_a_stopped_intake_hold_no_secret(sqlite_settings: IntakeSettings) -> None:
+    async with opened(sqlite_settings) as office:
+        receipt = await _work(office)
+    _assert_secret(sqlite_settings.folder, *MARKS.values(), receipt)
+
+
+async def test_the_files_of_a_server_hold_no_secret(
+    postgresql_settings: IntakeSettings, server: PostgreSql
+) -> None:
+    """Tables, indexes, the write-ahead journal and the server's log, as a thief of its disk has them."""
+    async with opened(postgresql_settings) as office:
+        receipt = await _work(office)
+    server.run("CHECKPOINT")
+    files = [
+        file for file in server.folder.parent.rglob("*") if file.is_file() and "server" not in file.parts
+    ]
+    _assert_in_none(files, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
 
 
 async def test_every_file_is_closed_to_others(office: Office) -> None:

@@ -13,7 +13,7 @@ from intake_api.services import assemble
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import a_report, opened, prepare
 
-KEY_FILES = ["seal-k1.key", "vault-k1.key", "index.key", "audit.key"]
+KEY_FILES = ["seal-k1.key", "vault-k1.key", "index-k1.key", "receipts.key", "audit.key"]
 
 
 def _everything(folder: Path) -> dict[str, bytes]:
@@ -36,7 +36,7 @@ async def test_an_intake_that_was_set_up_works(settings: IntakeSettings) -> None
 
 def test_setting_up_again_changes_nothing(settings: IntakeSettings) -> None:
     before = _everything(settings.data_dir)
-    prepare(settings.data_dir)
+    prepare(settings)
     assert _everything(settings.data_dir) == before
 
 
@@ -58,45 +58,48 @@ def test_half_a_run_is_finished_by_the_next(tmp_path: Path, made: int) -> None:
     make_keys(settings.folder)
     for name in KEY_FILES[made:]:
         (settings.folder / name).unlink()
-    prepare(tmp_path)
+    prepare(IntakeSettings(data_dir=tmp_path))
     assert _faults(settings) == []
 
 
 @pytest.mark.parametrize("name", ["channel.token", "analyst.token", "public.key"])
 async def test_a_missing_token_or_public_key_is_made_again(settings: IntakeSettings, name: str) -> None:
     (settings.data_dir / name).unlink()
-    await asyncio.to_thread(prepare, settings.data_dir)
+    await asyncio.to_thread(prepare, settings)
     async with opened(settings) as office:
         assert (await office.hand_in(a_report())).status_code == 202
         assert (await office.counts())["claimed"] == 0
 
 
 def test_a_token_of_another_intake_is_not_taken_for_good(settings: IntakeSettings, tmp_path: Path) -> None:
-    prepare(tmp_path / "other")
+    prepare(IntakeSettings(data_dir=tmp_path / "other"))
     shutil.copy(tmp_path / "other" / "channel.token", settings.data_dir / "channel.token")
     with pytest.raises(NotReady, match="Remove the file"):
-        prepare(settings.data_dir)
+        prepare(settings)
 
 
 @pytest.mark.parametrize("name", KEY_FILES)
 def test_a_key_of_a_database_is_never_made_anew(settings: IntakeSettings, name: str) -> None:
     (settings.folder / name).unlink()
     with pytest.raises(NotReady, match=r"missing\. Put it back from your backup"):
-        prepare(settings.data_dir)
+        prepare(settings)
     with pytest.raises(NotReady, match="missing"):
         assemble(settings)
 
 
 @pytest.mark.parametrize("content", ["", "abc", "g" * 64, "0" * 63, "\u00e9" * 32])
 def test_a_damaged_key_stops_the_start(settings: IntakeSettings, content: str) -> None:
-    (settings.folder / "index.key").write_text(content)
+    (settings.folder / "receipts.key").write_text(content)
     with pytest.raises(NotReady, match="damaged"):
         assemble(settings)
 
 
 @pytest.mark.parametrize("name", [*KEY_FILES, "reportline.db", "."])
 @pytest.mark.parametrize("mode", [0o040, 0o004, 0o020])
-def test_what_is_open_to_others_stops_the_start(settings: IntakeSettings, name: str, mode: int) -> None:
+def test_what_is_open_to_others_stops_the_start(
+    sqlite_settings: IntakeSettings, name: str, mode: int
+) -> None:
+    settings = sqlite_settings
     path = settings.folder / name
     path.chmod(path.stat().st_mode | mode)
     with pytest.raises(NotReady, match=r"open to others on this machine\. Close it: `chmod"):
@@ -121,8 +124,9 @@ def test_the_doctor_says_what_to_do_where_nothing_is(tmp_path: Path) -> None:
     assert not settings.data_dir.exists()
 
 
-def test_the_doctor_finds_a_damaged_database(settings: IntakeSettings) -> None:
+def test_the_doctor_finds_a_damaged_database(sqlite_settings: IntakeSettings) -> None:
+    settings = sqlite_settings
     settings.database_file.write_bytes(b"no database at all" * 100)
     assert len([advice for advice in _faults(settings) if "backup" in advice]) == 2
     with pytest.raises(NotReady, match="damaged"):
-        prepare(settings.data_dir)
+        prepare(settings)

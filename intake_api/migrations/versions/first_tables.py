@@ -25,6 +25,8 @@ def downgrade() -> None:
     """Take the tables away, with all that is in them."""
     for table in ("audit_log", "assessments", "mentions", "items", "reports", "access_keys"):
         op.drop_table(table)
+    if _on_postgresql():
+        op.execute("DROP FUNCTION refuse_change_of_audit_log")
 
 
 def _access() -> None:
@@ -58,7 +60,9 @@ def _reports() -> None:
     )
     op.create_index("reports_by_receipt", "reports", ["receipt_hash"])
     unmerged = sa.text("merged_revision < revision")
-    op.create_index("reports_to_merge", "reports", ["draft_id"], sqlite_where=unmerged)
+    op.create_index(
+        "reports_to_merge", "reports", ["draft_id"], sqlite_where=unmerged, postgresql_where=unmerged
+    )
 
 
 def _items() -> None:
@@ -82,8 +86,12 @@ def _items() -> None:
         **_NO_ROW_NUMBERS,
     )
     waiting, claimed = sa.text("state = 'waiting'"), sa.text("state = 'claimed'")
-    op.create_index("items_waiting", "items", ["due_hour", "item_id"], sqlite_where=waiting)
-    op.create_index("items_leased", "items", ["lease_expires"], sqlite_where=claimed)
+    op.create_index(
+        "items_waiting", "items", ["due_hour", "item_id"], sqlite_where=waiting, postgresql_where=waiting
+    )
+    op.create_index(
+        "items_leased", "items", ["lease_expires"], sqlite_where=claimed, postgresql_where=claimed
+    )
 
 
 def _mentions() -> None:
@@ -125,8 +133,22 @@ def _audit_log() -> None:
         sa.Column("subject", sa.String(32), nullable=False),
         sa.Column("chain", sa.LargeBinary(32), nullable=False),
     )
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_log_refuses_{change.lower()} BEFORE {change} ON audit_log "
-            "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
-        )
+    for statement in _POSTGRESQL_REFUSES if _on_postgresql() else _SQLITE_REFUSES:
+        op.execute(statement)
+
+
+def _on_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
+
+
+_SQLITE_REFUSES = tuple(
+    f"CREATE TRIGGER audit_log_refuses_{change.lower()} BEFORE {change} ON audit_log "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+    for change in ("UPDATE", "DELETE")
+)
+_POSTGRESQL_REFUSES = (
+    """CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit log is only added to'; END $$""",
+    """CREATE TRIGGER audit_log_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log()""",
+)

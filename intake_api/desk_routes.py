@@ -1,0 +1,140 @@
+"""The analysts' routes: each is one transaction, in which what was read or decided is audited too."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from intake_api import deciding, guard, queue
+from intake_api.access import AnalystCaller, AuditorCaller, Caller, LeadCaller, Role, require_key_of
+from intake_api.contract import (
+    AssessmentGiven,
+    AssessmentId,
+    AuditEntries,
+    ClaimId,
+    ClaimProlonged,
+    ClaimsGiven,
+    ClaimShown,
+    ClaimsWanted,
+    ItemId,
+    ItemsFound,
+    ItemShown,
+    KeyId,
+    LiftGiven,
+    LiftWanted,
+    Search,
+)
+from intake_api.decision import Decision
+from intake_api.errors import EVERYWHERE, documented
+from intake_api.searching import found
+from intake_api.services import Intake, IntakeHere
+from intake_api.showing import audit_shown, claim_shown, claims_shown, item_shown
+
+_GUARDED = documented("day-full", "break-due")
+_CLAIM_LOST = documented("claim-lost")
+_HELD_AND_GUARDED = documented("claim-lost", "day-full", "break-due")
+_NOT_FOUND = documented("not-found")
+
+desk = APIRouter(prefix="/v1", tags=["analysts"], responses=EVERYWHERE)
+
+
+@desk.post("/queue/claims", responses=_GUARDED)
+async def claim(wanted: ClaimsWanted, intake: IntakeHere, analyst: AnalystCaller) -> ClaimsGiven:
+    """Claim the most overdue items; what nobody decides before the lease runs out goes back."""
+    async with _desk(intake, analyst) as at:
+        await guard.admit(at, intake.limits)
+        items = await queue.claim(at, wanted.count, intake.settings.lease, wanted.language, wanted.kind)
+        await guard.look_after(at)
+        return ClaimsGiven(claims=await claims_shown(at, items))
+
+
+@desk.get("/queue/claims/{claim_id}", responses=_HELD_AND_GUARDED)
+async def show(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) -> ClaimShown:
+    """Show a claimed item with its address and what its reports say; the read is audited."""
+    async with _desk(intake, analyst) as at:
+        await guard.admit(at, intake.limits)
+        return await claim_shown(at, await queue.held(at, claim_id))
+
+
+@desk.put("/queue/claims/{claim_id}/lease", responses=_HELD_AND_GUARDED)
+async def prolong(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) -> ClaimProlonged:
+    """Say that a claim is still being worked on: it holds for another lease, eight hours in all."""
+    async with _desk(intake, analyst) as at:
+        await guard.admit(at, intake.limits)
+        ends = await queue.prolong(at, claim_id, intake.settings.lease)
+        await guard.look_after(at)
+        return ClaimProlonged(lease_expires=ends)
+
+
+@desk.delete("/queue/claims/{claim_id}", status_code=204, responses=_CLAIM_LOST)
+async def release(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) -> None:
+    """Put a claimed item back into the queue."""
+    async with _desk(intake, analyst) as at:
+        await queue.release(at, claim_id)
+        await guard.look_after(at)
+
+
+@desk.post("/queue/claims/{claim_id}/assessment", status_code=201, responses=_CLAIM_LOST)
+async def assess(
+    claim_id: ClaimId, decision: Decision, intake: IntakeHere, analyst: AnalystCaller
+) -> AssessmentGiven:
+    """Record a decision about a claimed item; the same again is answered as it was."""
+    async with _desk(intake, analyst) as at:
+        assessment_id = await deciding.assess(at, claim_id, decision)
+        await guard.look_after(at)
+        return AssessmentGiven(assessment_id=assessment_id)
+
+
+@desk.post(
+    "/assessments/{assessment_id}/correction",
+    status_code=201,
+    responses=documented("not-found", "superseded"),
+)
+async def correct(
+    assessment_id: AssessmentId, decision: Decision, intake: IntakeHere, analyst: AnalystCaller
+) -> AssessmentGiven:
+    """Decide anew about an assessed item: one's own decision, or as a lead anybody's; the history stays."""
+    async with _desk(intake, analyst) as at:
+        of_others = analyst.role is Role.LEAD
+        correction_id = await deciding.correct(at, assessment_id, decision, of_others=of_others)
+        return AssessmentGiven(assessment_id=correction_id)
+
+
+@desk.post("/search")
+async def search(wanted: Search, intake: IntakeHere, analyst: AnalystCaller) -> ItemsFound:
+    """Find the item of an address, or the items of a host; no address is shown."""
+    async with _desk(intake, analyst) as at:
+        return await found(at, wanted)
+
+
+@desk.get("/items/{item_id}", responses=documented("not-found", "day-full", "break-due"))
+async def item(item_id: ItemId, intake: IntakeHere, analyst: AnalystCaller) -> ItemShown:
+    """Show an item whole, outside the queue; the read is audited."""
+    async with _desk(intake, analyst) as at:
+        await guard.admit(at, intake.limits)
+        return await item_shown(at, item_id)
+
+
+@desk.post("/analysts/{key_id}/lift", status_code=201, responses=_NOT_FOUND)
+async def lift(key_id: KeyId, wanted: LiftWanted, intake: IntakeHere, lead: LeadCaller) -> LiftGiven:
+    """Let an analyst go on for a while, whatever the guard of exposure says; audited."""
+    async with _desk(intake, lead) as at:
+        await require_key_of(at.session, key_id, Role.ANALYST, Role.LEAD)
+        return LiftGiven(until=await guard.lift(at, key_id, timedelta(minutes=wanted.minutes)))
+
+
+@desk.get("/audit")
+async def audit(
+    intake: IntakeHere, _: AuditorCaller, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+) -> AuditEntries:
+    """Give the next 500 entries of the audit log after a number."""
+    async with intake.database.reading() as session:
+        return await audit_shown(session, after)
+
+
+@asynccontextmanager
+async def _desk(intake: Intake, analyst: Caller) -> AsyncIterator[queue.Desk]:
+    async with intake.database.writing() as session:
+        yield queue.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())

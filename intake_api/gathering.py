@@ -1,0 +1,96 @@
+"""What an item's reports add up to: how many, from which hours on, and when it is due, at a flood's cost too.
+
+Whoever calls holds the item locked. An item's due hour is that of its most urgent report, brought forward by
+RAISE_HOURS for each further portal, channel and hour that reports it, MAXIMUM_RAISES times at most: what many
+report in many places comes sooner, and what one place reports many times does not.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake_api.database import upsert
+from intake_api.models import Assessment, Item, Mention, Source, State
+from intake_api.places import stand
+
+RAISE_HOURS: Final = 1
+MAXIMUM_RAISES: Final = 6
+_TOLD: Final = ("portal", "channel", "language", "hour", "due_hour")
+
+
+async def count(session: AsyncSession, mention: Mention) -> None:
+    """Count a mention under its source."""
+    row = {"item_id": mention.item_id, "reports": 1} | _told(mention)
+    counted = upsert(session, Source).values(row)
+    await session.execute(
+        counted.on_conflict_do_update(
+            index_elements=["item_id", *_TOLD], set_={"reports": Source.reports + 1}
+        )
+    )
+
+
+async def uncount(session: AsyncSession, mention: Mention) -> None:
+    """Take a mention out of its source's count again."""
+    source = _is_source_of(mention)
+    await session.execute(update(Source).where(*source).values(reports=Source.reports - 1))
+    await session.execute(delete(Source).where(*source, Source.reports <= 0))
+
+
+async def settle(session: AsyncSession, item: Item) -> None:
+    """Bring an item in line with its sources and into its places; it goes when it waits for nobody.
+
+    One that was assessed before stays, and is out of the queue again.
+    """
+    if item.state == State.WAITING:
+        await _let_leave(session, item.item_id)
+    await _add_up(session, item)
+    if item.state == State.WAITING and item.reports == 0 and await _was_assessed(session, item.item_id):
+        item.state = State.ASSESSED
+    await session.flush()
+    await stand(session, item)
+    if item.state == State.WAITING and item.reports == 0:
+        await session.delete(item)
+        await session.flush()
+
+
+async def _add_up(session: AsyncSession, item: Item) -> None:
+    of_item = Source.item_id == item.item_id
+    sums = select(func.sum(Source.reports), func.min(Source.hour), func.max(Source.hour)).where(of_item)
+    reports, first, last = (await session.execute(sums)).one()
+    item.reports = reports or 0
+    if item.reports:
+        item.first_hour, item.last_hour = first, last
+    since = of_item & (Source.due_hour >= item.open_since)
+    due = await session.scalar(select(func.min(Source.due_hour)).where(since))
+    if due is not None:
+        item.due_hour = due - timedelta(hours=RAISE_HOURS) * await _raises(session, since)
+
+
+async def _raises(session: AsyncSession, of_sources: ColumnElement[bool]) -> int:
+    ways = select(Source.portal, Source.channel, Source.hour).where(of_sources).distinct()
+    counted = select(func.count()).select_from(ways.limit(MAXIMUM_RAISES + 1).subquery())
+    return (await session.scalars(counted)).one() - 1
+
+
+async def _let_leave(session: AsyncSession, item_id: str) -> None:
+    leaving = select(Mention).where(Mention.item_id == item_id, Mention.left.is_(True))
+    for mention in (await session.scalars(leaving)).all():
+        await uncount(session, mention)
+        await session.delete(mention)
+    await session.flush()
+
+
+async def _was_assessed(session: AsyncSession, item_id: str) -> bool:
+    assessed = select(Assessment.assessment_id).where(Assessment.item_id == item_id).limit(1)
+    return await session.scalar(assessed) is not None
+
+
+def _told(mention: Mention) -> dict[str, Any]:
+    return {name: getattr(mention, name) for name in _TOLD}
+
+
+def _is_source_of(mention: Mention) -> list[ColumnElement[bool]]:
+    told = [getattr(Source, name) == value for name, value in _told(mention).items()]
+    return [Source.item_id == mention.item_id, *told]

@@ -1,0 +1,112 @@
+"""Nobody looks at the worst for longer than they should: minutes a day, and breaks, unless a lead lifts it.
+
+An analyst counts as exposed while they hold a claim. What is held may be decided at any time; nothing new is
+opened. Stretches are forgotten after two days: they protect a person, and are no file about them.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select, update
+
+from intake_api.errors import Problem
+from intake_api.models import Exposure, Item, Lift, is_claimed
+from intake_api.queue import Desk
+
+_KEPT: Final = timedelta(days=2)
+_NONE: Final = timedelta()
+Stretch = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Exposure a day and without a break, how long such a break is, and where the day begins at midnight."""
+
+    a_day: timedelta
+    at_once: timedelta
+    rest: timedelta
+    zone: ZoneInfo
+
+
+async def admit(desk: Desk, limits: Limits) -> None:
+    """Raise Problem (day-full, break-due) if this analyst should open nothing now."""
+    if await _is_lifted(desk):
+        return
+    stretches = _joined(await _stretches(desk))
+    if _spent(stretches, _midnight(desk.now, limits.zone)) >= limits.a_day:
+        raise Problem("day-full")
+    if _without_rest(stretches, desk.now, limits.rest) >= limits.at_once:
+        raise Problem("break-due")
+
+
+async def look_after(desk: Desk) -> None:
+    """Bring the analyst's stretch in line with the claims they now hold."""
+    held = select(func.max(Item.lease_expires)).where(
+        is_claimed, Item.claimed_by == desk.analyst, Item.lease_expires > desk.now
+    )
+    until = await desk.session.scalar(held)
+    mine = Exposure.analyst == desk.analyst
+    lasting = update(Exposure).where(mine, Exposure.ends > desk.now).values(ends=until or desk.now)
+    known = (await desk.session.scalars(lasting.returning(Exposure.exposure_id))).all()
+    if until is not None and not known:
+        exposure_id = secrets.token_hex(8)
+        desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
+    await desk.session.execute(delete(Exposure).where(mine, Exposure.ends < desk.now - _KEPT))
+
+
+async def lift(desk: Desk, analyst: str, length: timedelta) -> datetime:
+    """Let an analyst go on for so long from now, as a lead; gives the end. The audit log tells who did."""
+    until = desk.now + length
+    lift_id = secrets.token_hex(8)
+    desk.session.add(Lift(lift_id=lift_id, analyst=analyst, lifted_by=desk.analyst, until=until))
+    await desk.note("exposure_lifted", analyst)
+    return until
+
+
+async def _is_lifted(desk: Desk) -> bool:
+    lifted = select(Lift.lift_id).where(Lift.analyst == desk.analyst, Lift.until > desk.now).limit(1)
+    return await desk.session.scalar(lifted) is not None
+
+
+async def _stretches(desk: Desk) -> Sequence[Stretch]:
+    mine = select(Exposure.began, Exposure.ends).where(
+        Exposure.analyst == desk.analyst, Exposure.ends > desk.now - _KEPT
+    )
+    found = await desk.session.execute(mine.order_by(Exposure.began))
+    return [(began, min(ends, desk.now)) for began, ends in found]
+
+
+def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Join what overlaps, as two claims made at the same time may."""
+    joined: list[Stretch] = []
+    for began, ends in stretches:
+        if joined and began <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
+        else:
+            joined.append((began, ends))
+    return joined
+
+
+def _spent(stretches: Sequence[Stretch], since: datetime) -> timedelta:
+    return sum((max(ends - max(began, since), _NONE) for began, ends in stretches), _NONE)
+
+
+def _without_rest(stretches: Sequence[Stretch], now: datetime, rest: timedelta) -> timedelta:
+    return sum((ends - began for began, ends in _since_last_rest(stretches, now, rest)), _NONE)
+
+
+def _since_last_rest(stretches: Sequence[Stretch], now: datetime, rest: timedelta) -> Iterator[Stretch]:
+    begins_next = now
+    for began, ends in reversed(stretches):
+        if begins_next - ends >= rest:
+            return
+        yield began, ends
+        begins_next = began
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,76 @@
+"""An item is made for each distinct address, once, however many reports name it at the same time."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.address import CANONICALISER_VERSION, canonical, host, read
+from conversations.report import ReportedAddress
+from intake_api.database import upsert
+from intake_api.models import Item, State, StoredReport
+from intake_api.reports import content_of
+from intake_api.urgency import due_hour, urgency_of
+from intake_api.vault import Place, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An address that a report names, the hash of its canonical form, and when it is due for that report."""
+
+    address: ReportedAddress = field(repr=False)
+    hash: bytes
+    due_hour: datetime
+
+
+def named_by(vault: Vault, report: StoredReport) -> Mapping[bytes, Named]:
+    """Give what a report names, by the hash of the address; nothing if it was withdrawn."""
+    content = content_of(vault, report)
+    named: dict[bytes, Named] = {}
+    for address in content.addresses:
+        due = due_hour(report.arrival_hour, urgency_of(content, address))
+        one = Named(address, address_hash(vault, address), due)
+        named.setdefault(one.hash, one)
+    return named
+
+
+def address_hash(vault: Vault, address: ReportedAddress) -> bytes:
+    """Give the keyed hash of an address's canonical form: equal hashes are one item."""
+    return vault.blind_address(canonical(address.given))
+
+
+def host_hash(vault: Vault, given: str) -> bytes | None:
+    """Give the keyed hash of an address's host, or None where it has none."""
+    name = host(given)
+    return None if name is None else vault.blind_host(name)
+
+
+async def make_missing(session: AsyncSession, vault: Vault, named: Iterable[Named]) -> None:
+    """Make the items that are not there yet; they wait for nobody until their reports are counted."""
+    # In the order of their hashes, so that two merges of the same addresses never wait for one another.
+    for one in sorted(named, key=lambda named: named.hash):
+        insert = upsert(session, Item).values(_fresh(vault, one))
+        await session.execute(insert.on_conflict_do_nothing(index_elements=[Item.address_hash]))
+
+
+def _fresh(vault: Vault, named: Named) -> dict[str, object]:
+    item_id, given = secrets.token_hex(16), named.address.given
+    known = read(given)
+    return {
+        "item_id": item_id,
+        "address_hash": named.hash,
+        "host_hash": host_hash(vault, given),
+        "index_key": vault.index_key_id,
+        "canonicaliser": CANONICALISER_VERSION,
+        "given": vault.seal(Place("items", item_id, "given"), given),
+        "canonical": vault.seal(Place("items", item_id, "canonical"), canonical(given)),
+        "kind": "unreadable" if known is None else str(known.kind),
+        "reports": 0,
+        "first_hour": named.due_hour,
+        "last_hour": named.due_hour,
+        "open_since": datetime.fromtimestamp(0, UTC),
+        "due_hour": named.due_hour,
+        "state": State.WAITING,
+    }

@@ -1,0 +1,105 @@
+"""The commands that change the intake's keys: each says what it did, what is left to do, and what to keep."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from intake_api.database import DatabaseAway, opened
+from intake_api.keys import NotReady, read_keys, replace
+from intake_api.reindexing import Reindexed, reindex_all
+from intake_api.rotation import Rotated, rotate_seal, rotate_vault
+from intake_api.schema import require_current
+from intake_api.services import require_database, utc_now
+from intake_api.settings import IntakeSettings, read_settings
+
+Result = TypeVar("Result")
+
+rotate = typer.Typer(no_args_is_help=True, help="Make new keys while the intake runs; none is deleted.")
+
+
+@rotate.command(name="vault")
+def vault() -> None:
+    """Seal all that is kept with a new key; run again, it goes on where it was cut off."""
+    settings = _ready(lambda: read_settings(IntakeSettings))
+    rotated = _run(_rotate_vault(settings))
+    typer.echo(f"Sealed anew with vault-{rotated.key_id}.key: {rotated.values} values.")
+    if not rotated.made:
+        typer.echo("They had been left from before. To make a new key, run this again.")
+    if rotated.damaged:
+        typer.echo(f"Damaged: {rotated.damaged} values; no key here opens them. Keep every key.", err=True)
+        raise typer.Exit(1)
+    _tell_what_is_not_needed(settings, rotated.key_id)
+
+
+@rotate.command(name="seal")
+def seal() -> None:
+    """Make a new key to which channels seal reports, and write its public half for the bot hosts."""
+    settings = _ready(lambda: read_settings(IntakeSettings))
+    public = _ready(lambda: rotate_seal(settings.folder))
+    file = settings.folder / "intake_public.key"
+    replace(file, f"{public.key_id}:{public.raw.hex()}\n")
+    typer.echo(
+        f"The new key is {public.key_id}. An intake that runs opens what is sealed to it already.\n"
+        f"Copy {file} to bot/intake_public.key in the data folder of each bot host, and restart the bot. "
+        "On this machine `reportline setup` copies it.\n"
+        "Keep the older seal keys for 30 days after that: reports on their way are sealed to them."
+    )
+
+
+def reindex() -> None:
+    """Make all keyed hashes anew while no intake runs: under a new key, and by this version's rules."""
+    settings = _ready(lambda: read_settings(IntakeSettings))
+    done = _run(_reindex(settings))
+    typer.echo(f"New hashes with index-{done.key_id}.key: {done.items} items.")
+    if done.merged:
+        typer.echo(f"Gone into others, whose address is the same by this version's rules: {done.merged}.")
+    if done.damaged:
+        typer.echo(f"Damaged: {done.damaged} items; nobody finds them any more.", err=True)
+    typer.echo("An older index key is needed only by backups made before now. Start the intake again.")
+
+
+def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
+    older = [f"vault-{other}.key" for other in read_keys(settings.folder).vaults if other != key_id]
+    typer.echo(
+        f"Nothing in the database needs {', '.join(older)} any more. Keep it away from this machine, "
+        "with your backups: those made before now need it."
+    )
+
+
+async def _rotate_vault(settings: IntakeSettings) -> Rotated:
+    async with opened(require_database(settings)) as database:
+        await require_current(database)
+        with Console(stderr=True).status("Looking for what is under older keys ...") as status:
+            return await rotate_vault(
+                database, settings.folder, lambda values: status.update(f"{values} values are sealed anew")
+            )
+
+
+async def _reindex(settings: IntakeSettings) -> Reindexed:
+    async with opened(require_database(settings)) as database:
+        await require_current(database)
+        with Console(stderr=True).status("Looking for what is to be done ...") as status:
+            return await reindex_all(
+                database,
+                settings.folder,
+                settings.reopen_after,
+                utc_now(),
+                lambda items: status.update(f"{items} items have new hashes"),
+            )
+
+
+def _ready(read: Callable[[], Result]) -> Result:
+    try:
+        return read()
+    except NotReady as fault:
+        typer.echo(str(fault), err=True)
+    except DatabaseAway:
+        typer.echo("The database does not answer. What was done stays done: run this again.", err=True)
+    raise typer.Exit(1)
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    return _ready(lambda: asyncio.run(work))

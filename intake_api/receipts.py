@@ -1,0 +1,40 @@
+"""A receipt tells "received" and no more, unless a portal's policy sets a delay, the same for everybody.
+
+A receipt that turned "assessed" as soon as it was would tell that the address had been known before.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.report import read_receipt
+from intake_api.models import Item, Mention, State, StoredReport
+from intake_api.reports import receipt_hash
+from intake_api.vault import Vault
+
+Status = Literal["received", "assessed", "unknown"]
+
+
+async def status_of(
+    session: AsyncSession, vault: Vault, typed_receipt: str, days_by_portal: Mapping[str, int], now: datetime
+) -> Status:
+    """Tell what is said of a receipt, however it was typed."""
+    wanted = receipt_hash(vault, read_receipt(typed_receipt) or "")
+    report = (
+        await session.scalars(select(StoredReport).where(StoredReport.receipt_hash == wanted).limit(1))
+    ).one_or_none()
+    if report is None:
+        return "unknown"
+    days = days_by_portal.get(report.portal)
+    if days is None or now - report.arrival_hour < timedelta(days=days):
+        return "received"
+    return "assessed" if await _is_assessed(session, report.draft_id) else "received"
+
+
+async def _is_assessed(session: AsyncSession, draft_id: str) -> bool:
+    states = select(Item.state, func.count()).join_from(Mention, Item).where(Mention.draft_id == draft_id)
+    found = {state for state, _ in await session.execute(states.group_by(Item.state))}
+    return found == {State.ASSESSED}

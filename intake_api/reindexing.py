@@ -1,0 +1,232 @@
+"""New keyed hashes while no intake runs: under a new key, and by this version's rules of what is equal.
+
+Hashes under different keys never meet: so no two items ever have one hash, though items go over page by page.
+A run that was cut off goes on where it was, since what an item's hashes were made with stands in its row.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.address import CANONICALISER_VERSION, canonical
+from intake_api.audit import OPERATOR, AuditLog
+from intake_api.database import Database, upsert
+from intake_api.gathering import settle, uncount
+from intake_api.items import host_hash
+from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, next_key_id, read_keys
+from intake_api.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
+from intake_api.vault import Place, Vault, VaultClosed, key_of
+
+PAGE: Final = 100
+# What an earlier version has written has no key's id; there was one key then.
+_EARLIEST: Final = {"k1": ("k1", "")}
+_WAY: Final = ("portal", "channel", "language", "hour", "due_hour")
+# No object of the session is of these rows.
+_UNSEEN: Final = {"synchronize_session": False}
+Told = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Reindexed:
+    """How many items have new hashes, how many of them went into another, how many no key opens."""
+
+    key_id: str
+    items: int = 0
+    merged: int = 0
+    damaged: int = 0
+
+
+async def require_indexed(session: AsyncSession, vault: Vault) -> None:
+    """Raise NotReady unless every item is found by the hashes that this version makes with its key."""
+    if await session.scalar(select(Item.item_id).where(_is_behind(vault)).limit(1)) is not None:
+        raise NotReady(
+            "Items have keyed hashes of an earlier version or key. Stop every intake, make a backup, "
+            "then run `reportline intake reindex`."
+        )
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[None]:
+    """Keep a reindex off while an intake serves with this folder's keys; raises NotReady while one runs."""
+    with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Start the intake when that has ended."):
+        yield
+
+
+async def reindex_all(
+    database: Database, folder: Path, reopen_after: timedelta | None, now: datetime, told: Told
+) -> Reindexed:
+    """Make all keyed hashes anew under a new key, or go on where that was cut off; equal items become one.
+
+    `told` hears how many items are done so far. Raises NotReady if an intake runs or a vault key is missing.
+    """
+    with _locked(folder, fcntl.LOCK_EX, "An intake is running. Stop every one, then run this again."):
+        await _take_key(database, folder)
+        work = _Reindexing(read_keys(folder), reopen_after, now)
+        rows: Sequence[str] = [""]
+        while rows := await work.rows_after(database, rows[-1]):
+            async with database.writing() as session:
+                await work.go_over(session, rows)
+            told(work.done.items)
+        return work.done
+
+
+async def _take_key(database: Database, folder: Path) -> None:
+    """Make a new key, unless a run that was cut off has made the newest and is not done yet."""
+    keys = read_keys(folder)
+    vault = Vault(keys)
+    under_newest = Item.index_key.in_(_EARLIEST.get(vault.index_key_id, (vault.index_key_id,)))
+    compared_otherwise = under_newest & (Item.canonicaliser != CANONICALISER_VERSION)
+    async with database.reading() as session:
+        behind, unlike = [
+            await session.scalar(select(Item.item_id).where(condition).limit(1)) is not None
+            for condition in (_is_behind(vault), compared_otherwise)
+        ]
+    if unlike or not behind:
+        make_key(folder, "index", next_key_id(keys.indexes))
+
+
+def _is_behind(vault: Vault) -> ColumnElement[bool]:
+    return or_(Item.index_key != vault.index_key_id, Item.canonicaliser != CANONICALISER_VERSION)
+
+
+@contextmanager
+def _locked(folder: Path, how: int, otherwise: str) -> Iterator[None]:
+    # The kernel takes the lock back when the process ends, however it ends.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady(otherwise) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class _Reindexing:
+    """One run: pages of items that are behind, each in a transaction of its own."""
+
+    def __init__(self, keys: IntakeKeys, reopen_after: timedelta | None, now: datetime) -> None:
+        self._keys, self._reopen_after, self._now = keys, reopen_after, now
+        self._vault, self._audit = Vault(keys), AuditLog(keys.audit)
+        self.done = Reindexed(self._vault.index_key_id)
+
+    async def rows_after(self, database: Database, row: str) -> Sequence[str]:
+        """Give the ids of a page of items that are behind, in order."""
+        behind = select(Item.item_id).where(Item.item_id > row, _is_behind(self._vault))
+        async with database.reading() as session:
+            return (await session.scalars(behind.order_by(Item.item_id).limit(PAGE))).all()
+
+    async def go_over(self, session: AsyncSession, rows: Sequence[str]) -> None:
+        """Give these items their new hashes; one whose address another has goes into it, or it into this."""
+        behind = select(Item).where(Item.item_id.in_(rows)).order_by(Item.item_id).with_for_update()
+        anew = [(item, self._addressed(item)) for item in (await session.scalars(behind)).all()]
+        hashes = [columns["address_hash"] for _, columns in anew]
+        before = select(Item).where(Item.address_hash.in_(hashes), ~_is_behind(self._vault))
+        over = {item.address_hash: item for item in (await session.scalars(before.with_for_update())).all()}
+        for item, columns in anew:
+            other = over.get(columns["address_hash"])
+            kept = item if other is None else await self._merge(session, item, other)
+            if kept is item:
+                for name, value in columns.items():
+                    setattr(item, name, value)
+            over[kept.address_hash] = kept
+        self.done.items += len(anew)
+
+    def _addressed(self, item: Item) -> dict[str, Any]:
+        made_with = {"index_key": self._vault.index_key_id, "canonicaliser": CANONICALISER_VERSION}
+        try:
+            given = self._vault.open(Place("items", item.item_id, "given"), item.given)
+        except VaultClosed:
+            self._require_key(key_of(item.given))
+            self.done.damaged += 1
+            return made_with | {"address_hash": item.address_hash, "host_hash": None}
+        spelt = canonical(given)
+        return made_with | {
+            "address_hash": self._vault.blind_address(spelt),
+            "host_hash": host_hash(self._vault, given),
+            "canonical": self._vault.seal(Place("items", item.item_id, "canonical"), spelt),
+        }
+
+    def _require_key(self, key_id: str) -> None:
+        if is_key_id(key_id) and key_id not in self._keys.vaults:
+            raise NotReady(
+                f"The key file vault-{key_id}.key is missing, and items are sealed with it. "
+                "Put it back from your backup."
+            )
+
+    async def _merge(self, session: AsyncSession, one: Item, other: Item) -> Item:
+        gone, kept = sorted((one, other), key=_claim_to_stay)
+        for what, item in (("went_into_another", gone), ("took_another_in", kept)):
+            await self._audit.add(session, self._now, OPERATOR, what, item.item_id)
+        await _absorb(session, kept, gone, self._reopen_after)
+        self.done.merged += 1
+        return kept
+
+
+def _claim_to_stay(item: Item) -> tuple[bool, float, bool, str]:
+    # What an analyst works on stays, so that the claim holds; then what was assessed, and is not shown again.
+    until = item.lease_expires.timestamp() if item.lease_expires else 0.0
+    return item.state == State.CLAIMED, until, item.state == State.ASSESSED, item.item_id
+
+
+async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:
+    """Move all that one item has to another, and let it go; to an assessed one, as further reports of it."""
+    into = update(Assessment).where(Assessment.item_id == gone.item_id)
+    await session.execute(into.values(item_id=kept.item_id), execution_options=_UNSEEN)
+    if State.ASSESSED not in (kept.state, gone.state):
+        kept.open_since = min(kept.open_since, gone.open_since)
+    elif (kept.state, gone.state) == (State.ASSESSED, State.WAITING):
+        await _reopen(session, kept, gone, reopen_after)
+    await _name_once(session, kept, gone)
+    await _move_mentions(session, kept, gone)
+    for table in (Source, QueuePlace):
+        await session.execute(delete(table).where(table.item_id == gone.item_id))
+    await session.delete(gone)
+    await session.flush()
+    await settle(session, kept)
+
+
+async def _reopen(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:
+    assessed = select(func.max(Assessment.assessed_at)).where(Assessment.item_id == kept.item_id)
+    assessed_at = await session.scalar(assessed)
+    if assessed_at is None or reopen_after is None:
+        return
+    arrivals = select(StoredReport.arrival_hour).join_from(Mention, StoredReport).distinct()
+    hours = await session.scalars(arrivals.where(Mention.item_id == gone.item_id, Mention.left.is_(False)))
+    late = [hour for hour in hours if hour - assessed_at >= reopen_after]
+    if late:
+        kept.state, kept.open_since = State.WAITING, min(late)
+
+
+async def _name_once(session: AsyncSession, kept: Item, gone: Item) -> None:
+    """Count a report that named both under the one that stays."""
+    theirs = select(Mention.draft_id).where(Mention.item_id == kept.item_id)
+    twice = select(Mention).where(Mention.item_id == gone.item_id, Mention.draft_id.in_(theirs))
+    for mention in (await session.scalars(twice)).all():
+        same = await session.get_one(Mention, (kept.item_id, mention.draft_id))
+        same.left = same.left and mention.left
+        await uncount(session, mention)
+        await session.delete(mention)
+    await session.flush()
+
+
+async def _move_mentions(session: AsyncSession, kept: Item, gone: Item) -> None:
+    moved = update(Mention).where(Mention.item_id == gone.item_id).values(item_id=kept.item_id)
+    await session.execute(moved, execution_options=_UNSEEN)
+    ways = [getattr(Source, name) for name in _WAY]
+    theirs = select(literal(kept.item_id), *ways, Source.reports).where(Source.item_id == gone.item_id)
+    added = upsert(session, Source).from_select(["item_id", *_WAY, "reports"], theirs)
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=["item_id", *_WAY], set_={"reports": Source.reports + added.excluded.reports}
+        )
+    )

@@ -1,0 +1,161 @@
+"""New keys while the intake runs: all that is sealed comes under the newest vault key, and no key is deleted.
+
+Nothing is remembered but in the data: cut off anywhere, the next run finds what is still under an older key.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, LargeBinary, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from conversations.sealing import IntakePublicKey
+from intake_api.database import Database
+from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, newest, next_key_id, read_keys
+from intake_api.models import Assessment, Item, StoredReport
+from intake_api.vault import Place, Vault, VaultClosed, key_of, sealed_with
+
+# What a process sealed just before a new key came is written down within this time, or not at all.
+SECONDS_TO_WRITE: Final = 60
+PAGE: Final = 200
+_SECONDS_BETWEEN_PASSES: Final = 1
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column of values that the vault has sealed, and the column that names its rows."""
+
+    row: InstrumentedAttribute[str]
+    column: InstrumentedAttribute[Any]
+
+    def place(self, row: str) -> Place:
+        """Give the place that a row's value is sealed for."""
+        return Place(self.column.class_.__tablename__, row, self.column.key)
+
+    def is_under_another(self, key_id: str) -> ColumnElement[bool]:
+        """Tell of a row whether its value is sealed with another key than this."""
+        beginning = sealed_with(key_id)
+        begins = func.substr(self.column, 1, len(beginning), type_=LargeBinary)
+        return begins != beginning
+
+
+SEALED_COLUMNS: Final = (
+    SealedColumn(StoredReport.draft_id, StoredReport.content),
+    SealedColumn(Item.item_id, Item.given),
+    SealedColumn(Item.item_id, Item.canonical),
+    SealedColumn(Assessment.assessment_id, Assessment.note),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many values were sealed anew, and under which key; `damaged` ones open with none and stay."""
+
+    key_id: str
+    made: bool
+    values: int
+    damaged: int
+
+
+async def rotate_vault(
+    database: Database, folder: Path, told: Told, seconds_to_write: float = SECONDS_TO_WRITE
+) -> Rotated:
+    """Seal everything under the newest vault key; where that is so already, make a new one first.
+
+    `told` hears how many values were sealed anew so far. Raises NotReady if a key is missing that they need.
+    """
+    values, damaged = await _reseal_all(database, folder, told, seconds_to_write)
+    made = values == 0
+    if made:
+        make_key(folder, "vault", next_key_id(read_keys(folder).vaults))
+        values, damaged = await _reseal_all(database, folder, told, seconds_to_write)
+    return Rotated(newest(read_keys(folder).vaults), made, values, damaged)
+
+
+def rotate_seal(folder: Path) -> IntakePublicKey:
+    """Make a new seal key, which running processes take up, and give the public key that belongs to it."""
+    make_key(folder, "seal", next_key_id(read_keys(folder).seals))
+    return read_keys(folder).public_key()
+
+
+async def _reseal_all(
+    database: Database, folder: Path, told: Told, seconds_to_write: float
+) -> tuple[int, int]:
+    """Pass over everything until a pass that began late enough finds nothing more to do."""
+    values = 0
+    while True:
+        one, began = _Pass(database, read_keys(folder), values), time.time()
+        late_enough = (folder / f"vault-{one.key_id}.key").stat().st_mtime + seconds_to_write
+        await one.run(told)
+        _require_here(folder, one.unknown_keys)
+        if one.values == values and not one.passed_over and began >= late_enough:
+            return values, one.damaged
+        values = one.values
+        pause = _SECONDS_BETWEEN_PASSES if one.passed_over else 0
+        await asyncio.sleep(max(pause, late_enough - time.time()))
+
+
+class _Pass:
+    """One pass over all sealed columns; `values` counts what was sealed anew, on passes before too."""
+
+    def __init__(self, database: Database, keys: IntakeKeys, values: int) -> None:
+        self.key_id = newest(keys.vaults)
+        self.values, self.damaged, self.passed_over = values, 0, 0
+        self.unknown_keys: set[str] = set()
+        self._database, self._keys, self._vault = database, keys, Vault(keys)
+
+    async def run(self, told: Told) -> None:
+        for sealed in SEALED_COLUMNS:
+            rows: Sequence[str] = [""]
+            while rows := await self._rows_after(sealed, rows[-1]):
+                async with self._database.writing() as session:
+                    await self._reseal(session, sealed, rows)
+                told(self.values)
+
+    async def _rows_after(self, sealed: SealedColumn, row: str) -> Sequence[str]:
+        older = select(sealed.row).where(sealed.row > row, sealed.is_under_another(self.key_id))
+        async with self._database.reading() as session:
+            return (await session.scalars(older.order_by(sealed.row).limit(PAGE))).all()
+
+    async def _reseal(self, session: AsyncSession, sealed: SealedColumn, rows: Sequence[str]) -> None:
+        older = select(sealed.row, sealed.column).where(
+            sealed.row.in_(rows), sealed.is_under_another(self.key_id)
+        )
+        # The rows are locked, so nobody's change is lost; no lock is waited for, so nobody waits in a ring.
+        locked = (await session.execute(older.with_for_update(key_share=True, skip_locked=True))).all()
+        anew = [(row, self._sealed_anew(sealed.place(row), value)) for row, value in locked]
+        changes = [{sealed.row.key: row, sealed.column.key: value} for row, value in anew if value]
+        if changes:
+            await session.execute(update(sealed.row.class_), changes)
+        self.values += len(changes)
+        self.passed_over += len(rows) - len(locked)
+
+    def _sealed_anew(self, place: Place, value: bytes) -> bytes | None:
+        try:
+            return self._vault.seal(place, self._vault.open(place, value))
+        except VaultClosed:
+            self._count_closed(key_of(value))
+            return None
+
+    def _count_closed(self, key_id: str) -> None:
+        if key_id in self._keys.vaults or not is_key_id(key_id):
+            self.damaged += 1
+        else:
+            self.passed_over += 1
+            self.unknown_keys.add(key_id)
+
+
+def _require_here(folder: Path, key_ids: set[str]) -> None:
+    # A key that another run has made meanwhile is here by now, and in use from the next pass on.
+    missing = sorted(key_ids - read_keys(folder).vaults.keys())
+    if missing:
+        raise NotReady(
+            f"The key file {folder / f'vault-{missing[0]}.key'} is missing, and values are sealed with it. "
+            "Put it back from your backup."
+        )

@@ -1,0 +1,384 @@
+"""Items get new hashes while no intake runs; equal ones become one, and nothing that was reported is lost."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import typer
+from sqlalchemy import func, select, update
+from typer.testing import CliRunner, Result
+
+from conversations.address import CANONICALISER_VERSION, canonical
+from intake_api.database import opened as database_opened
+from intake_api.items import host_hash
+from intake_api.key_commands import reindex
+from intake_api.keys import NotReady, read_keys
+from intake_api.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State
+from intake_api.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
+from intake_api.settings import IntakeSettings
+from intake_api.vault import Place, Vault
+from tests.intake_api.office import NOON, Office, a_report, environment, opened, withdrawn
+
+KEPT, OTHER = "https://example.com/kept", "https://example.com/other"
+DAY = timedelta(days=1)
+
+
+class Stop(Exception):  # noqa: N818
+    """A run is cut off here."""
+
+
+async def _reindex(settings: IntakeSettings, **changes: Any) -> Reindexed:
+    given: dict[str, Any] = {"reopen_after": settings.reopen_after, "now": NOON, "told": lambda _: None}
+    async with database_opened(settings.database_place()) as database:
+        return await reindex_all(database, settings.folder, **(given | changes))
+
+
+async def _items(settings: IntakeSettings) -> Sequence[Item]:
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        return (await session.scalars(select(Item))).all()
+
+
+async def _scalar(settings: IntakeSettings, statement: Any) -> Any:
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        return await session.scalar(statement)
+
+
+async def _assert_indexed(settings: IntakeSettings, addresses: set[str]) -> None:
+    """Every address is one item, whose hashes are those of the newest key and this version."""
+    vault = Vault(read_keys(settings.folder))
+    items = await _items(settings)
+    given = {item.item_id: vault.open(Place("items", item.item_id, "given"), item.given) for item in items}
+    assert sorted(given.values()) == sorted(addresses)
+    for item in items:
+        spelt = canonical(given[item.item_id])
+        assert item.address_hash == vault.blind_address(spelt)
+        assert item.host_hash == host_hash(vault, given[item.item_id])
+        assert vault.open(Place("items", item.item_id, "canonical"), item.canonical) == spelt
+        assert (item.index_key, item.canonicaliser) == (vault.index_key_id, CANONICALISER_VERSION)
+
+
+async def _make_equal(office: Office, one: str, other: str) -> None:
+    """Let an earlier version have made an item, which took this spelling of `one` for another address."""
+    spelling = one.replace("https://example", "HTTP://EXAMPLE")
+    assert canonical(spelling) == canonical(one)
+    vault = office.intake.vault
+    async with office.intake.database.writing() as session:
+        found = select(Item).where(Item.address_hash == vault.blind_address(canonical(other)))
+        item = (await session.scalars(found)).one()
+        item.given = vault.seal(Place("items", item.item_id, "given"), spelling)
+        item.address_hash = vault.blind_address(spelling)
+        await session.execute(update(Item).values(canonicaliser=0))
+
+
+async def _claim(office: Office, address: str, *, assess: bool = False) -> str:
+    """Claim the item of an address, alone, and assess it if told to; gives the claim."""
+    claims: list[str] = [claim["claim_id"] for claim in await office.claim(20)]
+    given: dict[str, str] = {(await office.show(claim))["address_given"]: claim for claim in claims}
+    for other in claims:
+        if other != given[address]:
+            await office.analyst.delete(f"/v1/queue/claims/{other}")
+    if assess:
+        await _assess(office, given[address])
+    return given[address]
+
+
+async def _assess(office: Office, claim_id: str, note: str = "noted") -> int:
+    path = f"/v1/queue/claims/{claim_id}/assessment"
+    return (await office.analyst.post(path, json={"outcome": "ignore", "note": note})).status_code
+
+
+async def test_all_items_get_the_hashes_of_a_new_key(settings: IntakeSettings) -> None:
+    addresses = {f"https://example.com/{number}" for number in range(30)}
+    async with opened(settings) as office:
+        for address in addresses:
+            await office.take_in(a_report(address))
+    done = await _reindex(settings)
+    assert (done.key_id, done.items, done.merged, done.damaged) == ("k2", 30, 0, 0)
+    await _assert_indexed(settings, addresses)
+    async with opened(settings) as office:
+        await office.take_in(*[a_report(address) for address in addresses])
+        assert await office.scalar(select(func.count()).select_from(Item)) == 30
+        assert await office.scalar(select(func.sum(Item.reports))) == 60
+
+
+async def test_each_run_makes_another_key(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT))
+    for key_id in ("k2", "k3"):
+        assert (await _reindex(settings)).key_id == key_id
+        await _assert_indexed(settings, {KEPT})
+    assert read_keys(settings.folder).indexes.keys() == {"k1", "k2", "k3"}
+
+
+async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
+    settings: IntakeSettings,
+) -> None:
+    """Meanwhile no intake starts, and everything stays one item."""
+
+    def stop(_: int) -> None:
+        raise Stop
+
+    addresses = {f"https://example.com/{number}" for number in range(2 * PAGE + 1)}
+    async with opened(settings) as office:
+        for number in range(0, len(addresses), 20):
+            await office.take_in(a_report(*sorted(addresses)[number : number + 20]))
+    for cut_off in range(3):
+        with pytest.raises(Stop):
+            await _reindex(settings, told=stop)
+        behind = await _scalar(settings, select(func.count()).where(Item.index_key == "k1"))
+        assert behind == max(len(addresses) - (cut_off + 1) * PAGE, 0)
+        if behind:
+            with pytest.raises(NotReady, match="run `reportline intake reindex`"):
+                await _require_indexed(settings)
+    assert read_keys(settings.folder).indexes.keys() == {"k1", "k2"}
+    await _require_indexed(settings)
+    await _assert_indexed(settings, addresses)
+
+
+async def _require_indexed(settings: IntakeSettings) -> None:
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        await require_indexed(session, Vault(read_keys(settings.folder)))
+
+
+@pytest.mark.parametrize("behind", [{"canonicaliser": CANONICALISER_VERSION + 1}, {"index_key": "k0"}])
+async def test_an_intake_is_refused_items_of_another_key_or_version(
+    settings: IntakeSettings, behind: dict[str, Any]
+) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        async with office.intake.database.writing() as session:
+            first = select(func.min(Item.item_id)).scalar_subquery()
+            await session.execute(update(Item).where(Item.item_id == first).values(behind))
+    with pytest.raises(NotReady, match="make a backup, then run `reportline intake reindex`"):
+        await _require_indexed(settings)
+    await _reindex(settings)
+    await _require_indexed(settings)
+    await _assert_indexed(settings, {KEPT, OTHER})
+
+
+async def test_items_of_the_earliest_version_are_indexed_under_the_key_that_they_have(
+    settings: IntakeSettings,
+) -> None:
+    """Their hashes of addresses were made with that key; those of hosts are missing."""
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        async with office.intake.database.writing() as session:
+            await session.execute(update(Item).values(index_key="", host_hash=None))
+    assert (await _reindex(settings)).key_id == "k1"
+    await _assert_indexed(settings, {KEPT, OTHER})
+
+
+@pytest.mark.parametrize("index_key", ["k1", ""])
+async def test_a_new_version_takes_a_new_key(settings: IntakeSettings, index_key: str) -> None:
+    """Under the same key, one item's new hash may be another's old one: here two swap their addresses."""
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        vault = office.intake.vault
+        async with office.intake.database.writing() as session:
+            one, other = (await session.scalars(select(Item).order_by(Item.item_id))).all()
+            swapped = ((one, bytes(32)), (other, one.address_hash), (one, other.address_hash))
+            for item, address_hash in swapped:
+                item.address_hash = address_hash
+                await session.flush()
+            await session.execute(update(Item).values(canonicaliser=0, index_key=index_key))
+    assert vault.index_key_id == "k1"
+    done = await _reindex(settings)
+    assert (done.key_id, done.items, done.merged) == ("k2", 2, 0)
+    await _assert_indexed(settings, {KEPT, OTHER})
+
+
+async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSettings) -> None:
+    both = a_report(KEPT, OTHER, language="fr")
+    async with opened(settings) as office:
+        await office.take_in(
+            a_report(KEPT, hour=NOON + timedelta(hours=3)),
+            a_report(OTHER, portal="international", language="en"),
+            a_report(OTHER, portal="international", language="en"),
+            both,
+        )
+        await _make_equal(office, KEPT, OTHER)
+    done = await _reindex(settings)
+    assert (done.items, done.merged) == (2, 1)
+    async with opened(settings) as office:
+        [claim] = await office.claim(20)
+        assert claim["reports"] == 4
+        assert claim["portals"] == ["ar", "international"]
+        assert claim["languages"] == ["en", "es", "fr"]
+        assert claim["first_hour"] == "2026-03-01T12:00:00Z"
+        assert claim["last_hour"] == "2026-03-01T15:00:00Z"
+        assert len((await office.show(claim["claim_id"]))["details"]) == 4
+        await office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+        await office.take_in(withdrawn(both), a_report(KEPT))
+        [claim] = await office.claim(20)
+        assert claim["reports"] == 4
+        assert claim["languages"] == ["en", "es"]
+    counted = await _scalar(settings, select(func.sum(Source.reports)))
+    assert counted == await _scalar(settings, select(func.count()).select_from(Mention)) == 4
+
+
+async def test_what_an_analyst_works_on_stays_and_the_claim_holds(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        claim_id = await _claim(office, OTHER)
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    async with opened(settings) as office:
+        assert (await office.show(claim_id))["reports"] == 2
+        assert await _assess(office, claim_id) == 201
+        assert await office.claim(20) == []
+
+
+async def test_of_two_claimed_items_the_one_that_is_claimed_longer_stays(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        earlier = await _claim(office, KEPT)
+        office.clock.move(minutes=5)
+        later = await _claim(office, OTHER)
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    async with opened(settings) as office:
+        assert await _assess(office, earlier) == 409
+        assert await _assess(office, later) == 201
+
+
+@pytest.mark.parametrize("further", [KEPT, OTHER])
+async def test_an_assessed_item_counts_the_reports_of_a_waiting_one(
+    settings: IntakeSettings, further: str
+) -> None:
+    assessed = OTHER if further == KEPT else KEPT
+    async with opened(settings) as office:
+        await office.take_in(a_report(assessed), a_report(further))
+        await _claim(office, assessed, assess=True)
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    async with opened(settings) as office:
+        assert await office.claim(20) == []
+    assert await _scalar(settings, select(Item.reports)) == 2
+    assert await _scalar(settings, select(Item.state)) == State.ASSESSED
+    assert await _scalar(settings, select(func.count()).select_from(QueuePlace)) == 0
+
+
+async def test_reports_that_came_late_enough_reopen_an_assessed_item_and_its_history_is_shown(
+    settings: IntakeSettings,
+) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT))
+        await _claim(office, KEPT, assess=True)
+        office.clock.move(days=settings.reopen_after_days, hours=1)
+        await office.take_in(a_report(OTHER))
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    async with opened(settings) as office:
+        office.clock.move(days=settings.reopen_after_days, hours=2)
+        [claim] = await office.claim(20)
+        shown = await office.show(claim["claim_id"])
+        assert (shown["reports"], [one["note"] for one in shown["history"]]) == (2, ["noted"])
+
+
+async def test_the_decisions_about_two_items_are_one_history(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        for address in (KEPT, OTHER):
+            await _claim(office, address, assess=True)
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    [item] = await _items(settings)
+    mine = select(func.count()).where(Assessment.item_id == item.item_id)
+    assert await _scalar(settings, mine) == 2
+
+
+async def test_the_audit_log_tells_which_item_went_into_which(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        await _make_equal(office, KEPT, OTHER)
+        before = {item.item_id for item in await _items(settings)}
+    await _reindex(settings)
+    async with opened(settings) as office:
+        async with office.intake.database.reading() as session:
+            last = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(2)
+            took_in, went = (await session.scalars(last)).all()
+            assert await office.intake.audit.first_broken(session) is None
+    [item] = await _items(settings)
+    assert (went.what, took_in.what) == ("went_into_another", "took_another_in")
+    assert (took_in.subject, {went.subject, took_in.subject}) == (item.item_id, before)
+
+
+def test_every_table_that_names_an_item_is_moved() -> None:
+    """A new one needs its line in `_absorb`; a database refuses to let go of an item that it still names."""
+    naming = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if any(key.column.table.name == "items" for key in table.foreign_keys)
+    }
+    assert naming == {"mentions", "sources", "queue_places", "assessments"}
+
+
+async def test_a_damaged_item_keeps_nobody_out(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        async with office.intake.database.writing() as session:
+            first = select(func.min(Item.item_id)).scalar_subquery()
+            await session.execute(update(Item).where(Item.item_id == first).values(given=b"k1:spoilt"))
+    done = await _reindex(settings)
+    assert (done.items, done.damaged) == (2, 1)
+    await _require_indexed(settings)
+
+
+async def test_nothing_is_done_while_a_vault_key_is_missing(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT))
+        async with office.intake.database.writing() as session:
+            await session.execute(update(Item).values(given=b"k2:" + bytes(60)))
+    with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Put it back from your backup"):
+        await _reindex(settings)
+    assert await _scalar(settings, select(Item.index_key)) == "k1"
+
+
+async def test_it_is_refused_while_an_intake_serves(settings: IntakeSettings) -> None:
+    with serving(settings.folder), serving(settings.folder):
+        with pytest.raises(NotReady, match=r"An intake is running\. Stop every one"):
+            await _reindex(settings)
+    assert (await _reindex(settings)).key_id == "k2"
+
+
+async def test_no_intake_serves_while_it_runs(settings: IntakeSettings) -> None:
+    def try_to_serve(_: int) -> None:
+        with pytest.raises(NotReady, match="Start the intake when that has ended"), serving(settings.folder):
+            pass
+        tried.append(True)
+
+    tried: list[bool] = []
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT))
+    await _reindex(settings, told=try_to_serve)
+    assert tried == [True]
+    with serving(settings.folder):
+        pass
+
+
+async def test_the_command_says_what_it_did(settings: IntakeSettings) -> None:
+    async with opened(settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        await _make_equal(office, KEPT, OTHER)
+    done = await asyncio.to_thread(_command, settings)
+    assert done.exit_code == 0
+    assert "New hashes with index-k2.key: 2 items." in done.output
+    assert "by this version's rules: 1." in done.output
+    assert await _scalar(settings, select(func.count()).select_from(Item)) == 1
+
+
+def test_the_command_is_refused_with_one_sentence_while_an_intake_serves(settings: IntakeSettings) -> None:
+    with serving(settings.folder):
+        done = _command(settings)
+    assert (done.exit_code, done.output) == (
+        1,
+        "An intake is running. Stop every one, then run this again.\n",
+    )
+
+
+def _command(settings: IntakeSettings) -> Result:
+    app = typer.Typer()
+    app.command()(reindex)
+    return CliRunner().invoke(app, env=environment(settings))

@@ -1,0 +1,423 @@
+"""Everything comes under a new key while others work, however often that is cut off; nothing is lost."""
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, func, insert, select, update
+from typer.testing import CliRunner, Result
+
+from conversations.report import Report
+from conversations.sealing import seal
+from intake_api.database import Database
+from intake_api.database import opened as database_opened
+from intake_api.key_commands import rotate
+from intake_api.keys import NotReady, make_key, read_keys
+from intake_api.models import AccessKey, Assessment, Base, Item, State, StoredReport
+from intake_api.reports import content_of
+from intake_api.rotation import PAGE, SEALED_COLUMNS, rotate_vault
+from intake_api.settings import IntakeSettings
+from intake_api.vault import Place, Vault
+from tests.intake_api.office import NOON, Office, a_report, environment, revised
+from tests.intake_api.served import Served, serving
+
+ROWS = 2 * PAGE + 3
+ROTATE = "from intake_api.commands import intake; intake()"
+
+
+@pytest.fixture
+async def database(settings: IntakeSettings) -> AsyncIterator[Database]:
+    """Open the database of an intake."""
+    async with database_opened(settings.database_place()) as database:
+        yield database
+
+
+class Stop(Exception):  # noqa: N818
+    """A run is cut off here."""
+
+
+async def _fill(database: Database, vault: Vault, rows: int = ROWS) -> None:
+    """Write reports, items and assessments, each with its own name in every sealed column."""
+    reports, items, notes = [], [], []
+    for number in range(rows):
+        row = secrets.token_hex(16)
+        reports.append(_report(vault, row, withdrawn=number == 0))
+        items.append(_item(vault, row))
+        notes.append(_assessment(vault, row, with_note=number > 0))
+    async with database.writing() as session:
+        analyst = await session.scalar(select(AccessKey.key_id).limit(1))
+        await session.execute(insert(StoredReport), reports)
+        await session.execute(insert(Item), items)
+        await session.execute(insert(Assessment), [note | {"assessed_by": analyst} for note in notes])
+
+
+def _report(vault: Vault, row: str, *, withdrawn: bool) -> dict[str, object]:
+    report = a_report(draft_id=row)
+    return {
+        "draft_id": row,
+        "revision": 1,
+        "merged_revision": 1,
+        "receipt_hash": vault.blind_receipt(report.receipt),
+        "portal": report.portal,
+        "channel": report.channel,
+        "language": report.language,
+        "hour": NOON,
+        "arrival_hour": NOON,
+        "advice_version": 1,
+        "withdrawn": withdrawn,
+        "content": None if withdrawn else vault.seal(Place("reports", row, "content"), f"reports {row}"),
+    }
+
+
+def _item(vault: Vault, row: str) -> dict[str, object]:
+    return {
+        "item_id": row,
+        "address_hash": vault.blind_address(row),
+        "index_key": vault.index_key_id,
+        "canonicaliser": 1,
+        "given": vault.seal(Place("items", row, "given"), f"items {row}"),
+        "canonical": vault.seal(Place("items", row, "canonical"), f"items {row}"),
+        "kind": "web",
+        "reports": 1,
+        "first_hour": NOON,
+        "last_hour": NOON,
+        "due_hour": NOON,
+        "state": State.ASSESSED,
+    }
+
+
+def _assessment(vault: Vault, row: str, *, with_note: bool) -> dict[str, object]:
+    return {
+        "assessment_id": row,
+        "item_id": row,
+        "claim_id": row[:16],
+        "assessed_at": NOON,
+        "vocabulary": 1,
+        "outcome": "ignore",
+        "note": vault.seal(Place("assessments", row, "note"), f"assessments {row}") if with_note else None,
+    }
+
+
+async def _sealed(database: Database) -> Sequence[tuple[Place, bytes]]:
+    """Give every sealed value, with its place."""
+    found = []
+    async with database.reading() as session:
+        for sealed in SEALED_COLUMNS:
+            there = select(sealed.row, sealed.column).where(sealed.column.is_not(None))
+            found += [(sealed.place(row), value) for row, value in await session.execute(there)]
+    return found
+
+
+async def _assert_all_open(database: Database, vault: Vault, key_id: str, rows: int = ROWS) -> None:
+    values = await _sealed(database)
+    assert len(values) == 4 * rows - 2
+    for place, value in values:
+        assert value.startswith(f"{key_id}:".encode())
+        assert vault.open(place, value) == f"{place.table} {place.row}"
+
+
+def _nobody(_: int) -> None:
+    pass
+
+
+def test_every_column_that_the_vault_seals_is_in_the_table() -> None:
+    """What has no length of its own is sealed; hashes are 32 bytes."""
+    columns = {column for table in Base.metadata.tables.values() for column in table.columns}
+    sealed = {column for column in columns if isinstance(column.type, LargeBinary) and not column.type.length}
+    assert sealed == {one.column.property.columns[0] for one in SEALED_COLUMNS}
+
+
+async def test_everything_comes_under_a_new_key(database: Database, settings: IntakeSettings) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)))
+    told: list[int] = []
+    rotated = await rotate_vault(database, settings.folder, told.append, seconds_to_write=0)
+    assert (rotated.key_id, rotated.made, rotated.damaged) == ("k2", True, 0)
+    assert rotated.values == told[-1] == 4 * ROWS - 2
+    assert told == sorted(told)
+    assert max(later - earlier for earlier, later in zip([0, *told], told, strict=False)) <= PAGE
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2")
+
+
+async def test_no_key_is_deleted_and_the_old_one_is_not_needed(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    assert read_keys(settings.folder).vaults.keys() == {"k1", "k2"}
+    (settings.folder / "vault-k1.key").unlink()
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2", rows=3)
+
+
+async def test_each_run_makes_another_key(database: Database, settings: IntakeSettings) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    for key_id in ("k2", "k3", "k4"):
+        rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+        assert (rotated.key_id, rotated.made) == (key_id, True)
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k4", rows=3)
+
+
+async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
+    database: Database, settings: IntakeSettings
+) -> None:
+    def stop(_: int) -> None:
+        raise Stop
+
+    await _fill(database, Vault(read_keys(settings.folder)))
+    runs, values = 0, 0
+    while True:
+        try:
+            rotated = await rotate_vault(database, settings.folder, stop, seconds_to_write=0)
+        except Stop:
+            runs += 1
+            left = [value for _, value in await _sealed(database) if value.startswith(b"k1:")]
+            assert 4 * ROWS - 2 - len(left) > values
+            values = 4 * ROWS - 2 - len(left)
+            if not left:
+                break
+        else:
+            pytest.fail(f"not cut off: {rotated}")
+    assert runs == len(SEALED_COLUMNS) * 3
+    assert read_keys(settings.folder).vaults.keys() == {"k1", "k2"}
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2")
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never came")
+
+
+@asynccontextmanager
+async def _handing_in(served: Served, reports: Sequence[Report]) -> AsyncIterator[dict[str, Report]]:
+    """Hand reports in again and again, each time as their next revision; gives what was acknowledged last."""
+    latest: dict[str, Report] = {}
+    stopped = False
+
+    def work() -> None:
+        number = 0
+        while not stopped:
+            report = latest.get(reports[number % len(reports)].draft_id, reports[number % len(reports)])
+            report = revised(report, note=f"note {number}")
+            assert served.hand_in(report).status_code == 202
+            latest[report.draft_id] = report
+            number += 1
+
+    working = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        yield latest
+    finally:
+        stopped = True
+        await working
+
+
+async def test_nothing_is_lost_while_an_intake_takes_reports_in(
+    database: Database, settings: IntakeSettings
+) -> None:
+    """It changes the very rows that come under the new key, which it takes up without a restart."""
+    await _fill(database, Vault(read_keys(settings.folder)))
+    reports = [a_report() for _ in range(4)]
+    with serving(settings.data_dir, settings.database_url) as served:
+        async with _handing_in(served, reports) as latest:
+            await _until(lambda: len(latest) == len(reports))
+            rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=2)
+            before = dict(latest)
+            await _until(lambda: all(latest[one].revision > before[one].revision for one in before))
+    assert (rotated.key_id, rotated.damaged) == ("k2", 0)
+    vault = Vault(read_keys(settings.folder))
+    async with database.reading() as session:
+        for draft_id, report in latest.items():
+            stored = await session.get_one(StoredReport, draft_id)
+            assert content_of(vault, stored).note == report.note
+    assert all(value.startswith(b"k2:") for _, value in await _sealed(database))
+
+
+async def test_what_was_sealed_before_the_key_and_is_written_after_it_is_found_too(
+    database: Database, settings: IntakeSettings
+) -> None:
+    before = Vault(read_keys(settings.folder))
+    await _fill(database, before, rows=3)
+    told: list[int] = []
+    rotating = asyncio.create_task(rotate_vault(database, settings.folder, told.append, seconds_to_write=2))
+    await _until(lambda: len(told) == len(SEALED_COLUMNS))
+    await _fill(database, before, rows=3)
+    assert (await rotating).values == 2 * (4 * 3 - 2)
+    assert all(value.startswith(b"k2:") for _, value in await _sealed(database))
+
+
+async def test_a_running_intake_goes_on_with_the_new_key(office: Office) -> None:
+    reports = [a_report("https://example.com/1", note="before"), a_report("https://example.com/2")]
+    await office.take_in(reports[0])
+    folder = office.intake.settings.folder
+    await rotate_vault(office.intake.database, folder, _nobody, seconds_to_write=0)
+    await office.take_in(reports[1])
+    claims = [await office.show(claim["claim_id"]) for claim in await office.claim(2)]
+    assert {claim["address_given"] for claim in claims} == {"https://example.com/1", "https://example.com/2"}
+    assert {claim["details"][0]["note"] for claim in claims} == {"before", None}
+    path = f"/v1/queue/claims/{claims[0]['claim_id']}/assessment"
+    await office.analyst.post(path, json={"outcome": "ignore", "note": "after"})
+    values = await _sealed(office.intake.database)
+    assert {value[:3] for _, value in values} == {b"k2:"}
+    assert {place.table for place, _ in values} == {"reports", "items", "assessments"}
+
+
+async def test_a_row_that_somebody_holds_is_not_waited_for_and_not_forgotten(
+    postgresql_settings: IntakeSettings,
+) -> None:
+    """Who waits for one row while holding others may wait in a ring, until the server ends one of them."""
+    folder = postgresql_settings.folder
+    async with database_opened(postgresql_settings.database_place()) as database:
+        await _fill(database, Vault(read_keys(folder)), rows=PAGE)
+        told: list[int] = []
+        async with database.writing() as session:
+            await session.execute(select(Item).order_by(Item.item_id).limit(1).with_for_update())
+            rotating = asyncio.create_task(rotate_vault(database, folder, told.append, seconds_to_write=0))
+            await _until(lambda: len(told) >= len(SEALED_COLUMNS))
+            assert told[-1] == 4 * PAGE - 2 - 2
+        assert (await rotating).values == 4 * PAGE - 2
+        await _assert_all_open(database, Vault(read_keys(folder)), "k2", rows=PAGE)
+
+
+async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
+    database: Database, settings: IntakeSettings
+) -> None:
+    """Killed as soon as something is under the new key; the key was made a minute ago for the second run."""
+    await _fill(database, Vault(read_keys(settings.folder)))
+    command = [sys.executable, "-c", ROTATE, "rotate", "vault"]
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
+    _age(settings.folder / "vault-k1.key")
+    process = subprocess.Popen(command, env=ours | environment(settings), stderr=subprocess.PIPE)
+    begun = select(func.count()).where(func.substr(StoredReport.content, 1, 3, type_=LargeBinary) == b"k2:")
+    for _ in range(2000):
+        async with database.reading() as session:
+            if await session.scalar(begun):
+                break
+        await asyncio.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    vault = Vault(read_keys(settings.folder))
+    assert {vault.open(place, value) for place, value in await _sealed(database)}
+    _age(settings.folder / "vault-k2.key")
+    ended = await asyncio.to_thread(_run, settings, "vault")
+    assert ended.exit_code == 0
+    await _assert_all_open(database, vault, "k2")
+
+
+async def test_two_runs_at_once_make_one_key_after_the_other(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)))
+    runs = [rotate_vault(database, settings.folder, _nobody, seconds_to_write=0) for _ in range(2)]
+    await asyncio.gather(*runs)
+    newest = f"k{len(read_keys(settings.folder).vaults)}"
+    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    keys = read_keys(settings.folder)
+    assert {Vault(keys).open(place, value) for place, value in await _sealed(database)}
+    assert newest in keys.vaults
+
+
+async def test_a_damaged_value_stays_and_stops_no_rotation(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    for damaged in (b"k1:spoilt", b"spoilt"):
+        async with database.writing() as session:
+            first = select(func.min(Item.item_id)).scalar_subquery()
+            await session.execute(update(Item).where(Item.item_id == first).values(given=damaged))
+        rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+        assert (rotated.made, rotated.values, rotated.damaged) == (True, 4 * 3 - 2 - 1, 1)
+        async with database.reading() as session:
+            assert await session.scalar(select(func.min(Item.given)).where(Item.item_id == first)) == damaged
+
+
+async def test_no_key_is_made_in_the_place_of_one_that_is_missing(
+    database: Database, settings: IntakeSettings
+) -> None:
+    """A folder from an older backup: another key of the same id would open nothing of what is there."""
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    (settings.folder / "vault-k2.key").rename(settings.data_dir / "elsewhere")
+    with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Put it back from your backup"):
+        await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    assert read_keys(settings.folder).vaults.keys() == {"k1"}
+
+
+async def test_the_files_hold_nothing_of_what_was_sealed_before(sqlite_settings: IntakeSettings) -> None:
+    """SQLite overwrites; on PostgreSQL the older versions are gone after VACUUM FULL."""
+    async with database_opened(sqlite_settings.database_place()) as database:
+        await _fill(database, Vault(read_keys(sqlite_settings.folder)))
+        before = [value[:40] for _, value in await _sealed(database)]
+        assert any(before[0] in file.read_bytes() for file in sqlite_settings.folder.glob("reportline.db*"))
+        await rotate_vault(database, sqlite_settings.folder, _nobody, seconds_to_write=0)
+    files = b"".join(file.read_bytes() for file in sqlite_settings.folder.glob("reportline.db*"))
+    assert not [value for value in before if value in files]
+
+
+def _age(key_file: Path) -> None:
+    os.utime(key_file, (time.time() - 100, time.time() - 100))
+
+
+def _run(settings: IntakeSettings, *arguments: str) -> Result:
+    return CliRunner().invoke(rotate, arguments, env=environment(settings))
+
+
+async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    make_key(settings.folder, "vault", "k2")
+    _age(settings.folder / "vault-k2.key")
+    ended = await asyncio.to_thread(_run, settings, "vault")
+    assert ended.exit_code == 0
+    assert "Sealed anew with vault-k2.key: 10 values." in ended.output
+    assert "To make a new key, run this again." in ended.output
+    assert "Nothing in the database needs vault-k1.key any more." in ended.output
+    assert "backups: those made before now need it" in ended.output
+
+
+async def test_the_command_fails_where_something_is_damaged(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    make_key(settings.folder, "vault", "k2")
+    _age(settings.folder / "vault-k2.key")
+    async with database.writing() as session:
+        await session.execute(update(Item).values(given=b"k1:spoilt"))
+    ended = await asyncio.to_thread(_run, settings, "vault")
+    assert ended.exit_code == 1
+    assert "Damaged: 3 values; no key here opens them. Keep every key." in ended.output
+    assert "needs" not in ended.output
+
+
+async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(office: Office) -> None:
+    """The running intake has the new key at once, and the bot hosts get its public half as a file."""
+    settings = office.intake.settings
+    before, older, newer = office.intake.keys.current().public_key(), a_report(), a_report()
+    ended = await asyncio.to_thread(_run, settings, "seal")
+    assert ended.exit_code == 0
+    assert "The new key is k2." in ended.output
+    assert "Keep the older seal keys for 30 days" in ended.output
+    after = office.intake.keys.current().public_key()
+    file = settings.folder / "intake_public.key"
+    assert file.read_text() == f"k2:{after.raw.hex()}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    for report, key in ((older, before), (newer, after)):
+        content = seal(report, key).model_dump()
+        answer = await office.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+        assert answer.status_code == 202
+
+
+def test_a_folder_without_keys_gets_one_sentence(sqlite_settings: IntakeSettings) -> None:
+    (sqlite_settings.folder / "seal-k1.key").unlink()
+    ended = _run(sqlite_settings, "seal")
+    assert ended.exit_code == 1
+    assert "missing. Put it back from your backup" in ended.output
