@@ -11,7 +11,7 @@ from conversations.report import Report, SealedReport, read_receipt
 from conversations.sealing import NotOpened, unseal
 
 TIMEOUT_SECONDS: Final = 5.0
-STATUS_WORDS: Final = ("received", "unknown")
+STATUS_WORDS: Final = ("received", "assessed", "unknown")
 _PROBLEM: Final = "application/problem+json"
 # Only the intake's own word about what was handed in is for good. A wrong URL (404), a wrong key (401, 403),
 # a proxy's limit (413) or a fault (5xx) can be mended by an operator, and then the report is taken: it waits.

@@ -47,8 +47,7 @@ class Contact:
 class Portal:
     """One portal: `languages` in its own order, `region` an ISO 3166 code or None for the international one.
 
-    `legal_notes` maps a language to a sourced sentence. `status_after_days` is None where a receipt never
-    tells more than "received"; otherwise the fixed delay after which it may.
+    `legal_notes` maps a language to a sourced sentence.
     """
 
     portal_id: str
@@ -60,7 +59,6 @@ class Portal:
     web_page: Sourced | None
     legal_notes: tuple[tuple[str, Sourced], ...]
     contacts: tuple[Contact, ...]
-    status_after_days: int | None
     maximum_addresses: int
 
 

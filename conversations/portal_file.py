@@ -27,7 +27,6 @@ _INSTEAD = {
     "languages": 'languages = ["es", "en"], the one that is offered first in front',
     "rules_form": 'rules_form = "short" or "cards"',
     "paused": "paused = true or false, without quotes",
-    "status_after_days": "status_after_days = 7 or more, or leave it out: a receipt then only tells received",
     "maximum_addresses": f"maximum_addresses = 1 to {MAXIMUM_ADDRESSES}, without quotes",
     "web_page": "[web_page] with text, source and verified under it",
     "contacts": "[[contacts]] with purposes, name, reach, source and verified under it",
@@ -152,7 +151,6 @@ class _PortalTable(_Table):
     languages: Annotated[list[_Language], Field(min_length=1), AfterValidator(_each_once)]
     rules_form: Annotated[RulesForm, Field(strict=False)] = RulesForm.SHORT
     paused: bool = False
-    status_after_days: Annotated[int, Field(ge=7)] | None = None
     maximum_addresses: Annotated[int, Field(ge=1, le=MAXIMUM_ADDRESSES)] = MAXIMUM_ADDRESSES
     web_page: _SourcedTable | None = None
     contacts: list[_ContactTable] = []
@@ -189,7 +187,6 @@ def _portal(table: _PortalTable) -> Portal:
         web_page=_sourced(table.web_page) if table.web_page else None,
         legal_notes=tuple((language, _sourced(note)) for language, note in table.legal_notes.items()),
         contacts=tuple(_contacts(table.contacts)),
-        status_after_days=table.status_after_days,
         maximum_addresses=table.maximum_addresses,
     )
 

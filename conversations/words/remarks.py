@@ -84,6 +84,8 @@ REMARKS = (
     words("receipt.unread.2", "We cannot read that receipt. Please check each letter."),
     # Translators: What a receipt says.
     words("status.received", "Yes, this one is with us. We have received the report."),
+    # Translators: What a receipt says, some weeks after the report, where the hotline wants that.
+    words("status.assessed", "Yes, this one is with us. An analyst has looked at it."),
     # Translators: No report has this receipt.
     words("status.unknown", "We do not know this receipt. It may still be on its way."),
     # Translators: The hotline's computer cannot be reached now.

@@ -18,7 +18,7 @@ region = "XX"
 languages = ["es", "en"]
 rules_form = "cards"
 paused = true
-status_after_days = 7
+# How many links one report takes.
 maximum_addresses = 5
 
 [web_page]
@@ -84,7 +84,6 @@ def test_whole() -> None:
             Contact(Purpose.KNOWN_CHILD, "The Helpers", helpers),
             Contact(Purpose.SUPPORT, "The Listeners", listeners),
         ),
-        status_after_days=7,
         maximum_addresses=5,
     )
 
@@ -94,7 +93,7 @@ def test_least() -> None:
     least = _portal('id = "xx"\nname = "Nowhere"\nlanguages = ["en"]')
     assert (least.region, least.web_page, least.contacts, least.legal_notes) == (None, None, (), ())
     assert (least.rules_form, least.paused) == (RulesForm.SHORT, False)
-    assert (least.status_after_days, least.maximum_addresses) == (None, 20)
+    assert least.maximum_addresses == 20
 
 
 @pytest.mark.parametrize(
@@ -117,8 +116,6 @@ def test_least() -> None:
         ('languages = ["es", "en"]', 'languages = "es"', 5, "languages = ["),
         ('rules_form = "cards"', 'rules_form = "long"', 6, '"short" or "cards"'),
         ("paused = true", 'paused = "yes"', 7, "true or false"),
-        ("status_after_days = 7", "status_after_days = 6", 8, "7 or more"),
-        ("status_after_days = 7", "status_after_days = 7.5", 8, "7 or more"),
         ("maximum_addresses = 5", "maximum_addresses = 0", 9, "1 to 20"),
         ("maximum_addresses = 5", "maximum_addresses = 21", 9, "1 to 20"),
         ("maximum_addresses = 5", "maximum_adresses = 5", 9, "'maximum_adresses' is no key"),
