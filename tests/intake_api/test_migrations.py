@@ -1,0 +1,168 @@
+"""Each step of the database leads up and down with data in the tables, on both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+
+from intake_api.database import Database
+from intake_api.schema import configuration
+
+REPORT_COLUMNS = (
+    "draft_id, revision, merged_revision, receipt_hash, portal, channel, language, hour, arrival_hour, "
+    "advice_version, withdrawn, content"
+)
+ITEM_COLUMNS = (
+    "item_id, address_hash, canonicaliser, given, canonical, kind, reports, first_hour, last_hour, due_hour, "
+    "state, claim_id, claimed_by, lease_expires"
+)
+NOW = datetime(2026, 3, 1, 12, 34, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database(empty_place: Path | str) -> AsyncIterator[Database]:
+    """Give a database at the first revision, with rows in every table."""
+    made = Database(empty_place)
+    await _step(made, "0001")
+    async with made.writing() as session:
+        for statement, rows in _rows():
+            await session.execute(text(statement), rows)
+    yield made
+    await made.close()
+
+
+def _rows() -> list[tuple[str, list[dict[str, Any]]]]:
+    def filled(table: str, columns: str, *rows: tuple[Any, ...]) -> tuple[str, list[dict[str, Any]]]:
+        names = columns.split(", ")
+        values = ", ".join(f":{name}" for name in names)
+        return (
+            f"INSERT INTO {table} ({columns}) VALUES ({values})",  # noqa: S608 - the names stand above
+            [dict(zip(names, row, strict=True)) for row in rows],
+        )
+
+    def report(number: int, language: str) -> tuple[Any, ...]:
+        return (f"{number:032x}", 1, 1, bytes(32), "ar", "telegram", language, 10, 11, 1, False, b"k1:sealed")
+
+    def item(number: int, due: int, state: str, *claim: Any) -> tuple[Any, ...]:
+        held = claim or (None, None, None)
+        return (
+            f"{number:032x}",
+            bytes([number]) * 32,
+            1,
+            b"k1:g",
+            b"k1:c",
+            "web",
+            2,
+            10,
+            10,
+            due,
+            state,
+            *held,
+        )
+
+    mention = "item_id, draft_id, due_hour"
+    assessment = "assessment_id, item_id, claim_id, assessed_by, assessed_at, vocabulary, outcome, note"
+    return [
+        filled("access_keys", "key_id, role, name, token_hash, made_at", ("k", "analyst", "a", b"t", NOW)),
+        filled("reports", REPORT_COLUMNS, report(1, "es"), report(2, "es"), report(3, "en")),
+        filled(
+            "items",
+            ITEM_COLUMNS,
+            item(1, 23, "waiting"),
+            item(2, 23, "claimed", "c" * 16, "k", NOW),
+            item(3, 23, "assessed"),
+        ),
+        filled(
+            "mentions",
+            mention,
+            *((f"{of:032x}", f"{by:032x}", 23) for of, by in ((1, 1), (1, 2), (1, 3), (2, 1), (3, 3))),
+        ),
+        filled("assessments", assessment, ("a" * 32, f"{3:032x}", "d" * 16, "k", NOW, 1, "ignore", b"k1:n")),
+        filled(
+            "audit_log", "sequence, at, who, what, subject, chain", (1, NOW, "k", "claimed", "x", b"c" * 32)
+        ),
+    ]
+
+
+async def _step(database: Database, revision: str, *, down: bool = False) -> None:
+    def go(connection: Connection) -> None:
+        (command.downgrade if down else command.upgrade)(configuration(connection), revision)
+
+    async with database.writing() as session:
+        await (await session.connection()).run_sync(go)
+
+
+async def _all(database: Database, statement: str) -> list[tuple[Any, ...]]:
+    async with database.reading() as session:
+        return [tuple(row) for row in await session.execute(text(statement))]
+
+
+async def test_what_reports_add_up_to_is_counted_from_what_is_there(database: Database) -> None:
+    await _step(database, "0002")
+    counted = "SELECT item_id, portal, channel, language, hour, due_hour, reports FROM sources ORDER BY 1, 4"
+    way = ("ar", "telegram")
+    assert await _all(database, counted) == [
+        (f"{1:032x}", *way, "en", 10, 23, 1),
+        (f"{1:032x}", *way, "es", 10, 23, 2),
+        (f"{2:032x}", *way, "es", 10, 23, 1),
+        (f"{3:032x}", *way, "en", 10, 23, 1),
+    ]
+
+
+async def test_only_what_waits_has_places_one_for_each_language_and_one_for_all(database: Database) -> None:
+    await _step(database, "0002")
+    places = await _all(database, "SELECT language, due_hour, item_id, kind FROM queue_places ORDER BY 1")
+    assert places == [(language, 23, f"{1:032x}", "web") for language in ("", "en", "es")]
+
+
+async def test_items_say_that_their_hashes_are_of_an_earlier_version(database: Database) -> None:
+    await _step(database, "0002")
+    assert await _all(database, "SELECT DISTINCT index_key, host_hash FROM items") == [("", None)]
+
+
+async def test_down_again_everything_that_was_there_is_there(database: Database) -> None:
+    tables = {"reports": REPORT_COLUMNS, "items": ITEM_COLUMNS, "assessments": "*", "mentions": "*"}
+    tables |= {"audit_log": "*", "access_keys": "*"}
+
+    async def kept() -> list[Any]:
+        asked = [f"SELECT {what} FROM {name} ORDER BY 1, 2" for name, what in tables.items()]  # noqa: S608
+        return [await _all(database, statement) for statement in asked]
+
+    before = await kept()
+    await _step(database, "0002")
+    async with database.writing() as session:
+        await session.execute(
+            text(
+                "INSERT INTO assessments (assessment_id, item_id, corrects, assessed_by, assessed_at, "
+                "vocabulary, outcome) VALUES ('b', :item, :earlier, 'k', :now, 2, 'baseline')"
+            ),
+            {"item": f"{3:032x}", "earlier": "a" * 32, "now": NOW},
+        )
+    await _step(database, "0001", down=True)
+    assert await kept() == before
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "UPDATE assessments SET claim_id = NULL",
+        "UPDATE assessments SET corrects = assessment_id",
+        "UPDATE items SET claim_id = 'e' WHERE state = 'waiting'",
+    ],
+)
+async def test_the_stepped_database_holds_the_rules(database: Database, broken: str) -> None:
+    await _step(database, "0002")
+    async with database.writing() as session:
+        with pytest.raises(Exception, match=r"(?i)constraint"):
+            await session.execute(text(broken))
+        await session.rollback()
+
+
+async def test_up_and_down_and_up_again(database: Database) -> None:
+    for revision, down in (("head", False), ("base", True), ("head", False)):
+        await _step(database, revision, down=down)
+    assert await _all(database, "SELECT count(*) FROM reports") == [(0,)]
