@@ -13,9 +13,9 @@ from conversations.sealing import NotOpened, unseal
 TIMEOUT_SECONDS: Final = 5.0
 STATUS_WORDS: Final = ("received", "assessed", "unknown")
 _PROBLEM: Final = "application/problem+json"
-# Only the intake's own word about what was handed in is for good. A wrong URL (404), a wrong key (401, 403),
-# a proxy's limit (413) or a fault (5xx) can be mended by an operator, and then the report is taken: it waits.
-_FOR_GOOD: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
+# Only the intake's own word about a report that it could read is for good. Bytes garbled on the way (400), a
+# wrong URL (404), a wrong key (401, 403), a proxy's limit (413) or a fault (5xx) can be mended: it waits.
+_FOR_GOOD: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 class IntakeAway(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do

@@ -4,21 +4,22 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit import OPERATOR, AuditLog
 from intake_api.errors import Problem
 from intake_api.models import AccessKey
-from intake_api.services import IntakeHere
+from intake_api.services import intake_of
 from logs import log_event
 
 _NOBODY = bytes(32)
@@ -80,19 +81,28 @@ async def caller_of(session: AsyncSession, token: str) -> Caller | None:
     return Caller(key_id, Role(key.role))
 
 
-def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make the dependency that lets only keys of these roles in; raises Problem (401, 403) for others."""
+class KeyedRoute(APIRoute):
+    """A route at which a key is asked for before anything else of a request is read.
 
-    async def admit(
-        intake: IntakeHere,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ) -> Caller:
-        if credentials is None:
-            raise _refused("no-access-key", "missing_key")
-        async with intake.database.reading() as session:
-            caller = await caller_of(session, credentials.credentials)
-        if caller is None:
-            raise _refused("no-access-key", "wrong_key")
+    A dependency would ask too late: FastAPI reads and parses the body before it calls any.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give the handler; it raises Problem (401) for who has no key in force."""
+        handle = super().get_route_handler()
+
+        async def handle_if_known(request: Request) -> Response:
+            request.state.caller = await _caller_known(request)
+            return await handle(request)
+
+        return handle_if_known
+
+
+def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
+    """Make the dependency of a KeyedRoute that lets these roles in; raises Problem (403) for others."""
+
+    async def admit(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+        caller: Caller = request.state.caller
         if caller.role not in roles:
             raise _refused("wrong-door", "wrong_role")
         return caller
@@ -105,6 +115,17 @@ AnalystCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD))]
 LeadCaller = Annotated[Caller, Depends(opens_to(Role.LEAD))]
 AuditorCaller = Annotated[Caller, Depends(opens_to(Role.AUDITOR))]
 CountsCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD, Role.AUDITOR))]
+
+
+async def _caller_known(request: Request) -> Caller:
+    credentials = await _bearer(request)
+    if credentials is None:
+        raise _refused("no-access-key", "missing_key")
+    async with intake_of(request).database.reading() as session:
+        caller = await caller_of(session, credentials.credentials)
+    if caller is None:
+        raise _refused("no-access-key", "wrong_key")
+    return caller
 
 
 def _refused(problem: str, reason: str) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import desk_routes, routes
+from intake_api import desk_routes, export_routes, number_routes, routes
 from intake_api.edge import BoundedBody, Guarded
 from intake_api.errors import handle_errors, problem_schemas
 from intake_api.reindexing import require_indexed, serving
@@ -33,9 +33,18 @@ def build(intake: Intake) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # A redirect would repeat the host and the path that it was asked for.
+        redirect_slashes=False,
     )
     app.state.intake = intake
-    for router in (routes.channels, desk_routes.desk, routes.numbers, routes.health):
+    app.state.numbers = number_routes.Numbers(intake)
+    for router in (
+        routes.channels,
+        desk_routes.desk,
+        export_routes.exports,
+        number_routes.numbers,
+        number_routes.health,
+    ):
         app.include_router(router)
     handle_errors(app)
     app.add_middleware(BoundedBody)

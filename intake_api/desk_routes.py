@@ -8,7 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from intake_api import deciding, guard, queue
-from intake_api.access import AnalystCaller, AuditorCaller, Caller, LeadCaller, Role, require_key_of
+from intake_api.access import (
+    AnalystCaller,
+    AuditorCaller,
+    Caller,
+    KeyedRoute,
+    LeadCaller,
+    Role,
+    require_key_of,
+)
 from intake_api.contract import (
     AssessmentGiven,
     AssessmentId,
@@ -37,7 +45,7 @@ _CLAIM_LOST = documented("claim-lost")
 _HELD_AND_GUARDED = documented("claim-lost", "day-full", "break-due")
 _NOT_FOUND = documented("not-found")
 
-desk = APIRouter(prefix="/v1", tags=["analysts"], responses=EVERYWHERE)
+desk = APIRouter(prefix="/v1", tags=["analysts"], responses=EVERYWHERE, route_class=KeyedRoute)
 
 
 @desk.post("/queue/claims", responses=_GUARDED)

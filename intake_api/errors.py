@@ -103,7 +103,15 @@ def documented(*names: str) -> dict[int | str, dict[str, Any]]:
 
 
 EVERYWHERE: Final = documented(
-    "no-access-key", "wrong-door", "too-large", "out-of-shape", "fault", "unavailable"
+    "malformed",
+    "no-access-key",
+    "wrong-door",
+    "too-slow",
+    "too-large",
+    "out-of-shape",
+    "fault",
+    "busy",
+    "unavailable",
 )
 
 

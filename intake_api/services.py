@@ -67,9 +67,10 @@ def _limits(settings: IntakeSettings) -> Limits:
     )
 
 
-def _here(request: Request) -> Intake:
+def intake_of(request: Request) -> Intake:
+    """Give the intake that serves a request."""
     intake: Intake = request.app.state.intake
     return intake
 
 
-IntakeHere = Annotated[Intake, Depends(_here)]
+IntakeHere = Annotated[Intake, Depends(intake_of)]

@@ -103,7 +103,6 @@ class Impatient(H11Protocol):
 
     def give_up(self, problem: str) -> None:
         """End the connection, with a problem document if a request has begun to come in and had no answer."""
-        self.connections.discard(self)
         if self.transport.is_closing() or self.flow.write_paused:
             self.transport.abort()
             return

@@ -191,8 +191,8 @@ def test_when_it_is_full_who_waits_longest_goes_and_who_comes_is_answered(served
         assert_problem(clients[0].recv(4096), "busy")
         ended, _, _ = select.select(clients + more, [], [], 0)
         assert not set(more) & set(ended)
-        # The two who were answered took room as well, and have left since.
-        assert 100 <= len(ended) + 1 <= 103
+        # The first who was answered may have left before the hundred came, and so made room for one of them.
+        assert len(ended) in {101, 102}
 
 
 def _stopped(served: Served) -> tuple[float, int, list[str]]:
