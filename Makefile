@@ -6,10 +6,10 @@ READY := .venv/.ready
 LOCK := requirements/development.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format words lock clean
+.PHONY: help setup run test compose-test lint format words lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the environment .venv with exactly the locked requirements
 
@@ -19,6 +19,9 @@ run: $(READY) ## start the intake, and hold a talk in this terminal (and on Tele
 test: lint ## check everything and run every test
 	@echo "== tests"
 	@$(BIN)/pytest -q
+
+compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
+	@$(BIN)/pytest -q -rs tests/compose
 
 lint: $(READY) ## check style, types, imports, languages and portals
 	@echo "== ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

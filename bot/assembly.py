@@ -17,7 +17,14 @@ from bot.privacy import TalkSecrets
 from bot.render import command_menu, put_into_words
 from bot.runner import Delivery, Limits, Runner
 from bot.sessions import MemorySessions, Sessions
-from bot.settings import BotSettings, NotReady, channel_token, intake_public_key, talk_secrets_file
+from bot.settings import (
+    BotSettings,
+    NotReady,
+    channel_token,
+    intake_public_key,
+    talk_secrets_file,
+    valkey_url,
+)
 from bot.talk_secrets import FiledTalkSecrets
 from bot.valkey_sessions import StoreAway, StoreRefuses, ValkeySessions
 from conversations.portal import Portal
@@ -68,11 +75,12 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
 @asynccontextmanager
 async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
     """Open the store of talks; Valkey may come later, but one that refuses would serve nobody."""
-    if settings.valkey_url is None:
+    url = valkey_url(settings)
+    if url is None:
         yield MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
         return
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
-    async with ValkeySessions(settings.valkey_url, secrets, time.time) as sessions:
+    async with ValkeySessions(url, secrets, time.time) as sessions:
         try:
             await sessions.probe()
         except StoreRefuses as refuses:

@@ -17,6 +17,7 @@ from bot.settings import (
     intake_public_key,
     talk_secrets_file,
     telegram_token,
+    valkey_url,
 )
 from bot.talk_secrets import FiledTalkSecrets
 from bot.valkey_sessions import StoreAway, ValkeySessions
@@ -90,11 +91,12 @@ def _look_at_telegram_token(settings: BotSettings) -> str:
 
 
 def _look_at_session_store(settings: BotSettings) -> str:
-    if settings.valkey_url is None:
+    url = valkey_url(settings)
+    if url is None:
         return "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL"
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
     try:
-        asyncio.run(_probe(ValkeySessions(settings.valkey_url, secrets, time.time)))
+        asyncio.run(_probe(ValkeySessions(url, secrets, time.time)))
     except StoreAway as away:
         raise NotReady(str(away)) from None
     return "Valkey answers; a restart of the bot continues the open talks"

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.portals import PORTALS
 from conversations.sealing import IntakePublicKey
-from server_urls import HostNames, ServerUrl, StoreUrl
+from server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
 
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
@@ -63,6 +63,9 @@ class BotSettings(BaseSettings):
     )
     valkey_url: StoreUrl | None = Field(
         default=None, description="Valkey server for open talks; without it a restart of the bot ends them"
+    )
+    valkey_url_file: Path | None = Field(
+        default=None, description="file that holds Valkey's URL instead, readable by its owner only"
     )
     portal: str = Field(default="international", description="portal whose talk is held, by its file's name")
     portals_dir: Path = Field(default=PORTALS, description="folder of the portals' files")
@@ -147,6 +150,20 @@ def telegram_token(settings: BotSettings) -> str:
     if not _TOKEN_SHAPE.fullmatch(token):
         raise NotReady("The Telegram token is no token. Copy it whole, as BotFather gave it.")
     return token
+
+
+def valkey_url(settings: BotSettings) -> SecretStr | None:
+    """Give where Valkey is, or None if talks live in memory; raises NotReady if its file cannot be used."""
+    if settings.valkey_url and settings.valkey_url_file:
+        raise NotReady("Set one of REPORTLINE_VALKEY_URL and REPORTLINE_VALKEY_URL_FILE, not both.")
+    if settings.valkey_url_file is None:
+        return settings.valkey_url
+    written = _read(settings.valkey_url_file, "Write Valkey's URL into it.", _OPEN_TO_READ)
+    try:
+        require_safe_store(written, settings.private_hosts)
+    except ValueError as fault:
+        raise NotReady(f"The URL in {settings.valkey_url_file} cannot be used: {fault}.") from None
+    return SecretStr(written)
 
 
 def intake_public_key(settings: BotSettings) -> IntakePublicKey:

