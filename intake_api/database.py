@@ -30,15 +30,19 @@ _PRAGMAS: Final = (
     # What is erased is overwritten, not merely marked as free.
     "PRAGMA secure_delete=ON",
 )
-# A server whose administrator has chosen otherwise for other databases must still keep what we acknowledged.
+# Whatever a server's administrator has chosen for other databases: this is what the code was written for.
 _SERVER_SETTINGS: Final = {
     "application_name": "reportline",
     "synchronous_commit": "on",
+    "default_transaction_isolation": "read committed",
     "timezone": "UTC",
     "lock_timeout": f"{_SECONDS_TO_WAIT}s",
     "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
     "jit": "off",
 }
+# SQLSTATEs, by their beginnings, of what passes: no connection, a server that lets nobody in or only reads, a
+# transaction to be begun again, no room, a lock that was not got, a server that starts or stops.
+_PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
 
 
@@ -162,6 +166,7 @@ def _away() -> Iterator[None]:
     except _AWAY as error:
         raise DatabaseAway(type(error).__name__) from error
     except errors.DBAPIError as error:
-        if error.connection_invalidated:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if error.connection_invalidated or state.startswith(_PASSING):
             raise DatabaseAway(type(error).__name__) from error
         raise
