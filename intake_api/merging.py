@@ -54,16 +54,26 @@ class Merger:
         batch = await self._waiting_after("")
         while batch and not self._stopped:
             for draft_id in batch:
-                with _logged():
-                    async with self._database.writing() as session:
-                        await merge(session, self._vault, draft_id, self._reopen_after)
+                await self._merge(draft_id)
             batch = await self._waiting_after(batch[-1])
+
+    async def _merge(self, draft_id: str) -> None:
+        with _logged():
+            try:
+                async with self._database.writing() as session:
+                    await merge(session, self._vault, draft_id, self._reopen_after)
+            except ItemGone:
+                self._woken.set()
 
     async def _waiting_after(self, draft_id: str) -> Sequence[str]:
         waits = StoredReport.merged_revision < StoredReport.revision
         after = select(StoredReport.draft_id).where(waits, StoredReport.draft_id > draft_id)
         async with self._database.reading() as session:
             return (await session.scalars(after.order_by(StoredReport.draft_id).limit(_BATCH))).all()
+
+
+class ItemGone(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """The last report of an item left it while this one waited for it: begin again, and make it anew."""
 
 
 async def merge(
@@ -73,6 +83,7 @@ async def merge(
 
     An item that is out of the queue keeps what it was claimed with until it comes back. One that was assessed
     `reopen_after` or longer before the report arrived comes back; it is only counted where that is None.
+    Raises ItemGone, upon which nothing of it may be kept.
     """
     mine = select(StoredReport).where(StoredReport.draft_id == draft_id)
     # Another process that has the report locked is merging it.
@@ -81,7 +92,10 @@ async def merge(
         return
     named = named_by(vault, report)
     await make_missing(session, vault, named.values())
-    for item in await _touched(session, draft_id, list(named)):
+    touched = await _touched(session, draft_id, list(named))
+    if not named.keys() <= {item.address_hash for item in touched}:
+        raise ItemGone
+    for item in touched:
         mention = await session.get(Mention, (item.item_id, draft_id))
         if item.address_hash in named:
             await _take(session, report, item, mention, named[item.address_hash], reopen_after)
