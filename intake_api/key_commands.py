@@ -72,7 +72,9 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:
     async with opened(require_database(settings)) as database:
         await require_current(database)
-        with Console(stderr=True).status("Looking for what is under older keys ...") as status:
+        with Console(stderr=True).status(
+            "Sealing anew; a last look follows a minute after the key was made ..."
+        ) as status:
             return await rotate_vault(
                 database, settings.folder, lambda values: status.update(f"{values} values are sealed anew")
             )

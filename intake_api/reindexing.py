@@ -172,10 +172,10 @@ class _Reindexing:
         return kept
 
 
-def _claim_to_stay(item: Item) -> tuple[bool, float, bool, str]:
+def _claim_to_stay(item: Item) -> tuple[float, bool, str]:
     # What an analyst works on stays, so that the claim holds; then what was assessed, and is not shown again.
-    until = item.lease_expires.timestamp() if item.lease_expires else 0.0
-    return item.state == State.CLAIMED, until, item.state == State.ASSESSED, item.item_id
+    leased_until = item.lease_expires.timestamp() if item.lease_expires else 0.0
+    return leased_until, item.state == State.ASSESSED, item.item_id
 
 
 async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:

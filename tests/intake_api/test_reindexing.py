@@ -19,7 +19,7 @@ from intake_api.models import Assessment, AuditEntry, Base, Item, Mention, Queue
 from intake_api.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.settings import IntakeSettings
 from intake_api.vault import Place, Vault
-from tests.intake_api.office import NOON, Office, a_report, environment, opened, withdrawn
+from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 
 KEPT, OTHER = "https://example.com/kept", "https://example.com/other"
 DAY = timedelta(days=1)
@@ -218,46 +218,94 @@ async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSetti
     assert counted == await _scalar(settings, select(func.count()).select_from(Mention)) == 4
 
 
-async def test_what_an_analyst_works_on_stays_and_the_claim_holds(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
+async def _chosen(office: Office, *, lower: bool) -> tuple[str, str]:
+    """Give the two addresses, first that of the item with the lower or the higher id."""
+    vault = office.intake.vault
+    hashes = {vault.blind_address(canonical(address)): address for address in (KEPT, OTHER)}
+    async with office.intake.database.reading() as session:
+        one, other = (await session.scalars(select(Item.address_hash).order_by(Item.item_id))).all()
+    return (hashes[one], hashes[other]) if lower else (hashes[other], hashes[one])
+
+
+@pytest.mark.parametrize("lower", [True, False])
+async def test_what_an_analyst_works_on_stays_and_the_claim_holds(
+    sqlite_settings: IntakeSettings, *, lower: bool
+) -> None:
+    async with opened(sqlite_settings) as office:
         await office.take_in(a_report(KEPT), a_report(OTHER))
-        claim_id = await _claim(office, OTHER)
-        await _make_equal(office, KEPT, OTHER)
-    assert (await _reindex(settings)).merged == 1
-    async with opened(settings) as office:
+        claimed, waiting = await _chosen(office, lower=lower)
+        claim_id = await _claim(office, claimed)
+        await _make_equal(office, claimed, waiting)
+    assert (await _reindex(sqlite_settings)).merged == 1
+    async with opened(sqlite_settings) as office:
         assert (await office.show(claim_id))["reports"] == 2
         assert await _assess(office, claim_id) == 201
         assert await office.claim(20) == []
 
 
-async def test_of_two_claimed_items_the_one_that_is_claimed_longer_stays(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
+@pytest.mark.parametrize("lower", [True, False])
+async def test_of_two_claimed_items_the_one_that_is_claimed_longer_stays(
+    sqlite_settings: IntakeSettings, *, lower: bool
+) -> None:
+    async with opened(sqlite_settings) as office:
         await office.take_in(a_report(KEPT), a_report(OTHER))
-        earlier = await _claim(office, KEPT)
+        first, second = await _chosen(office, lower=lower)
+        earlier = await _claim(office, first)
         office.clock.move(minutes=5)
-        later = await _claim(office, OTHER)
-        await _make_equal(office, KEPT, OTHER)
-    assert (await _reindex(settings)).merged == 1
-    async with opened(settings) as office:
+        later = await _claim(office, second)
+        await _make_equal(office, first, second)
+    assert (await _reindex(sqlite_settings)).merged == 1
+    async with opened(sqlite_settings) as office:
         assert await _assess(office, earlier) == 409
         assert await _assess(office, later) == 201
 
 
-@pytest.mark.parametrize("further", [KEPT, OTHER])
+@pytest.mark.parametrize("lower", [True, False])
 async def test_an_assessed_item_counts_the_reports_of_a_waiting_one(
-    settings: IntakeSettings, further: str
+    settings: IntakeSettings, *, lower: bool
 ) -> None:
-    assessed = OTHER if further == KEPT else KEPT
     async with opened(settings) as office:
-        await office.take_in(a_report(assessed), a_report(further))
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        assessed, waiting = await _chosen(office, lower=lower)
         await _claim(office, assessed, assess=True)
-        await _make_equal(office, KEPT, OTHER)
+        await _make_equal(office, assessed, waiting)
     assert (await _reindex(settings)).merged == 1
     async with opened(settings) as office:
         assert await office.claim(20) == []
     assert await _scalar(settings, select(Item.reports)) == 2
     assert await _scalar(settings, select(Item.state)) == State.ASSESSED
     assert await _scalar(settings, select(func.count()).select_from(QueuePlace)) == 0
+
+
+@pytest.mark.parametrize("lower", [True, False])
+async def test_an_item_waits_since_the_earlier_of_two(
+    sqlite_settings: IntakeSettings, *, lower: bool
+) -> None:
+    async with opened(sqlite_settings) as office:
+        await office.take_in(a_report(KEPT), a_report(OTHER))
+        since = await office.scalar(select(Item.open_since).limit(1))
+        edge = func.min(Item.item_id) if lower else func.max(Item.item_id)
+        async with office.intake.database.writing() as session:
+            reopened = update(Item).where(Item.item_id == select(edge).scalar_subquery())
+            await session.execute(reopened.values(open_since=NOON))
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(sqlite_settings)).merged == 1
+    assert await _scalar(sqlite_settings, select(Item.open_since)) == since
+
+
+async def test_a_report_that_left_one_of_two_items_is_still_counted(sqlite_settings: IntakeSettings) -> None:
+    """It still names the address that both are by now, so the item is not let go once it is released."""
+    report = a_report(KEPT, OTHER)
+    async with opened(sqlite_settings) as office:
+        await office.take_in(report)
+        claim_id = await _claim(office, OTHER)
+        await office.take_in(revised(report, KEPT))
+        await _make_equal(office, KEPT, OTHER)
+    assert (await _reindex(sqlite_settings)).merged == 1
+    async with opened(sqlite_settings) as office:
+        await office.analyst.delete(f"/v1/queue/claims/{claim_id}")
+        [claim] = await office.claim(20)
+        assert claim["reports"] == 1
 
 
 async def test_reports_that_came_late_enough_reopen_an_assessed_item_and_its_history_is_shown(
