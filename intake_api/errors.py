@@ -7,9 +7,11 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from intake_api.database import DatabaseAway
 from logs import log_failure
@@ -53,7 +55,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
-_BY_STATUS = {400: "malformed", 404: "not-found", 405: "wrong-method", 413: "too-large"}
+_BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
 class Fault(BaseModel):
@@ -137,7 +139,9 @@ async def _problem(_: Request, problem: Problem) -> JSONResponse:
     return document(problem.name, headers)
 
 
-async def _http_error(_: Request, error: HTTPException) -> JSONResponse:
+async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return document("wrong-method", {"Allow": _offered(request)})
     if error.status_code in _BY_STATUS:
         return document(_BY_STATUS[error.status_code], error.headers)
     title = HTTPStatus(error.status_code).phrase
@@ -152,6 +156,17 @@ async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONRespon
 async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
     incident = log_failure("unexpected_error", error)
     return document("unavailable", {"Retry-After": "30"}, incident=incident)
+
+
+def _offered(request: Request) -> str:
+    """Name every method of this path: each is a route, and the library names only the first of them."""
+    offered = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if compile_path(route.path or "")[0].match(request.url.path)
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(offered))
 
 
 def _fault(found: Mapping[str, Any]) -> dict[str, Any]:
