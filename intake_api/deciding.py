@@ -22,10 +22,11 @@ async def assess(desk: Desk, claim_id: str, decision: Decision) -> str:
 
     The same decision about the same claim again is the answer to a caller who did not hear the first one.
     """
-    repeated = await _repeated(desk, claim_id, decision)
-    if repeated is not None:
-        return repeated
-    item = await held(desk, claim_id)
+    try:
+        item = await held(desk, claim_id)
+    except Problem:
+        # Only now: the first one may have been at work until the claim turned out not to hold.
+        return await _repeated(desk, claim_id, decision)
     assessment_id = _add(desk, item.item_id, decision, claim_id=claim_id)
     await let_go(desk.session, item, State.ASSESSED)
     await desk.note(f"assessed_{decision.outcome}", item.item_id)
@@ -70,11 +71,11 @@ async def outcome_of(session: AsyncSession, item_id: str) -> str | None:
     return None if holding is None else holding.outcome
 
 
-async def _repeated(desk: Desk, claim_id: str, decision: Decision) -> str | None:
+async def _repeated(desk: Desk, claim_id: str, decision: Decision) -> str:
     mine = select(Assessment).where(Assessment.claim_id == claim_id, Assessment.assessed_by == desk.analyst)
     known = (await desk.session.scalars(mine)).one_or_none()
     if known is None or decided(desk.vault, known) != decision.model_dump(exclude_defaults=True, mode="json"):
-        return None
+        raise Problem("claim-lost")
     return known.assessment_id
 
 

@@ -41,12 +41,12 @@ async def uncount(session: AsyncSession, mention: Mention) -> None:
 async def settle(session: AsyncSession, item: Item) -> None:
     """Bring an item in line with its sources and into its places; it goes when it waits for nobody.
 
-    One that was assessed before stays, and is out of the queue again.
+    One that was assessed before stays, and is out of the queue again when what brought it back has left.
     """
     if item.state == State.WAITING:
         await _let_leave(session, item.item_id)
-    await _add_up(session, item)
-    if item.state == State.WAITING and item.reports == 0 and await _was_assessed(session, item.item_id):
+    wanted = await _add_up(session, item)
+    if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
         item.state = State.ASSESSED
     await session.flush()
     await stand(session, item)
@@ -55,7 +55,8 @@ async def settle(session: AsyncSession, item: Item) -> None:
         await session.flush()
 
 
-async def _add_up(session: AsyncSession, item: Item) -> None:
+async def _add_up(session: AsyncSession, item: Item) -> bool:
+    """Sum the sources up; tells whether any report asks for the item since it last began to wait."""
     of_item = Source.item_id == item.item_id
     sums = select(func.sum(Source.reports), func.min(Source.hour), func.max(Source.hour)).where(of_item)
     reports, first, last = (await session.execute(sums)).one()
@@ -66,6 +67,7 @@ async def _add_up(session: AsyncSession, item: Item) -> None:
     due = await session.scalar(select(func.min(Source.due_hour)).where(since))
     if due is not None:
         item.due_hour = due - timedelta(hours=RAISE_HOURS) * await _raises(session, since)
+    return due is not None
 
 
 async def _raises(session: AsyncSession, of_sources: ColumnElement[bool]) -> int:

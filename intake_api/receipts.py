@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.report import read_receipt
@@ -31,10 +31,11 @@ async def status_of(
     days = days_by_portal.get(report.portal)
     if days is None or now - report.arrival_hour < timedelta(days=days):
         return "received"
-    return "assessed" if await _is_assessed(session, report.draft_id) else "received"
+    return "assessed" if await _is_assessed(session, report) else "received"
 
 
-async def _is_assessed(session: AsyncSession, draft_id: str) -> bool:
-    states = select(Item.state, func.count()).join_from(Mention, Item).where(Mention.draft_id == draft_id)
-    found = {state for state, _ in await session.execute(states.group_by(Item.state))}
-    return found == {State.ASSESSED}
+async def _is_assessed(session: AsyncSession, report: StoredReport) -> bool:
+    # What was reopened by a later report had been assessed for this one, and that is not taken back.
+    done = or_(Item.state == State.ASSESSED, Item.open_since > report.arrival_hour)
+    found = select(done).join_from(Mention, Item).where(Mention.draft_id == report.draft_id).distinct()
+    return set(await session.scalars(found)) == {True}
