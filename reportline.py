@@ -21,6 +21,7 @@ from bot.checks import Check
 from bot.commands import bot, flow, portal, ready
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api import checks as intake_checks
+from intake_api.backup_commands import BackupSettings
 from intake_api.commands import intake
 from intake_api.keys import NotReady as IntakeNotReady
 from intake_api.queue_client import queue
@@ -83,7 +84,7 @@ def settings() -> None:
     """List every setting with its meaning, value, source and default; secrets are hidden."""
     rows = {
         row.name: row
-        for house in (ready(read_settings), _ours(IntakeSettings), _ours(QueueSettings))
+        for house in (ready(read_settings), _ours(BackupSettings), _ours(QueueSettings))
         for row in described_settings(house)
     }
     console = Console(highlight=False)

@@ -9,20 +9,21 @@ from fastapi import FastAPI
 
 from intake_api import desk_routes, export_routes, number_routes, routes
 from intake_api.edge import BoundedBody, Guarded
-from intake_api.errors import handle_errors, problem_schemas
+from intake_api.errors import handle_errors
+from intake_api.openapi import completed
 from intake_api.reindexing import require_indexed, serving
 from intake_api.schema import require_current
 from intake_api.services import Intake
 
 
 class IntakeApp(FastAPI):
-    """The app, whose contract (OpenAPI) describes problem documents too."""
+    """The app, whose contract (OpenAPI) tells more than its routes."""
 
     def openapi(self) -> dict[str, Any]:
         """Give the contract."""
-        contract = super().openapi()
-        contract["components"]["schemas"] |= problem_schemas()
-        return contract
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def build(intake: Intake) -> FastAPI:
@@ -31,6 +32,7 @@ def build(intake: Intake) -> FastAPI:
         title="Reportline intake",
         version="1",
         openapi_url="/v1/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         # A redirect would repeat the host and the path that it was asked for.

@@ -25,18 +25,19 @@ class AuditLog:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    async def add(self, session: AsyncSession, at: datetime, who: str, what: str, subject: str) -> None:
-        """Add an entry in the caller's writing transaction, so that no read or decision stands without it.
+    async def add(self, session: AsyncSession, at: datetime, who: str, what: str, *subjects: str) -> None:
+        """Add an entry for each subject, in the caller's writing transaction: nothing stands without it.
 
-        `who` is an access key's id or OPERATOR, `subject` the id of an item or of an access key.
+        `who` is an access key's id or OPERATOR, a subject the id of an item or of an access key.
         """
         await alone(session, _AUDIT)
         newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
         last = (await session.scalars(newest)).one_or_none()
         sequence, chain = (0, _BEGINNING) if last is None else (last.sequence, last.chain)
-        entry = AuditEntry(sequence=sequence + 1, at=at, who=who, what=what, subject=subject)
-        entry.chain = self._chained(chain, entry)
-        session.add(entry)
+        for number, subject in enumerate(subjects, start=sequence + 1):
+            entry = AuditEntry(sequence=number, at=at, who=who, what=what, subject=subject)
+            chain = entry.chain = self._chained(chain, entry)
+            session.add(entry)
         await session.flush()
 
     async def first_broken(self, session: AsyncSession) -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from intake_api import serving
 from intake_api.access import Role, add_key, revoke_key
 from intake_api.audit import AuditLog
+from intake_api.backup_commands import backup, restore
 from intake_api.database import opened
 from intake_api.key_commands import reindex, rotate
 from intake_api.keys import NotReady, adopt_keys, read_keys
@@ -29,6 +30,8 @@ key = typer.Typer(no_args_is_help=True, help="Let channels and analysts in, and 
 intake.add_typer(key, name="key")
 intake.add_typer(rotate, name="rotate")
 intake.command()(reindex)
+intake.command()(backup)
+intake.command()(restore)
 
 
 @intake.command()

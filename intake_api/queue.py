@@ -36,9 +36,9 @@ class Desk:
     analyst: str
     now: datetime
 
-    async def note(self, what: str, subject: str) -> None:
-        """Write into the audit log what the analyst does, and with which item or key."""
-        await self.audit.add(self.session, self.now, self.analyst, what, subject)
+    async def note(self, what: str, *subjects: str) -> None:
+        """Write into the audit log what the analyst does, and with which items or key."""
+        await self.audit.add(self.session, self.now, self.analyst, what, *subjects)
 
 
 async def claim(
@@ -54,8 +54,7 @@ async def claim(
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claimed_by, item.claimed_at, item.lease_expires = desk.analyst, desk.now, desk.now + lease
         await stand(desk.session, item)
-    for item in items:
-        await desk.note("claimed", item.item_id)
+    await desk.note("claimed", *(item.item_id for item in items))
     return items
 
 
@@ -68,6 +67,12 @@ async def held(desk: Desk, claim_id: str) -> Item:
     if item is None:
         raise Problem("claim-lost")
     return item
+
+
+async def held_by(desk: Desk) -> Sequence[Item]:
+    """Give the items that the analyst now holds, the claim that ends first before the others."""
+    mine = select(Item).where(is_claimed, Item.claimed_by == desk.analyst, Item.lease_expires > desk.now)
+    return (await desk.session.scalars(mine.order_by(Item.lease_expires, Item.claim_id))).all()
 
 
 async def prolong(desk: Desk, claim_id: str, lease: timedelta) -> datetime:

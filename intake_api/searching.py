@@ -16,8 +16,7 @@ async def found(desk: Desk, wanted: Search) -> ItemsFound:
     newest = select(Item).where(_is_wanted(desk, wanted)).order_by(Item.last_hour.desc(), Item.item_id)
     items = (await desk.session.scalars(newest.limit(MAXIMUM_FOUND + 1))).all()
     shown = items[:MAXIMUM_FOUND]
-    for item in shown:
-        await desk.note("found", item.item_id)
+    await desk.note("found", *(item.item_id for item in shown))
     return ItemsFound(items=await items_found(desk.session, shown), more=len(items) > MAXIMUM_FOUND)
 
 

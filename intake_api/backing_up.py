@@ -1,0 +1,166 @@
+"""A backup while the intake runs: all of one moment, whole or not at all, useless without its passphrase.
+
+Tables are written row by row, as they are and not as this version knows them, so that a backup can be made
+before an upgrade, and either database takes what the other gave.
+"""
+
+import os
+import secrets
+import shutil
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, Select, Table, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intake_api.audit import OPERATOR, AuditLog
+from intake_api.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records
+from intake_api.database import Database
+from intake_api.keys import IntakeKeys, NotReady, is_key_id, read_keys
+from intake_api.rotation import SEALED_COLUMNS
+from intake_api.vault import key_of
+
+_PAGE: Final = 200
+_REVISION_TABLE: Final = "alembic_version"
+_SEALED: Final = {(one.column.class_.__tablename__, one.column.key) for one in SEALED_COLUMNS}
+
+
+@dataclass(slots=True)
+class BackedUp:
+    """How many rows of which table were written, and which vault keys they name that are not here."""
+
+    backup_id: str
+    rows: Counter[str] = field(default_factory=Counter)
+    missing_keys: set[str] = field(default_factory=set)
+
+
+async def back_up(
+    database: Database, keys_folder: Path, target: Path, sealing: BackupKeys, now: datetime
+) -> BackedUp:
+    """Make a backup in a new folder, and write into the audit log that it was made.
+
+    Raises NotReady if there is nothing to back up, the folder is there already, or cannot be written.
+    """
+    require_free(target)
+    done = BackedUp(secrets.token_hex(16))
+    with _whole(target) as draft:
+        with writing_records(draft, sealing) as write:
+            revision, keys = await _write_all(database, keys_folder, write, done)
+        manifest = Manifest(backup_id=done.backup_id, made_at=now, revision=revision, salt=sealing.salt.hex())
+        write_manifest(draft, manifest, sealing)
+        async with database.writing() as session:
+            await AuditLog(keys.audit).add(session, now, OPERATOR, "backup_made", done.backup_id)
+    return done
+
+
+def require_free(target: Path) -> None:
+    """Raise NotReady unless a folder can be made there; the one around it must be there."""
+    if target.exists():
+        raise NotReady(f"{target} is there already. Name a folder that is not.")
+    if not target.parent.is_dir():
+        # A disk that is not mounted must not turn into a folder on this one.
+        raise NotReady(f"There is no folder {target.parent.absolute()}. Make it, or mount its disk.")
+
+
+def tables_of(connection: Connection) -> Sequence[Table]:
+    """Give the tables as they are in the database, each after those that its rows refer to."""
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != _REVISION_TABLE]
+
+
+async def _write_all(
+    database: Database, keys_folder: Path, write: Write, done: BackedUp
+) -> tuple[str, IntakeKeys]:
+    async with database.reading() as session:
+        connection = await session.connection()
+        revision = await connection.run_sync(_revision)
+        if revision is None:
+            raise NotReady("There is nothing in the database.")
+        # Not before the first look at the database: whatever that has seen was sealed with a key from before.
+        keys = read_keys(keys_folder)
+        write({"keys": _key_files(keys)})
+        for table in await connection.run_sync(tables_of):
+            await _write_table(connection, table, write, done)
+    done.missing_keys = {key_id for key_id in done.missing_keys if is_key_id(key_id)} - keys.vaults.keys()
+    return revision, keys
+
+
+async def _write_table(connection: AsyncConnection, table: Table, write: Write, done: BackedUp) -> None:
+    columns = [column.name for column in table.columns]
+    sealed = [at for at, column in enumerate(columns) if (table.name, column) in _SEALED]
+    read = await connection.stream(_in_order(table), execution_options={"yield_per": _PAGE})
+    async for rows in read.partitions():
+        write(
+            {"table": table.name, "columns": columns, "rows": [[_plain(one) for one in row] for row in rows]}
+        )
+        done.rows[table.name] += len(rows)
+        done.missing_keys |= {key_of(row[at]) for row in rows for at in sealed if row[at]}
+
+
+def _in_order(table: Table) -> Select[Any]:
+    """Read a table by its key, since its own order would tell which row came first.
+
+    Where rows name others of their table, as corrections do, those come before.
+    """
+    names = next((link for link in table.foreign_keys if link.column.table is table), None)
+    if names is None:
+        return select(table).order_by(*table.primary_key)
+    parent, key = names.parent, names.column
+    steps = select(key.label("row"), literal(0).label("step")).where(parent.is_(None)).cte(recursive=True)
+    steps = steps.union_all(select(key, steps.c.step + 1).join(steps, parent == steps.c.row))
+    return select(table).join(steps, key == steps.c.row).order_by(steps.c.step, *table.primary_key)
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as JSON can hold it; times in UTC, bytes in base64."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat()
+    return value
+
+
+def _key_files(keys: IntakeKeys) -> Mapping[str, str]:
+    """Give the files of the keys, by name."""
+    numbered = {"seal": keys.seals, "vault": keys.vaults, "index": keys.indexes}
+    files = {
+        f"{purpose}-{key_id}": key for purpose, by_id in numbered.items() for key_id, key in by_id.items()
+    }
+    files |= {"receipts": keys.receipts, "audit": keys.audit}
+    return {f"{name}.key": f"{key.hex()}\n" for name, key in files.items()}
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Make a folder under another name, and give it its own once the block has ended without a fault."""
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        draft.mkdir(mode=0o700)
+        yield draft
+        _keep_names(draft)
+        draft.rename(target)
+        _keep_names(target.parent)
+    except OSError as fault:
+        raise NotReady(f"{target} cannot be made: {fault.strerror}.") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _keep_names(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,127 @@
+"""The commands that make a backup and bring it back: each says what it did, and what is left to do."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import Field
+from rich.console import Console
+from sqlalchemy.exc import DBAPIError
+
+from intake_api.backing_up import BackedUp, back_up, require_free
+from intake_api.backup_files import (
+    MINIMUM_PASSPHRASE,
+    Backup,
+    BackupKeys,
+    keys_to,
+    new_backup_keys,
+    open_backup,
+)
+from intake_api.database import DatabaseAway, opened
+from intake_api.keys import NotReady, require_private
+from intake_api.restoring import Restored
+from intake_api.restoring import restore as bring_back
+from intake_api.services import require_database, utc_now
+from intake_api.settings import IntakeSettings, read_settings
+
+Result = TypeVar("Result")
+
+
+class BackupSettings(IntakeSettings):
+    """The intake's settings, and where the passphrase of its backups is."""
+
+    backup_passphrase_file: Path | None = Field(
+        default=None,
+        description="file that holds the passphrase of backups, readable by its owner only; else it is asked",
+    )
+
+
+def backup(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
+    """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
+    settings = _ready(lambda: read_settings(BackupSettings))
+    _ready(lambda: require_free(folder))
+    sealing = _ready(lambda: new_backup_keys(_passphrase(settings, new=True)))
+    made = _run(_back_up(settings, folder, sealing))
+    typer.echo(
+        f"The backup {made.backup_id} is in {folder}: {made.rows['reports']} reports, {made.rows['items']} "
+        f"items, {made.rows['assessments']} assessments, {sum(made.rows.values())} rows in all.\n"
+        "Bring it to another place. Nothing opens it without the passphrase: keep that elsewhere."
+    )
+    if made.missing_keys:
+        files = ", ".join(f"vault-{key_id}.key" for key_id in sorted(made.missing_keys))
+        typer.echo(f"Not in it, because not here, though values are sealed with them: {files}.", err=True)
+        raise typer.Exit(1)
+
+
+def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
+    """Bring a backup back into an empty data folder and an empty database, of either kind."""
+    settings = _ready(lambda: read_settings(BackupSettings))
+    keys = _ready(lambda: keys_to(folder, _passphrase(settings, new=False)))
+    backup = _ready(lambda: open_backup(folder, keys))
+    restored = _run(_restore(settings, backup))
+    rows = restored.rows
+    typer.echo(
+        f"Restored as it was on {restored.made_at:%Y-%m-%d at %H:%M} UTC: {rows['reports']} reports, "
+        f"{rows['items']} items, {rows['assessments']} assessments.\n"
+        "What came later is missing, and what ended later is back: revoke the access keys again that were "
+        "revoked since. Reports that were withdrawn since are back too, and nothing here knows which.\n"
+        "`reportline setup` makes access keys anew that were lost with this machine; then start the intake."
+    )
+    _tell_damage(restored)
+
+
+def _tell_damage(restored: Restored) -> None:
+    if restored.broken_at is not None:
+        typer.echo(
+            f"The audit log had been changed at entry {restored.broken_at} before the backup.", err=True
+        )
+    if restored.closed:
+        typer.echo(
+            f"Damaged before the backup: {restored.closed} values of a sample; no key opens them.", err=True
+        )
+    if restored.closed or restored.broken_at is not None:
+        raise typer.Exit(1)
+
+
+def _passphrase(settings: BackupSettings, *, new: bool) -> str:
+    file = settings.backup_passphrase_file
+    if file is None:
+        asked: str = typer.prompt(
+            f"Passphrase of the backup, {MINIMUM_PASSPHRASE} characters or more",
+            hide_input=True,
+            confirmation_prompt=new,
+        )
+        return asked
+    if not file.is_file():
+        raise NotReady(f"There is no file {file}. Write the passphrase into it.")
+    require_private(file)
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+async def _back_up(settings: IntakeSettings, folder: Path, sealing: BackupKeys) -> BackedUp:
+    async with opened(require_database(settings)) as database:
+        with Console(stderr=True).status("Writing all that is kept ..."):
+            return await back_up(database, settings.folder, folder, sealing, utc_now())
+
+
+async def _restore(settings: IntakeSettings, backup: Backup) -> Restored:
+    with Console(stderr=True).status("Reading the backup, then writing it back ..."):
+        return await bring_back(backup, settings.folder, settings.database_place(), utc_now())
+
+
+def _ready(read: Callable[[], Result]) -> Result:
+    try:
+        return read()
+    except NotReady as fault:
+        typer.echo(str(fault), err=True)
+    except (DatabaseAway, DBAPIError):
+        typer.echo("The database cannot be used. See that it is there, and run this again.", err=True)
+    except OSError as fault:
+        typer.echo(f"The system says: {fault.strerror}. See whose the files are.", err=True)
+    raise typer.Exit(1)
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    return _ready(lambda: asyncio.run(work))

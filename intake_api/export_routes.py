@@ -1,0 +1,88 @@
+"""The way out for what was decided: a page at a time, for leads, each a short transaction that is audited."""
+
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from intake_api.access import KeyedRoute, LeadCaller
+from intake_api.errors import EVERYWHERE
+from intake_api.exporting import (
+    MAXIMUM_ROWS,
+    Cursor,
+    ExportedAssessment,
+    as_csv,
+    as_ndjson,
+    cursor_of,
+    exported,
+)
+from intake_api.queue import Desk
+from intake_api.services import IntakeHere
+
+_PATH: Final = "/export/assessments"
+# While a page is audited, analysts wait to write into the audit log.
+_ROWS: Final = 100
+_WRITERS: Final = {
+    "ndjson": (as_ndjson, "application/x-ndjson"),
+    "csv": (as_csv, "text/csv; charset=utf-8; header=present"),
+}
+_PAGE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Assessments, the earliest first; each is to be had five minutes after it was made.",
+        "headers": {
+            "Link": {
+                "description": (
+                    'The next page, rel="next", also where nothing is on it yet. A page of fewer rows than '
+                    "`limit` is the last for now: keep the link, and ask again later."
+                ),
+                "required": True,
+                "schema": {"type": "string"},
+            }
+        },
+        "content": {
+            "application/x-ndjson": {
+                "schema": {
+                    "type": "string",
+                    "description": "One JSON object a line, of the shape that `contentSchema` gives.",
+                    "contentSchema": ExportedAssessment.model_json_schema(),
+                }
+            },
+            "text/csv": {
+                "schema": {
+                    "type": "string",
+                    "description": (
+                        "A table for spreadsheets, with the same fields and a row of their names; lists have "
+                        "spaces between. An apostrophe stands before what a formula could begin with."
+                    ),
+                }
+            },
+        },
+    }
+}
+
+exports = APIRouter(prefix="/v1", tags=["leads"], responses=EVERYWHERE, route_class=KeyedRoute)
+
+
+@exports.get(_PATH, response_class=Response, responses=_PAGE)
+async def assessments(
+    intake: IntakeHere,
+    lead: LeadCaller,
+    form: Annotated[Literal["ndjson", "csv"], Query(alias="format")] = "ndjson",
+    after: Annotated[Cursor | None, Query(description="where the page before ended; from its Link")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAXIMUM_ROWS)] = _ROWS,
+) -> Response:
+    """Give assessments with their items' addresses; each read is audited.
+
+    Every assessment comes once, corrections too: one that names another in `corrects` stands in its place.
+    """
+    async with intake.database.writing() as session:
+        desk = Desk(session, intake.vault, intake.audit, lead.key_id, intake.now())
+        rows = await exported(desk, after, limit)
+    write, media_type = _WRITERS[form]
+    end = cursor_of(rows[-1]) if rows else after
+    return Response(write(rows), media_type=media_type, headers={"Link": _next(form, end, limit)})
+
+
+def _next(form: str, after: Cursor | None, limit: int) -> str:
+    asked = {"format": form, "limit": limit} | ({} if after is None else {"after": after})
+    return f'</v1{_PATH}?{urlencode(asked)}>; rel="next"'

@@ -1,0 +1,186 @@
+"""A backup comes back into an empty place, whole or not at all; cut off anywhere, it can be begun again.
+
+Keys are written first, and the database last, in one transaction: what is cut off leaves no more than keys of
+this very backup, which are not in the way of the next try.
+"""
+
+import asyncio
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from intake_api.audit import OPERATOR, AuditLog
+from intake_api.backing_up import tables_of
+from intake_api.backup_files import Backup
+from intake_api.database import opened
+from intake_api.keys import NotReady, read_keys, require_database, write_once
+from intake_api.rotation import SEALED_COLUMNS, SealedColumn
+from intake_api.schema import configuration
+from intake_api.vault import Vault, VaultClosed
+
+_SAMPLE: Final = 100
+KeyFiles = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How many rows of which table came back, as they were at `made_at`.
+
+    `broken_at` is the entry of the audit log that had been changed before the backup was made, if any was;
+    `closed` is how many sealed values of a sample no key opens.
+    """
+
+    made_at: datetime
+    rows: Counter[str]
+    broken_at: int | None
+    closed: int
+
+
+async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime) -> Restored:
+    """Bring a backup back: its keys into `folder`, its tables into `place`, upgraded to this version.
+
+    Raises NotReady if the backup is not what was written, or anything is in the way; then nothing is changed.
+    """
+    _require_known(backup.manifest.revision)
+    keys = _read_through(backup)
+    _require_free(folder, place, keys)
+    await _require_empty(place)
+    _put_keys(folder, place, keys)
+    async with opened(place) as database, database.writing() as session:
+        rows = await _fill(await session.connection(), backup)
+        return await _checked(session, folder, backup, rows, now)
+
+
+def _require_known(revision: str) -> None:
+    try:
+        ScriptDirectory.from_config(configuration()).get_revision(revision)
+    except CommandError:
+        raise NotReady("A newer version of Reportline made this backup. Install that one.") from None
+
+
+def _read_through(backup: Backup) -> KeyFiles:
+    """Read a backup to its end, so that it is known to be whole; gives its keys."""
+    records = backup.records()
+    keys: KeyFiles = next(records)["keys"]
+    for _ in records:
+        pass
+    return keys
+
+
+def _require_free(folder: Path, place: Path | str, keys: KeyFiles) -> None:
+    """Raise NotReady unless nothing is there but what a restore of this backup left when it was cut off."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    names = [str(path) for path in found if not _is_left_over(path, place, keys)]
+    if names:
+        raise NotReady(f"In the way: {', '.join(names)}. Move them elsewhere, or set another data folder.")
+
+
+def _is_left_over(path: Path, place: Path | str, keys: KeyFiles) -> bool:
+    if path.name in keys:
+        return path.read_text(encoding="utf-8", errors="replace") == keys[path.name]
+    files = _sqlite_files(place)
+    return path.name in files or path.name.startswith(tuple(f".{name}." for name in (*keys, *files)))
+
+
+def _sqlite_files(place: Path | str) -> Sequence[str]:
+    return [f"{place.name}{end}" for end in ("", "-wal", "-shm")] if isinstance(place, Path) else []
+
+
+async def _require_empty(place: Path | str) -> None:
+    # SQLite would make a file where there is none.
+    if isinstance(place, str) or await asyncio.to_thread(place.exists):
+        async with opened(place) as database, database.reading() as session:
+            await (await session.connection()).run_sync(_require_no_tables)
+
+
+def _require_no_tables(connection: Connection) -> None:
+    tables = inspect(connection).get_table_names()
+    if tables:
+        raise NotReady(
+            f"In the way are tables of the database: {', '.join(sorted(tables))}. Name an empty one."
+        )
+
+
+def _put_keys(folder: Path, place: Path | str, keys: KeyFiles) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for path in [path for path in folder.iterdir() if path.name.startswith(".")]:
+        path.unlink()
+    for name, written in keys.items():
+        with suppress(FileExistsError):
+            write_once(folder / name, written)
+    if isinstance(place, Path):
+        with suppress(FileExistsError):
+            write_once(place, "")
+        require_database(place)
+
+
+async def _fill(connection: AsyncConnection, backup: Backup) -> Counter[str]:
+    """Make the tables of the backup's revision, fill them, and upgrade them; gives the number of rows."""
+    await connection.run_sync(_require_no_tables)
+    await connection.run_sync(_go_to, backup.manifest.revision)
+    tables = {table.name: table for table in await connection.run_sync(tables_of)}
+    rows: Counter[str] = Counter()
+    records = backup.records()
+    next(records)
+    for page in records:
+        table = tables[page["table"]]
+        readers = [_reader(table.columns[name]) for name in page["columns"]]
+        await connection.execute(insert(table), [_row(page["columns"], readers, row) for row in page["rows"]])
+        rows[table.name] += len(page["rows"])
+    await connection.run_sync(_go_to, "head")
+    return rows
+
+
+def _go_to(connection: Connection, revision: str) -> None:
+    command.upgrade(configuration(connection), revision)
+
+
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    """Give what turns a column's values, as JSON holds them, back into what the database takes."""
+    if isinstance(column.type, LargeBinary):
+        return b64decode
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat
+    return lambda value: value
+
+
+def _row(
+    columns: Sequence[str], readers: Sequence[Callable[[Any], Any]], row: Sequence[Any]
+) -> dict[str, Any]:
+    told = zip(columns, readers, row, strict=True)
+    return {column: None if value is None else read(value) for column, read, value in told}
+
+
+async def _checked(
+    session: AsyncSession, folder: Path, backup: Backup, rows: Counter[str], now: datetime
+) -> Restored:
+    keys = read_keys(folder)
+    audit, vault = AuditLog(keys.audit), Vault(keys)
+    broken_at = await audit.first_broken(session)
+    closed = sum([await _closed(session, vault, sealed) for sealed in SEALED_COLUMNS])
+    await audit.add(session, now, OPERATOR, "restored", backup.manifest.backup_id)
+    return Restored(backup.manifest.made_at, rows, broken_at, closed)
+
+
+async def _closed(session: AsyncSession, vault: Vault, sealed: SealedColumn) -> int:
+    """Count the values of a sample that no key opens."""
+    sample = select(sealed.row, sealed.column).where(sealed.column.is_not(None)).order_by(sealed.row)
+    closed = 0
+    for row, value in await session.execute(sample.limit(_SAMPLE)):
+        try:
+            vault.open(sealed.place(row), value)
+        except VaultClosed:
+            closed += 1
+    return closed
