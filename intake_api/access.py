@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from sqlalchemy import update
@@ -23,7 +23,11 @@ from intake_api.services import intake_of
 from logs import log_event
 
 _NOBODY = bytes(32)
-_bearer = HTTPBearer(auto_error=False, description="an access key made by `reportline intake key add`")
+_bearer = HTTPBearer(
+    scheme_name="accessKey",
+    auto_error=False,
+    description="An access key, made by `reportline intake key add`; its role is the door that it opens.",
+)
 
 
 class Role(StrEnum):
@@ -101,7 +105,7 @@ class KeyedRoute(APIRoute):
 def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     """Make the dependency of a KeyedRoute that lets these roles in; raises Problem (403) for others."""
 
-    async def admit(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    async def admit(request: Request, _: Annotated[object, Security(_bearer, scopes=list(roles))]) -> Caller:
         caller: Caller = request.state.caller
         if caller.role not in roles:
             raise _refused("wrong-door", "wrong_role")

@@ -1,29 +1,191 @@
-"""How many items and reports there are, by where they are and where they came from."""
+"""Numbers of the last full hour: what reporters cause is read once an hour, kept, and tells no time finer.
 
-from collections.abc import Sequence
-from datetime import datetime
+A number that is read every minute would tell to the minute when a report came. So nothing counts that arrived
+after the hour began, and what was read stays until the next hour begins. An item that had arrived earlier
+counts as it is when it is read. What analysts do has exact times, and its numbers may be exact too.
+"""
 
-from sqlalchemy import func, select
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from intake_api.models import Item, State, StoredReport, is_claimed
+from intake_api.database import Database
+from intake_api.models import (
+    EVERY_LANGUAGE,
+    Assessment,
+    Item,
+    Mention,
+    QueuePlace,
+    StoredReport,
+    is_claimed,
+    is_waiting,
+)
+
+HOUR: Final = timedelta(hours=1)
+# A window is cut out of the smallest of these that holds it, so that each is read once an hour at most.
+WINDOWS: Final = (24, 168, 744)
+# A name that is listed may be one of this time only, and so of no report of the window.
+_NAMED_BEFORE: Final = timedelta(days=1)
+_UNMERGED: Final = StoredReport.merged_revision < StoredReport.revision
+UNDECIDED: Final = "undecided"
+Value = TypeVar("Value")
+Tally = Mapping[datetime, Counter[str]]
 
 
-async def states_counted(session: AsyncSession, now: datetime) -> dict[State, int]:
-    """Count the items by state; one whose lease has run out is waiting again."""
-    states = await session.execute(select(Item.state, func.count()).group_by(Item.state))
-    counted = dict.fromkeys(State, 0) | {State(state): count for state, count in states}
-    expired = select(func.count()).where(is_claimed, Item.lease_expires <= now)
-    back = (await session.scalars(expired)).one()
-    return counted | {
-        State.WAITING: counted[State.WAITING] + back,
-        State.CLAIMED: counted[State.CLAIMED] - back,
-    }
+def hour_of(moment: datetime) -> datetime:
+    """Give the beginning of the hour in which a moment lies."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
-async def sources_counted(session: AsyncSession) -> Sequence[tuple[str, str, int]]:
-    """Count the reports by portal and language, in order, without the withdrawn."""
-    source = (StoredReport.portal, StoredReport.language)
-    counted = select(*source, func.count()).where(StoredReport.withdrawn.is_(False))
-    found = await session.execute(counted.group_by(*source).order_by(*source))
-    return [(portal, language, count) for portal, language, count in found]
+class Hourly(Generic[Value]):
+    """A value that is read once in each hour, and kept until the next begins; of this process alone."""
+
+    def __init__(self, read: Callable[[AsyncSession, datetime], Awaitable[Value]]) -> None:
+        self._read = read
+        self._kept: tuple[datetime, Value] | None = None
+        self._turn = asyncio.Lock()
+
+    async def value(self, database: Database, now: datetime) -> Value:
+        """Give the value of this hour, whoever asks and however often; raises DatabaseAway."""
+        async with self._turn:
+            if self._kept is None or self._kept[0] != hour_of(now):
+                async with database.reading() as session:
+                    self._kept = hour_of(now), await self._read(session, now)
+            return self._kept[1]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounted:
+    """The queue without what arrived since the hour began; `unmerged` are reports that are no items yet.
+
+    `outcomes` counts the assessments from before the hour, corrections too.
+    """
+
+    waiting: int
+    assessed: int
+    unmerged: int
+    outcomes: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsCounted:
+    """How many reports arrived in each full hour, by each of what is told of them; withdrawn ones are not.
+
+    One that names several addresses is counted once under each kind and each outcome of theirs.
+    """
+
+    portals: Tally = field(repr=False)
+    languages: Tally = field(repr=False)
+    kinds: Tally = field(repr=False)
+    outcomes: Tally = field(repr=False)
+
+
+async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
+    """Count the queue; what it reads of each row is in an index."""
+    hour = hour_of(now)
+    total, places, claimed, expired, unmerged, just_come = [
+        (await session.scalars(select(func.count()).select_from(table).where(*conditions))).one()
+        for table, conditions in (
+            (Item, ()),
+            (QueuePlace, (QueuePlace.language == EVERY_LANGUAGE,)),
+            (Item, (is_claimed,)),
+            (Item, (is_claimed, Item.lease_expires <= now)),
+            (StoredReport, (_UNMERGED,)),
+            (StoredReport, (_UNMERGED, StoredReport.arrival_hour >= hour)),
+        )
+    ]
+    came, came_back = (await session.execute(_counted(_arrivals(hour), hour))).one()
+    return QueueCounted(
+        waiting=places + expired - came,
+        assessed=total - places - claimed + came_back,
+        unmerged=unmerged - just_come,
+        outcomes=await _outcomes(session, Assessment.assessed_at < hour),
+    )
+
+
+async def overdue_hours(session: AsyncSession, now: datetime) -> int:
+    """Give for how many hours the oldest waiting item has been overdue; it costs the same at any depth."""
+    hour = hour_of(now)
+    came = select(_arrivals(hour).subquery().c.item_id)
+    places = select(QueuePlace.due_hour).where(
+        QueuePlace.language == EVERY_LANGUAGE, QueuePlace.item_id.not_in(came)
+    )
+    due = await session.scalar(places.order_by(QueuePlace.due_hour).limit(1))
+    return 0 if due is None else max((hour - due) // HOUR, 0)
+
+
+async def claims_held(session: AsyncSession, now: datetime) -> int:
+    """Count the claims that hold now."""
+    held = select(func.count()).select_from(Item).where(is_claimed, Item.lease_expires > now)
+    return (await session.scalars(held)).one()
+
+
+async def outcomes_since(session: AsyncSession, hour: datetime) -> Counter[str]:
+    """Count the assessments since an hour began by outcome, corrections too."""
+    return await _outcomes(session, Assessment.assessed_at >= hour)
+
+
+async def reports_counted(session: AsyncSession, now: datetime, hours: int) -> ReportsCounted:
+    """Count the reports of so many full hours, and a day before: what is read is bounded by that."""
+    hour = hour_of(now)
+    reports = select(StoredReport.arrival_hour).where(
+        StoredReport.arrival_hour >= hour - hours * HOUR - _NAMED_BEFORE,
+        StoredReport.arrival_hour < hour,
+        StoredReport.withdrawn.is_(False),
+    )
+    mentioned = reports.join_from(StoredReport, Mention)
+    each, once = func.count(), func.count(distinct(StoredReport.draft_id))
+    return ReportsCounted(
+        portals=await _tally(session, reports, StoredReport.portal.expression, each),
+        languages=await _tally(session, reports, StoredReport.language.expression, each),
+        kinds=await _tally(session, mentioned.join(Item), Item.kind.expression, once),
+        outcomes=await _tally(session, mentioned, _outcome_that_holds(), once),
+    )
+
+
+def _arrivals(hour: datetime) -> Select[str, datetime]:
+    """Select the items that wait only because of what arrived since the hour began."""
+    of_report = StoredReport.draft_id == Mention.draft_id
+    arrived = select(Mention.item_id).join(StoredReport, of_report).where(StoredReport.arrival_hour >= hour)
+    earlier = exists().where(Mention.item_id == Item.item_id, of_report, StoredReport.arrival_hour < hour)
+    came_anew = or_(Item.open_since >= hour, ~earlier)
+    return select(Item.item_id, Item.open_since).where(is_waiting, Item.item_id.in_(arrived), came_anew)
+
+
+def _counted(arrivals: Select[str, datetime], hour: datetime) -> Select[int, int]:
+    came = arrivals.subquery()
+    came_back = func.count().filter(came.c.open_since >= hour)
+    return select(func.count(), came_back).select_from(came)
+
+
+async def _outcomes(session: AsyncSession, condition: ColumnElement[bool]) -> Counter[str]:
+    counted = (
+        select(Assessment.outcome, func.count().label("number")).where(condition).group_by(Assessment.outcome)
+    )
+    found = await session.execute(counted)
+    return Counter({row.outcome: row.number for row in found})
+
+
+def _outcome_that_holds() -> ColumnElement[str]:
+    correction = aliased(Assessment)
+    corrected = exists().where(correction.corrects == Assessment.assessment_id)
+    holding = select(Assessment.outcome).where(Assessment.item_id == Mention.item_id, ~corrected)
+    newest = holding.order_by(Assessment.assessed_at.desc()).limit(1).scalar_subquery()
+    return func.coalesce(newest, UNDECIDED)
+
+
+async def _tally(
+    session: AsyncSession, reports: Select[datetime], told: ColumnElement[str], number: ColumnElement[int]
+) -> Tally:
+    counted = reports.add_columns(told.label("told"), number)
+    tally: dict[datetime, Counter[str]] = {}
+    for hour, name, count in await session.execute(counted.group_by(StoredReport.arrival_hour, "told")):
+        tally.setdefault(hour, Counter())[name] = count
+    return tally

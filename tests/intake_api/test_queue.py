@@ -116,6 +116,44 @@ async def test_an_unknown_claim_gets_the_answer_of_a_lost_one(office: Office) ->
     _assert_lost(await office.analyst.get("/v1/queue/claims/0123456789abcdef"))
 
 
+async def _mine(analyst: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = await analyst.get("/v1/queue/claims")
+    assert answer.status_code == 200
+    claims: list[dict[str, Any]] = answer.json()["claims"]
+    return claims
+
+
+async def test_an_analyst_may_list_the_claims_they_hold(office: Office) -> None:
+    assert await _mine(office.analyst) == []
+    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+    [first] = await office.claim()
+    office.clock.move(minutes=1)
+    [second] = await office.claim()
+    assert await _mine(office.analyst) == [first, second]
+    assert await _mine(await office.another_analyst()) == []
+
+
+async def test_a_claim_that_has_ended_is_not_listed(office: Office) -> None:
+    await office.take_in(a_report(*(f"https://example.com/{number}" for number in range(3))))
+    released, decided, lapsing = await office.claim(3)
+    await office.analyst.delete(f"/v1/queue/claims/{released['claim_id']}")
+    await _assess(office.analyst, decided["claim_id"])
+    assert await _mine(office.analyst) == [lapsing]
+    office.clock.move(hours=1)
+    assert await _mine(office.analyst) == []
+
+
+async def test_what_one_holds_is_listed_when_a_break_is_due(office: Office) -> None:
+    """Whoever is to rest decides or releases what they hold first, and so has to find it."""
+    await _claimed(office)
+    office.clock.move(minutes=59)
+    [claim] = await _mine(office.analyst)
+    assert (await office.analyst.put(f"/v1/queue/claims/{claim['claim_id']}/lease")).status_code == 200
+    office.clock.move(minutes=2)
+    assert (await office.analyst.post("/v1/queue/claims", json={})).json()["type"].endswith(":break-due")
+    assert [held["claim_id"] for held in await _mine(office.analyst)] == [claim["claim_id"]]
+
+
 async def test_an_assessment_is_kept_whole_and_ends_the_claim(office: Office) -> None:
     claim_id = await _claimed(office)
     decision = {"severity": "B", "youngest_child": "pubescent", "action": "reported_to_isp"}
@@ -169,26 +207,6 @@ async def test_no_address_is_shown_when_the_read_cannot_be_audited(office: Offic
     answer = await office.analyst.get(f"/v1/queue/claims/{claim_id}")
     assert answer.status_code in {500, 503}
     assert "secret" not in answer.text
-
-
-async def test_counts_tell_where_items_are_and_reports_came_from(office: Office) -> None:
-    await office.take_in(
-        a_report("https://example.com/1"),
-        a_report("https://example.com/2", language="en"),
-        a_report("https://example.com/3", portal="international", language="en"),
-    )
-    first, _ = await office.claim(2)
-    await _assess(office.analyst, first["claim_id"])
-    counted = await office.counts()
-    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 1, 1)
-    assert counted["reports"] == [
-        {"portal": "ar", "language": "en", "reports": 1},
-        {"portal": "ar", "language": "es", "reports": 1},
-        {"portal": "international", "language": "en", "reports": 1},
-    ]
-    office.clock.move(hours=2)
-    counted = await office.counts()
-    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (2, 0, 1)
 
 
 async def test_a_claim_costs_the_same_at_any_depth(office: Office) -> None:

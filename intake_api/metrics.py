@@ -1,0 +1,80 @@
+"""The numbers in Prometheus's text format: what we list and nothing else, so that none tells of one report.
+
+The library's own collectors stay out: processor time and garbage collection move with each report.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from intake_api.counting import QueueCounted
+from intake_api.number_contract import rounded
+
+# A label's values are kept for good by whoever collects them, and a channel may name any portal.
+MAXIMUM_PORTALS: Final = 100
+_AS_OF: Final = "as of the last full hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the metrics say: the queue of the hour, the last full hour's reports, and what analysts do."""
+
+    queue: QueueCounted
+    overdue_hours: int
+    portals: Counter[str] = field(repr=False)
+    claimed: int
+    outcomes: Mapping[str, int]
+
+
+def exposition(figures: Figures) -> bytes:
+    """Write the metrics."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(figures))
+    return generate_latest(registry)
+
+
+class _Collector(Collector):
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        queue = self._figures.queue
+        yield _gauge("items_waiting", f"Items that wait for an analyst, {_AS_OF}.", queue.waiting)
+        yield _gauge("items_assessed", f"Items that were assessed and do not wait, {_AS_OF}.", queue.assessed)
+        yield _gauge("items_claimed", "Items in analysts' hands: claims held now.", self._figures.claimed)
+        yield _gauge(
+            "oldest_waiting_overdue_hours",
+            f"Hours for which the oldest waiting item has been overdue, {_AS_OF}.",
+            self._figures.overdue_hours,
+        )
+        yield _gauge(
+            "reports_unmerged",
+            f"Reports that are no items yet, {_AS_OF}; merging takes seconds, unless it fails.",
+            queue.unmerged,
+        )
+        yield self._reports()
+        yield self._assessments()
+
+    def _reports(self) -> Metric:
+        said = "Reports received in the last full hour, rounded down to a multiple of 5; fewer are left out."
+        metric = GaugeMetricFamily("reportline_reports_last_hour", said, labels=["portal"])
+        for portal, count in self._figures.portals.most_common(MAXIMUM_PORTALS):
+            if shown := rounded(count):
+                metric.add_metric([portal], shown)
+        return metric
+
+    def _assessments(self) -> Metric:
+        said = "Assessments recorded, corrections too."
+        metric = CounterMetricFamily("reportline_assessments", said, labels=["outcome"])
+        for outcome, count in sorted(self._figures.outcomes.items()):
+            metric.add_metric([outcome], count)
+        return metric
+
+
+def _gauge(name: str, said: str, value: int) -> Metric:
+    return GaugeMetricFamily(f"reportline_{name}", said, value)

@@ -1,0 +1,106 @@
+"""The shapes of the numbers, and the rule that keeps the few hidden: no number of reports is exact.
+
+Fewer than SMALL reports are hidden, and all others are rounded down to a multiple of SMALL. So what a sum
+leaves for a hidden cell is known to within SMALL - 1 for each number in it, and not what it is.
+docs/decisions/0012-numbers.md says what this is worth, and what it is not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Final, Literal, Self
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from intake_api.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
+
+SMALL: Final = 5
+Hours = Annotated[int, Query(ge=1, le=WINDOWS[-1], description="how many full hours, until the last one")]
+Rounded = Annotated[int | None, Field(description="rounded down to a multiple of 5; null is fewer than 5")]
+
+
+def rounded(count: int) -> int | None:
+    """Round a number of reports down to a multiple of SMALL; None hides fewer."""
+    return count - count % SMALL or None
+
+
+class Cell(BaseModel):
+    """How many reports there are of one name; a name without any may be listed too."""
+
+    name: str
+    reports: Rounded
+
+
+class HourCell(BaseModel):
+    """How many reports arrived in the hour that begins then."""
+
+    hour: datetime
+    reports: Rounded
+
+
+class Counts(BaseModel):
+    """Where the items are, and where the reports of `hours` full hours before `hour` came from.
+
+    `waiting` and `assessed` leave out what arrived since `hour`; `claimed` is exact. Withdrawn reports are
+    not counted. Under kind and outcome a report is counted once for each that its addresses have.
+    """
+
+    hour: datetime
+    waiting: int
+    claimed: int
+    assessed: int
+    hours: int
+    reports: Rounded
+    portals: list[Cell]
+    languages: list[Cell]
+    kinds: list[Cell]
+    outcomes: list[Cell]
+    by_hour: list[HourCell]
+
+    @classmethod
+    def of(
+        cls, queue: QueueCounted, claimed: int, reports: ReportsCounted, hour: datetime, hours: int
+    ) -> Self:
+        """Round what was counted, for the full hours of a window that ends with `hour`."""
+        window = [hour - back * HOUR for back in range(hours, 0, -1)]
+        arrived = {at: reports.portals.get(at, Counter[str]()).total() for at in window}
+        return cls(
+            hour=hour,
+            waiting=queue.waiting,
+            claimed=claimed,
+            assessed=queue.assessed,
+            hours=hours,
+            reports=rounded(sum(arrived.values())),
+            portals=_cells(reports.portals, window),
+            languages=_cells(reports.languages, window),
+            kinds=_cells(reports.kinds, window),
+            outcomes=_cells(reports.outcomes, window),
+            by_hour=[HourCell(hour=at, reports=rounded(count)) for at, count in arrived.items()],
+        )
+
+
+class Health(BaseModel):
+    """The process is up."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """The intake is up and able to work.
+
+    `keys` are "kept" while a file of theirs is lost or damaged: the process works with what it had read, and
+    would not start again. `overdue_hours` are those of the oldest waiting item as of the last full hour.
+    """
+
+    status: Literal["ok"] = "ok"
+    database: Literal["ok"] = "ok"
+    keys: Literal["ok", "kept"]
+    overdue_hours: int
+
+
+def _cells(tally: Tally, window: Iterable[datetime]) -> list[Cell]:
+    # In the order of their names: that of their numbers would tell which of the hidden is the larger.
+    counted = sum((tally.get(hour, Counter[str]()) for hour in window), Counter[str]())
+    names = sorted({name for hour in tally.values() for name in hour})
+    return [Cell(name=name, reports=rounded(counted[name])) for name in names]

@@ -1,0 +1,99 @@
+"""The routes of numbers and health: whoever asks them every minute learns of no report when it came."""
+
+from collections import Counter
+from functools import partial
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from intake_api.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
+from intake_api.counting import (
+    HOUR,
+    WINDOWS,
+    Hourly,
+    claims_held,
+    hour_of,
+    outcomes_since,
+    overdue_hours,
+    queue_counted,
+    reports_counted,
+)
+from intake_api.errors import EVERYWHERE, document, documented
+from intake_api.metrics import Figures, exposition
+from intake_api.number_contract import Counts, Health, Hours, Ready
+from intake_api.readiness import Readiness
+from intake_api.services import Intake, IntakeHere
+
+_TEXT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The metrics"}
+}
+
+numbers = APIRouter(tags=["numbers"], responses=EVERYWHERE, route_class=KeyedRoute)
+health = APIRouter(tags=["health"], responses=documented("malformed", "too-slow", "fault", "busy"))
+MetricsCaller = Annotated[Caller, Depends(opens_to(Role.LEAD, Role.AUDITOR))]
+
+
+class Numbers:
+    """What a process keeps of the numbers that were read in this hour."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.queue = Hourly(queue_counted)
+        self.overdue = Hourly(overdue_hours)
+        self.reports = {hours: Hourly(partial(reports_counted, hours=hours)) for hours in WINDOWS}
+        self.readiness = Readiness(intake, self.overdue)
+
+
+def _kept(request: Request) -> Numbers:
+    kept: Numbers = request.app.state.numbers
+    return kept
+
+
+NumbersHere = Annotated[Numbers, Depends(_kept)]
+
+
+@numbers.get("/v1/counts")
+async def counts(intake: IntakeHere, kept: NumbersHere, _: CountsCaller, hours: Hours = 168) -> Counts:
+    """Count the items by where they are, and the reports of the last full hours by what is told of them."""
+    now, read = intake.now(), min(window for window in WINDOWS if window >= hours)
+    queue = await kept.queue.value(intake.database, now)
+    reports = await kept.reports[read].value(intake.database, now)
+    async with intake.database.reading() as session:
+        claimed = await claims_held(session, now)
+    return Counts.of(queue, claimed, reports, hour_of(now), hours)
+
+
+@numbers.get("/metrics", response_class=Response, responses=_TEXT)
+async def metrics(intake: IntakeHere, kept: NumbersHere, _: MetricsCaller) -> Response:
+    """Give the numbers to Prometheus, which comes with the key of a lead or an auditor."""
+    database, now = intake.database, intake.now()
+    queue = await kept.queue.value(database, now)
+    overdue = await kept.overdue.value(database, now)
+    reports = await kept.reports[WINDOWS[0]].value(database, now)
+    async with database.reading() as session:
+        claimed = await claims_held(session, now)
+        outcomes = queue.outcomes + await outcomes_since(session, hour_of(now))
+    portals = reports.portals.get(hour_of(now) - HOUR, Counter())
+    return Response(
+        exposition(Figures(queue, overdue, portals, claimed, outcomes)), media_type=CONTENT_TYPE_LATEST
+    )
+
+
+@health.get("/healthz")
+async def healthz() -> Health:
+    """Tell that the process is up."""
+    return Health()
+
+
+@health.get("/readyz", response_model=Ready, responses=documented("busy", "not-ready"))
+async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
+    """Tell whether the database answers, the keys are all there, and since when an item has been overdue.
+
+    An old queue makes no process unready: another would have the same.
+    """
+    keys = kept.readiness.keys()
+    database, overdue = await kept.readiness.database()
+    if database != "ok" or keys == "behind" or overdue is None:
+        return document("not-ready", database=database, keys=keys)
+    return Ready(keys=keys, overdue_hours=overdue)

@@ -1,0 +1,82 @@
+"""Whether the intake can work: told within seconds, whoever asks, and even while the database is silent.
+
+One look at the database is under way at most: whoever asks meanwhile waits for its end, or is told that the
+database is away. So nobody can take its connections by asking.
+"""
+
+import asyncio
+from functools import cache
+from typing import Final, Literal
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake_api.counting import Hourly
+from intake_api.database import DatabaseAway
+from intake_api.keys import NotReady, read_keys
+from intake_api.schema import configuration
+from intake_api.services import Intake
+
+SECONDS_TO_WAIT: Final = 2
+DatabaseState = Literal["ok", "away", "other_revision"]
+KeysState = Literal["ok", "kept", "behind"]
+Look = tuple[DatabaseState, int | None]
+_AWAY: Final[Look] = ("away", None)
+
+
+class Readiness:
+    """What an intake says of itself to whoever decides whether it gets work."""
+
+    def __init__(self, intake: Intake, overdue: Hourly[int]) -> None:
+        self._intake, self._overdue = intake, overdue
+        self._look: asyncio.Task[Look] | None = None
+
+    async def database(self) -> Look:
+        """Tell the state of the database, and the overdue hours of the oldest waiting item where it is ok."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._look_at_database())
+        done, _ = await asyncio.wait({self._look}, timeout=SECONDS_TO_WAIT)
+        return self._look.result() if done else _AWAY
+
+    def keys(self) -> KeysState:
+        """Tell the state of the keys.
+
+        "kept": a file is lost or damaged, and the process works with what it had read. "behind": the folder
+        has a key that the process could not take up, so what others seal with it cannot be opened.
+        """
+        known, folder = self._intake.keys.current(), self._intake.settings.folder
+        for purpose, keys in (("seal", known.seals), ("vault", known.vaults)):
+            names = {path.name for path in folder.glob(f"{purpose}-k*.key")}
+            if names - {f"{purpose}-{key_id}.key" for key_id in keys}:
+                return "behind"
+        return "ok" if _can_be_read(self._intake) else "kept"
+
+    async def _look_at_database(self) -> Look:
+        database = self._intake.database
+        try:
+            async with database.reading() as session:
+                connection = await session.connection()
+                if await connection.run_sync(_revision) != _newest_revision():
+                    return "other_revision", None
+            return "ok", await self._overdue.value(database, self._intake.now())
+        except (DatabaseAway, SQLAlchemyError):
+            return _AWAY
+
+
+def _can_be_read(intake: Intake) -> bool:
+    try:
+        read_keys(intake.settings.folder)
+    except (NotReady, OSError):
+        return False
+    return True
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory.from_config(configuration()).get_current_head()

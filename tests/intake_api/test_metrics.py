@@ -1,0 +1,155 @@
+"""What Prometheus reads: our own metrics and no others, none of which tells when a report came."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from intake_api.access import Role, add_key
+from intake_api.counting import QueueCounted
+from intake_api.metrics import MAXIMUM_PORTALS, Figures, exposition
+from intake_api.vocabulary import terms
+from tests.intake_api.office import Office, a_report, client, withdrawn
+
+NAMES = {
+    "reportline_assessments",
+    "reportline_items_assessed",
+    "reportline_items_claimed",
+    "reportline_items_waiting",
+    "reportline_oldest_waiting_overdue_hours",
+    "reportline_reports_last_hour",
+    "reportline_reports_unmerged",
+}
+Samples = dict[str, float]
+
+
+@pytest.fixture
+async def prometheus(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    """Come with an auditor's key."""
+    async with office.intake.database.writing() as session:
+        token = await add_key(session, office.intake.audit, Role.AUDITOR, "prometheus", office.clock())
+    async with client(office.app, token) as auditor:
+        yield auditor
+
+
+async def _scraped(prometheus: httpx.AsyncClient) -> str:
+    answer = await prometheus.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.text
+
+
+def _samples(scraped: str) -> Samples:
+    """Give the values by name, with the one label's value behind a colon."""
+    return {
+        ":".join([sample.name.removeprefix("reportline_"), *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(scraped)
+        for sample in family.samples
+    }
+
+
+async def _assess(office: Office, outcome: str) -> str:
+    [claim] = await office.claim()
+    path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+    assessed = await office.analyst.post(path, json={"outcome": outcome})
+    assessment_id: str = assessed.json()["assessment_id"]
+    return assessment_id
+
+
+async def test_the_queue_and_the_last_hour_are_told(office: Office, prometheus: httpx.AsyncClient) -> None:
+    await office.take_in(
+        *(a_report(f"https://example.com/{number}") for number in range(6)),
+        a_report("https://example.com/1", portal="international"),
+    )
+    await office.claim(2)
+    office.clock.move(hours=1)
+    assert _samples(await _scraped(prometheus)) == {
+        "items_waiting": 6,
+        "items_assessed": 0,
+        "items_claimed": 0,
+        "oldest_waiting_overdue_hours": 0,
+        "reports_unmerged": 0,
+        "reports_last_hour:ar": 5,
+    }
+    office.clock.move(hours=20)
+    await office.claim(2)
+    samples = _samples(await _scraped(prometheus))
+    assert (samples["items_waiting"], samples["items_claimed"]) == (4, 2)
+    assert samples["oldest_waiting_overdue_hours"] == 9
+    assert "reports_last_hour:ar" not in samples
+
+
+async def test_each_metric_is_ours_and_says_what_it_is(prometheus: httpx.AsyncClient) -> None:
+    families = list(text_string_to_metric_families(await _scraped(prometheus)))
+    assert {family.name for family in families} == NAMES
+    assert all(family.documentation.endswith(".") for family in families)
+
+
+async def test_no_scrape_within_the_hour_tells_of_a_report(
+    office: Office, prometheus: httpx.AsyncClient
+) -> None:
+    """What is handed in, taken back, or fails to be merged changes not a byte until the next hour."""
+    earlier = [a_report(f"https://example.com/{number}") for number in range(6)]
+    await office.take_in(*earlier)
+    office.clock.move(hours=30)
+    before = await _scraped(prometheus)
+    await office.take_in(a_report(live="yes"), *(a_report("https://example.com/1") for _ in range(6)))
+    await office.take_in(withdrawn(earlier[0]))
+    office.clock.move(minutes=25)
+    assert await _scraped(prometheus) == before
+    office.clock.move(hours=1)
+    assert await _scraped(prometheus) != before
+
+
+async def test_assessments_are_counted_at_once_and_corrections_with_them(
+    office: Office, prometheus: httpx.AsyncClient
+) -> None:
+    await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
+    for outcome in ("ignore", "baseline"):
+        assessment_id = await _assess(office, outcome)
+        office.clock.move(hours=1)
+    await _scraped(prometheus)
+    await _assess(office, "baseline")
+    path = f"/v1/assessments/{assessment_id}/correction"
+    assert (await office.analyst.post(path, json={"outcome": "national"})).status_code == 201
+    samples = _samples(await _scraped(prometheus))
+    counted = {name: value for name, value in samples.items() if name.startswith("assessments_total")}
+    assert counted == {
+        "assessments_total:baseline": 2,
+        "assessments_total:ignore": 1,
+        "assessments_total:national": 1,
+    }
+
+
+async def test_a_report_that_stays_unmerged_is_told_from_the_next_hour_on(
+    office: Office, prometheus: httpx.AsyncClient
+) -> None:
+    office.intake.merger.stop()
+    await office.hand_in(a_report())
+    assert _samples(await _scraped(prometheus))["reports_unmerged"] == 0
+    office.clock.move(hours=1)
+    assert _samples(await _scraped(prometheus))["reports_unmerged"] == 1
+
+
+async def test_metrics_open_to_leads_and_auditors_alone(office: Office) -> None:
+    for role, status in ((Role.LEAD, 200), (Role.ANALYST, 403), (Role.CHANNEL, 403)):
+        async with office.intake.database.writing() as session:
+            token = await add_key(session, office.intake.audit, role, "somebody", office.clock())
+        async with client(office.app, token) as caller:
+            assert (await caller.get("/metrics")).status_code == status
+    async with client(office.app) as nobody:
+        assert (await nobody.get("/metrics")).status_code == 401
+
+
+def test_labels_are_few_whatever_channels_name() -> None:
+    portals = Counter({f"portal{number}": 5 + number for number in range(1000)})
+    outcomes = dict.fromkeys(terms("outcome"), 1)
+    samples = _samples(
+        exposition(Figures(QueueCounted(0, 0, 0, Counter()), 0, portals, 0, outcomes)).decode()
+    )
+    told = [name for name in samples if name.startswith("reports_last_hour:")]
+    assert len(told) == MAXIMUM_PORTALS
+    assert "reports_last_hour:portal999" in told

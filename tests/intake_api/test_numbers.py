@@ -1,0 +1,260 @@
+"""Numbers tell of full hours, hide the few, and stand still within the hour, whatever is reported then."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event, insert, text
+
+from intake_api.access import Role, add_key
+from intake_api.app import build
+from intake_api.counting import HOUR
+from intake_api.models import StoredReport
+from intake_api.number_contract import rounded
+from intake_api.services import assemble
+from tests.intake_api.office import NOON, Office, a_report, client, revised, withdrawn
+
+
+async def _asked(office: Office, hours: int = 168) -> dict[str, Any]:
+    answer = await office.analyst.get("/v1/counts", params={"hours": hours})
+    assert answer.status_code == 200
+    counted: dict[str, Any] = answer.json()
+    return counted
+
+
+async def _assess(office: Office, claim_id: str, outcome: str) -> str:
+    path = f"/v1/queue/claims/{claim_id}/assessment"
+    answer = await office.analyst.post(path, json={"outcome": outcome})
+    assert answer.status_code == 201
+    assessment_id: str = answer.json()["assessment_id"]
+    return assessment_id
+
+
+def _cells(counted: dict[str, Any], dimension: str) -> dict[str, int | None]:
+    return {cell["name"]: cell["reports"] for cell in counted[dimension]}
+
+
+def _hours(counted: dict[str, Any]) -> list[int | None]:
+    return [cell["reports"] for cell in counted["by_hour"]]
+
+
+async def test_reports_are_counted_by_what_is_told_of_them(office: Office) -> None:
+    """A report with several addresses of one kind is one report of it."""
+    await office.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(7)))
+    await office.take_in(
+        *(a_report(f"https://t.me/ex{number}", portal="international", language="en") for number in range(5)),
+        a_report("https://example.com/1", portal="international", language="wo"),
+    )
+    office.clock.move(hours=1)
+    counted = await _asked(office)
+    assert (counted["hour"], counted["hours"], counted["reports"]) == ("2026-03-01T13:00:00Z", 168, 10)
+    assert _cells(counted, "portals") == {"ar": 5, "international": 5}
+    assert list(_cells(counted, "languages").items()) == [("en", 5), ("es", 5), ("wo", None)]
+    assert _cells(counted, "kinds") == {"telegram": 5, "web": 5}
+    assert _cells(counted, "outcomes") == {"undecided": 10}
+    assert _hours(counted) == [None] * 167 + [10]
+
+
+async def test_a_report_counts_under_the_outcome_that_holds(office: Office) -> None:
+    await office.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(6)))
+    first, second = await office.claim(2)
+    assessment_id = await _assess(office, first["claim_id"], "ignore")
+    await _assess(office, second["claim_id"], "national")
+    correction = {"outcome": "baseline"}
+    answer = await office.analyst.post(f"/v1/assessments/{assessment_id}/correction", json=correction)
+    assert answer.status_code == 201
+    office.clock.move(hours=1)
+    assert _cells(await _asked(office), "outcomes") == {"baseline": 5, "national": 5}
+
+
+async def test_a_report_counts_under_the_outcome_of_the_latest_round(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"))
+    [claim] = await office.claim()
+    await _assess(office, claim["claim_id"], "not_found")
+    office.clock.move(days=31)
+    await office.take_in(*(a_report("https://example.com/1") for _ in range(5)))
+    [claim] = await office.claim()
+    await _assess(office, claim["claim_id"], "national")
+    office.clock.move(hours=1)
+    assert _cells(await _asked(office), "outcomes") == {"national": 5}
+
+
+async def test_fewer_than_five_are_hidden_and_nothing_is_exact(office: Office) -> None:
+    await office.take_in(*(a_report() for _ in range(9)), *(a_report(language="en") for _ in range(4)))
+    office.clock.move(hours=1)
+    counted = await _asked(office)
+    assert _cells(counted, "languages") == {"en": None, "es": 5}
+    assert (counted["reports"], _cells(counted, "portals")) == (10, {"ar": 10})
+
+
+async def test_a_window_holds_the_full_hours_that_were_asked_for(office: Office) -> None:
+    for _ in range(3):
+        await office.take_in(*(a_report() for _ in range(5)))
+        office.clock.move(hours=1)
+    assert _hours(await _asked(office, 2)) == [5, 5]
+    assert (await _asked(office, 2))["reports"] == 10
+    assert (await _asked(office, 744))["reports"] == 15
+    office.clock.move(hours=1)
+    assert _hours(await _asked(office, 2)) == [5, None]
+
+
+async def test_a_name_stays_listed_when_the_window_has_none_of_it(office: Office) -> None:
+    """So a hidden cell may also be empty."""
+    await office.take_in(*(a_report() for _ in range(5)))
+    office.clock.move(hours=26)
+    assert _cells(await _asked(office, 24), "portals") == {"ar": None}
+
+
+async def test_another_window_is_refused(office: Office) -> None:
+    for hours in ("0", "-1", "745", "week", ""):
+        assert (await office.analyst.get("/v1/counts", params={"hours": hours})).status_code == 422
+
+
+async def test_a_withdrawn_report_is_not_counted(office: Office) -> None:
+    reports = [a_report("https://example.com/1") for _ in range(6)]
+    await office.take_in(*reports)
+    await office.take_in(*(withdrawn(report) for report in reports[:2]))
+    office.clock.move(hours=1)
+    counted = await _asked(office)
+    assert (counted["reports"], _cells(counted, "kinds")) == (None, {"web": None})
+
+
+async def test_items_are_counted_by_where_they_are(office: Office) -> None:
+    await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
+    first, _ = await office.claim(2)
+    await _assess(office, first["claim_id"], "ignore")
+    office.clock.move(minutes=30)
+    counted = await _asked(office)
+    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 1, 1)
+
+
+async def test_an_item_whose_lease_has_run_out_waits(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"))
+    await office.claim()
+    office.clock.move(hours=2)
+    counted = await _asked(office)
+    assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 0, 0)
+
+
+async def test_what_is_reported_within_the_hour_changes_no_number(office: Office) -> None:
+    """Neither for who has asked before, nor for who asks another process for the first time."""
+    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+    [claim, _] = await office.claim(2)
+    await _assess(office, claim["claim_id"], "ignore")
+    await office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    office.clock.move(days=31)
+    before = await _asked(office)
+    # New pages, more of a page that waits, and one that was assessed and comes back.
+    await office.take_in(
+        a_report("https://example.com/3", live="yes"),
+        *(a_report("https://example.com/1", "https://example.com/2") for _ in range(5)),
+    )
+    office.clock.move(minutes=20)
+    assert await _asked(office) == before
+    assert await _asked_of_another(office) == before
+    office.clock.move(hours=1)
+    after = await _asked(office)
+    assert (after["waiting"], after["assessed"]) == (3, 0)
+    assert (after["reports"], _hours(after)[-1]) == (5, 5)
+
+
+async def _asked_of_another(office: Office) -> dict[str, Any]:
+    other = assemble(office.intake.settings, office.clock)
+    token = (office.intake.settings.data_dir / "analyst.token").read_text().strip()
+    async with client(build(other), token) as analyst:
+        counted: dict[str, Any] = (await analyst.get("/v1/counts")).json()
+    await other.database.close()
+    return counted
+
+
+async def test_what_is_taken_back_within_the_hour_shows_in_the_next(office: Office) -> None:
+    reports = [a_report(f"https://example.com/{number}") for number in range(5)]
+    await office.take_in(*reports)
+    office.clock.move(hours=1)
+    before = await _asked(office)
+    await office.take_in(withdrawn(reports[0]), revised(reports[1], "https://example.com/new"))
+    assert await _asked(office) == before
+    office.clock.move(hours=1)
+    after = await _asked(office)
+    assert (before["waiting"], before["reports"]) == (5, 5)
+    assert (after["waiting"], after["reports"]) == (4, None)
+
+
+async def test_a_claim_shows_at_once(office: Office) -> None:
+    await office.take_in(a_report("https://example.com/1"))
+    office.clock.move(hours=1)
+    assert (await _asked(office))["claimed"] == 0
+    await office.claim()
+    assert (await _asked(office))["claimed"] == 1
+
+
+async def test_leads_and_auditors_may_ask_and_channels_may_not(office: Office) -> None:
+    for role, status in ((Role.LEAD, 200), (Role.AUDITOR, 200), (Role.CHANNEL, 403)):
+        async with office.intake.database.writing() as session:
+            token = await add_key(session, office.intake.audit, role, "somebody", office.clock())
+        async with client(office.app, token) as caller:
+            assert (await caller.get("/v1/counts")).status_code == status
+
+
+async def test_counting_reads_the_window_and_not_the_years_before(office: Office) -> None:
+    """The reports of a window are found through the index of their arrival."""
+    await _fill_years(office, 20_000)
+    done: list[tuple[str, Any]] = []
+    engine = office.intake.database.engine.sync_engine
+
+    def note(*seen: Any) -> None:
+        done.append((seen[2], seen[3]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    await _asked(office)
+    event.remove(engine, "before_cursor_execute", note)
+    explain = "EXPLAIN" if office.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
+    asked = [one for one in done if "arrival_hour <" in one[0]]
+    assert len(asked) == 5  # two of reports alone, two of what they name, and what came within the hour
+    async with office.intake.database.engine.connect() as connection:
+        for statement, values in asked:
+            plan = [
+                str(step[-1]) for step in await connection.exec_driver_sql(f"{explain} {statement}", values)
+            ]
+            assert not [step for step in plan if "Seq Scan on reports" in step or step == "SCAN reports"], (
+                plan
+            )
+            assert "JOIN" in statement or [step for step in plan if "reports_by_arrival" in step], plan
+
+
+async def _fill_years(office: Office, number: int) -> None:
+    rows = [
+        {
+            "draft_id": f"{at:032x}",
+            "hour": NOON - at * HOUR,
+            "arrival_hour": NOON - at * HOUR,
+            "receipt_hash": bytes(32),
+            "content": bytes(64),
+        }
+        | {"revision": 1, "merged_revision": 1, "advice_version": 1, "withdrawn": False}
+        | {"portal": "ar", "channel": "telegram", "language": "es"}
+        for at in range(number)
+    ]
+    async with office.intake.database.writing() as session:
+        await session.execute(insert(StoredReport), rows)
+        await session.execute(text("ANALYZE"))
+
+
+def _of(*sizes: int) -> list[int]:
+    return [0 if one is None else one for one in map(rounded, sizes)]
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=8))
+def test_no_sum_tells_what_is_hidden(sizes: list[int]) -> None:
+    """Whatever the total leaves for a hidden cell, another number of reports would have looked the same.
+
+    But for the one case of which docs/decisions/0012-numbers.md tells: all numbers of the list stand one
+    below the next that would be shown, and there are five of them, or ten, and so on.
+    """
+    total, shown = rounded(sum(sizes)) or 0, _of(*sizes)
+    least, most = total - sum(shown), total + 4 - sum(shown)
+    for at, size in enumerate(sizes):
+        if rounded(size) is None:
+            others = 4 * (len(sizes) - 1)
+            possible = [one for one in range(5) if one <= most and one + others >= least]
+            assert len(possible) > 1 or {one % 5 for one in sizes} == {4}, (at, sizes)

@@ -1,0 +1,131 @@
+"""Health and readiness tell the truth within seconds, to anybody, and write nothing into the log."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text, update
+
+from intake_api.app import build
+from intake_api.keys import make_key
+from intake_api.models import QueuePlace
+from intake_api.services import assemble
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import Clock, Office, a_report, client
+
+READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}
+
+
+async def _ready(office: Office) -> httpx.Response:
+    async with client(office.app) as nobody:
+        answer = await nobody.get("/readyz")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer
+
+
+def _assert_unready(answer: httpx.Response, **told: str) -> None:
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {name: answer.json()[name] for name in told} == told
+
+
+async def test_health_tells_that_the_process_is_up(office: Office) -> None:
+    async with client(office.app) as nobody:
+        answer = await nobody.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_old_queue_is_told_and_makes_nothing_unready(office: Office) -> None:
+    assert (await _ready(office)).json() == READY
+    await office.take_in(a_report("https://example.com/1"))
+    office.clock.move(hours=112)
+    answer = await _ready(office)
+    assert (answer.status_code, answer.json()) == (200, READY | {"overdue_hours": 100})
+
+
+async def test_an_item_that_came_within_the_hour_is_not_the_oldest(office: Office) -> None:
+    """Else its age would tell when it came: what many report is overdue as soon as it arrives."""
+    await office.take_in(a_report("https://example.com/1", live="yes"))
+    async with office.intake.database.writing() as session:
+        raised = update(QueuePlace).values(due_hour=office.clock() - timedelta(hours=6))
+        await session.execute(raised)
+    assert (await _ready(office)).json()["overdue_hours"] == 0
+    office.clock.move(hours=1)
+    assert (await _ready(office)).json()["overdue_hours"] == 7
+
+
+async def test_a_database_of_another_revision_is_told(office: Office) -> None:
+    async with office.intake.database.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    _assert_unready(await _ready(office), database="other_revision", keys="ok")
+
+
+async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
+    postgresql_settings: IntakeSettings, server: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert postgresql_settings.database_url
+    name = postgresql_settings.database_url.get_secret_value().rpartition("/")[2]
+    intake = assemble(postgresql_settings, Clock())
+    async with client(build(intake)) as nobody:
+        assert (await nobody.get("/readyz")).json() == READY
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        for _ in range(3):
+            _assert_unready(await nobody.get("/readyz"), database="away", keys="ok")
+        server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
+        assert (await nobody.get("/readyz")).json() == READY
+    await intake.database.close()
+    assert not capfd.readouterr().err
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """Listen where nobody ever answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+async def test_a_silent_database_is_told_within_seconds(
+    sqlite_settings: IntakeSettings, silent: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """However many ask, one connection is tried."""
+    url = SecretStr(f"postgresql://reportline:none@127.0.0.1:{silent}/none")
+    intake = assemble(sqlite_settings.model_copy(update={"database_url": url}), Clock())
+    began = time.monotonic()
+    async with client(build(intake)) as nobody:
+        for answer in await asyncio.gather(*(nobody.get("/readyz") for _ in range(20))):
+            _assert_unready(answer, database="away", keys="ok")
+        assert (await nobody.get("/healthz")).status_code == 200
+    assert time.monotonic() - began < 5
+    pool: Any = intake.database.engine.pool
+    assert pool.checkedout() <= 1
+    assert not capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["receipts.key", "seal-k1.key"])
+async def test_a_lost_key_is_told_and_takes_nothing_down_that_runs(office: Office, name: str) -> None:
+    (office.intake.settings.folder / name).unlink()
+    answer = await _ready(office)
+    assert (answer.status_code, answer.json()) == (200, READY | {"keys": "kept"})
+    assert (await office.hand_in(a_report())).status_code == 202
+
+
+async def test_a_new_key_is_taken_up(office: Office) -> None:
+    make_key(office.intake.settings.folder, "seal", "k2")
+    assert (await _ready(office)).json() == READY
+
+
+async def test_a_key_that_cannot_be_taken_up_makes_the_process_unready(office: Office) -> None:
+    """Channels and other processes seal with it meanwhile."""
+    for purpose in ("seal", "vault"):
+        damaged = office.intake.settings.folder / f"{purpose}-k2.key"
+        damaged.touch(mode=0o600)
+        _assert_unready(await _ready(office), database="ok", keys="behind")
+        damaged.unlink()
+        assert (await _ready(office)).json() == READY
