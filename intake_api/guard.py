@@ -1,7 +1,7 @@
 """Nobody looks at the worst for longer than they should: minutes a day, and breaks, unless a lead lifts it.
 
 An analyst counts as exposed while they hold a claim. What is held may be decided at any time; nothing new is
-opened. Stretches are forgotten after two days: they protect a person, and are no file about them.
+opened. What is older than two days is forgotten: it protects a person, and is no file about them.
 """
 
 import secrets
@@ -55,7 +55,14 @@ async def look_after(desk: Desk) -> None:
     if until is not None and not known:
         exposure_id = secrets.token_hex(8)
         desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
-    await desk.session.execute(delete(Exposure).where(mine, Exposure.ends < desk.now - _KEPT))
+    await _forget(desk)
+
+
+async def _forget(desk: Desk) -> None:
+    """Forget what nobody needs, of everybody: also of who does not come back."""
+    long_ago = desk.now - _KEPT
+    await desk.session.execute(delete(Exposure).where(Exposure.ends < long_ago))
+    await desk.session.execute(delete(Lift).where(Lift.until < long_ago))
 
 
 async def lift(desk: Desk, analyst: str, length: timedelta) -> datetime:
@@ -109,4 +116,4 @@ def _since_last_rest(stretches: Sequence[Stretch], now: datetime, rest: timedelt
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
