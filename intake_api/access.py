@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from sqlalchemy import update
@@ -86,29 +87,29 @@ async def caller_of(session: AsyncSession, token: str) -> Caller | None:
 
 
 class KeyedRoute(APIRoute):
-    """A route at which a key is asked for before anything else of a request is read.
+    """A route at which a key that opens it is asked for before anything else of a request is read.
 
     A dependency would ask too late: FastAPI reads and parses the body before it calls any.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Give the handler; it raises Problem (401) for who has no key in force."""
-        handle = super().get_route_handler()
+        """Give the handler; it raises Problem: 401 without a key in force, 403 with one of another role."""
+        handle, roles = super().get_route_handler(), _roles_of(self.dependant)
 
-        async def handle_if_known(request: Request) -> Response:
-            request.state.caller = await _caller_known(request)
+        async def handle_if_admitted(request: Request) -> Response:
+            caller = request.state.caller = await _caller_known(request)
+            if caller.role not in roles:
+                raise _refused("wrong-door", "wrong_role")
             return await handle(request)
 
-        return handle_if_known
+        return handle_if_admitted
 
 
 def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make the dependency of a KeyedRoute that lets these roles in; raises Problem (403) for others."""
+    """Make the dependency that tells a KeyedRoute and the contract which roles come in; gives the caller."""
 
     async def admit(request: Request, _: Annotated[object, Security(_bearer, scopes=list(roles))]) -> Caller:
         caller: Caller = request.state.caller
-        if caller.role not in roles:
-            raise _refused("wrong-door", "wrong_role")
         return caller
 
     return admit
@@ -130,6 +131,11 @@ async def _caller_known(request: Request) -> Caller:
     if caller is None:
         raise _refused("no-access-key", "wrong_key")
     return caller
+
+
+def _roles_of(dependant: Dependant) -> set[str]:
+    keys = (key for needed in dependant.dependencies for key in needed.dependencies)
+    return {role for key in keys for role in key.own_oauth_scopes or ()}
 
 
 def _refused(problem: str, reason: str) -> Problem:

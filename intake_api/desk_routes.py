@@ -58,6 +58,14 @@ async def claim(wanted: ClaimsWanted, intake: IntakeHere, analyst: AnalystCaller
         return ClaimsGiven(claims=await claims_shown(at, items))
 
 
+@desk.get("/queue/claims")
+async def mine(intake: IntakeHere, analyst: AnalystCaller) -> ClaimsGiven:
+    """List the claims that the analyst now holds, the first to run out first; no address is shown."""
+    async with intake.database.reading() as session:
+        at = queue.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())
+        return ClaimsGiven(claims=await claims_shown(at, await queue.held_by(at)))
+
+
 @desk.get("/queue/claims/{claim_id}", responses=_HELD_AND_GUARDED)
 async def show(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) -> ClaimShown:
     """Show a claimed item with its address and what its reports say; the read is audited."""
@@ -135,7 +143,7 @@ async def lift(key_id: KeyId, wanted: LiftWanted, intake: IntakeHere, lead: Lead
 
 @desk.get("/audit")
 async def audit(
-    intake: IntakeHere, _: AuditorCaller, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+    intake: IntakeHere, _: AuditorCaller, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> AuditEntries:
     """Give the next 500 entries of the audit log after a number."""
     async with intake.database.reading() as session:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conversations.sealing import seal
-from intake_api.serving import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited, Impatient
+from intake_api.serving import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited, Impatient, listen
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import Office, a_report, opened
 from tests.intake_api.served import Served, assert_problem, request, served_here, serving
@@ -280,3 +280,9 @@ def _wait_until_nobody_gets_in(served: Served) -> None:
         except ConnectionError:
             return
     raise AssertionError("it takes connections after it was told to stop")
+
+
+def test_no_answer_waits_for_the_clients_acknowledgement(tmp_path: Path) -> None:
+    """Head and body leave apart; without this the second waits for the client's delayed acknowledgement."""
+    with listen(IntakeSettings(data_dir=tmp_path, intake_port=0)) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
