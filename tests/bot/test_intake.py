@@ -1,6 +1,7 @@
 """One contract for the real intake behind its HTTP door and its twin; then what only the HTTP side meets."""
 
 import asyncio
+import json
 import secrets
 import shutil
 import traceback
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.intake import HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
+from bot.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
 from conversations.report import Report, SealedReport, write_receipt
 from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.models import StoredReport
@@ -263,6 +264,12 @@ async def test_redirects_are_not_followed() -> None:
 async def test_a_strange_answer_is_no_status(status: int, body: bytes) -> None:
     """Whatever is no status word is as if the intake were away."""
     assert await _http(_answering(status, "application/json", body, [])).status(NOBODY) is None
+
+
+@pytest.mark.parametrize("word", STATUS_WORDS)
+async def test_each_status_word_is_passed_on(word: str) -> None:
+    answer = json.dumps({"status": word}).encode()
+    assert await _http(_answering(200, "application/json", answer, [])).status(NOBODY) == word
 
 
 @asynccontextmanager
