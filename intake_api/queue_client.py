@@ -1,184 +1,154 @@
-"""The analysts' terminal client: it speaks HTTP to the API, and no address opens by accident."""
+"""The analysts' terminal client: it speaks HTTP to the API, remembers nothing, and opens no address."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+import sys
+from typing import Annotated
 
-import httpx
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.console import Console
 
-from intake_api import queue_tables
+from conversations.address import AddressKind, find
+from intake_api import number_tables, queue_tables
 from intake_api.contract import (
     MAXIMUM_CLAIMS,
-    AssessmentGiven,
+    ClaimProlonged,
     ClaimsGiven,
     ClaimShown,
     ClaimsWanted,
-    Counts,
+    ItemsFound,
+    ItemShown,
+    Search,
 )
-from intake_api.decision import Decision
-from intake_api.errors import ProblemDocument
-from intake_api.keys import NotReady
-from intake_api.settings import QueueSettings, read_settings
-from intake_api.vocabulary import ListName, about, terms
+from intake_api.number_contract import Counts
+from intake_api.queue_decisions import assess, correct
+from intake_api.queue_held import ClaimArgument, path_of
+from intake_api.queue_http import ITEM_LENGTH, NotDone, ask, id_in_path, request
+from intake_api.queue_leads import audit, export, lift
+from intake_api.queue_terminal import PlainHelp, Sentences, body, put
+from intake_api.queue_text import shown_address
+from intake_api.queue_words import list_named
+from intake_api.vocabulary import NEWEST
 
-TIMEOUT_SECONDS = 30
-Result = TypeVar("Result")
-Answer = TypeVar("Answer", bound=BaseModel)
-
-queue = typer.Typer(no_args_is_help=True, help="Work on the queue, as an analyst.")
-ClaimArgument = Annotated[str, typer.Argument(help="the claim, as `queue next` shows it")]
-
-
-def _choice(name: ListName, *flags: str) -> Any:
-    def known(value: str) -> str:
-        if value not in terms(name):
-            raise typer.BadParameter(f"choose from {', '.join(terms(name))}")
-        return value
-
-    return typer.Option(*flags, parser=known, metavar="|".join(terms(name)), help=about(name))
+queue = typer.Typer(cls=Sentences, no_args_is_help=True, help="Work on the queue, as an analyst.")
+PlainAddresses = Annotated[
+    bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened.")
+]
 
 
-class NotDone(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """What was asked for could not be done; the message says it in a sentence for a person."""
-
-
-@queue.command(name="next")
+@queue.command(name="next", cls=PlainHelp)
 def take_next(
-    count: Annotated[int, typer.Option(min=1, max=MAXIMUM_CLAIMS, help="how many items to take on")] = 1,
+    count: Annotated[int, typer.Argument(min=1, max=MAXIMUM_CLAIMS, help="How many items to take on.")] = 1,
+    *,
+    language: Annotated[str | None, typer.Option(help="Only what was reported in it, such as es.")] = None,
+    kind: Annotated[AddressKind | None, typer.Option(help="Only addresses of this kind.")] = None,
 ) -> None:
     """Claim the most overdue items."""
-    wanted = ClaimsWanted(count=count)
-    given = _done(lambda: _ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted))
-    _print(queue_tables.claims(given.claims) if given.claims else "Nothing waits in the queue.")
+    otherwise = "A language is two or three small letters, such as es."
+    wanted = body(ClaimsWanted, otherwise, count=count, language=language, kind=kind)
+    given = ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted).claims
+    of_these = " of this language or kind" if language or kind else ""
+    put(queue_tables.claims(given) if given else f"Nothing{of_these} waits in the queue.")
 
 
-@queue.command()
-def show(
-    claim: ClaimArgument,
-    *,
-    plain_addresses: Annotated[
-        bool, typer.Option("--plain-addresses", help="show addresses as they are, to be opened")
-    ] = False,
-) -> None:
+@queue.command(cls=PlainHelp)
+def mine() -> None:
+    """List the claims that you hold."""
+    held = ask(ClaimsGiven, "GET", "/v1/queue/claims").claims
+    put(queue_tables.claims(held) if held else "You hold no claim.")
+
+
+@queue.command(cls=PlainHelp)
+def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False) -> None:
     """Show a claimed item: its address, and what its reports say."""
-    shown = _done(lambda: _ask(ClaimShown, "GET", f"/v1/queue/claims/{_path(claim)}"))
-    for part in queue_tables.item(shown, plain_addresses=plain_addresses):
-        _print(part)
+    shown = ask(ClaimShown, "GET", path_of(claim))
+    put(*queue_tables.claimed(shown, plain_addresses=plain_addresses))
 
 
-@queue.command()
-def assess(  # noqa: PLR0913 - each is an option of the command
-    claim: ClaimArgument,
-    *,
-    outcome: Annotated[str, _choice("outcome")],
-    severity: Annotated[str | None, _choice("severity")] = None,
-    youngest_child: Annotated[str | None, _choice("youngest_child")] = None,
-    action: Annotated[str | None, _choice("action")] = None,
-    note: Annotated[str | None, typer.Option(help="what else a colleague should know")] = None,
-) -> None:
-    """Record a decision about a claimed item."""
-    decision = _done(
-        lambda: _decision(
-            outcome=outcome, severity=severity, youngest_child=youngest_child, action=action, note=note
-        )
-    )
-    path = f"/v1/queue/claims/{_done(lambda: _path(claim))}/assessment"
-    _done(lambda: _ask(AssessmentGiven, "POST", path, decision))
-    _print("Recorded. Thank you.")
+@queue.command(cls=PlainHelp)
+def keep(claim: ClaimArgument = None) -> None:
+    """Keep a claimed item for longer, eight hours in all."""
+    prolonged = ask(ClaimProlonged, "PUT", f"{path_of(claim)}/lease")
+    put(f"It is yours until {queue_tables.clock(prolonged.lease_expires)}.")
 
 
-@queue.command()
-def release(claim: ClaimArgument) -> None:
+@queue.command(cls=PlainHelp)
+def release(claim: ClaimArgument = None) -> None:
     """Put a claimed item back into the queue."""
-    _done(lambda: _request("DELETE", f"/v1/queue/claims/{_path(claim)}"))
-    _print("It is back in the queue.")
+    request("DELETE", path_of(claim))
+    put("It is back in the queue.")
 
 
-@queue.command()
+queue.command(cls=PlainHelp)(assess)
+queue.command(cls=PlainHelp)(correct)
+
+
+@queue.command(cls=PlainHelp)
+def words(
+    list_name: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="A list, such as outcome.")
+    ] = None,
+) -> None:
+    """Show the words in which you decide, and what they mean; needs no intake."""
+    if list_name is None:
+        put(queue_tables.lists(NEWEST.lists), "The words of one: reportline queue words outcome")
+        return
+    put(*queue_tables.words(list_named(list_name)))
+
+
+@queue.command(cls=PlainHelp)
+def search(
+    address: Annotated[str | None, typer.Argument(help="The address, in any spelling, defanged too.")] = None,
+    *,
+    host: Annotated[str | None, typer.Option(help="A host, in place of an address.")] = None,
+) -> None:
+    """Find the item of an address, or the items of a host.
+
+    Give no address, and it is asked for, or read from stdin: what stands in a command is kept in your shell's
+    history, and others on the machine can see it while the command runs.
+    """
+    if address is not None and host is not None:
+        raise NotDone("Give an address or a host, not both.")
+    sought = host if host is not None else _as_reported(address or _typed())
+    wanted = body(
+        Search,
+        "An address is 1 to 2048 characters, a host 1 to 253.",
+        **{"address" if host is None else "host": sought},
+    )
+    found = ask(ItemsFound, "POST", "/v1/search", wanted)
+    put(shown_address(sought, plain=False))
+    put(*queue_tables.found(found) if found.items else ("No item has it.",))
+
+
+@queue.command(cls=PlainHelp)
+def item(
+    item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue search` shows it.")],
+    *,
+    plain_addresses: PlainAddresses = False,
+) -> None:
+    """Show any item: its address, and what was decided."""
+    shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
+    put(*queue_tables.item(shown, plain_addresses=plain_addresses))
+
+
+@queue.command(cls=PlainHelp)
 def stats() -> None:
     """Show how many items wait, and where reports come from."""
-    for part in queue_tables.counts(_done(lambda: _ask(Counts, "GET", "/v1/counts"))):
-        _print(part)
+    put(*number_tables.counts(ask(Counts, "GET", "/v1/counts")))
 
 
-def _decision(**decided: str | None) -> Decision:
-    try:
-        return Decision.model_validate(decided)
-    except ValidationError as error:
-        raise NotDone(f"This does not go together: {error.errors()[0]['msg']}.") from None
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(export)
+queue.command(cls=PlainHelp, rich_help_panel="For auditors")(audit)
 
 
-def _path(claim: str) -> str:
-    if not (claim.isascii() and claim.isalnum()):
-        raise NotDone("A claim is 16 characters, 0-9 and a-f. `queue next` shows yours.")
-    return claim
+def _typed() -> str:
+    """Read an address that nobody sees being typed; it is shown defanged afterwards."""
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Address (not shown while you type)", hide_input=True, err=True)
+        return asked
+    # Read as bytes: what is no UTF-8 is an address that nobody has, and no fault of the terminal.
+    return sys.stdin.buffer.readline().decode("utf-8", "replace")
 
 
-def _ask(kind: type[Answer], method: str, path: str, body: BaseModel | None = None) -> Answer:
-    answer = _request(method, path, body)
-    try:
-        return kind.model_validate_json(answer.content)
-    except ValidationError:
-        raise NotDone("What answers there is not this version of the intake.") from None
-
-
-def _request(method: str, path: str, body: BaseModel | None = None) -> httpx.Response:
-    settings = read_settings(QueueSettings)
-    content = None if body is None else body.model_dump(mode="json", exclude_none=True)
-    try:
-        with _client(settings) as client:
-            answer = client.request(method, path, json=content)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise NotDone(
-            f"The intake does not answer at {settings.intake_url}. Start it with `reportline intake serve`, "
-            "or set REPORTLINE_INTAKE_URL."
-        ) from None
-    if not answer.is_success:
-        raise NotDone(_problem(answer))
-    return answer
-
-
-def _client(settings: QueueSettings) -> httpx.Client:
-    # No proxy of the environment and no redirect: the token goes to the intake and nowhere else.
-    return httpx.Client(
-        base_url=settings.intake_url,
-        headers={"Authorization": f"Bearer {_token(settings)}"},
-        timeout=TIMEOUT_SECONDS,
-        trust_env=False,
-    )
-
-
-def _token(settings: QueueSettings) -> str:
-    if settings.analyst_token is not None:
-        token = settings.analyst_token.get_secret_value().strip()
-    elif settings.token_file.is_file():
-        token = settings.token_file.read_text(encoding="ascii", errors="replace").strip()
-    else:
-        raise NotDone(f"You need an access key: in {settings.token_file}, or in REPORTLINE_ANALYST_TOKEN.")
-    if not token.isascii() or not token.isprintable():
-        raise NotDone("Your access key is damaged. Ask the operator for a new one.")
-    return token
-
-
-def _problem(answer: httpx.Response) -> str:
-    try:
-        problem = ProblemDocument.model_validate_json(answer.content)
-    except ValidationError:
-        return f"The intake does not work as it should (it answers {answer.status_code})."
-    incident = f" Incident {problem.incident}." if problem.incident else ""
-    return f"{problem.title}. {problem.detail}{incident}"
-
-
-def _done(work: Callable[[], Result]) -> Result:
-    try:
-        return work()
-    except (NotDone, NotReady) as fault:
-        typer.echo(queue_tables.clean(str(fault)), err=True)
-        raise typer.Exit(1) from None
-
-
-def _print(part: queue_tables.Shown) -> None:
-    # Highlighting would colour, and some terminals would link, what looks like an address.
-    Console(highlight=False).print(part, markup=False, soft_wrap=isinstance(part, str))
+def _as_reported(typed: str) -> str:
+    """Give the one address in what was typed as a report would name it: refanged, without the sharer."""
+    addresses = find(typed, handles=True).addresses
+    return addresses[0].given if len(addresses) == 1 else typed.strip()

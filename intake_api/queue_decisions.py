@@ -1,0 +1,127 @@
+"""What an analyst decides, typed as options: every field of a decision has one, and nothing is filled in."""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from intake_api.contract import AssessmentGiven
+from intake_api.decision import Decision
+from intake_api.queue_held import ClaimArgument, path_of
+from intake_api.queue_http import ASSESSMENT_LENGTH, NotDone, ask, id_in_path
+from intake_api.queue_terminal import put
+from intake_api.queue_words import choice
+
+Outcome = Annotated[str, choice("outcome")]
+Severity = Annotated[str | None, choice("severity")]
+YoungestChild = Annotated[str | None, choice("youngest_child")]
+Gender = Annotated[str | None, choice("gender")]
+SiteType = Annotated[str | None, choice("site_type")]
+HostingCountry = Annotated[str | None, choice("hosting_country")]
+Commerciality = Annotated[str | None, choice("commerciality")]
+PaymentMethod = Annotated[str | None, choice("payment_method")]
+NonPhotographic = Annotated[
+    bool | None,
+    typer.Option(
+        "--non-photographic/--photographic",
+        help="Whether the pictures are drawings or the like, and none looks like a photograph.",
+    ),
+]
+Flags = Annotated[list[str] | None, choice("flags", "--flag")]
+Action = Annotated[str | None, choice("action")]
+ActionReason = Annotated[str | None, choice("action_reason")]
+Note = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="What else a colleague should know. Your shell may keep it in its history: no address in it.",
+    ),
+]
+
+
+def assess(  # noqa: PLR0913 - each is an option of the command
+    claim: ClaimArgument = None,
+    *,
+    outcome: Outcome,
+    severity: Severity = None,
+    youngest_child: YoungestChild = None,
+    gender: Gender = None,
+    site_type: SiteType = None,
+    hosting_country: HostingCountry = None,
+    commerciality: Commerciality = None,
+    payment_method: PaymentMethod = None,
+    non_photographic: NonPhotographic = None,
+    flags: Flags = None,
+    action: Action = None,
+    action_reason: ActionReason = None,
+    note: Note = None,
+) -> None:
+    """Record a decision about a claimed item."""
+    decided = _decision(
+        outcome=outcome,
+        severity=severity,
+        youngest_child=youngest_child,
+        gender=gender,
+        site_type=site_type,
+        hosting_country=hosting_country,
+        commerciality=commerciality,
+        payment_method=payment_method,
+        non_photographic=non_photographic,
+        flags=flags,
+        action=action,
+        action_reason=action_reason,
+        note=note,
+    )
+    path = path_of(claim)
+    given = ask(AssessmentGiven, "POST", f"{path}/assessment", decided)
+    put(f"Recorded: {outcome}, for claim {path[-16:]}. Thank you.", _how_to_correct(given))
+
+
+def correct(  # noqa: PLR0913 - each is an option of the command
+    assessment: Annotated[str, typer.Argument(help="The assessment, as `queue item` shows it.")],
+    *,
+    outcome: Outcome,
+    severity: Severity = None,
+    youngest_child: YoungestChild = None,
+    gender: Gender = None,
+    site_type: SiteType = None,
+    hosting_country: HostingCountry = None,
+    commerciality: Commerciality = None,
+    payment_method: PaymentMethod = None,
+    non_photographic: NonPhotographic = None,
+    flags: Flags = None,
+    action: Action = None,
+    action_reason: ActionReason = None,
+    note: Note = None,
+) -> None:
+    """Decide anew in the place of an assessment: say all of it, nothing is taken over."""
+    decided = _decision(
+        outcome=outcome,
+        severity=severity,
+        youngest_child=youngest_child,
+        gender=gender,
+        site_type=site_type,
+        hosting_country=hosting_country,
+        commerciality=commerciality,
+        payment_method=payment_method,
+        non_photographic=non_photographic,
+        flags=flags,
+        action=action,
+        action_reason=action_reason,
+        note=note,
+    )
+    path = f"/v1/assessments/{id_in_path(assessment, ASSESSMENT_LENGTH)}/correction"
+    given = ask(AssessmentGiven, "POST", path, decided)
+    put(f"Corrected: {outcome}. The earlier assessment stays in the history.", _how_to_correct(given))
+
+
+def _how_to_correct(given: AssessmentGiven) -> str:
+    return f"To change it: reportline queue correct {given.assessment_id} --outcome …"
+
+
+def _decision(flags: list[str] | None, **said: str | bool | None) -> Decision:
+    """Put a decision together; raises NotDone for what does not go together."""
+    try:
+        return Decision.model_validate({"flags": flags or [], **said})
+    except ValidationError as error:
+        raise NotDone(f"This does not go together: {error.errors()[0]['msg']}.") from None
