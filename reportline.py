@@ -24,10 +24,10 @@ from intake_api import checks as intake_checks
 from intake_api.backup_commands import BackupSettings
 from intake_api.commands import intake
 from intake_api.keys import NotReady as IntakeNotReady
-from intake_api.queue_client import queue
 from intake_api.set_up import set_up
 from intake_api.settings import IntakeSettings, QueueSettings, Settings
 from intake_api.settings import read_settings as read_intake_settings
+from intake_api.terminal.client import queue
 from locales.commands import app as locales
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."

@@ -15,6 +15,10 @@ ClaimId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 ItemId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 AssessmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+ReportCount = Annotated[int, Field(ge=0, description="How many reports name the item; not withdrawn ones.")]
+FirstHour = Annotated[datetime, Field(description="The first hour in which it was reported.")]
+LastHour = Annotated[datetime, Field(description="The last hour in which it was reported.")]
+Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]
 
 
 class _Taken(BaseModel):
@@ -24,18 +28,20 @@ class _Taken(BaseModel):
 class ReceiptGiven(BaseModel):
     """The answer to a handed-in report, the same whatever was known before."""
 
-    receipt: str = Field(repr=False)
+    receipt: str = Field(repr=False, description="The report's own receipt.")
     status: Literal["received"] = "received"
 
 
 class StatusQuestion(_Taken):
     """A receipt as a reporter typed it."""
 
-    receipt: str = Field(max_length=100, repr=False)
+    receipt: str = Field(
+        max_length=100, repr=False, description="In any spelling: spaces, small letters, O for 0, I for 1."
+    )
 
 
 class StatusAnswer(BaseModel):
-    """What the intake says of a receipt."""
+    """What the intake says of a receipt; "assessed" by the portal's policy alone, days after the report."""
 
     status: Literal["received", "assessed", "unknown"]
 
@@ -53,13 +59,13 @@ class Claim(BaseModel):
 
     claim_id: ClaimId
     lease_expires: datetime
-    item_id: str
-    kind: str
-    reports: int
+    item_id: ItemId
+    kind: Kind
+    reports: ReportCount
     portals: list[str]
     languages: list[str]
-    first_hour: datetime
-    last_hour: datetime
+    first_hour: FirstHour
+    last_hour: LastHour
 
 
 class ClaimProlonged(BaseModel):
@@ -69,7 +75,7 @@ class ClaimProlonged(BaseModel):
 
 
 class ClaimsGiven(BaseModel):
-    """The claims made, at most as many as wanted; none when nothing waits."""
+    """Claims that the analyst holds: those just made, at most as many as wanted, or all of them."""
 
     claims: list[Claim]
 
@@ -101,9 +107,9 @@ class ClaimShown(Claim):
 
     address_given: str = Field(repr=False)
     address_canonical: str = Field(repr=False)
-    needs_joining: bool
-    details: list[ReportShown] = Field(repr=False)
-    history: list[DecisionShown] = Field(repr=False)
+    needs_joining: bool = Field(description="Whether the page shows itself only to who joins a group.")
+    details: list[ReportShown] = Field(repr=False, description="Its reports, the latest first, at most 50.")
+    history: list[DecisionShown] = Field(repr=False, description="Earlier decisions, the oldest first.")
 
 
 class Search(_Taken):
@@ -124,13 +130,13 @@ class ItemFound(BaseModel):
 
     item_id: ItemId
     state: Literal["waiting", "claimed", "assessed"]
-    kind: str
-    reports: int
+    kind: Kind
+    reports: ReportCount
     portals: list[str]
     languages: list[str]
-    first_hour: datetime
-    last_hour: datetime
-    outcome: str | None
+    first_hour: FirstHour
+    last_hour: LastHour
+    outcome: str | None = Field(description="The outcome that holds; null before anybody decided.")
 
 
 class ItemsFound(BaseModel):
@@ -180,27 +186,4 @@ class AuditEntries(BaseModel):
 class AssessmentGiven(BaseModel):
     """The decision is recorded under this id."""
 
-    assessment_id: str
-
-
-class ReportsCounted(BaseModel):
-    """How many reports came through one portal in one language."""
-
-    portal: str
-    language: str
-    reports: int
-
-
-class Counts(BaseModel):
-    """Where the items are, and where the reports came from; withdrawn reports are not counted."""
-
-    waiting: int
-    claimed: int
-    assessed: int
-    reports: list[ReportsCounted]
-
-
-class Health(BaseModel):
-    """The process is up (healthz), or up and able to work (readyz)."""
-
-    status: Literal["ok"] = "ok"
+    assessment_id: AssessmentId

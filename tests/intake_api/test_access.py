@@ -11,6 +11,7 @@ from tests.intake_api.office import Office, a_report, client
 
 CHANNELS = [("PUT", f"/v1/reports/{'0' * 32}"), ("POST", "/v1/receipts/status")]
 ANALYSTS = [
+    ("GET", "/v1/queue/claims"),
     ("POST", "/v1/queue/claims"),
     ("GET", f"/v1/queue/claims/{'0' * 16}"),
     ("DELETE", f"/v1/queue/claims/{'0' * 16}"),

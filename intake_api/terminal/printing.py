@@ -8,9 +8,9 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from intake_api.keys import NotReady
-from intake_api.queue_http import NotDone
-from intake_api.queue_tables import Shown
-from intake_api.queue_text import clean
+from intake_api.terminal.asking import NotDone
+from intake_api.terminal.tables import Shown
+from intake_api.terminal.text import clean
 
 Body = TypeVar("Body", bound=BaseModel)
 

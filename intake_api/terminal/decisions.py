@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from intake_api.contract import AssessmentGiven
 from intake_api.decision import Decision
-from intake_api.queue_held import ClaimArgument, path_of
-from intake_api.queue_http import ASSESSMENT_LENGTH, NotDone, ask, id_in_path
-from intake_api.queue_terminal import put
-from intake_api.queue_words import choice
+from intake_api.terminal.asking import ASSESSMENT_LENGTH, NotDone, ask, id_in_path
+from intake_api.terminal.held import ClaimArgument, path_of
+from intake_api.terminal.printing import put
+from intake_api.terminal.words import choice
 
 Outcome = Annotated[str, choice("outcome")]
 Severity = Annotated[str | None, choice("severity")]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from conversations.address import AddressKind, find
-from intake_api import number_tables, queue_tables
 from intake_api.contract import (
     MAXIMUM_CLAIMS,
     ClaimProlonged,
@@ -18,13 +17,14 @@ from intake_api.contract import (
     Search,
 )
 from intake_api.number_contract import Counts
-from intake_api.queue_decisions import assess, correct
-from intake_api.queue_held import ClaimArgument, path_of
-from intake_api.queue_http import ITEM_LENGTH, NotDone, ask, id_in_path, request
-from intake_api.queue_leads import audit, export, lift
-from intake_api.queue_terminal import PlainHelp, Sentences, body, put
-from intake_api.queue_text import shown_address
-from intake_api.queue_words import list_named
+from intake_api.terminal import numbers, tables
+from intake_api.terminal.asking import ITEM_LENGTH, NotDone, ask, id_in_path, request
+from intake_api.terminal.decisions import assess, correct
+from intake_api.terminal.held import ClaimArgument, path_of
+from intake_api.terminal.leads import audit, export, lift
+from intake_api.terminal.printing import PlainHelp, Sentences, body, put
+from intake_api.terminal.text import shown_address
+from intake_api.terminal.words import list_named
 from intake_api.vocabulary import NEWEST
 
 queue = typer.Typer(cls=Sentences, no_args_is_help=True, help="Work on the queue, as an analyst.")
@@ -45,28 +45,28 @@ def take_next(
     wanted = body(ClaimsWanted, otherwise, count=count, language=language, kind=kind)
     given = ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted).claims
     of_these = " of this language or kind" if language or kind else ""
-    put(queue_tables.claims(given) if given else f"Nothing{of_these} waits in the queue.")
+    put(tables.claims(given) if given else f"Nothing{of_these} waits in the queue.")
 
 
 @queue.command(cls=PlainHelp)
 def mine() -> None:
     """List the claims that you hold."""
     held = ask(ClaimsGiven, "GET", "/v1/queue/claims").claims
-    put(queue_tables.claims(held) if held else "You hold no claim.")
+    put(tables.claims(held) if held else "You hold no claim.")
 
 
 @queue.command(cls=PlainHelp)
 def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False) -> None:
     """Show a claimed item: its address, and what its reports say."""
     shown = ask(ClaimShown, "GET", path_of(claim))
-    put(*queue_tables.claimed(shown, plain_addresses=plain_addresses))
+    put(*tables.claimed(shown, plain_addresses=plain_addresses))
 
 
 @queue.command(cls=PlainHelp)
 def keep(claim: ClaimArgument = None) -> None:
     """Keep a claimed item for longer, eight hours in all."""
     prolonged = ask(ClaimProlonged, "PUT", f"{path_of(claim)}/lease")
-    put(f"It is yours until {queue_tables.clock(prolonged.lease_expires)}.")
+    put(f"It is yours until {tables.clock(prolonged.lease_expires)}.")
 
 
 @queue.command(cls=PlainHelp)
@@ -88,9 +88,9 @@ def words(
 ) -> None:
     """Show the words in which you decide, and what they mean; needs no intake."""
     if list_name is None:
-        put(queue_tables.lists(NEWEST.lists), "The words of one: reportline queue words outcome")
+        put(tables.lists(NEWEST.lists), "The words of one: reportline queue words outcome")
         return
-    put(*queue_tables.words(list_named(list_name)))
+    put(*tables.words(list_named(list_name)))
 
 
 @queue.command(cls=PlainHelp)
@@ -114,7 +114,7 @@ def search(
     )
     found = ask(ItemsFound, "POST", "/v1/search", wanted)
     put(shown_address(sought, plain=False))
-    put(*queue_tables.found(found) if found.items else ("No item has it.",))
+    put(*tables.found(found) if found.items else ("No item has it.",))
 
 
 @queue.command(cls=PlainHelp)
@@ -125,13 +125,13 @@ def item(
 ) -> None:
     """Show any item: its address, and what was decided."""
     shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
-    put(*queue_tables.item(shown, plain_addresses=plain_addresses))
+    put(*tables.item(shown, plain_addresses=plain_addresses))
 
 
 @queue.command(cls=PlainHelp)
 def stats() -> None:
     """Show how many items wait, and where reports come from."""
-    put(*number_tables.counts(ask(Counts, "GET", "/v1/counts")))
+    put(*numbers.counts(ask(Counts, "GET", "/v1/counts")))
 
 
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)

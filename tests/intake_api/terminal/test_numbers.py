@@ -7,7 +7,7 @@ from rich.console import Console
 
 from intake_api.counting import HOUR, QueueCounted, ReportsCounted, Tally
 from intake_api.number_contract import Counts
-from intake_api.number_tables import counts
+from intake_api.terminal.numbers import counts
 from tests.intake_api.office import NOON
 
 PORTALS = {NOON - HOUR: Counter(ar=12, international=3), NOON - 2 * HOUR: Counter(ar=7)}

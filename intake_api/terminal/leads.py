@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from intake_api.contract import MAXIMUM_LIFT_MINUTES, AuditEntries, LiftGiven, LiftWanted
-from intake_api.queue_export import Form, pages, write_whole
-from intake_api.queue_http import KEY_LENGTH, ask, id_in_path
-from intake_api.queue_tables import audited, clock
-from intake_api.queue_terminal import put
+from intake_api.terminal.asking import KEY_LENGTH, ask, id_in_path
+from intake_api.terminal.export import Form, pages, write_whole
+from intake_api.terminal.printing import put
+from intake_api.terminal.tables import audited, clock
 
 
 def lift(

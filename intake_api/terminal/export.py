@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from intake_api.queue_http import STRANGER, NotDone, request
+from intake_api.terminal.asking import STRANGER, NotDone, request
 
 
 class Form(StrEnum):

@@ -9,7 +9,6 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from intake_api import queue_tables
 from intake_api.contract import (
     AuditEntryShown,
     Claim,
@@ -20,10 +19,11 @@ from intake_api.contract import (
     ReportShown,
 )
 from intake_api.decision import Decision, DecisionShown
-from intake_api.queue_http import NotDone
-from intake_api.queue_tables import Shown
-from intake_api.queue_text import clean, safe, shown_address
-from intake_api.queue_words import list_named, near
+from intake_api.terminal import tables
+from intake_api.terminal.asking import NotDone
+from intake_api.terminal.tables import Shown
+from intake_api.terminal.text import clean, safe, shown_address
+from intake_api.terminal.words import list_named, near
 from intake_api.vocabulary import NEWEST, ListName
 from tests.intake_api.office import NOON
 
@@ -109,13 +109,13 @@ def _printed(*parts: Shown, width: int = 60) -> str:
 
 def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
     return {
-        "claims": [queue_tables.claims([Claim(claim_id=CLAIM, lease_expires=AT, **SUMMED)])],
-        "claimed": queue_tables.claimed(CLAIMED, plain_addresses=plain_addresses),
-        "item": queue_tables.item(ITEM_SHOWN, plain_addresses=plain_addresses),
-        "found": queue_tables.found(FOUND),
-        "audited": [queue_tables.audited(AUDITED)],
-        "lists": [queue_tables.lists(NEWEST.lists)],
-    } | {name: queue_tables.words(listed) for name, listed in NEWEST.lists.items()}
+        "claims": [tables.claims([Claim(claim_id=CLAIM, lease_expires=AT, **SUMMED)])],
+        "claimed": tables.claimed(CLAIMED, plain_addresses=plain_addresses),
+        "item": tables.item(ITEM_SHOWN, plain_addresses=plain_addresses),
+        "found": tables.found(FOUND),
+        "audited": [tables.audited(AUDITED)],
+        "lists": [tables.lists(NEWEST.lists)],
+    } | {name: tables.words(listed) for name, listed in NEWEST.lists.items()}
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
@@ -155,7 +155,7 @@ def test_what_has_to_be_copied_is_never_broken(width: int) -> None:
 
 def test_every_word_is_whole_in_60_columns() -> None:
     for listed in NEWEST.lists.values():
-        lines = _printed(*queue_tables.words(listed)).splitlines()
+        lines = _printed(*tables.words(listed)).splitlines()
         assert set(listed.values) <= {line.split()[0] for line in lines if line.strip()}
 
 
@@ -172,9 +172,7 @@ def test_what_was_not_recorded_is_not_shown() -> None:
     bare = DecisionShown(
         assessment_id=ASSESSMENT, vocabulary=2, assessed_at=AT, assessed_by=KEY, outcome="ignore"
     )
-    shown = _printed(
-        *queue_tables.item(ITEM_SHOWN.model_copy(update={"history": [bare]}), plain_addresses=False)
-    )
+    shown = _printed(*tables.item(ITEM_SHOWN.model_copy(update={"history": [bare]}), plain_addresses=False))
     assert shown.partition(ASSESSMENT)[2].split() == ["made", "2026-03-01,", "by", KEY, "outcome", "ignore"]
 
 
@@ -188,7 +186,7 @@ def test_what_was_not_recorded_is_not_shown() -> None:
 )
 def test_an_item_tells_where_it_is(state: str, outcome: str | None, shown: str) -> None:
     items = [ItemFound.model_validate(SUMMED | {"state": state, "outcome": outcome})]
-    assert f" {shown} " in _printed(*queue_tables.found(ItemsFound(items=items, more=False)))
+    assert f" {shown} " in _printed(*tables.found(ItemsFound(items=items, more=False)))
 
 
 def test_hours_of_reports_stay_hours() -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 
 import typer
 
-from intake_api.queue_http import NotDone
+from intake_api.terminal.asking import NotDone
 from intake_api.vocabulary import NEWEST, ListName, Term, TermList, about, terms
 
 # More would make a line of help unreadable.

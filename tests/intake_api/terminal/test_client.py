@@ -30,9 +30,9 @@ from intake_api.commands import intake
 from intake_api.database import opened
 from intake_api.decision import Decision
 from intake_api.models import Assessment, Exposure
-from intake_api.queue_client import queue
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.terminal.client import queue
 from intake_api.vocabulary import NEWEST
 from tests.intake_api.office import a_report, prepare
 from tests.intake_api.served import Served, serving
@@ -347,7 +347,7 @@ def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(
         "TERM": "xterm",
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", "from intake_api.queue_client import queue; queue()", "search"],
+        [sys.executable, "-c", "from intake_api.terminal.client import queue; queue()", "search"],
         env=os.environ | ours_are,
         stdin=theirs,
         stdout=theirs,

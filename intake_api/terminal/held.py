@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from intake_api.contract import ClaimsGiven
-from intake_api.queue_http import CLAIM_LENGTH, NotDone, ask, id_in_path
+from intake_api.terminal.asking import CLAIM_LENGTH, NotDone, ask, id_in_path
 
 ClaimArgument = Annotated[
     str | None,

@@ -18,7 +18,7 @@ from intake_api.contract import (
     ReportShown,
 )
 from intake_api.decision import Decision, DecisionShown
-from intake_api.queue_text import clean, safe, shown_address
+from intake_api.terminal.text import clean, safe, shown_address
 from intake_api.vocabulary import ListName, TermList
 
 Shown = str | Table | Padding

@@ -1,0 +1,204 @@
+"""Requests made from the contract alone, sent to a real intake with the right keys, about what is there.
+
+A process of its own: schemathesis chooses by the hashes of strings too, and only a new process can fix those.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import schemathesis
+from pydantic import BaseModel, ValidationError
+from schemathesis import AuthContext, Case, HookContext
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+
+from conversations.report import Report
+from intake_api.contract import Search
+from intake_api.decision import Decision
+from intake_api.examples import EXAMPLES
+from intake_api.settings import IntakeSettings, read_settings
+from tests.intake_api.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms
+from tests.intake_api.office import a_report, withdrawn
+from tests.intake_api.served import Served, serving
+
+SEED = 20260301
+CASES_EACH = 10
+AT_ONCE = 20
+
+
+@dataclass
+class Supply:
+    """What is there, as much as is asked for: reports to hand in, claims, assessments, an analyst's key."""
+
+    served: Served
+    channel: httpx.Client
+    analyst: httpx.Client
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    handed_in: list[Report] = field(default_factory=list)
+
+    def report(self) -> Report:
+        """Give a report to hand in: a new one, or every third time the withdrawal of the last one."""
+        last = self.handed_in[-1:]
+        report = withdrawn(last[0]) if len(self.handed_in) % 3 == 2 and not last[0].withdrawn else a_report()
+        self.handed_in.append(report)
+        return report
+
+    def claim(self) -> dict[str, Any]:
+        """Give a claim that holds, and was not given before."""
+        if not self.claims:
+            addresses = [f"https://example.com/{len(self.handed_in)}/{number}" for number in range(AT_ONCE)]
+            report = a_report(*addresses)
+            self.handed_in.append(report)
+            content = self.served.sealed(report)
+            self.channel.put(f"/v1/reports/{report.draft_id}", json=content).raise_for_status()
+        while not self.claims:
+            answer = self.analyst.post("/v1/queue/claims", json={"count": AT_ONCE}).raise_for_status()
+            self.claims += answer.json()["claims"]
+        return self.claims.pop()
+
+    def there_is(self, name: str) -> str:
+        """Give the id of something that there is, for a parameter of a path."""
+        if name in {"claim_id", "item_id"}:
+            return str(self.claim()[name])
+        if name == "assessment_id":
+            path = f"/v1/queue/claims/{self.claim()['claim_id']}/assessment"
+            return str(self.analyst.post(path, json={"outcome": "ignore"}).raise_for_status().json()[name])
+        return self.served.token("analyst").split("-")[1]
+
+
+@dataclass
+class Sender:
+    """Makes of a case what its sender would send: with their key, and in most cases about what there is."""
+
+    supply: Supply
+    made: Counter[str] = field(default_factory=Counter)
+
+    def complete(self, case: Case[Any]) -> None:
+        """Complete a case that is meant to be in order; one that is not stays as it is."""
+        if case.meta is None or not case.meta.generation.mode.is_positive:
+            return
+        name = case.operation.definition.raw["operationId"]
+        self.made[name] += 1
+        if name == "hand_in":
+            report = self.supply.report()
+            case.path_parameters["draft_id"] = report.draft_id
+            case.body = dict(self.supply.served.sealed(report))
+        elif case.path_parameters and self.made[name] % 4:
+            [parameter] = case.path_parameters
+            case.path_parameters[parameter] = self.supply.there_is(parameter)
+        if name in _COHERENT:
+            case.body = _coherent(_COHERENT[name], case.body, EXAMPLES[name].request)
+
+
+@dataclass
+class Outcome:
+    """How often each operation answered what, and what was wrong with it."""
+
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    faults: set[str] = field(default_factory=set)
+
+    def add(self, event: events.EngineEvent) -> None:
+        """Take what a run tells."""
+        if isinstance(event, events.NonFatalError):
+            self.faults.add(event.info.format())
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+        elif isinstance(event, events.ScenarioFinished):
+            recorder = event.recorder
+            labels = {case_id: node.value.operation.label for case_id, node in recorder.cases.items()}
+            for case_id, interaction in recorder.interactions.items():
+                if interaction.response is not None:
+                    self.answers[labels[case_id], interaction.response.status_code] += 1
+            for case_id, checks in recorder.checks.items():
+                failed = [(check.name, check.failure_info.failure) for check in checks if check.failure_info]
+                self.faults |= {
+                    f"{labels[case_id]}: {name}: {told.title}: {told.message}" for name, told in failed
+                }
+
+
+def run(served: Served) -> Outcome:
+    """Send what the contract allows and what it does not, the same each time, and see that it is kept."""
+    contract = with_fewer_terms(as_of_today(CONTRACT))
+    schema = schemathesis.openapi.from_dict(contract, config=SchemathesisConfig(seed=SEED))
+    schema.validate()
+    schema.config.update(base_url=served.url)
+    schema.config.generation.update(
+        max_examples=CASES_EACH, deterministic=True, no_shrink=True, database="none"
+    )
+    for phase in (schema.config.phases.coverage, schema.config.phases.fuzzing, schema.config.phases.examples):
+        # What was answered before, random ids among it, must not steer what is asked next.
+        phase.extra_data_sources.responses = False
+    schema.config.phases.stateful.enabled = False
+    outcome = Outcome()
+    with served.client("channel") as channel, served.client("analyst") as analyst:
+        sender = Sender(Supply(served, channel, analyst))
+
+        @schema.auth(refresh_interval=None)
+        class _Keys:
+            """The key that opens an operation, as the contract says; none where none is asked for."""
+
+            def get(self, case: Case[Any], _: AuthContext) -> str | None:
+                roles = roles_of(case.operation.definition.raw)
+                return served.token(roles[0]) if roles else None
+
+            def set(self, case: Case[Any], token: str, _: AuthContext) -> None:
+                case.headers["Authorization"] = f"Bearer {token}"
+
+        with _hooked(sender):
+            for event in from_schema(schema).execute():
+                outcome.add(event)
+    return outcome
+
+
+@contextmanager
+def _hooked(sender: Sender) -> Iterator[None]:
+    # Each call asks the hook anew, so what it gives is still there when it is asked about.
+    @schemathesis.hook
+    def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
+        sender.complete(case)
+
+    try:
+        yield
+    finally:
+        GLOBAL_HOOK_DISPATCHER.unregister(before_call)
+
+
+_COHERENT: dict[str, type[BaseModel]] = {"assess": Decision, "correct": Decision, "search": Search}
+
+
+def _coherent(model: type[BaseModel], body: Any, example: Any) -> Any:
+    """Leave out what does not go together: a schema tells the terms, and not which exclude one another."""
+    optional = [name for name in body if not model.model_fields[name].is_required()]
+    for name in optional:
+        if _fits(model, body):
+            break
+        body = {other: value for other, value in body.items() if other != name}
+    return body if _fits(model, body) else example
+
+
+def _fits(model: type[BaseModel], body: Any) -> bool:
+    try:
+        model.model_validate(body)
+    except ValidationError:
+        return False
+    return True
+
+
+def main() -> None:
+    """Serve the intake of the environment, and tell as JSON what came of it."""
+    settings = read_settings(IntakeSettings)
+    with serving(settings.data_dir, settings.database_url) as served:
+        outcome = run(served)
+    answers = [[label, status, times] for (label, status), times in sorted(outcome.answers.items())]
+    sys.stdout.write(json.dumps({"faults": sorted(outcome.faults), "answers": answers}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""API processes on one database, killed and started again, and clients that go on at whichever answers."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+
+from intake_api.settings import IntakeSettings
+from tests.intake_api.served import Served, serving
+
+
+@dataclass
+class Door:
+    """A place for one process at a time."""
+
+    settings: IntakeSettings
+    served: Served
+    _kept: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    async def opened(cls, settings: IntakeSettings) -> Self:
+        """Start a process."""
+        kept = ExitStack()
+        served = await asyncio.to_thread(kept.enter_context, _serving(settings))
+        return cls(settings, served, kept)
+
+    async def kill(self) -> None:
+        """Kill the process, at whatever it is doing, and start another."""
+        self.served.process.kill()
+        await asyncio.to_thread(self._kept.close)
+        self.served = await asyncio.to_thread(self._kept.enter_context, _serving(self.settings))
+
+    async def close(self) -> None:
+        """Kill the process."""
+        await asyncio.to_thread(self._kept.close)
+
+
+def _serving(settings: IntakeSettings) -> Any:
+    return serving(settings.data_dir, settings.database_url)
+
+
+@dataclass
+class Doors:
+    """Several doors into one intake."""
+
+    every: list[Door]
+    client: httpx.AsyncClient
+    chance: random.Random
+    unanswered: int = 0
+
+    async def ask(
+        self, token: str, method: str, path: str, json: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """Ask at any door until one answers; what the dead ones did of it, nobody knows."""
+        while True:
+            url = f"{self.chance.choice(self.every).served.url}{path}"
+            try:
+                answer = await self.client.request(
+                    method, url, json=json, headers={"Authorization": f"Bearer {token}"}
+                )
+            except httpx.TransportError:
+                self.unanswered += 1
+                await asyncio.sleep(0.02)
+                continue
+            if answer.status_code != 503:
+                return answer
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def doors(settings: IntakeSettings, number: int, chance: random.Random) -> AsyncIterator[Doors]:
+    """Open so many doors."""
+    every = list(await asyncio.gather(*(Door.opened(settings) for _ in range(number))))
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            yield Doors(every, client, chance)
+    finally:
+        await asyncio.gather(*(door.close() for door in every))

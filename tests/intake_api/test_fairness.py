@@ -1,0 +1,237 @@
+"""Nobody starves and no flood steers: what an item's place depends on, and what it never depends on.
+
+The bound. An item that begins to wait in the hour t, by its first report or by the one that brings it back,
+is due by t + LONGEST, the allowance of the least urgent class. No item is due earlier than RAISED before it
+began to wait itself. So whatever begins to wait later than t + OVERTAKEN_FOR stands behind it: analysts who
+take what it is take at most what had begun to wait by then, and after that the item itself.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from conversations.report import Report
+from intake_api.gathering import MAXIMUM_RAISES, RAISE_HOURS
+from intake_api.models import Item, QueuePlace, Source, State
+from intake_api.settings import IntakeSettings
+from intake_api.urgency import ALLOWANCE_HOURS, Urgency
+from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
+from tests.intake_api.people import Person, person
+
+ADDRESS, ANOTHER = "https://example.com/1", "https://example.com/2"
+ORDINARY = timedelta(hours=ALLOWANCE_HOURS[Urgency.ORDINARY])
+LONGEST = timedelta(hours=max(ALLOWANCE_HOURS.values()))
+RAISED = timedelta(hours=RAISE_HOURS * MAXIMUM_RAISES)
+OVERTAKEN_FOR = LONGEST + RAISED
+HOUR = timedelta(hours=1)
+
+
+async def _due(office: Office, reports: int) -> datetime:
+    """Give when the address is due, which has so many reports."""
+    of_address = Item.address_hash == office.intake.vault.blind_address(ADDRESS)
+    due: datetime | None = await office.scalar(
+        select(Item.due_hour).where(of_address, Item.reports == reports)
+    )
+    assert due is not None
+    return due
+
+
+async def test_a_flood_through_one_portal_channel_and_hour_moves_nothing(office: Office) -> None:
+    """However many reports, and in however many languages."""
+    await office.take_in(a_report(ADDRESS))
+    assert await _due(office, 1) == NOON + ORDINARY
+    await office.take_in(*(a_report(ADDRESS, language=("es", "en", "fr")[n % 3]) for n in range(12)))
+    assert await _due(office, 13) == NOON + ORDINARY
+    assert await office.scalar(select(func.count()).select_from(Source)) == 3
+
+
+async def test_each_further_portal_channel_and_hour_raises_once_and_only_so_often(office: Office) -> None:
+    ways: list[dict[str, Any]] = [{"portal": f"p{number}"} for number in range(MAXIMUM_RAISES - 2)]
+    ways += [{"channel": "whatsapp"}, {"hour": NOON - HOUR}, {"portal": "more"}, {"hour": NOON - 9 * HOUR}]
+    await office.take_in(a_report(ADDRESS))
+    for number, way in enumerate(ways, start=1):
+        for _ in range(2):
+            await office.take_in(a_report(ADDRESS, **way))
+        raised = min(number, MAXIMUM_RAISES) * RAISE_HOURS * HOUR
+        assert await _due(office, 1 + 2 * number) == NOON + ORDINARY - raised
+
+
+async def test_the_most_urgent_report_counts_however_late_it_comes(office: Office) -> None:
+    await office.take_in(a_report({"given": ADDRESS, "complete": False}))
+    office.clock.move(hours=20)
+    await office.take_in(a_report(ADDRESS))
+    assert await _due(office, 2) == NOON + 20 * HOUR + ORDINARY
+
+
+@pytest.mark.parametrize("undo", [withdrawn, lambda report: revised(report, ANOTHER)])
+async def test_reports_that_are_taken_back_take_their_raise_with_them(
+    office: Office, undo: Callable[[Report], Report]
+) -> None:
+    reports = [a_report(ADDRESS, portal=f"p{number}") for number in range(3)]
+    urgent = a_report(ADDRESS, portal="p0", live="yes")
+    await office.take_in(*reports, urgent)
+    assert await _due(office, 4) == NOON - 2 * HOUR
+    await office.take_in(undo(urgent))
+    assert await _due(office, 3) == NOON + ORDINARY - 2 * HOUR
+    await office.take_in(undo(reports[2]))
+    assert await _due(office, 2) == NOON + ORDINARY - HOUR
+    await office.take_in(undo(reports[1]))
+    assert await _due(office, 1) == NOON + ORDINARY
+
+
+async def test_what_is_taken_back_while_its_item_is_claimed_counts_no_more_when_it_is_released(
+    office: Office,
+) -> None:
+    raising = a_report(ADDRESS, portal="international", live="yes")
+    await office.take_in(a_report(ADDRESS), raising)
+    [claim] = await office.claim()
+    await office.take_in(withdrawn(raising))
+    await office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    assert await _due(office, 1) == NOON + ORDINARY
+
+
+async def test_an_item_that_comes_back_does_not_overtake_by_its_age(office: Office) -> None:
+    """Neither the hours nor the raises of reports from before count."""
+    analyst = await person(office)
+    await office.take_in(*(a_report(ADDRESS, portal=f"p{number}", live="yes") for number in range(5)))
+    await analyst.assess((await analyst.claim())[0]["claim_id"])
+    office.clock.move(days=office.intake.settings.reopen_after_days, hours=1)
+    again = office.clock().replace(minute=0, second=0, microsecond=0)
+    await office.take_in(a_report(ANOTHER))
+    office.clock.move(hours=1)
+    await office.take_in(a_report(ADDRESS))
+    assert await _due(office, 6) == again + HOUR + ORDINARY
+    assert await office.queue() == [ANOTHER, ADDRESS]
+
+
+async def test_a_claim_by_language_or_kind_takes_the_most_overdue_of_its_own(office: Office) -> None:
+    analyst = await person(office)
+    await office.take_in(
+        a_report(ADDRESS, language="es"),
+        a_report(ADDRESS, language="wo"),
+        a_report(ANOTHER, language="wo", live="yes"),
+        a_report("@some_handle", language="en", live="yes"),
+    )
+    assert await analyst.claim(language="fr") == []
+    assert await analyst.claim(kind="magnet") == []
+    [urgent] = await analyst.claim(language="wo")
+    assert urgent["reports"] == 1
+    [later] = await analyst.claim(language="wo")
+    assert later["languages"] == ["es", "wo"]
+    assert await analyst.claim(language="es") == []
+    assert [one["kind"] for one in await analyst.claim(20)] == ["handle"]
+    assert await office.scalar(select(func.count()).select_from(QueuePlace)) == 0
+
+
+GIVEN = (*(f"https://example.com/{{}}/{page}" for page in range(4)), "https://s{}.example.com/", "a blog {}")
+SAID: tuple[Mapping[str, Any], ...] = ({}, {"seen": "today"}, {"live": "yes"}, {"complete": False})
+CLAIMED_AS: tuple[Mapping[str, str], ...] = ({}, {}, {"language": "en"}, {"language": "wo"}, {"kind": "web"})
+
+
+@dataclass
+class Watched:
+    """A queue, and when each of its items began to wait."""
+
+    office: Office
+    analyst: Person
+    mark: str
+    began: dict[str, datetime] = field(default_factory=dict)
+
+    async def report(self, given: int, way: int, said: int) -> None:
+        """Hand a report in."""
+        more = dict(SAID[said])
+        address = {"given": GIVEN[given].format(self.mark), "complete": more.pop("complete", True)}
+        portal, language = ("ar", "international", "kz")[way % 3], ("es", "en", "wo")[way // 3]
+        hour = self.office.clock().replace(minute=0, second=0, microsecond=0)
+        await self.office.take_in(a_report(address, portal=portal, language=language, hour=hour, **more))
+        self._seen(await self.waiting({}))
+
+    async def flood(self, given: int, way: int, said: int) -> None:
+        """Hand the same in several times."""
+        for _ in range(3):
+            await self.report(given, way, said)
+
+    async def wait(self, much: int, more: int, _: int) -> None:
+        """Let some hours pass; what is held runs out."""
+        self.office.clock.move(hours=(much + 1) * (more + 1))
+
+    async def claim(self, count: int, wanted: int, then: int) -> None:
+        """Claim, and see who came first; then decide, put back, or go home."""
+        chosen = CLAIMED_AS[wanted % len(CLAIMED_AS)]
+        # Gives back what has run out, as any claim does first.
+        await self.analyst.claim(language="xx")
+        fitting = await self.waiting(chosen)
+        claims = await self.analyst.claim(count + 1, **chosen)
+        self._are_the_first(claims, fitting)
+        for claim in claims:
+            if then == 0:
+                await self.analyst.client.delete(f"/v1/queue/claims/{claim['claim_id']}")
+            elif then > 1:
+                await self.analyst.assess(claim["claim_id"])
+                del self.began[claim["item_id"]]
+
+    async def waiting(self, chosen: Mapping[str, str]) -> dict[str, datetime]:
+        """Give what waits and fits, and when each is due, from the tables that no claim reads."""
+        found = select(Item.item_id, Item.due_hour).join_from(Source, Item).where(Item.state == State.WAITING)
+        if "language" in chosen:
+            found = found.where(Source.language == chosen["language"])
+        if "kind" in chosen:
+            found = found.where(Item.kind == chosen["kind"])
+        async with self.office.intake.database.reading() as session:
+            return {row.item_id: row.due_hour for row in await session.execute(found)}
+
+    def _seen(self, waiting: Mapping[str, datetime]) -> None:
+        hour = self.office.clock().replace(minute=0, second=0, microsecond=0)
+        for item_id, due in waiting.items():
+            began = self.began.setdefault(item_id, hour)
+            assert began - RAISED <= due <= began + LONGEST
+
+    def _are_the_first(self, claims: list[dict[str, Any]], fitting: Mapping[str, datetime]) -> None:
+        taken = {claim["item_id"] for claim in claims}
+        left = fitting.keys() - taken
+        assert taken <= fitting.keys()
+        assert len(taken) == len(claims)
+        for one in taken:
+            assert all(fitting[one] <= fitting[other] for other in left)
+            assert all(self.began[one] <= self.began[other] + OVERTAKEN_FOR for other in left)
+
+
+@pytest.fixture
+async def short_office(sqlite_settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake in which assessed items come back the next day."""
+    changes = {"reopen_after_days": 1, "exposure_minutes_a_day": 1440, "exposure_minutes_at_once": 1440}
+    async with opened(sqlite_settings.model_copy(update=changes)) as running_office:
+        yield running_office
+
+
+DOINGS = (Watched.report, Watched.report, Watched.flood, Watched.wait, Watched.claim, Watched.claim)
+SMALL = st.integers(0, 5), st.integers(0, 8), st.integers(0, 3)
+
+
+@hypothesis_settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.sampled_from(DOINGS), *SMALL), min_size=10, max_size=30))
+async def test_nothing_is_overtaken_for_longer_than_the_bound(
+    short_office: Office, doings: list[tuple[Any, int, int, int]]
+) -> None:
+    """Under any mix of arrivals, classes, floods, claims of every sort, releases and leases that run out."""
+    watched = Watched(short_office, await person(short_office), mark=f"{short_office.clock():%Y%m%d%H%M}")
+    short_office.clock.move(minutes=1)
+    for do, *numbers in doings:
+        await do(watched, *numbers)
+    short_office.clock.move(hours=2)
+    await watched.analyst.claim(language="xx")
+    waiting = await watched.waiting({})
+    last = await watched.analyst.claim(20)
+    assert {claim["item_id"] for claim in last} == waiting.keys()
+    for claim in last:
+        await watched.analyst.assess(claim["claim_id"])
+    short_office.clock.move(days=2)

@@ -1,0 +1,197 @@
+"""Whoever merges may die at any line: afterwards every item is as if nothing had happened.
+
+Most deaths here are exceptions that nothing catches: all that a merge does lies in one transaction, which is
+rolled back as it is for a process that is gone. Some deaths are real.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.report import Report
+from intake_api.merging import Merger, merge
+from intake_api.models import Base
+from intake_api.services import Intake
+from intake_api.settings import IntakeSettings
+from tests.intake_api.dying import Death, Mortals, Point, Tracer, mortals, traced
+from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
+from tests.intake_api.people import Person, person
+
+KNOWN, CLAIMED, ASSESSED, LONG_AGO, OWN, LEFT = (f"https://example.com/{name}" for name in range(6))
+NEW, OTHER_NEW = "https://example.org/new", "https://example.net/new"
+TABLES = [Base.metadata.tables[name] for name in ("reports", "items", "mentions", "sources", "queue_places")]
+ASSESSMENTS = Base.metadata.tables["assessments"]
+Rows = Mapping[Table, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def dying() -> Iterator[Mortals]:
+    """Have processes that kill themselves."""
+    with mortals() as server:
+        yield server
+
+
+@pytest.fixture
+async def office(settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake with items of each kind, where reports of each kind wait, and nobody merges them."""
+    async with opened(settings.model_copy(update={"reopen_after_days": 5})) as running_office:
+        await _fill(running_office)
+        yield running_office
+
+
+async def _fill(office: Office) -> None:
+    analyst, hour = await person(office), timedelta(hours=1)
+    await office.take_in(a_report(LONG_AGO))
+    await _assess_all(analyst)
+    office.clock.move(days=5, hours=1)
+    to_withdraw = a_report(KNOWN, CLAIMED, ASSESSED, draft_id="4" * 32, hour=NOON + hour)
+    leaves = a_report(LEFT, CLAIMED, draft_id="5" * 32)
+    comes_back = a_report(CLAIMED, draft_id="6" * 32, portal="international", language="en")
+    await office.take_in(a_report(ASSESSED), to_withdraw, leaves, comes_back)
+    claims = await analyst.claim(20)
+    by_reports = {claim["reports"]: claim["claim_id"] for claim in claims}
+    await analyst.assess(by_reports[2])
+    for claim in claims:
+        if claim["reports"] == 1:
+            await analyst.client.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    mistaken = a_report(KNOWN, OWN, draft_id="3" * 32)
+    gone = revised(comes_back, KNOWN)
+    await office.take_in(mistaken, gone)
+    office.intake.merger.stop()
+    await asyncio.sleep(0)
+    for report in _waiting(to_withdraw, leaves, gone, mistaken):
+        assert (await office.hand_in(report)).status_code == 202
+
+
+def _waiting(to_withdraw: Report, leaves: Report, gone: Report, mistaken: Report) -> list[Report]:
+    everywhere = (KNOWN, CLAIMED, ASSESSED, LONG_AGO, NEW, OTHER_NEW)
+    return [
+        a_report(*everywhere, draft_id="9" * 32, portal="international", seen="today"),
+        withdrawn(a_report(NEW, draft_id="2" * 32)),
+        revised(mistaken, CLAIMED, OTHER_NEW, live="yes"),
+        withdrawn(to_withdraw),
+        revised(leaves, ASSESSED, LEFT),
+        revised(gone, CLAIMED, KNOWN),
+    ]
+
+
+async def _assess_all(analyst: Person) -> None:
+    for claim in await analyst.claim(20):
+        assert (await analyst.assess(claim["claim_id"])).status_code == 201
+
+
+async def _rows(intake: Intake) -> Rows:
+    async with intake.database.reading() as session:
+        return {table: await _rows_of(session, table) for table in TABLES}
+
+
+async def _rows_of(session: AsyncSession, table: Table) -> list[dict[str, Any]]:
+    found = await session.execute(select(table).order_by(*table.primary_key))
+    return [dict(row) for row in found.mappings()]
+
+
+async def _put_back(intake: Intake, rows: Rows) -> None:
+    async with intake.database.writing() as session:
+        assessments = await _rows_of(session, ASSESSMENTS)
+        for table in (ASSESSMENTS, *reversed(TABLES)):
+            await session.execute(delete(table))
+        for table in TABLES:
+            await session.execute(insert(table), rows[table])
+        await session.execute(insert(ASSESSMENTS), assessments)
+
+
+def _told(rows: Rows) -> Mapping[str, Any]:
+    """Tell what the rows say, by the addresses' hashes: ids of new items are random."""
+    reports, items, *others = (rows[table] for table in TABLES)
+    hashes = {item["item_id"]: item["address_hash"] for item in items}
+    sealed = {"item_id", "given", "canonical"}
+    return {
+        "reports": sorted((row["draft_id"], row["merged_revision"]) for row in reports),
+        "items": sorted(
+            str({name: value for name, value in row.items() if name not in sealed}) for row in items
+        ),
+        "others": [sorted(str(row | {"item_id": hashes[row["item_id"]]}) for row in of) for of in others],
+    }
+
+
+async def _merged(intake: Intake) -> Mapping[str, Any]:
+    """Merge all that waits; gives what has become of it."""
+    for draft_id in await _drafts(intake):
+        await _merge(intake, draft_id)
+    return _told(await _rows(intake))
+
+
+async def _drafts(intake: Intake) -> list[str]:
+    return [row["draft_id"] for row in (await _rows(intake))[TABLES[0]]]
+
+
+async def _merge(intake: Intake, draft_id: str) -> None:
+    async with intake.database.writing() as session:
+        await merge(session, intake.vault, draft_id, intake.settings.reopen_after)
+
+
+async def _points(intake: Intake, draft_id: str) -> list[Point]:
+    """List the points that a report's merge passes, and undo it."""
+    tracer = Tracer()
+    with suppress(Death):
+        async with intake.database.writing() as session:
+            with traced(tracer):
+                await merge(session, intake.vault, draft_id, intake.settings.reopen_after)
+            raise Death
+    return tracer.points()
+
+
+async def test_a_merge_that_dies_at_any_line_leaves_nothing_behind(office: Office) -> None:
+    """It dies at each line, when the first report that needs it executes it for the last time."""
+    intake = office.intake
+    before = await _rows(intake)
+    undisturbed = await _merged(intake)
+    await _put_back(intake, before)
+    died: set[tuple[str, int]] = set()
+    for draft_id in await _drafts(intake):
+        rows = await _rows(intake)
+        new = [point for point in await _points(intake, draft_id) if point[:2] not in died]
+        for point in new:
+            with pytest.raises(Death), traced(Tracer(point)):
+                await _merge(intake, draft_id)
+            assert await _rows(intake) == rows, point
+        died |= {point[:2] for point in new}
+        await _merge(intake, draft_id)
+    assert len(died) > 100
+    assert _told(await _rows(intake)) == undisturbed
+
+
+async def test_a_process_that_is_killed_while_merging_loses_and_doubles_nothing(
+    office: Office, dying: Mortals
+) -> None:
+    """Killed between two transactions too; the intake that starts afterwards merges what was left."""
+    intake, settings = office.intake, office.intake.settings
+    before = await _rows(intake)
+    points = await _points_of_merger(intake)
+    undisturbed = _told(await _rows(intake))
+    for point in points[:: len(points) // 5]:
+        await _put_back(intake, before)
+        assert await asyncio.to_thread(dying.merge, settings, point) == -signal.SIGKILL
+        async with opened(settings) as again:
+            await again.merged()
+            assert _told(await _rows(again.intake)) == undisturbed, point
+
+
+async def _points_of_merger(intake: Intake) -> list[Point]:
+    """List the points that a merger passes from its start until nothing waits."""
+    tracer = Tracer()
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after)
+    with traced(tracer):
+        merging = asyncio.create_task(merger.run())
+        while any(row["merged_revision"] < row["revision"] for row in (await _rows(intake))[TABLES[0]]):
+            await asyncio.sleep(0)
+        merger.stop()
+        await merging
+    return tracer.points()

@@ -1,0 +1,311 @@
+"""Many at once, at several processes on PostgreSQL that die meanwhile: nothing is lost or done twice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from sqlalchemy import func, select, text, update
+
+from conversations.report import Report
+from intake_api.access import Role, add_key
+from intake_api.audit import AuditLog
+from intake_api.database import Database
+from intake_api.database import opened as database_opened
+from intake_api.keys import read_keys
+from intake_api.merging import Merger
+from intake_api.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
+from intake_api.services import Intake, assemble, utc_now
+from intake_api.settings import IntakeSettings
+from intake_api.vault import Place
+from tests.intake_api.doors import Doors, doors
+from tests.intake_api.office import Office, a_report, opened, revised, withdrawn
+from tests.intake_api.people import CLAIMS
+
+Row = TypeVar("Row")
+
+ADDRESS = "https://example.com/1"
+
+
+@pytest.fixture
+async def office(postgresql_settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake where more than one may write at a time."""
+    async with opened(postgresql_settings) as running_office:
+        yield running_office
+
+
+@asynccontextmanager
+async def _merging(intake: Intake) -> AsyncIterator[None]:
+    """Merge beside the intake's own merger, as another process does."""
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after)
+    task = asyncio.create_task(merger.run())
+    yield
+    merger.stop()
+    await task
+
+
+async def _waiting(office: Office, number: int) -> None:
+    """Wait until so many wait for one another."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE NOT granted AND datname = current_database()"
+    )
+    while await office.scalar(waiting) < number:
+        await asyncio.sleep(0)
+
+
+async def test_an_address_is_not_lost_when_its_item_goes_as_another_report_comes(office: Office) -> None:
+    """An item's last report is being withdrawn while another process merges a new one of the same page."""
+    mistaken = a_report(ADDRESS)
+    await office.take_in(mistaken)
+    async with office.intake.database.writing() as session:
+        await session.scalars(select(Item).with_for_update())
+        await office.hand_in(withdrawn(mistaken))
+        await _waiting(office, 1)
+        await office.hand_in(a_report(ADDRESS))
+        await office.stack.enter_async_context(_merging(office.intake))
+        await _waiting(office, 2)
+    await office.merged()
+    assert await office.queue() == [ADDRESS]
+    assert await office.scalar(select(Item.reports)) == 1
+
+
+async def test_an_address_is_not_lost_when_a_release_ends_its_item_as_another_report_comes(
+    office: Office,
+) -> None:
+    """The release ends an item that waits for nobody any more, while a report of the same page is merged."""
+    mistaken = a_report(ADDRESS)
+    await office.take_in(mistaken)
+    [claim] = await office.claim()
+    await office.take_in(withdrawn(mistaken))
+    async with office.intake.database.writing() as session:
+        await session.scalars(select(Item).with_for_update())
+        releasing = asyncio.create_task(office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}"))
+        await _waiting(office, 1)
+        await office.hand_in(a_report(ADDRESS))
+        await _waiting(office, 2)
+    assert (await releasing).status_code == 204
+    await office.merged()
+    assert await office.queue() == [ADDRESS]
+    assert await office.scalar(select(Item.reports)) == 1
+
+
+async def test_merges_of_the_same_addresses_in_every_order_wait_for_nobody_in_a_circle(
+    settings: IntakeSettings,
+) -> None:
+    """Two processes merge the same reports at once, whose addresses overlap and come in opposite orders."""
+    addresses = [f"https://example.com/{number}" for number in range(6)]
+    chance = random.Random(1)  # noqa: S311 - not for secrets
+    reports = [a_report(*chance.sample(addresses, 4)) for _ in range(24)]
+    changed = [
+        withdrawn(report) if number % 4 == 0 else revised(report, *addresses[:2])
+        for number, report in enumerate(reports[:12])
+    ]
+    async with opened(settings) as office:
+        other = assemble(settings, office.clock)
+        async with _merging(other):
+            for batch in (reports, changed):
+                await asyncio.gather(*(office.hand_in(report) for report in batch))
+                await office.merged()
+        await other.database.close()
+        named = Counter(one.given for report in changed + reports[12:] for one in report.addresses)
+        found = {await _address(office, item): item.reports for item in await _all(office, Item)}
+        assert found == dict(named)
+        if other.database.is_postgresql:
+            deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            assert await office.scalar(text(deadlocks)) == 0
+
+
+async def _all(office: Office, table: type[Row]) -> Sequence[Row]:
+    async with office.intake.database.reading() as session:
+        return (await session.scalars(select(table))).all()
+
+
+async def _address(office: Office, item: Item) -> str:
+    return office.intake.vault.open(Place("items", item.item_id, "given"), item.given)
+
+
+ITEMS, ANALYSTS = 300, 64
+
+
+@dataclass
+class Work:
+    """What sixty-four analysts heard, and what was taken from them."""
+
+    doors: Doors
+    tokens: list[str]
+    chance: random.Random
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    given: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decided: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    taken: Counter[str] = field(default_factory=Counter)
+    in_hand: set[str] = field(default_factory=set)
+
+    async def analyst(self, token: str) -> None:
+        """Claim, and do one thing or another with each, until all is done."""
+        while not self.done.is_set():
+            claims = (await self._ask(token, "POST", CLAIMS, {"count": 5}, 200)).json()["claims"]
+            for claim in claims:
+                self.given[claim["claim_id"]] = (token, claim["item_id"])
+                self.in_hand.add(claim["claim_id"])
+            for claim in claims:
+                await self._work(token, f"{CLAIMS}/{claim['claim_id']}", claim["claim_id"])
+                self.in_hand.discard(claim["claim_id"])
+            if not claims:
+                await asyncio.sleep(self.chance.uniform(1, 4))
+
+    async def _work(self, token: str, path: str, claim_id: str) -> None:
+        what = self.chance.random()
+        if what < 0.15 and (await self._ask(token, "PUT", f"{path}/lease", None, 200)).status_code == 409:
+            self.lost.add(claim_id)
+        if what < 0.07:
+            await self._ask(token, "DELETE", path, None, 204)
+        elif what < 0.93:
+            decision = {"outcome": self.chance.choice(["ignore", "not_found"])}
+            answer = await self._ask(token, "POST", f"{path}/assessment", decision, 201)
+            if answer.status_code == 201:
+                self.decided[answer.json()["assessment_id"]] = (claim_id, decision["outcome"])
+            else:
+                self.lost.add(claim_id)
+
+    async def _ask(
+        self, token: str, method: str, path: str, json: Mapping[str, Any] | None, well: int
+    ) -> httpx.Response:
+        answer = await self.doors.ask(token, method, path, json)
+        assert answer.status_code == well or (
+            answer.status_code == 409 and answer.json()["type"].endswith(":claim-lost")
+        ), answer.text
+        return answer
+
+    async def hand_in(self, token: str, reports: Iterable[Report]) -> None:
+        """Hand reports in, each until it was acknowledged; then the last of them, again and again.
+
+        That wakes whoever merges: what a dead process had locked until its server noticed may wait.
+        """
+        for report in reports:
+            await self._hand_in(token, report)
+        while not self.done.is_set():
+            await self._hand_in(token, report)
+            await asyncio.sleep(0.5)
+
+    async def _hand_in(self, token: str, report: Report) -> None:
+        sealed = self.doors.every[0].served.sealed(report)
+        answer = await self.doors.ask(token, "PUT", f"/v1/reports/{report.draft_id}", sealed)
+        assert answer.status_code == 202, answer.text
+
+
+async def _let_run_out(work: Work, database: Database) -> None:
+    """Let leases run out, as hours do: of who went home, of lost answers, and of some who are at work."""
+    long_ago = utc_now() - timedelta(hours=1)
+    while not work.done.is_set():
+        at_work = [claim_id for claim_id in work.in_hand if work.chance.random() > 0.03]
+        gone = (
+            is_claimed & (Item.claimed_at < utc_now() - timedelta(seconds=2)) & Item.claim_id.not_in(at_work)
+        )
+        run_out = update(Item).where(gone, Item.lease_expires > long_ago).values(lease_expires=long_ago)
+        async with database.writing() as session:
+            work.taken.update(await session.scalars(run_out.returning(Item.item_id)))
+        await asyncio.sleep(0.5)
+
+
+async def _assessed(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).where(Item.state == "assessed")) or 0
+
+
+async def _kill_now_and_then(work: Work, database: Database) -> None:
+    """Kill one process, and then both at once."""
+    first, second = work.doors.every
+    for after, dying in ((60, [first]), (150, [first, second])):
+        while await _assessed(database) < after:
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*(door.kill() for door in dying))
+    while await _assessed(database) < ITEMS:
+        await asyncio.sleep(0.05)
+    work.done.set()
+
+
+def _reports() -> tuple[list[Report], list[Report]]:
+    """Make reports of all addresses, neighbours sharing one, and revisions of some, which name one more."""
+    pages = [f"https://example.com/{number}" for number in range(ITEMS)]
+    first = []
+    for number in range(0, ITEMS, 5):
+        named = [pages[(number + step) % ITEMS] for step in range(6)]
+        first.append(a_report(*(named if number % 2 else reversed(named))))
+    changed = [
+        revised(report, *(one.given for one in report.addresses), pages[7 * number])
+        for number, report in enumerate(first[::4])
+    ]
+    return first, changed
+
+
+async def test_sixty_four_analysts_decide_each_item_once_while_processes_are_killed(
+    postgresql_settings: IntakeSettings,
+) -> None:
+    chance = random.Random(20260301)  # noqa: S311 - not for secrets
+    reports, changed = _reports()
+    channel = (postgresql_settings.data_dir / "channel.token").read_text().strip()
+    async with database_opened(postgresql_settings.database_place()) as database:
+        audit = AuditLog(read_keys(postgresql_settings.folder).audit)
+        async with database.writing() as session:
+            tokens = [await add_key(session, audit, Role.ANALYST, "one", utc_now()) for _ in range(ANALYSTS)]
+        async with doors(postgresql_settings, 2, chance) as both:
+            work = Work(both, tokens, chance)
+            async with asyncio.TaskGroup() as together:
+                for token in tokens:
+                    together.create_task(work.analyst(token))
+                for part in range(4):
+                    together.create_task(work.hand_in(channel, reports[part::4] + changed[part::4]))
+                together.create_task(_let_run_out(work, database))
+                together.create_task(_kill_now_and_then(work, database))
+        assert both.unanswered > 0
+        assert work.lost
+        await _see_that_each_was_decided_once(work, database)
+    async with opened(postgresql_settings) as office:
+        await office.merged()
+        await _see_that_each_report_was_merged_once(office, reports, changed)
+
+
+async def _see_that_each_was_decided_once(work: Work, database: Database) -> None:
+    async with database.reading() as session:
+        kept = (await session.scalars(select(Assessment))).all()
+        entries = (await session.execute(select(AuditEntry.what, AuditEntry.subject, AuditEntry.who))).all()
+    assert Counter(one.item_id for one in kept).most_common(1)[0][1] == 1
+    assert len(kept) == ITEMS
+    heard = {one.assessment_id: (one.claim_id, one.outcome) for one in kept}
+    assert work.decided.items() <= heard.items()
+    for one in kept:
+        token, item_id = work.given.get(one.claim_id or "", (None, one.item_id))
+        assert item_id == one.item_id
+        assert token is None or token.split("-")[1] == one.assessed_by
+    assert not {one.claim_id for one in kept} & (work.lost - {claim for claim, _ in work.decided.values()})
+    done = Counter((what, subject) for what, subject, _ in entries)
+    for one in kept:
+        ended = done["released", one.item_id] + work.taken[one.item_id] + 1
+        assert done["released", one.item_id] < done["claimed", one.item_id] <= ended
+        assert done[f"assessed_{one.outcome}", one.item_id] == 1
+
+
+async def _see_that_each_report_was_merged_once(
+    office: Office, reports: list[Report], changed: list[Report]
+) -> None:
+    highest = {report.draft_id: report for report in [*reports, *changed]}
+    named = Counter(
+        one.given
+        for report in highest.values()
+        for one in {one.given: one for one in report.addresses}.values()
+    )
+    items = await _all(office, Item)
+    assert {await _address(office, item): item.reports for item in items} == dict(named)
+    assert {item.state for item in items} == {"assessed"}
+    assert len(await _all(office, Mention)) == sum(named.values())
+    assert await _all(office, QueuePlace) == []
+    async with office.intake.database.reading() as session:
+        assert await office.intake.audit.first_broken(session) is None

@@ -1,0 +1,266 @@
+"""PostgreSQL goes away, refuses, waits and comes back: nobody hears "received" of what it did not commit."""
+
+import asyncio
+import secrets
+import shutil
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select, text
+
+from conversations.report import Report
+from intake_api.database import Database, DatabaseAway
+from intake_api.keys import NotReady
+from intake_api.models import Item, StoredReport
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import Office, a_report, opened, prepare
+from tests.postgresql import PostgreSql, postgresql
+
+CLAIMS = "/v1/queue/claims"
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[PostgreSql]:
+    """Run a server that these tests may stop."""
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_folder(own_server: PostgreSql, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set an intake up on the server that may be stopped."""
+    folder = tmp_path_factory.mktemp("own")
+    own_server.run("CREATE DATABASE fresh")
+    prepare(IntakeSettings(data_dir=folder, database_url=SecretStr(own_server.url("fresh"))))
+    return folder
+
+
+@pytest.fixture
+def own_settings(own_server: PostgreSql, own_folder: Path, tmp_path: Path) -> IntakeSettings:
+    """Copy it."""
+    shutil.copytree(own_folder, tmp_path / "data")
+    name = f"own_{secrets.token_hex(6)}"
+    own_server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
+    return IntakeSettings(data_dir=tmp_path / "data", database_url=SecretStr(own_server.url(name)))
+
+
+@pytest.fixture
+async def own_office(own_settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake on the server that may be stopped."""
+    async with opened(own_settings) as running_office:
+        yield running_office
+
+
+@pytest.fixture
+async def office(postgresql_settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake on the server of all tests."""
+    async with opened(postgresql_settings) as running_office:
+        yield running_office
+
+
+def _assert_away(answer: httpx.Response, report: Report | None = None) -> None:
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert report is None or report.receipt not in answer.text
+
+
+async def _stop(server: PostgreSql) -> None:
+    await asyncio.to_thread(server.stop)
+
+
+async def _start(server: PostgreSql) -> None:
+    await asyncio.to_thread(server.start)
+
+
+async def test_an_intake_outlives_its_server(own_office: Office, own_server: PostgreSql) -> None:
+    """While it is away nothing is promised; once it is back all works, without a restart of the API."""
+    before, meanwhile = a_report("https://example.com/before"), a_report("https://example.com/meanwhile")
+    await own_office.take_in(before)
+    [claim] = await own_office.claim()
+    await _stop(own_server)
+    try:
+        _assert_away(await own_office.hand_in(meanwhile), meanwhile)
+        _assert_away(await own_office.analyst.post(CLAIMS, json={}))
+        _assert_away(
+            await own_office.analyst.post(
+                f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"}
+            )
+        )
+        assert (await own_office.analyst.get("/readyz")).status_code == 503
+        assert (await own_office.analyst.get("/healthz")).status_code == 200
+    finally:
+        await _start(own_server)
+    assert (await own_office.analyst.get("/readyz")).status_code == 200
+    await own_office.take_in(before, meanwhile)
+    assert (await own_office.show(claim["claim_id"]))["reports"] == 1
+    assert await own_office.queue() == ["https://example.com/meanwhile"]
+
+
+async def test_what_was_acknowledged_when_the_server_stopped_is_kept(
+    own_office: Office, own_server: PostgreSql
+) -> None:
+    """Reports are in every stage of being handed in at the instant of the stop."""
+    reports = [a_report() for _ in range(60)]
+    handing_in = [asyncio.create_task(own_office.hand_in(report)) for report in reports]
+    while not any(task.done() for task in handing_in):
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(_stop(own_server))
+    answers = await asyncio.gather(*handing_in)
+    await stopping
+    await _start(own_server)
+    told = {report.draft_id for report, answer in zip(reports, answers, strict=True) if answer.is_success}
+    assert {answer.status_code for answer in answers} <= {202, 503}
+    async with own_office.intake.database.reading() as session:
+        kept = set(await session.scalars(select(StoredReport.draft_id)))
+    assert told <= kept
+    await own_office.take_in(*reports)
+    assert await own_office.scalar(select(func.sum(Item.reports))) == len(reports)
+
+
+async def test_a_server_that_starts_or_stops_is_away(own_office: Office, own_server: PostgreSql) -> None:
+    """It answers, and lets nobody in: so it does for as long as it starts, too."""
+    engine, report = own_office.intake.database.engine, a_report()
+    async with engine.connect() as last:
+        await engine.dispose(close=False)
+        assert own_server.process
+        own_server.process.send_signal(signal.SIGTERM)
+        try:
+            await _until_nobody_is_let_in(own_server)
+            _assert_away(await own_office.hand_in(report), report)
+            assert (await own_office.analyst.get("/readyz")).status_code == 503
+        finally:
+            await last.invalidate()
+            await _stop(own_server)
+            await _start(own_server)
+    assert (await own_office.hand_in(report)).status_code == 202
+
+
+async def _until_nobody_is_let_in(server: PostgreSql) -> None:
+    database = Database(server.url("postgres"))
+    for _ in range(500):
+        try:
+            async with database.engine.connect():
+                pass
+        except Exception:  # noqa: BLE001 - which it is, is what the test is about
+            return
+        finally:
+            await database.engine.dispose()
+    raise AssertionError("the server lets everybody in")
+
+
+async def test_a_report_whose_connection_is_cut_gets_no_receipt(office: Office, server: PostgreSql) -> None:
+    report = a_report()
+    async with office.intake.database.writing() as session:
+        await session.execute(text("LOCK TABLE reports IN SHARE MODE"))
+        handing_in = asyncio.create_task(office.hand_in(report))
+        waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+        while (await asyncio.to_thread(server.run, waiting)) != "t":
+            assert not handing_in.done()
+        _assert_away(await handing_in, report)
+    assert await office.scalar(select(StoredReport.draft_id)) is None
+    assert (await office.hand_in(report)).status_code == 202
+
+
+async def test_who_waits_too_long_for_another_is_told_to_come_again(office: Office) -> None:
+    """The wait is cut short here; that it is bounded is the setting of each connection."""
+    database = office.intake.database
+    assert await office.scalar(text("SHOW lock_timeout")) == "30s"
+    async with database.writing() as first:
+        await first.execute(text("LOCK TABLE reports"))
+        with pytest.raises(DatabaseAway):
+            await _read_hurriedly(database)
+
+
+async def _read_hurriedly(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(text("SET LOCAL lock_timeout = '20ms'"))
+        await session.execute(select(StoredReport.draft_id))
+
+
+async def test_two_that_wait_for_one_another_are_told_to_come_again(office: Office) -> None:
+    """PostgreSQL ends one of them, which nothing of ours should ever see."""
+    await office.take_in(a_report(), a_report())
+    database, meeting = office.intake.database, asyncio.Barrier(2)
+    items = (await _ids(office))[:2]
+
+    async def lock(first: str, then: str) -> None:
+        async with database.writing() as session:
+            await session.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+            await session.get(Item, first, with_for_update=True)
+            await meeting.wait()
+            await session.get(Item, then, with_for_update=True)
+
+    ended = await asyncio.gather(lock(*items), lock(*reversed(items)), return_exceptions=True)
+    assert sorted(map(type, ended), key=str) == sorted([type(None), DatabaseAway], key=str)
+
+
+async def _ids(office: Office) -> list[str]:
+    async with office.intake.database.reading() as session:
+        return list(await session.scalars(select(Item.item_id)))
+
+
+@pytest.mark.parametrize(
+    "chosen", ["default_transaction_isolation = 'serializable'", "default_transaction_deferrable = on"]
+)
+async def test_what_an_administrator_has_chosen_for_others_changes_nothing(
+    postgresql_settings: IntakeSettings, server: PostgreSql, chosen: str
+) -> None:
+    name = postgresql_settings.database_place().rpartition("/")[2]  # type: ignore[union-attr]
+    server.run(f"ALTER DATABASE {name} SET {chosen}")
+    async with opened(postgresql_settings) as office:
+        answers = await asyncio.gather(*(office.hand_in(a_report("https://example.com/1")) for _ in range(8)))
+        assert {answer.status_code for answer in answers} == {202}
+        await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(8)))
+        claims = await asyncio.gather(*(office.claim() for _ in range(8)))
+    assert len({claim["item_id"] for [claim] in claims}) == 8
+
+
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
+async def test_no_intake_starts_on_a_server_that_may_lose_what_it_committed(
+    own_settings: IntakeSettings, own_server: PostgreSql, name: str
+) -> None:
+    reread = "SELECT pg_reload_conf()"
+    own_server.run(f"ALTER SYSTEM SET {name} = off", reread)
+    try:
+        await _until(own_server, name, "off")
+        with pytest.raises(NotReady, match=f"PostgreSQL runs with {name} off"):
+            async with opened(own_settings):
+                pass
+    finally:
+        own_server.run(f"ALTER SYSTEM RESET {name}", reread)
+        await _until(own_server, name, "on")
+    async with opened(own_settings):
+        pass
+
+
+async def _until(server: PostgreSql, name: str, value: str) -> None:
+    for _ in range(100):
+        if server.run(f"SHOW {name}") == value:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{name} is not {value}")
+
+
+async def test_what_is_committed_is_on_the_disk_whatever_the_server_prefers(
+    postgresql_settings: IntakeSettings, server: PostgreSql
+) -> None:
+    name = postgresql_settings.database_place().rpartition("/")[2]  # type: ignore[union-attr]
+    server.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    async with opened(postgresql_settings) as office:
+        assert await office.scalar(text("SHOW synchronous_commit")) == "on"
+
+
+async def test_no_intake_starts_while_the_server_is_away(
+    own_settings: IntakeSettings, own_server: PostgreSql
+) -> None:
+    await _stop(own_server)
+    try:
+        with pytest.raises(NotReady, match="See that its server runs"):
+            async with opened(own_settings):
+                pass
+    finally:
+        await _start(own_server)

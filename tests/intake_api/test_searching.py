@@ -1,0 +1,163 @@
+"""Whoever names an address, in any spelling, or a host finds its items; and it is audited."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from conversations.address import host
+from intake_api.models import AuditEntry
+from tests.intake_api.office import Office, a_report, withdrawn
+from tests.intake_api.people import Person, person
+
+ADDRESS = "https://example.com/Page?a=1#x"
+
+
+@pytest.fixture
+async def analyst(office: Office) -> Person:
+    """Let an analyst come in."""
+    return await person(office)
+
+
+async def _found(analyst: Person, **wanted: str) -> list[dict[str, Any]]:
+    answer = await analyst.client.post("/v1/search", json=wanted)
+    assert answer.status_code == 200, answer.text
+    assert not answer.json()["more"]
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def _audited(office: Office, who: str) -> list[tuple[str, str]]:
+    entries = select(AuditEntry).where(AuditEntry.who == who).order_by(AuditEntry.sequence)
+    async with office.intake.database.reading() as session:
+        return [(entry.what, entry.subject) for entry in await session.scalars(entries)]
+
+
+SPELLINGS = (
+    (ADDRESS, ADDRESS),
+    (ADDRESS, "HTTP://EXAMPLE.COM:80/./Page?a=1#x"),
+    (ADDRESS, "https://example.com./Page?a=1&fbclid=abc#x"),
+    (ADDRESS, "https:\\\\example.com\\Page?a=1#x"),
+    ("https://bücher.example/ä", "https://xn--bcher-kva.example/%c3%a4"),
+    ("http://sub.example.onion/", "http://SUB.example.onion"),
+    ("https://t.me/s/Some_Name", "https://some_name.t.me/"),
+    ("tg://resolve?domain=other_name", "https://telegram.me/Other_Name"),
+    ("magnet:?xt=urn:btih:" + "A" * 40 + "&dn=x", "magnet:?xt=urn:btih:" + "a" * 40),
+    ("the page with the blue banner", "the page with the blue banner"),
+)
+OTHERS = (
+    "https://www.example.com/Page?a=1#x",
+    "https://example.com/page?a=1#x",
+    "https://example.com/Page?a=1",
+    "https://example.com/",
+    "example",
+    " ",
+    "\u0000",
+    "%",
+    "http://[",
+    "é" * 2048,
+)
+HOSTS = (
+    ("https://example.com/1", "example.com"),
+    ("https://example.com/1", "EXAMPLE.com."),
+    ("https://example.com:8443/1", "example.com"),
+    ("https://bücher.example/", "BÜCHER.example"),
+    ("https://bücher.example/", "xn--bcher-kva.example"),
+    ("http://192.0.2.1/1", "192.0.2.1"),
+    ("http://[2001:db8::1]/1", "[2001:DB8:0::1]"),
+    ("http://name.example.onion/1", "name.example.onion"),
+    ("https://t.me/some_name", "t.me"),
+)
+OTHER_HOSTS = ("example.org", "com", "sub.example.com", " ", "/", "a" * 253, "\u0000", "@")
+
+
+async def _take_in_each(office: Office, pairs: tuple[tuple[str, str], ...]) -> None:
+    await office.take_in(*(a_report(given) for given in dict(pairs)))
+
+
+async def test_any_spelling_finds_the_item(office: Office, analyst: Person) -> None:
+    await _take_in_each(office, SPELLINGS)
+    for given, typed in SPELLINGS:
+        [item] = await _found(analyst, address=typed)
+        assert (await analyst.item(item["item_id"]))["address_given"] == given
+
+
+async def test_another_address_finds_nothing(office: Office, analyst: Person) -> None:
+    await office.take_in(a_report(ADDRESS))
+    assert [await _found(analyst, address=typed) for typed in OTHERS] == [[]] * len(OTHERS)
+    assert await _audited(office, analyst.key_id) == []
+
+
+async def test_a_host_finds_its_items(office: Office, analyst: Person) -> None:
+    await _take_in_each(office, HOSTS)
+    for given, typed in HOSTS:
+        found = [await analyst.item(item["item_id"]) for item in await _found(analyst, host=typed)]
+        assert given in {item["address_given"] for item in found}
+        assert {host(item["address_given"]) for item in found} == {host(given)}
+
+
+async def test_another_host_finds_nothing(office: Office, analyst: Person) -> None:
+    await office.take_in(a_report("https://example.com/1"), a_report("no address at all"))
+    assert [await _found(analyst, host=typed) for typed in OTHER_HOSTS] == [[]] * len(OTHER_HOSTS)
+
+
+async def test_what_is_found_tells_where_it_is_and_not_its_address(office: Office, analyst: Person) -> None:
+    await office.take_in(
+        a_report("https://example.com/waiting", "https://example.com/assessed"),
+        a_report("https://example.com/assessed", portal="international", language="en"),
+    )
+    for claim in await analyst.claim(20):
+        if claim["reports"] == 2:
+            await analyst.assess(claim["claim_id"])
+    found = {item["state"]: item for item in await _found(analyst, host="example.com")}
+    assert {state: item["outcome"] for state, item in found.items()} == {
+        "claimed": None,
+        "assessed": "ignore",
+    }
+    assert found["assessed"]["portals"] == ["ar", "international"]
+    assert not any("address" in name for item in found.values() for name in item)
+
+
+async def test_what_was_withdrawn_is_not_found(office: Office, analyst: Person) -> None:
+    report = a_report(ADDRESS)
+    await office.take_in(report, withdrawn(report))
+    assert await _found(analyst, address=ADDRESS) == []
+
+
+async def test_no_more_than_fifty_are_shown_and_it_is_said_that_there_are_more(
+    office: Office, analyst: Person
+) -> None:
+    """The latest reported come first; what was not shown is not audited as found."""
+    for number in range(2):
+        await office.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    await office.take_in(a_report(*(f"https://example.com/2/{page}" for page in range(10))))
+    assert len(await _found(analyst, host="example.com")) == 50
+    latest = a_report(
+        "https://example.com/latest", hour=office.clock().replace(minute=0, second=0) + timedelta(hours=3)
+    )
+    await office.take_in(latest)
+    answer = (await analyst.client.post("/v1/search", json={"host": "example.com"})).json()
+    assert (len(answer["items"]), answer["more"]) == (50, True)
+    first = answer["items"][0]["item_id"]
+    assert (await analyst.item(first))["address_given"] == "https://example.com/latest"
+    assert len(await _audited(office, analyst.key_id)) == 50 + 50 + 1
+
+
+async def test_a_search_is_audited_for_each_item_that_it_found(office: Office, analyst: Person) -> None:
+    await office.take_in(a_report("https://example.com/1", "https://example.com/2"))
+    found = await _found(analyst, host="example.com")
+    assert await _audited(office, analyst.key_id) == [("found", item["item_id"]) for item in found]
+
+
+async def test_one_thing_is_searched_for_at_a_time(analyst: Person) -> None:
+    for wanted in (
+        {},
+        {"address": ADDRESS, "host": "example.com"},
+        {"address": ""},
+        {"host": ""},
+        {"host": "a" * 254},
+    ):
+        answer = await analyst.client.post("/v1/search", json=wanted)
+        assert answer.status_code == 422
+        assert ADDRESS not in answer.text
