@@ -1,14 +1,11 @@
 """The commands that make a backup and bring it back: each says what it did, and what is left to do."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from pydantic import Field
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError
 
 from intake_api.backing_up import BackedUp, back_up, require_free
 from intake_api.backup_files import (
@@ -19,14 +16,13 @@ from intake_api.backup_files import (
     new_backup_keys,
     open_backup,
 )
-from intake_api.database import DatabaseAway, opened
+from intake_api.command_line import ready, run, settings_of
+from intake_api.database import opened
 from intake_api.keys import NotReady, require_private
 from intake_api.restoring import Restored
 from intake_api.restoring import restore as bring_back
 from intake_api.services import require_database, utc_now
-from intake_api.settings import IntakeSettings, read_settings
-
-Result = TypeVar("Result")
+from intake_api.settings import IntakeSettings
 
 
 class BackupSettings(IntakeSettings):
@@ -40,10 +36,10 @@ class BackupSettings(IntakeSettings):
 
 def backup(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
     """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
-    settings = _ready(lambda: read_settings(BackupSettings))
-    _ready(lambda: require_free(folder))
-    sealing = _ready(lambda: new_backup_keys(_passphrase(settings, new=True)))
-    made = _run(_back_up(settings, folder, sealing))
+    settings = settings_of(BackupSettings)
+    ready(lambda: require_free(folder))
+    sealing = ready(lambda: new_backup_keys(_passphrase(settings, new=True)))
+    made = run(_back_up(settings, folder, sealing))
     typer.echo(
         f"The backup {made.backup_id} is in {folder}: {made.rows['reports']} reports, {made.rows['items']} "
         f"items, {made.rows['assessments']} assessments, {sum(made.rows.values())} rows in all.\n"
@@ -57,10 +53,10 @@ def backup(folder: Annotated[Path, typer.Argument(help="where to; a folder that 
 
 def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
     """Bring a backup back into an empty data folder and an empty database, of either kind."""
-    settings = _ready(lambda: read_settings(BackupSettings))
-    keys = _ready(lambda: keys_to(folder, _passphrase(settings, new=False)))
-    backup = _ready(lambda: open_backup(folder, keys))
-    restored = _run(_restore(settings, backup))
+    settings = settings_of(BackupSettings)
+    keys = ready(lambda: keys_to(folder, _passphrase(settings, new=False)))
+    backup = ready(lambda: open_backup(folder, keys))
+    restored = run(_restore(settings, backup))
     rows = restored.rows
     typer.echo(
         f"Restored as it was on {restored.made_at:%Y-%m-%d at %H:%M} UTC: {rows['reports']} reports, "
@@ -109,19 +105,3 @@ async def _back_up(settings: IntakeSettings, folder: Path, sealing: BackupKeys) 
 async def _restore(settings: IntakeSettings, backup: Backup) -> Restored:
     with Console(stderr=True).status("Reading the backup, then writing it back ..."):
         return await bring_back(backup, settings.folder, settings.database_place(), utc_now())
-
-
-def _ready(read: Callable[[], Result]) -> Result:
-    try:
-        return read()
-    except NotReady as fault:
-        typer.echo(str(fault), err=True)
-    except (DatabaseAway, DBAPIError):
-        typer.echo("The database cannot be used. See that it is there, and run this again.", err=True)
-    except OSError as fault:
-        typer.echo(f"The system says: {fault.strerror}. See whose the files are.", err=True)
-    raise typer.Exit(1)
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    return _ready(lambda: asyncio.run(work))

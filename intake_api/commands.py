@@ -1,8 +1,7 @@
 """The intake's commands: serving the API, upgrading its database, and the access keys of those who come."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,16 +13,15 @@ from intake_api import serving
 from intake_api.access import Role, add_key, revoke_key
 from intake_api.audit import AuditLog
 from intake_api.backup_commands import backup, restore
+from intake_api.command_line import ready, run, settings_of
 from intake_api.database import opened
 from intake_api.key_commands import reindex, rotate
-from intake_api.keys import NotReady, adopt_keys, read_keys
+from intake_api.keys import adopt_keys, read_keys
 from intake_api.models import AccessKey
 from intake_api.schema import require_current, upgrade
 from intake_api.services import assemble, require_database, utc_now
-from intake_api.settings import IntakeSettings, read_settings
+from intake_api.settings import IntakeSettings
 from logs import configure_logs
-
-Result = TypeVar("Result")
 
 intake = typer.Typer(no_args_is_help=True, help="Take reports in, and queue them for analysts.")
 key = typer.Typer(no_args_is_help=True, help="Let channels and analysts in, and shut them out.")
@@ -37,18 +35,18 @@ intake.command()(restore)
 @intake.command()
 def serve() -> None:
     """Serve the API until stopped."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    assembled = _ready(lambda: assemble(settings))
-    listener = _ready(lambda: serving.listen(settings))
+    settings = settings_of(IntakeSettings)
+    assembled = ready(lambda: assemble(settings))
+    listener = ready(lambda: serving.listen(settings))
     configure_logs()
-    _run(serving.serve(assembled, listener))
+    run(serving.serve(assembled, listener))
 
 
 @intake.command(name="upgrade")
 def upgrade_database() -> None:
     """Bring the database to the revision that this version needs; make a backup first."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    _run(_upgrade(settings))
+    settings = settings_of(IntakeSettings)
+    run(_upgrade(settings))
     typer.echo("The database is at the revision that this version needs.")
 
 
@@ -58,16 +56,16 @@ def add(
     name: Annotated[str, typer.Argument(help="who will hold it, for the list of keys")],
 ) -> None:
     """Make an access key and print its token, this once."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    typer.echo(_run(_add(settings, role, name)))
+    settings = settings_of(IntakeSettings)
+    typer.echo(run(_add(settings, role, name)))
 
 
 @key.command(name="list")
 def list_keys() -> None:
     """List the access keys; their tokens are nowhere."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
+    settings = settings_of(IntakeSettings)
     table = Table("key", "role", "holder", "made", "revoked")
-    for row in _run(_all_keys(settings)):
+    for row in run(_all_keys(settings)):
         revoked = "" if row.revoked_at is None else f"{row.revoked_at:%Y-%m-%d}"
         table.add_row(row.key_id, row.role, Text(row.name), f"{row.made_at:%Y-%m-%d}", revoked)
     Console().print(table)
@@ -76,24 +74,11 @@ def list_keys() -> None:
 @key.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="the key's id, as listed")]) -> None:
     """Let an access key open nothing from now on."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    if not _run(_revoke(settings, key_id)):
+    settings = settings_of(IntakeSettings)
+    if not run(_revoke(settings, key_id)):
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
     typer.echo("The key opens nothing any more.")
-
-
-def _ready(read: Callable[[], Result]) -> Result:
-    """Read something that must be right before anything starts; otherwise say what to do, and stop."""
-    try:
-        return read()
-    except NotReady as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(1) from None
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    return _ready(lambda: asyncio.run(work))
 
 
 async def _upgrade(settings: IntakeSettings) -> None:

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -53,7 +52,14 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
     "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
     "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),
+    "not-ready": (503, "The intake is not ready", "`database` and `keys` say what is not fit."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
+}
+# What an example of a problem tells beyond the table.
+_MORE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "out-of-shape": {"errors": [{"where": ["body", "count"], "fault": "less_than_equal"}]},
+    "fault": {"incident": "5f0c9a1e"},
+    "unavailable": {"incident": "5f0c9a1e"},
 }
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
@@ -66,7 +72,11 @@ class Fault(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """A problem document; `errors` comes with out-of-shape, `incident` with fault and unavailable."""
+    """A problem document (RFC 9457): `type` says what it is, `detail` what the caller does about it.
+
+    `errors` comes with out-of-shape, `incident` with fault and unavailable: the operator's log has it too.
+    `database` and `keys` say what /readyz found.
+    """
 
     type: str
     title: str
@@ -74,6 +84,8 @@ class ProblemDocument(BaseModel):
     detail: str
     errors: list[Fault] | None = None
     incident: str | None = None
+    database: str | None = None
+    keys: str | None = None
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
@@ -86,21 +98,29 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
 
 def document(name: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """Build the answer for a problem of PROBLEMS; `more` adds `errors` or `incident`."""
+    return JSONResponse({**_told(name), **more}, PROBLEMS[name][0], headers, MEDIA_TYPE)
+
+
+def _told(name: str) -> dict[str, Any]:
     status, title, detail = PROBLEMS[name]
-    content = {"type": _TYPE_PREFIX + name, "title": title, "status": status, "detail": detail, **more}
-    return JSONResponse(content, status, headers, MEDIA_TYPE)
+    return {"type": _TYPE_PREFIX + name, "title": title, "status": status, "detail": detail}
 
 
 def documented(*names: str) -> dict[int | str, dict[str, Any]]:
     """Describe problems for the contract (OpenAPI), by status."""
-    schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
-    titles: dict[int | str, list[str]] = {}
+    by_status: dict[int | str, list[str]] = {}
     for name in names:
-        status, title, _ = PROBLEMS[name]
-        titles.setdefault(status, []).append(title)
+        by_status.setdefault(PROBLEMS[name][0], []).append(name)
+    return {status: _described(status, of_status) for status, of_status in by_status.items()}
+
+
+def _described(status: int | str, names: Sequence[str]) -> dict[str, Any]:
+    types = {"type": {"enum": [_TYPE_PREFIX + name for name in names]}, "status": {"const": status}}
+    schema = {"allOf": [{"$ref": "#/components/schemas/ProblemDocument"}, {"properties": types}]}
+    examples = {name: {"value": {**_told(name), **_MORE.get(name, {})}} for name in names}
     return {
-        status: {"description": ". ".join(all_titles), "content": {MEDIA_TYPE: schema}}
-        for status, all_titles in titles.items()
+        "description": ". ".join(PROBLEMS[name][1] for name in names),
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }
 
 
@@ -115,15 +135,6 @@ EVERYWHERE: Final = documented(
     "busy",
     "unavailable",
 )
-
-
-def problem_schemas() -> dict[str, Any]:
-    """Give the JSON schemas to which `documented` refers, by name."""
-    _, schemas = models_json_schema(
-        [(ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
-    )
-    found: dict[str, Any] = schemas["$defs"]
-    return found
 
 
 def handle_errors(app: FastAPI) -> None:

@@ -1,21 +1,16 @@
 """The commands that change the intake's keys: each says what it did, what is left to do, and what to keep."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
-
 import typer
 from rich.console import Console
 
-from intake_api.database import DatabaseAway, opened
-from intake_api.keys import NotReady, read_keys, replace
+from intake_api.command_line import ready, run, settings_of
+from intake_api.database import opened
+from intake_api.keys import read_keys, replace
 from intake_api.reindexing import Reindexed, reindex_all
 from intake_api.rotation import Rotated, rotate_seal, rotate_vault
 from intake_api.schema import require_current
 from intake_api.services import require_database, utc_now
-from intake_api.settings import IntakeSettings, read_settings
-
-Result = TypeVar("Result")
+from intake_api.settings import IntakeSettings
 
 rotate = typer.Typer(no_args_is_help=True, help="Make new keys while the intake runs; none is deleted.")
 
@@ -23,8 +18,8 @@ rotate = typer.Typer(no_args_is_help=True, help="Make new keys while the intake 
 @rotate.command(name="vault")
 def vault() -> None:
     """Seal all that is kept with a new key; run again, it goes on where it was cut off."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    rotated = _run(_rotate_vault(settings))
+    settings = settings_of(IntakeSettings)
+    rotated = run(_rotate_vault(settings))
     typer.echo(f"Sealed anew with vault-{rotated.key_id}.key: {rotated.values} values.")
     if not rotated.made:
         typer.echo("They had been left from before. To make a new key, run this again.")
@@ -37,8 +32,8 @@ def vault() -> None:
 @rotate.command(name="seal")
 def seal() -> None:
     """Make a new key to which channels seal reports, and write its public half for the bot hosts."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    public = _ready(lambda: rotate_seal(settings.folder))
+    settings = settings_of(IntakeSettings)
+    public = ready(lambda: rotate_seal(settings.folder))
     file = settings.folder / "intake_public.key"
     replace(file, f"{public.key_id}:{public.raw.hex()}\n")
     typer.echo(
@@ -51,8 +46,8 @@ def seal() -> None:
 
 def reindex() -> None:
     """Make all keyed hashes anew while no intake runs: under a new key, and by this version's rules."""
-    settings = _ready(lambda: read_settings(IntakeSettings))
-    done = _run(_reindex(settings))
+    settings = settings_of(IntakeSettings)
+    done = run(_reindex(settings))
     typer.echo(f"New hashes with index-{done.key_id}.key: {done.items} items.")
     if done.merged:
         typer.echo(f"Gone into others, whose address is the same by this version's rules: {done.merged}.")
@@ -91,17 +86,3 @@ async def _reindex(settings: IntakeSettings) -> Reindexed:
                 utc_now(),
                 lambda items: status.update(f"{items} items have new hashes"),
             )
-
-
-def _ready(read: Callable[[], Result]) -> Result:
-    try:
-        return read()
-    except NotReady as fault:
-        typer.echo(str(fault), err=True)
-    except DatabaseAway:
-        typer.echo("The database does not answer. What was done stays done: run this again.", err=True)
-    raise typer.Exit(1)
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    return _ready(lambda: asyncio.run(work))

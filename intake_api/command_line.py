@@ -1,0 +1,42 @@
+"""Where an operator's command meets what can go wrong: a sentence that says what to do, and exit status 1."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from intake_api.database import DatabaseAway
+from intake_api.keys import NotReady
+from intake_api.settings import Settings, read_settings
+
+Result = TypeVar("Result")
+
+
+def settings_of(kind: type[Settings]) -> Settings:
+    """Read the settings, or say which are wrong, and stop."""
+    return ready(lambda: read_settings(kind))
+
+
+def ready(read: Callable[[], Result]) -> Result:
+    """Read or do something that must be right; otherwise say what to do, and stop."""
+    try:
+        return read()
+    except NotReady as fault:
+        stop(str(fault))
+    except (DatabaseAway, DBAPIError):
+        stop("The database cannot be used. See that it is there; what was done stays done: run this again.")
+    except OSError as fault:
+        stop(f"The system says: {fault.strerror}. See whose the files are.")
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do something that waits; otherwise as `ready`."""
+    return ready(lambda: asyncio.run(work))
+
+
+def stop(sentence: str) -> NoReturn:
+    """Say why it ends here."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)

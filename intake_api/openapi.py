@@ -1,0 +1,161 @@
+"""The contract as clients read it (OpenAPI 3.1): what the routes say, with roles, headers and true examples.
+
+Nothing here changes what the API does; tests hold each sentence of it against the API itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic.json_schema import models_json_schema
+
+from conversations.report import Report
+from intake_api.errors import MEDIA_TYPE, ProblemDocument
+from intake_api.examples import ANALYST, ASSESSMENT, CLAIM, DRAFT, EXAMPLES, ITEM, REPORT, Example
+
+DESCRIPTION: Final = """\
+Channels hand in reports, sealed to the intake's public key. Analysts claim the items that become of them, and
+decide. The intake keeps no reporter's identity, and opens no reported address.
+
+**What version 1 promises.** Paths, fields and what they mean stay. Answers may grow: a client passes over
+fields, headers and problem types that it does not know. Requests are closed: what this contract does not name
+is refused, and so a misspelt field is no silent loss.
+
+**Keys.** Each operation names the roles whose access keys open it. The key is asked for before anything else
+of a request is read: without one every request is answered 401, with that of another role 403.
+
+**Errors** are problem documents (RFC 9457). `type` is the stable name of what happened, `detail` says what
+the caller does about it. None repeats anything of what was sent. What no operation is at all is answered 404
+(`not-found`), and a method that a path does not have 405 (`wrong-method`), with the header `Allow`.
+
+**Retrying.** After 408, 500 and 503, and after no answer at all, try again: every PUT may be repeated, and an
+assessment is answered as it was. A claim that was released before is `claim-lost`, an assessment that was
+corrected before `superseded`. What a lost answer claimed is among one's claims.
+
+**Times** are in UTC. Of a report they tell the hour and nothing finer; analysts' times are exact.
+"""
+_SEALED: Final = (
+    "A libsodium sealed box (X25519, XSalsa20-Poly1305) in base64. It holds the JSON of a `Report` in UTF-8, "
+    "with spaces behind it up to a multiple of 1024 bytes, so that its length tells little."
+)
+_DESCRIPTIONS: Final = {
+    "draft_id": "the report's own draft id: 128 random bits, drawn by the channel",
+    "claim_id": "a claim that the caller holds",
+    "assessment_id": "the item's newest assessment",
+    "item_id": "an item's id, as claims and searches give it",
+    "key_id": "the id of an analyst's or a lead's access key, its second part",
+    "after": "the sequence of the last entry that is known",
+    "format": "one JSON object a line, or a table for spreadsheets",
+    "limit": "how many assessments a page has at most",
+}
+_PARAMETERS: Final = {
+    "draft_id": DRAFT,
+    "claim_id": CLAIM,
+    "assessment_id": ASSESSMENT,
+    "item_id": ITEM,
+    "key_id": ANALYST,
+}
+_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Cache-Control": {
+        "description": "Nothing that the intake answers may be kept.",
+        "required": True,
+        "schema": {"const": "no-store"},
+    },
+    "WWW-Authenticate": {
+        "description": "The way in which a key is sent.",
+        "required": True,
+        "schema": {"const": "Bearer"},
+    },
+    "Retry-After": {
+        "description": "After how many seconds to try again; where it is missing, that is not known.",
+        "schema": {"type": "integer"},
+    },
+}
+_HEADERS_OF: Final = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
+
+
+def completed(contract: dict[str, Any]) -> dict[str, Any]:
+    """Complete FastAPI's contract, in place; every operation has to be one of EXAMPLES."""
+    contract["info"]["description"] = DESCRIPTION
+    contract["info"]["license"] = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
+    components = contract["components"]
+    components["schemas"] |= _further_schemas()
+    components["schemas"]["SealedReport"]["properties"]["sealed"]["description"] = _SEALED
+    components["headers"] = _HEADERS
+    components["responses"] = {}
+    for operation in operations(contract):
+        _complete(operation, EXAMPLES[operation["operationId"]], components["schemas"])
+        _share_problems(operation["responses"], components["responses"])
+    return contract
+
+
+def operations(contract: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give every operation of a contract."""
+    for path in contract["paths"].values():
+        yield from path.values()
+
+
+def _further_schemas() -> dict[str, Any]:
+    # A report travels sealed, and problems are answered outside the routes: FastAPI sees neither.
+    _, schemas = models_json_schema(
+        [(Report, "validation"), (ProblemDocument, "serialization")],
+        ref_template="#/components/schemas/{model}",
+    )
+    found: dict[str, Any] = schemas["$defs"]
+    found["Report"]["examples"] = [dict(REPORT)]
+    return found
+
+
+def _complete(operation: dict[str, Any], example: Example, schemas: Mapping[str, Any]) -> None:
+    operation["summary"] = example.summary
+    # FastAPI lists the roles as if a key had to have all of them.
+    needed = [role for wanted in operation.get("security", ()) for role in wanted["accessKey"]]
+    if needed:
+        operation["security"] = [{"accessKey": [role]} for role in needed]
+    for parameter in operation.get("parameters", ()):
+        _complete_parameter(parameter)
+    if example.request is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = example.request
+    _drop_impossible(operation)
+    for status, response in operation["responses"].items():
+        named = ("Cache-Control", *_HEADERS_OF.get(status, ()))
+        shared = {name: {"$ref": f"#/components/headers/{name}"} for name in named}
+        response["headers"] = response.get("headers", {}) | shared
+        if status.startswith("2"):
+            _show(response, example, schemas)
+
+
+def _complete_parameter(parameter: dict[str, Any]) -> None:
+    name = parameter["name"]
+    parameter.setdefault("description", _DESCRIPTIONS.get(name, ""))
+    if name in _PARAMETERS:
+        parameter["example"] = _PARAMETERS[name]
+
+
+def _drop_impossible(operation: dict[str, Any]) -> None:
+    """Take out what is answered only to requests with a body, or with anything that has a shape."""
+    if "requestBody" not in operation:
+        operation["responses"].pop("413", None)
+        if "parameters" not in operation:
+            operation["responses"].pop("422", None)
+
+
+def _show(response: dict[str, Any], example: Example, schemas: Mapping[str, Any]) -> None:
+    content = response.get("content", {})
+    for media_type, described in content.items():
+        if media_type != "application/json":
+            described["example"] = example.answer[media_type]
+            continue
+        described["example"] = example.answer
+        response["description"] = schemas[described["schema"]["$ref"].split("/")[-1]]["description"]
+    if not content:
+        response["description"] = "It is done."
+
+
+def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Describe each set of problems once, and refer to it where it is answered."""
+    for status, response in responses.items():
+        problems = response.get("content", {}).get(MEDIA_TYPE)
+        if problems:
+            name = ".".join(problems["examples"])
+            shared[name] = response
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
