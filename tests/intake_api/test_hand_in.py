@@ -89,6 +89,18 @@ async def test_the_highest_revision_wins_in_any_order(office: Office, order: tup
     assert detail["note"] == "three"
 
 
+@pytest.mark.parametrize(("days", "note"), [(29, "two"), (31, "one")])
+async def test_a_revision_counts_for_thirty_days_and_is_answered_alike_for_ever(
+    office: Office, days: int, note: str
+) -> None:
+    report = a_report(note="one")
+    await office.hand_in(report)
+    office.clock.move(days=days)
+    answer = await office.hand_in(revised(report, note="two"))
+    assert (answer.status_code, answer.json()["status"]) == (202, "received")
+    assert content_of(office.intake.vault, await _kept(office, report)).note == note
+
+
 async def test_a_withdrawal_before_its_report_counts_too(office: Office) -> None:
     report = a_report()
     await office.take_in(withdrawn(report), report)
