@@ -108,7 +108,7 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
     ),
     "merge_failed": ListedEvent(
-        ERROR, "a report waits unmerged; tried again each minute", "see its place; keep the database"
+        ERROR, "a report has waited unmerged since an earlier hour", "see its place; keep the database"
     ),
     "keys_unreadable": ListedEvent(
         ERROR,

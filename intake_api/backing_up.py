@@ -4,7 +4,6 @@ Tables are written row by row, as they are and not as this version knows them, s
 before an upgrade, and either database takes what the other gave.
 """
 
-import os
 import secrets
 import shutil
 from base64 import b64encode
@@ -16,15 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Select, Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intake_api.audit import OPERATOR, AuditLog
 from intake_api.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records
 from intake_api.database import Database
-from intake_api.keys import IntakeKeys, NotReady, is_key_id, read_keys
+from intake_api.keys import IntakeKeys, NotReady, is_key_id, keep_names, read_keys
 from intake_api.rotation import SEALED_COLUMNS
+from intake_api.schema import revision_of
 from intake_api.vault import key_of
 
 _PAGE: Final = 200
@@ -81,7 +80,7 @@ async def _write_all(
 ) -> tuple[str, IntakeKeys]:
     async with database.reading() as session:
         connection = await session.connection()
-        revision = await connection.run_sync(_revision)
+        revision = await connection.run_sync(revision_of)
         if revision is None:
             raise NotReady("There is nothing in the database.")
         # Not before the first look at the database: whatever that has seen was sealed with a key from before.
@@ -138,10 +137,6 @@ def _key_files(keys: IntakeKeys) -> Mapping[str, str]:
     return {f"{name}.key": f"{key.hex()}\n" for name, key in files.items()}
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
     """Make a folder under another name, and give it its own once the block has ended without a fault."""
@@ -149,18 +144,10 @@ def _whole(target: Path) -> Iterator[Path]:
     try:
         draft.mkdir(mode=0o700)
         yield draft
-        _keep_names(draft)
+        keep_names(draft)
         draft.rename(target)
-        _keep_names(target.parent)
+        keep_names(target.parent)
     except OSError as fault:
         raise NotReady(f"{target} cannot be made: {fault.strerror}.") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _keep_names(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,7 +15,13 @@ ClaimId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 ItemId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 AssessmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
-ReportCount = Annotated[int, Field(ge=0, description="How many reports name the item; not withdrawn ones.")]
+ReportCount = Annotated[
+    int,
+    Field(
+        ge=0,
+        description="How many reports name the item; what was withdrawn since it was claimed still counts.",
+    ),
+]
 FirstHour = Annotated[datetime, Field(description="The first hour in which it was reported.")]
 LastHour = Annotated[datetime, Field(description="The last hour in which it was reported.")]
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]

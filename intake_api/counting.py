@@ -14,9 +14,9 @@ from typing import Final, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from intake_api.database import Database
+from intake_api.deciding import uncorrected
 from intake_api.models import (
     EVERY_LANGUAGE,
     Assessment,
@@ -174,9 +174,7 @@ async def _outcomes(session: AsyncSession, condition: ColumnElement[bool]) -> Co
 
 
 def _outcome_that_holds() -> ColumnElement[str]:
-    correction = aliased(Assessment)
-    corrected = exists().where(correction.corrects == Assessment.assessment_id)
-    holding = select(Assessment.outcome).where(Assessment.item_id == Mention.item_id, ~corrected)
+    holding = select(Assessment.outcome).where(Assessment.item_id == Mention.item_id, uncorrected())
     newest = holding.order_by(Assessment.assessed_at.desc()).limit(1).scalar_subquery()
     return func.coalesce(newest, UNDECIDED)
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -57,11 +57,15 @@ async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment
     return (await session.scalars(of_item.order_by(Assessment.assessed_at, Assessment.assessment_id))).all()
 
 
+def uncorrected() -> ColumnElement[bool]:
+    """Say of an assessment that no other one corrects it; the latest such one of an item holds."""
+    correction = aliased(Assessment)
+    return ~exists().where(correction.corrects == Assessment.assessment_id)
+
+
 async def holding_of(session: AsyncSession, item_id: str) -> Assessment | None:
     """Give the assessment that holds: the latest of those that nobody has corrected."""
-    correction = aliased(Assessment)
-    corrected = exists().where(correction.corrects == Assessment.assessment_id)
-    holding = select(Assessment).where(Assessment.item_id == item_id, ~corrected)
+    holding = select(Assessment).where(Assessment.item_id == item_id, uncorrected())
     return (await session.scalars(holding.order_by(Assessment.assessed_at.desc()).limit(1))).one_or_none()
 
 

@@ -35,15 +35,14 @@ from intake_api.contract import (
     Search,
 )
 from intake_api.decision import Decision
-from intake_api.errors import EVERYWHERE, documented
+from intake_api.errors import EVERYWHERE, Problem, documented
 from intake_api.searching import found
 from intake_api.services import Intake, IntakeHere
 from intake_api.showing import audit_shown, claim_shown, claims_shown, item_shown
 
-_GUARDED = documented("day-full", "break-due")
+_GUARDED = documented("hands-full", "day-full", "break-due")
 _CLAIM_LOST = documented("claim-lost")
 _HELD_AND_GUARDED = documented("claim-lost", "day-full", "break-due")
-_NOT_FOUND = documented("not-found")
 
 desk = APIRouter(prefix="/v1", tags=["analysts"], responses=EVERYWHERE, route_class=KeyedRoute)
 
@@ -130,13 +129,17 @@ async def item(item_id: ItemId, intake: IntakeHere, analyst: AnalystCaller) -> I
     """Show an item whole, outside the queue; the read is audited."""
     async with _desk(intake, analyst) as at:
         await guard.admit(at, intake.limits)
-        return await item_shown(at, item_id)
+        shown = await item_shown(at, item_id)
+        await guard.glance(at)
+        return shown
 
 
-@desk.post("/analysts/{key_id}/lift", status_code=201, responses=_NOT_FOUND)
+@desk.post("/analysts/{key_id}/lift", status_code=201, responses=documented("not-found", "own-guard"))
 async def lift(key_id: KeyId, wanted: LiftWanted, intake: IntakeHere, lead: LeadCaller) -> LiftGiven:
     """Let an analyst go on for a while, whatever the guard of exposure says; audited."""
     async with _desk(intake, lead) as at:
+        if key_id == lead.key_id:
+            raise Problem("own-guard")
         await require_key_of(at.session, key_id, Role.ANALYST, Role.LEAD)
         return LiftGiven(until=await guard.lift(at, key_id, timedelta(minutes=wanted.minutes)))
 

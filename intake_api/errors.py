@@ -23,6 +23,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "malformed": (400, "The request cannot be read", "Send JSON over HTTP/1.1 as the contract says."),
     "no-access-key": (401, "No valid access key", "Send `Authorization: Bearer` with a key in force."),
     "wrong-door": (403, "This key opens another door", "Channels hand in; analysts work on the queue."),
+    "own-guard": (403, "Nobody lifts their own guard", "Another lead can."),
     "not-found": (404, "There is nothing here", "Compare the path with the contract."),
     "wrong-method": (405, "This method is not offered here", "See the header Allow."),
     "too-slow": (408, "The request came too slowly", "Send it whole, and at once."),
@@ -31,6 +32,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "This claim does not hold",
         "It was released, assessed, has run out or is another analyst's. Claim again.",
     ),
+    "hands-full": (409, "You hold as many items as one may", "Decide or release some of them first."),
     "day-full": (
         409,
         "Your minutes of exposure for today are used up",

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from conversations.address import read
 from intake_api.columns import ExactTime
-from intake_api.deciding import decided
+from intake_api.deciding import decided, uncorrected
 from intake_api.models import Assessment, Item
 from intake_api.queue import Desk, sources_of
 from intake_api.vault import Place, Vault
@@ -144,10 +143,8 @@ async def _shown(desk: Desk, rows: Sequence[Assessment]) -> list[ExportedAssessm
 
 async def _holding(session: AsyncSession, item_ids: Iterable[str]) -> set[str]:
     """Give of each item the assessment that holds: the latest of those that nobody has corrected."""
-    correction = aliased(Assessment)
-    corrected = exists().where(correction.corrects == Assessment.assessment_id)
-    uncorrected = select(Assessment).where(Assessment.item_id.in_(item_ids), ~corrected)
-    latest_last = await session.scalars(uncorrected.order_by(Assessment.assessed_at))
+    holding = select(Assessment).where(Assessment.item_id.in_(item_ids), uncorrected())
+    latest_last = await session.scalars(holding.order_by(Assessment.assessed_at))
     return set({row.item_id: row.assessment_id for row in latest_last}.values())
 
 

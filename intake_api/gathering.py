@@ -17,7 +17,7 @@ from intake_api.places import stand
 
 RAISE_HOURS: Final = 1
 MAXIMUM_RAISES: Final = 6
-_TOLD: Final = ("portal", "channel", "language", "hour", "due_hour")
+SOURCE: Final = ("portal", "channel", "language", "hour", "due_hour")
 
 
 async def count(session: AsyncSession, mention: Mention) -> None:
@@ -26,16 +26,14 @@ async def count(session: AsyncSession, mention: Mention) -> None:
     counted = upsert(session, Source).values(row)
     await session.execute(
         counted.on_conflict_do_update(
-            index_elements=["item_id", *_TOLD], set_={"reports": Source.reports + 1}
+            index_elements=["item_id", *SOURCE], set_={"reports": Source.reports + 1}
         )
     )
 
 
 async def uncount(session: AsyncSession, mention: Mention) -> None:
     """Take a mention out of its source's count again."""
-    source = _is_source_of(mention)
-    await session.execute(update(Source).where(*source).values(reports=Source.reports - 1))
-    await session.execute(delete(Source).where(*source, Source.reports <= 0))
+    await _take_from_source(session, mention.item_id, _told(mention), 1)
 
 
 async def settle(session: AsyncSession, item: Item) -> None:
@@ -77,11 +75,18 @@ async def _raises(session: AsyncSession, of_sources: ColumnElement[bool]) -> int
 
 
 async def _let_leave(session: AsyncSession, item_id: str) -> None:
-    leaving = select(Mention).where(Mention.item_id == item_id, Mention.left.is_(True))
-    for mention in (await session.scalars(leaving)).all():
-        await uncount(session, mention)
-        await session.delete(mention)
-    await session.flush()
+    """Let go all that left the item meanwhile, however many: by the sources under which they were counted."""
+    leaving = (Mention.item_id == item_id) & Mention.left.is_(True)
+    told = [getattr(Mention, name) for name in SOURCE]
+    for *source, number in await session.execute(select(*told, func.count()).where(leaving).group_by(*told)):
+        await _take_from_source(session, item_id, dict(zip(SOURCE, source, strict=True)), number)
+    await session.execute(delete(Mention).where(leaving))
+
+
+async def _take_from_source(session: AsyncSession, item_id: str, told: dict[str, Any], number: int) -> None:
+    source = [Source.item_id == item_id, *(getattr(Source, name) == value for name, value in told.items())]
+    await session.execute(update(Source).where(*source).values(reports=Source.reports - number))
+    await session.execute(delete(Source).where(*source, Source.reports <= 0))
 
 
 async def _was_assessed(session: AsyncSession, item_id: str) -> bool:
@@ -90,9 +95,4 @@ async def _was_assessed(session: AsyncSession, item_id: str) -> bool:
 
 
 def _told(mention: Mention) -> dict[str, Any]:
-    return {name: getattr(mention, name) for name in _TOLD}
-
-
-def _is_source_of(mention: Mention) -> list[ColumnElement[bool]]:
-    told = [getattr(Source, name) == value for name, value in _told(mention).items()]
-    return [Source.item_id == mention.item_id, *told]
+    return {name: getattr(mention, name) for name in SOURCE}

@@ -1,7 +1,7 @@
 """Nobody looks at the worst for longer than they should: minutes a day, and breaks, unless a lead lifts it.
 
-An analyst counts as exposed while they hold a claim. What is held may be decided at any time; nothing new is
-opened. What is older than two days is forgotten: it protects a person, and is no file about them.
+An analyst counts as exposed while they hold a claim, and for GLANCE when they look at another item.
+What is held may be decided at any time; nothing new is opened. These stretches are forgotten after two days.
 """
 
 import secrets
@@ -17,6 +17,7 @@ from intake_api.errors import Problem
 from intake_api.models import Exposure, Item, Lift, is_claimed
 from intake_api.queue import Desk
 
+GLANCE: Final = timedelta(minutes=1)
 _KEPT: Final = timedelta(days=2)
 _NONE: Final = timedelta()
 Stretch = tuple[datetime, datetime]
@@ -53,9 +54,20 @@ async def look_after(desk: Desk) -> None:
     lasting = update(Exposure).where(mine, Exposure.ends > desk.now).values(ends=until or desk.now)
     known = (await desk.session.scalars(lasting.returning(Exposure.exposure_id))).all()
     if until is not None and not known:
-        exposure_id = secrets.token_hex(8)
-        desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
+        _begin(desk, until)
     await _forget(desk)
+
+
+async def glance(desk: Desk) -> None:
+    """Count a look at an item outside the queue as GLANCE of exposure, beside what lasts anyhow."""
+    lasting = select(Exposure.exposure_id).where(Exposure.analyst == desk.analyst, Exposure.ends > desk.now)
+    if await desk.session.scalar(lasting.limit(1)) is None:
+        _begin(desk, desk.now + GLANCE)
+
+
+def _begin(desk: Desk, until: datetime) -> None:
+    exposure_id = secrets.token_hex(8)
+    desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
 
 
 async def _forget(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from rich.console import Console
 from intake_api.command_line import ready, run, settings_of
 from intake_api.database import opened
 from intake_api.keys import read_keys, replace
-from intake_api.reindexing import Reindexed, reindex_all
+from intake_api.reindexing import Reindexed, reindex_all, serving
 from intake_api.rotation import Rotated, rotate_seal, rotate_vault
 from intake_api.schema import require_current
 from intake_api.services import require_database, utc_now
@@ -65,6 +65,12 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
 
 
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:
+    # Not beside a reindex, which would miss the new key.
+    with serving(settings.folder):
+        return await _rotate_vault_in(settings)
+
+
+async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
     async with opened(require_database(settings)) as database:
         await require_current(database)
         with Console(stderr=True).status(

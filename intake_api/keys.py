@@ -122,7 +122,7 @@ def adopt_keys(folder: Path) -> None:
         if _read_key(folder / name) != key:
             raise NotReady(f"{earlier} and {folder / name} differ. Put all keys of one backup back.")
     earlier.unlink(missing_ok=True)
-    _keep_names(folder)
+    keep_names(folder)
 
 
 def is_key_id(text: str) -> bool:
@@ -177,13 +177,13 @@ def write_once(path: Path, text: str) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    _keep_names(path.parent)
+    keep_names(path.parent)
 
 
 def replace(path: Path, text: str) -> None:
     """Write a file of mode 0600, whole or not at all, in the place of whatever was there."""
     _written_beside(path, text).replace(path)
-    _keep_names(path.parent)
+    keep_names(path.parent)
 
 
 def _make(path: Path, purpose: Purpose | None = None) -> None:
@@ -217,7 +217,8 @@ def _written_beside(path: Path, text: str) -> Path:
     return draft
 
 
-def _keep_names(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
+    """Make the names in a folder durable."""
     # Without this, a power cut may take back the name of a file whose content is safe on the disk.
     descriptor = os.open(folder, os.O_RDONLY)
     try:

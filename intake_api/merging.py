@@ -4,9 +4,9 @@ What a merge does depends only on the report as it now is: a crash leaves it to 
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,28 +18,46 @@ from intake_api.models import Assessment, Item, Mention, State, StoredReport
 from intake_api.vault import Vault
 from logs import log_failure
 
-_RETRY_SECONDS = 60
+RETRY_SECONDS = 60.0
 _BATCH = 100
 
 
 class Merger:
-    """Merges whatever waits: when started, when woken, and once a minute what has failed before."""
+    """Merges whatever waits: when started, when woken, and once a minute what has failed before.
 
-    def __init__(self, database: Database, vault: Vault, reopen_after: timedelta | None) -> None:
+    A failure is told once an hour, from the hour after the first on: told at once, it would tell when the
+    report came.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        reopen_after: timedelta | None,
+        now: Callable[[], datetime],
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._reopen_after = reopen_after
+        self._now = now
+        self._retry_seconds = retry_seconds
+        self._failed: dict[str, datetime] = {}
         self._woken = asyncio.Event()
         self._stopped = False
 
     async def run(self) -> None:
         """Work until stopped; no failure ends it, and none keeps other reports from being merged."""
+        loop, again_at = asyncio.get_running_loop(), 0.0
         while not self._stopped:
+            again = loop.time() >= again_at
+            if again:
+                again_at = loop.time() + self._retry_seconds
             self._woken.clear()
             with _logged():
-                await self._merge_waiting()
+                await self.merge_waiting(again=again)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _RETRY_SECONDS)
+                await asyncio.wait_for(self._woken.wait(), max(again_at - loop.time(), 0))
 
     async def wake(self) -> None:
         """Say that a report was handed in."""
@@ -50,20 +68,29 @@ class Merger:
         self._stopped = True
         self._woken.set()
 
-    async def _merge_waiting(self) -> None:
+    async def merge_waiting(self, *, again: bool) -> None:
+        """Go over what waits once; what has failed before only `again`."""
+        failed_before = self._failed
+        if again:
+            self._failed = {}
         batch = await self._waiting_after("")
         while batch and not self._stopped:
             for draft_id in batch:
-                await self._merge(draft_id)
+                if again or draft_id not in self._failed:
+                    await self._merge(draft_id, failed_before.get(draft_id))
             batch = await self._waiting_after(batch[-1])
 
-    async def _merge(self, draft_id: str) -> None:
-        with _logged():
-            try:
-                async with self._database.writing() as session:
-                    await merge(session, self._vault, draft_id, self._reopen_after)
-            except ItemGone:
-                self._woken.set()
+    async def _merge(self, draft_id: str, failed_in: datetime | None) -> None:
+        try:
+            async with self._database.writing() as session:
+                await merge(session, self._vault, draft_id, self._reopen_after)
+        except ItemGone:
+            self._woken.set()
+        except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
+            hour = self._now().replace(minute=0, second=0, microsecond=0)
+            if failed_in is not None and failed_in < hour:
+                log_failure("merge_failed", error)
+            self._failed[draft_id] = hour
 
     async def _waiting_after(self, draft_id: str) -> Sequence[str]:
         waits = StoredReport.merged_revision < StoredReport.revision
@@ -154,5 +181,5 @@ async def _reopen(
 def _logged() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
+    except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
         log_failure("merge_failed", error)

@@ -76,7 +76,7 @@ class Item(Base):
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint("(state = 'claimed') = (claim_id IS NOT NULL)", name="a_claim_is_named"),
-        Index("items_by_host", "host_hash"),
+        Index("items_by_host", "host_hash", "last_hour", "item_id"),
         Index("items_leased", "lease_expires", **only_where("state = 'claimed'")),
         NO_ROW_NUMBERS,
     )
@@ -98,6 +98,8 @@ class Item(Base):
     claim_id: Mapped[str | None] = mapped_column(String(16), unique=True)
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("access_keys.key_id"))
     claimed_at: Mapped[datetime | None] = mapped_column(ExactTime)
+    released_by: Mapped[str | None] = mapped_column(String(12))
+    released_at: Mapped[datetime | None] = mapped_column(ExactTime)
     lease_expires: Mapped[datetime | None] = mapped_column(ExactTime)
 
 
@@ -109,7 +111,11 @@ class Mention(Base):
     """
 
     __tablename__ = "mentions"
-    __table_args__ = (Index("mentions_by_report", "draft_id"), NO_ROW_NUMBERS)
+    __table_args__ = (
+        Index("mentions_by_report", "draft_id"),
+        Index("mentions_that_left", "item_id", "left"),
+        NO_ROW_NUMBERS,
+    )
 
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
     draft_id: Mapped[str] = mapped_column(ForeignKey("reports.draft_id"), primary_key=True)

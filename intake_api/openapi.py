@@ -17,8 +17,8 @@ Channels hand in reports, sealed to the intake's public key. Analysts claim the 
 decide. The intake keeps no reporter's identity, and opens no reported address.
 
 **What version 1 promises.** Paths, fields and what they mean stay. Answers may grow: a client passes over
-fields, headers and problem types that it does not know. Requests are closed: what this contract does not name
-is refused, and so a misspelt field is no silent loss.
+fields, headers and problem types that it does not know. The bodies of requests are closed: a field that this
+contract does not name is refused, so a misspelt one is no silent loss.
 
 **Keys.** Each operation names the roles whose access keys open it. The key is asked for before anything else
 of a request is read: without one every request is answered 401, with that of another role 403.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.models import EVERY_LANGUAGE, Item, QueuePlace, Source, State, is_waiting
@@ -24,10 +24,14 @@ async def stand(session: AsyncSession, item: Item) -> None:
 
 
 async def first_standing(
-    session: AsyncSession, count: int, language: str | None = None, kind: str | None = None
+    session: AsyncSession,
+    count: int,
+    wanted: ColumnElement[bool],
+    language: str | None = None,
+    kind: str | None = None,
 ) -> Sequence[Item]:
     """Give up to `count` waiting items, the most overdue first, locked; skips those that others hold."""
-    places = select(Item).join_from(QueuePlace, Item).where(is_waiting)
+    places = select(Item).join_from(QueuePlace, Item).where(is_waiting, wanted)
     places = places.where(QueuePlace.language == (language or EVERY_LANGUAGE))
     if kind:
         places = places.where(QueuePlace.kind == kind)

@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit import AuditLog
+from intake_api.contract import MAXIMUM_CLAIMS
 from intake_api.errors import Problem
 from intake_api.gathering import settle
-from intake_api.models import Item, Mention, Source, State, StoredReport, is_claimed
+from intake_api.models import AccessKey, Item, Mention, Source, State, StoredReport, is_claimed
 from intake_api.places import first_standing, stand
 from intake_api.vault import Vault
 
 MAXIMUM_DETAILS: Final = 50
 # A program that prolongs for ever must not keep an item from everybody else.
 LONGEST_HOLD: Final = timedelta(hours=8)
-_EXPIRED_AT_ONCE: Final = 100
+_EXPIRED_AT_ONCE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,20 @@ async def claim(
 ) -> Sequence[Item]:
     """Give the analyst up to `count` items, the most overdue first, until the lease runs out.
 
-    `language` is one in which an item was reported, `kind` what sort of address it has; None is any.
+    `language` is one in which an item was reported, `kind` what sort of address it has; None is any. What the
+    analyst has released does not come back to them for as long as a lease: they had a reason. Raises Problem
+    (hands-full) when they hold MAXIMUM_CLAIMS.
     """
     await _give_back_expired(desk)
-    items = await first_standing(desk.session, count, language, kind)
+    room = await _room(desk)
+    not_released = or_(
+        Item.released_by.is_(None), Item.released_by != desk.analyst, Item.released_at <= desk.now - lease
+    )
+    items = await first_standing(desk.session, min(count, room), not_released, language, kind)
     for item in items:
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claimed_by, item.claimed_at, item.lease_expires = desk.analyst, desk.now, desk.now + lease
+        item.released_by = item.released_at = None
         await stand(desk.session, item)
     await desk.note("claimed", *(item.item_id for item in items))
     return items
@@ -88,6 +96,7 @@ async def release(desk: Desk, claim_id: str) -> None:
     """Put an item back into the queue, at its old place; raises Problem (claim-lost)."""
     item = await held(desk, claim_id)
     item_id = item.item_id
+    item.released_by, item.released_at = desk.analyst, desk.now
     await let_go(desk.session, item, State.WAITING)
     await desk.note("released", item_id)
 
@@ -105,7 +114,7 @@ async def reports_of(session: AsyncSession, item_id: str) -> Sequence[StoredRepo
         select(StoredReport)
         .join_from(StoredReport, Mention)
         .where(Mention.item_id == item_id)
-        .order_by(StoredReport.hour.desc(), StoredReport.draft_id)
+        .order_by(Mention.hour.desc(), Mention.draft_id)
         .limit(MAXIMUM_DETAILS)
     )
     return (await session.scalars(found)).all()
@@ -120,6 +129,16 @@ async def sources_of(session: AsyncSession, item_ids: Iterable[str]) -> Sequence
         .order_by(Source.portal, Source.language)
     )
     return [(item_id, portal, language) for item_id, portal, language in await session.execute(found)]
+
+
+async def _room(desk: Desk) -> int:
+    # Locked, so that two requests of one analyst at the same time do not both find the same room.
+    await desk.session.get_one(AccessKey, desk.analyst, with_for_update={"key_share": True})
+    mine = select(func.count()).where(is_claimed, Item.claimed_by == desk.analyst)
+    room = MAXIMUM_CLAIMS - (await desk.session.scalars(mine)).one()
+    if room <= 0:
+        raise Problem("hands-full")
+    return room
 
 
 async def _give_back_expired(desk: Desk) -> None:

@@ -5,18 +5,14 @@ database is away. So nobody can take its connections by asking.
 """
 
 import asyncio
-from functools import cache
 from typing import Final, Literal
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.counting import Hourly
 from intake_api.database import DatabaseAway
 from intake_api.keys import NotReady, read_keys
-from intake_api.schema import configuration
+from intake_api.schema import newest_revision, revision_of
 from intake_api.services import Intake
 
 SECONDS_TO_WAIT: Final = 2
@@ -58,7 +54,7 @@ class Readiness:
         try:
             async with database.reading() as session:
                 connection = await session.connection()
-                if await connection.run_sync(_revision) != _newest_revision():
+                if await connection.run_sync(revision_of) != newest_revision():
                     return "other_revision", None
             return "ok", await self._overdue.value(database, self._intake.now())
         except (DatabaseAway, SQLAlchemyError):
@@ -71,12 +67,3 @@ def _can_be_read(intake: Intake) -> bool:
     except (NotReady, OSError):
         return False
     return True
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-@cache
-def _newest_revision() -> str | None:
-    return ScriptDirectory.from_config(configuration()).get_current_head()

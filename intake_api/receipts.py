@@ -37,5 +37,7 @@ async def status_of(
 async def _is_assessed(session: AsyncSession, report: StoredReport) -> bool:
     # What was reopened by a later report had been assessed for this one, and that is not taken back.
     done = or_(Item.state == State.ASSESSED, Item.open_since > report.arrival_hour)
-    found = select(done).join_from(Mention, Item).where(Mention.draft_id == report.draft_id).distinct()
+    # What was taken back asks for nothing, however far the item had come when it was.
+    mine = (Mention.draft_id == report.draft_id) & Mention.left.is_(False)
+    found = select(done).join_from(Mention, Item).where(mine).distinct()
     return set(await session.scalars(found)) == {True}

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.audit import OPERATOR, AuditLog
 from intake_api.database import Database, upsert
-from intake_api.gathering import settle, uncount
+from intake_api.gathering import SOURCE, settle, uncount
 from intake_api.items import host_hash
 from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, next_key_id, read_keys
 from intake_api.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
@@ -28,7 +28,6 @@ from intake_api.vault import Place, Vault, VaultClosed, key_of
 PAGE: Final = 100
 # What an earlier version has written has no key's id; there was one key then.
 _EARLIEST: Final = {"k1": ("k1", "")}
-_WAY: Final = ("portal", "channel", "language", "hour", "due_hour")
 # No object of the session is of these rows.
 _UNSEEN: Final = {"synchronize_session": False}
 Told = Callable[[int], None]
@@ -56,7 +55,7 @@ async def require_indexed(session: AsyncSession, vault: Vault) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[None]:
     """Keep a reindex off while an intake serves with this folder's keys; raises NotReady while one runs."""
-    with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Start the intake when that has ended."):
+    with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Wait until that has ended."):
         yield
 
 
@@ -222,11 +221,11 @@ async def _name_once(session: AsyncSession, kept: Item, gone: Item) -> None:
 async def _move_mentions(session: AsyncSession, kept: Item, gone: Item) -> None:
     moved = update(Mention).where(Mention.item_id == gone.item_id).values(item_id=kept.item_id)
     await session.execute(moved, execution_options=_UNSEEN)
-    ways = [getattr(Source, name) for name in _WAY]
+    ways = [getattr(Source, name) for name in SOURCE]
     theirs = select(literal(kept.item_id), *ways, Source.reports).where(Source.item_id == gone.item_id)
-    added = upsert(session, Source).from_select(["item_id", *_WAY, "reports"], theirs)
+    added = upsert(session, Source).from_select(["item_id", *SOURCE, "reports"], theirs)
     await session.execute(
         added.on_conflict_do_update(
-            index_elements=["item_id", *_WAY], set_={"reports": Source.reports + added.excluded.reports}
+            index_elements=["item_id", *SOURCE], set_={"reports": Source.reports + added.excluded.reports}
         )
     )

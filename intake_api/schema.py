@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -31,7 +32,7 @@ async def has_tables(database: Database) -> bool:
     with _usable():
         async with database.reading() as session:
             connection = await session.connection()
-            return await connection.run_sync(_revision) is not None
+            return await connection.run_sync(revision_of) is not None
 
 
 async def require_current(database: Database) -> None:
@@ -39,11 +40,11 @@ async def require_current(database: Database) -> None:
     with _usable():
         async with database.reading() as session:
             connection = await session.connection()
-            current = await connection.run_sync(_revision)
+            current = await connection.run_sync(revision_of)
             await require_durable(session)
-    if current != _head():
+    if current != newest_revision():
         raise NotReady(
-            f"The database is at revision {current}, this version needs {_head()}. "
+            f"The database is at revision {current}, this version needs {newest_revision()}. "
             "Make a backup, then run `reportline intake upgrade`."
         )
 
@@ -56,11 +57,14 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Give the revision at which a database is; None before the first."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _head() -> str | None:
+@cache
+def newest_revision() -> str | None:
+    """Give the revision that this version of the code needs."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 

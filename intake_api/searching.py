@@ -13,9 +13,11 @@ MAXIMUM_FOUND = 50
 
 async def found(desk: Desk, wanted: Search) -> ItemsFound:
     """Give the items of an address, in any spelling, or of a host; audited for each item."""
-    newest = select(Item).where(_is_wanted(desk, wanted)).order_by(Item.last_hour.desc(), Item.item_id)
+    newest = select(Item).where(_is_wanted(desk, wanted)).order_by(Item.last_hour.desc(), Item.item_id.desc())
     items = (await desk.session.scalars(newest.limit(MAXIMUM_FOUND + 1))).all()
     shown = items[:MAXIMUM_FOUND]
+    # Also a search that finds nothing tells something: that nobody has reported it.
+    await desk.note("searched", desk.analyst)
     await desk.note("found", *(item.item_id for item in shown))
     return ItemsFound(items=await items_found(desk.session, shown), more=len(items) > MAXIMUM_FOUND)
 

@@ -44,7 +44,7 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     """Put an intake together; nothing runs yet. Raises NotReady if keys or database cannot be used."""
     keys = KeyRing(settings.folder)
     database, vault = Database(require_database(settings)), Vault(keys)
-    merger = Merger(database, vault, settings.reopen_after)
+    merger = Merger(database, vault, settings.reopen_after, now)
     return Intake(
         settings, keys, database, vault, AuditLog(keys.current().audit), merger, _limits(settings), now
     )

@@ -36,11 +36,10 @@ async def claims_shown(desk: Desk, items: Sequence[Item]) -> list[Claim]:
 
 async def claim_shown(desk: Desk, item: Item) -> ClaimShown:
     """Show a claimed item whole, and write into the audit log that its address was read."""
-    await desk.note("address_read", item.item_id)
     [claim] = await claims_shown(desk, [item])
     given = desk.vault.open(Place("items", item.item_id, "given"), item.given)
     known = read(given)
-    return ClaimShown(
+    shown = ClaimShown(
         **claim.model_dump(),
         address_given=given,
         address_canonical=desk.vault.open(Place("items", item.item_id, "canonical"), item.canonical),
@@ -48,6 +47,9 @@ async def claim_shown(desk: Desk, item: Item) -> ClaimShown:
         details=[_report(desk.vault, item, row) for row in await reports_of(desk.session, item.item_id)],
         history=[_decision(desk.vault, row) for row in await history_of(desk.session, item.item_id)],
     )
+    # Last, since whoever else acts waits from here on: the audit log is one chain.
+    await desk.note("address_read", item.item_id)
+    return shown
 
 
 async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
@@ -68,14 +70,15 @@ async def item_shown(desk: Desk, item_id: str) -> ItemShown:
     item = await desk.session.get(Item, item_id)
     if item is None:
         raise Problem("not-found")
-    await desk.note("address_read", item_id)
     [summary] = await items_found(desk.session, [item])
-    return ItemShown(
+    shown = ItemShown(
         **summary.model_dump(),
         address_given=desk.vault.open(Place("items", item_id, "given"), item.given),
         address_canonical=desk.vault.open(Place("items", item_id, "canonical"), item.canonical),
         history=[_decision(desk.vault, row) for row in await history_of(desk.session, item_id)],
     )
+    await desk.note("address_read", item_id)
+    return shown
 
 
 async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:

@@ -5,7 +5,9 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes transcripts anew, to be read and committed."""
-    parser.addoption("--update", action="store_true", help="write the transcripts' turns anew")
+    parser.addoption(
+        "--update", action="store_true", help="write the transcripts' turns, or the published contract, anew"
+    )
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def take_next(
     wanted = body(ClaimsWanted, otherwise, count=count, language=language, kind=kind)
     given = ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted).claims
     of_these = " of this language or kind" if language or kind else ""
-    put(tables.claims(given) if given else f"Nothing{of_these} waits in the queue.")
+    put(tables.claims(given) if given else f"Nothing{of_these} waits for you.")
 
 
 @queue.command(cls=PlainHelp)

@@ -6,8 +6,6 @@ A process of its own: schemathesis chooses by the hashes of strings too, and onl
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +15,6 @@ from pydantic import BaseModel, ValidationError
 from schemathesis import AuthContext, Case, HookContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
-from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from conversations.report import Report
 from intake_api.contract import Search
@@ -59,9 +56,16 @@ class Supply:
             content = self.served.sealed(report)
             self.channel.put(f"/v1/reports/{report.draft_id}", json=content).raise_for_status()
         while not self.claims:
+            self._make_room()
             answer = self.analyst.post("/v1/queue/claims", json={"count": AT_ONCE}).raise_for_status()
             self.claims += answer.json()["claims"]
         return self.claims.pop()
+
+    def _make_room(self) -> None:
+        """Decide about what earlier cases have left in the analyst's hands, which hold only so much."""
+        for claim in self.analyst.get("/v1/queue/claims").raise_for_status().json()["claims"]:
+            path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+            self.analyst.post(path, json={"outcome": "ignore"}).raise_for_status()
 
     def there_is(self, name: str) -> str:
         """Give the id of something that there is, for a parameter of a path."""
@@ -132,10 +136,12 @@ def run(served: Served) -> Outcome:
     schema.config.generation.update(
         max_examples=CASES_EACH, deterministic=True, no_shrink=True, database="none"
     )
-    for phase in (schema.config.phases.coverage, schema.config.phases.fuzzing, schema.config.phases.examples):
-        # What was answered before, random ids among it, must not steer what is asked next.
+    # What was answered before, random ids among it, must not steer what is asked next: so no sequences that
+    # follow the answers either. Each request is about what there is, and other tests tell whole stories.
+    phases = schema.config.phases
+    phases.stateful.enabled = False
+    for phase in (phases.examples, phases.coverage, phases.fuzzing):
         phase.extra_data_sources.responses = False
-    schema.config.phases.stateful.enabled = False
     outcome = Outcome()
     with served.client("channel") as channel, served.client("analyst") as analyst:
         sender = Sender(Supply(served, channel, analyst))
@@ -151,23 +157,14 @@ def run(served: Served) -> Outcome:
             def set(self, case: Case[Any], token: str, _: AuthContext) -> None:
                 case.headers["Authorization"] = f"Bearer {token}"
 
-        with _hooked(sender):
-            for event in from_schema(schema).execute():
-                outcome.add(event)
+        @schemathesis.hook
+        def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
+            # At the last moment, so what a case is about is still there when it is sent.
+            sender.complete(case)
+
+        for event in from_schema(schema).execute():
+            outcome.add(event)
     return outcome
-
-
-@contextmanager
-def _hooked(sender: Sender) -> Iterator[None]:
-    # Each call asks the hook anew, so what it gives is still there when it is asked about.
-    @schemathesis.hook
-    def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
-        sender.complete(case)
-
-    try:
-        yield
-    finally:
-        GLOBAL_HOOK_DISPATCHER.unregister(before_call)
 
 
 _COHERENT: dict[str, type[BaseModel]] = {"assess": Decision, "correct": Decision, "search": Search}

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from conversations.report import Report, write_receipt
 from conversations.sealing import seal
@@ -170,3 +170,21 @@ def environment(settings: IntakeSettings) -> dict[str, str]:
     return {"REPORTLINE_DATA_DIR": str(settings.data_dir)} | (
         {} if url is None else {"REPORTLINE_DATABASE_URL": url.get_secret_value()}
     )
+
+
+async def plan_of(office: Office, part: str, work: Awaitable[object]) -> list[str]:
+    """Give the steps by which the database answers the one statement of some work that has this part."""
+    done: list[tuple[str, tuple[object, ...]]] = []
+    engine = office.intake.database.engine.sync_engine
+
+    def note(*seen: Any) -> None:
+        done.append((seen[2], seen[3]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    await work
+    event.remove(engine, "before_cursor_execute", note)
+    statement, values = next(one for one in done if part in one[0])
+    explain = "EXPLAIN" if office.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
+    async with office.intake.database.engine.connect() as connection:
+        plan = await connection.exec_driver_sql(f"{explain} {statement}", values)
+    return [str(step[-1]) for step in plan]

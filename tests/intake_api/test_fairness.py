@@ -43,6 +43,11 @@ async def _due(office: Office, reports: int) -> datetime:
     return due
 
 
+def test_nothing_that_begins_to_wait_seventy_eight_hours_later_overtakes() -> None:
+    """The bound in figures: who changes an allowance or a raise changes it knowingly."""
+    assert OVERTAKEN_FOR == 78 * HOUR
+
+
 async def test_a_flood_through_one_portal_channel_and_hour_moves_nothing(office: Office) -> None:
     """However many reports, and in however many languages."""
     await office.take_in(a_report(ADDRESS))

@@ -362,3 +362,22 @@ async def watched_office(sqlite_settings: IntakeSettings) -> AsyncIterator[Offic
     """Run an intake with limits that a day of holding meets several times."""
     async with _guarded(sqlite_settings, day=150, at_once=90, rest=20) as office:
         yield office
+
+
+async def test_looking_at_items_outside_the_queue_counts_too(settings: IntakeSettings) -> None:
+    """A minute for each look, as long as no claim is held: so nobody reads addresses all day for nothing."""
+    async with _guarded(settings, day=3) as office:
+        analyst = await person(office)
+        found = await analyst.client.post("/v1/search", json={"host": "example.com"})
+        item_id = found.json()["items"][0]["item_id"]
+        looks = []
+        for _ in range(5):
+            looks.append((await analyst.client.get(f"/v1/items/{item_id}")).status_code)
+            office.clock.move(minutes=2)
+        assert looks == [200, 200, 200, 409, 409]
+
+
+async def test_nobody_lifts_their_own_guard(sqlite_settings: IntakeSettings) -> None:
+    async with _guarded(sqlite_settings) as office:
+        lead = await person(office, Role.LEAD)
+        assert await _lift(lead, lead.key_id) == 403

@@ -187,7 +187,7 @@ async def test_a_process_that_is_killed_while_merging_loses_and_doubles_nothing(
 async def _points_of_merger(intake: Intake) -> list[Point]:
     """List the points that a merger passes from its start until nothing waits."""
     tracer = Tracer()
-    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after)
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now)
     with traced(tracer):
         merging = asyncio.create_task(merger.run())
         while any(row["merged_revision"] < row["revision"] for row in (await _rows(intake))[TABLES[0]]):

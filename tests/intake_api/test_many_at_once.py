@@ -43,7 +43,7 @@ async def office(postgresql_settings: IntakeSettings) -> AsyncIterator[Office]:
 @asynccontextmanager
 async def _merging(intake: Intake) -> AsyncIterator[None]:
     """Merge beside the intake's own merger, as another process does."""
-    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after)
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now)
     task = asyncio.create_task(merger.run())
     yield
     merger.stop()
@@ -96,17 +96,13 @@ async def test_an_address_is_not_lost_when_a_release_ends_its_item_as_another_re
     assert await office.scalar(select(Item.reports)) == 1
 
 
-async def test_merges_of_the_same_addresses_in_every_order_wait_for_nobody_in_a_circle(
+async def test_two_that_make_the_same_items_in_opposite_orders_never_wait_in_a_circle(
     settings: IntakeSettings,
 ) -> None:
-    """Two processes merge the same reports at once, whose addresses overlap and come in opposite orders."""
-    addresses = [f"https://example.com/{number}" for number in range(6)]
-    chance = random.Random(1)  # noqa: S311 - not for secrets
-    reports = [a_report(*chance.sample(addresses, 4)) for _ in range(24)]
-    changed = [
-        withdrawn(report) if number % 4 == 0 else revised(report, *addresses[:2])
-        for number, report in enumerate(reports[:12])
-    ]
+    """Two processes merge pairs of reports of the same new pages, which are then revised or withdrawn."""
+    pages = [[f"https://example.com/{pair}/{number}" for number in range(4)] for pair in range(12)]
+    reports = [a_report(*order) for pair in pages for order in (pair, reversed(pair))]
+    changed = [withdrawn(one) if at % 3 else revised(one, *pages[0]) for at, one in enumerate(reports[:12])]
     async with opened(settings) as office:
         other = assemble(settings, office.clock)
         async with _merging(other):
@@ -115,11 +111,33 @@ async def test_merges_of_the_same_addresses_in_every_order_wait_for_nobody_in_a_
                 await office.merged()
         await other.database.close()
         named = Counter(one.given for report in changed + reports[12:] for one in report.addresses)
-        found = {await _address(office, item): item.reports for item in await _all(office, Item)}
-        assert found == dict(named)
-        if other.database.is_postgresql:
-            deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-            assert await office.scalar(text(deadlocks)) == 0
+        items = await _all(office, Item)
+        assert {await _address(office, item): item.reports for item in items} == dict(named)
+        await _nobody_waited_in_a_circle(office)
+
+
+async def test_two_that_count_for_the_same_items_lock_them_in_one_order(office: Office) -> None:
+    """Both wait for all of the items, and go on at the same instant."""
+    pages = [f"https://example.com/{number}" for number in range(8)]
+    await office.take_in(a_report(*pages))
+    async with _merging(office.intake):
+        for _ in range(3):
+            async with office.intake.database.writing() as session:
+                await session.scalars(select(Item).with_for_update())
+                for order in (pages, pages[::-1]):
+                    await office.hand_in(a_report(*order))
+                await _waiting(office, 2)
+            await office.merged()
+    assert {item.reports for item in await _all(office, Item)} == {7}
+    await _nobody_waited_in_a_circle(office)
+
+
+async def _nobody_waited_in_a_circle(office: Office) -> None:
+    if office.intake.database.is_postgresql:
+        # What a session has counted is told when it ends.
+        await office.intake.database.engine.dispose()
+        deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert await office.scalar(text(deadlocks)) == 0
 
 
 async def _all(office: Office, table: type[Row]) -> Sequence[Row]:

@@ -1,17 +1,19 @@
 """Reports become items: one for each address, in the order of urgency, whatever the reports are like."""
 
+import asyncio
 import itertools
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from conversations.report import Live, ReportedAddress, Seen
+from intake_api.merging import Merger
 from intake_api.models import Item, Mention, State, StoredReport
 from intake_api.reports import Content
 from intake_api.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
-from tests.intake_api.office import NOON, Office, a_report, revised, withdrawn
+from tests.intake_api.office import NOON, Office, a_report, plan_of, revised, withdrawn
 
 
 async def _only_claim(office: Office) -> dict[str, Any]:
@@ -51,19 +53,84 @@ async def test_what_cannot_be_read_still_becomes_an_item(office: Office, given: 
     assert sorted(await office.queue()) == sorted([given, "https://example.com/1"])
 
 
-async def test_a_report_that_cannot_be_merged_blocks_no_other(office: Office) -> None:
-    """One report's content is spoilt on the disk; those before and after it are merged all the same."""
-    spoilt, fine = a_report(draft_id="5" * 32), [a_report(draft_id=digit * 32) for digit in "19"]
-    await office.take_in(spoilt)
+async def _spoil(office: Office) -> None:
+    """One report's content is spoilt on the disk; what comes after it is not."""
+    await office.take_in(a_report(draft_id="5" * 32))
     async with office.intake.database.writing() as session:
         await session.execute(update(StoredReport).values(content=b"k1:spoilt", merged_revision=0))
-    for report in fine:
-        await office.hand_in(report)
+
+
+async def _merged(office: Office, number: int) -> None:
     merged = select(func.count()).where(StoredReport.merged_revision == StoredReport.revision)
-    for _ in range(1000):
-        if await office.scalar(merged) == 2:
-            break
-    assert await office.scalar(merged) == 2
+    for _ in range(2000):
+        if await office.scalar(merged) == number:
+            return
+    raise AssertionError("reports wait unmerged")
+
+
+async def test_a_report_that_cannot_be_merged_blocks_no_other(office: Office) -> None:
+    await _spoil(office)
+    for digit in "19":
+        await office.hand_in(a_report(draft_id=digit * 32))
+    await _merged(office, 2)
+
+
+async def test_a_merge_that_fails_tells_no_reports_time(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told an hour later at the earliest, and once an hour, whatever comes in meanwhile."""
+    await _spoil(office)
+    told = []
+    for number, hours in enumerate((0, 0, 1, 0, 1), start=1):
+        office.clock.move(hours=hours)
+        await office.hand_in(a_report())
+        await office.intake.merger.merge_waiting(again=True)
+        await _merged(office, number)
+        told.append(capsys.readouterr().err.count("merge_failed"))
+    assert told == [0, 0, 1, 0, 1]
+
+
+async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(office: Office) -> None:
+    """A busy office, where somebody is always just handing in, is no reason to forget it."""
+    intake = office.intake
+    await _spoil(office)
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now, 0.2)
+    await merger.merge_waiting(again=True)
+    async with intake.database.writing() as session:
+        await session.execute(update(StoredReport).values(content=None, withdrawn=True))
+    running = asyncio.create_task(merger.run())
+    async with asyncio.timeout(20):
+        while await office.scalar(select(StoredReport.merged_revision)) == 0:
+            await merger.wake()
+            await asyncio.sleep(0.01)
+    merger.stop()
+    await running
+
+
+async def test_what_left_an_item_is_found_by_its_index(office: Office) -> None:
+    """Else each merge reads every report of its item, and a flood costs its square."""
+    draft_id = "1" * 32
+    await office.take_in(a_report("https://example.com/1", draft_id=draft_id))
+    item_id = await office.scalar(select(Item.item_id))
+    reports, mentions = [], []
+    async with office.intake.database.writing() as session:
+        report = await session.get_one(StoredReport, draft_id)
+        mention = await session.get_one(Mention, (item_id, draft_id))
+        for number in range(3000):
+            more = {"draft_id": f"{number + 2:032x}"}
+            reports.append(_columns(report) | more)
+            mentions.append(_columns(mention) | more)
+        await session.execute(insert(StoredReport), reports)
+        await session.execute(insert(Mention), mentions)
+        await session.execute(text("ANALYZE"))
+    steps = await plan_of(
+        office, "GROUP BY mentions.portal", office.take_in(a_report("https://example.com/1"))
+    )
+    assert [step for step in steps if "mentions_that_left" in step]
+
+
+def _columns(row: StoredReport | Mention) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__mapper__.column_attrs.keys()}  # noqa: SIM118 - no mapping
 
 
 async def test_a_revision_moves_a_report_to_other_items(office: Office) -> None:

@@ -100,6 +100,17 @@ async def test_an_intake_outlives_its_server(own_office: Office, own_server: Pos
     assert await own_office.queue() == ["https://example.com/meanwhile"]
 
 
+async def test_a_restart_of_the_server_between_two_requests_is_not_noticed(
+    own_office: Office, own_server: PostgreSql
+) -> None:
+    """Connections that died meanwhile are tried before they are used."""
+    await own_office.take_in(*(a_report() for _ in range(3)))
+    await _stop(own_server)
+    await _start(own_server)
+    assert len(await own_office.claim(3)) == 3
+    assert (await own_office.hand_in(a_report())).status_code == 202
+
+
 async def test_what_was_acknowledged_when_the_server_stopped_is_kept(
     own_office: Office, own_server: PostgreSql
 ) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from intake_api.access import Role, add_key
 from intake_api.app import build
 from intake_api.models import Assessment, AuditEntry, Item, QueuePlace
 from intake_api.services import assemble
-from tests.intake_api.office import NOON, Office, a_report, client
+from tests.intake_api.office import NOON, Office, a_report, client, plan_of
 
 
 async def _claimed(office: Office, address: str = "https://example.com/1") -> str:
@@ -78,8 +78,38 @@ async def test_an_invitation_is_shown_as_needing_to_join(office: Office) -> None
 async def test_a_released_item_waits_again(office: Office) -> None:
     claim_id = await _claimed(office)
     assert (await office.analyst.delete(f"/v1/queue/claims/{claim_id}")).status_code == 204
-    [again] = await office.claim()
+    [again] = (await (await office.another_analyst()).post("/v1/queue/claims", json={})).json()["claims"]
     assert again["claim_id"] != claim_id
+
+
+async def test_what_an_analyst_released_comes_to_others_first(office: Office) -> None:
+    """They had a reason; they meet it again when a lease has passed and nobody else has taken it."""
+    claim_id, other = await _claimed(office), await office.another_analyst()
+    await office.analyst.delete(f"/v1/queue/claims/{claim_id}")
+    assert await office.claim() == []
+    [claim] = (await other.post("/v1/queue/claims", json={})).json()["claims"]
+    await other.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    office.clock.move(minutes=60)
+    assert len(await office.claim()) == 1
+
+
+async def test_nobody_holds_more_than_twenty_claims(office: Office) -> None:
+    for number in range(2):
+        await office.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    assert [len(await office.claim(count)) for count in (15, 20)] == [15, 5]
+    answer = await office.analyst.post("/v1/queue/claims", json={})
+    assert answer.json()["type"].endswith(":hands-full")
+    [held, *_] = (await office.analyst.get("/v1/queue/claims")).json()["claims"]
+    await _assess(office.analyst, held["claim_id"])
+    assert len(await office.claim(20)) == 1
+
+
+async def test_nobody_gets_more_than_twenty_by_asking_twice_at_once(office: Office) -> None:
+    for number in range(3):
+        await office.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    asked = [office.analyst.post("/v1/queue/claims", json={"count": 15}) for _ in range(3)]
+    await asyncio.gather(*asked)
+    assert len((await office.analyst.get("/v1/queue/claims")).json()["claims"]) == 20
 
 
 async def test_an_expired_lease_goes_back_to_the_queue(office: Office) -> None:
@@ -240,20 +270,10 @@ async def _fill_queue(office: Office, number: int) -> None:
 
 
 async def _plan(office: Office, wanted: dict[str, str]) -> list[str]:
-    done: list[tuple[str, tuple[object, ...]]] = []
-    engine = office.intake.database.engine.sync_engine
+    async def claims() -> None:
+        assert (await office.analyst.post("/v1/queue/claims", json=wanted)).json()["claims"]
 
-    def note(*seen: Any) -> None:
-        done.append((seen[2], seen[3]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    assert (await office.analyst.post("/v1/queue/claims", json=wanted)).json()["claims"]
-    event.remove(engine, "before_cursor_execute", note)
-    [(statement, values)] = [one for one in done if "ORDER BY queue_places.due_hour" in one[0]]
-    explain = "EXPLAIN" if office.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
-    async with office.intake.database.engine.connect() as connection:
-        plan = await connection.exec_driver_sql(f"{explain} {statement}", values)
-    return [str(step[-1]) for step in plan]
+    return await plan_of(office, "ORDER BY queue_places.due_hour", claims())
 
 
 async def test_concurrent_claimers_never_share_an_item(office: Office) -> None:

@@ -141,3 +141,15 @@ async def test_an_unmerged_report_is_received(office: Office) -> None:
     await office.hand_in(report)
     office.clock.move(days=1000)
     assert await _status(office, report) == "received"
+
+
+async def test_what_was_taken_back_is_received_whatever_was_known_of_the_address(
+    office: Office, analyst: Person
+) -> None:
+    """The page of one was assessed before, that of the other is new to everybody."""
+    known, new = a_report(ADDRESS), a_report("https://example.com/new")
+    await office.take_in(a_report(ADDRESS))
+    await _assess_all(analyst)
+    await office.take_in(known, new, withdrawn(known), withdrawn(new))
+    office.clock.move(days=DAYS + 1)
+    assert [await _status(office, report) for report in (known, new)] == ["received", "received"]

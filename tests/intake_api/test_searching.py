@@ -86,7 +86,7 @@ async def test_any_spelling_finds_the_item(office: Office, analyst: Person) -> N
 async def test_another_address_finds_nothing(office: Office, analyst: Person) -> None:
     await office.take_in(a_report(ADDRESS))
     assert [await _found(analyst, address=typed) for typed in OTHERS] == [[]] * len(OTHERS)
-    assert await _audited(office, analyst.key_id) == []
+    assert await _audited(office, analyst.key_id) == [("searched", analyst.key_id)] * len(OTHERS)
 
 
 async def test_a_host_finds_its_items(office: Office, analyst: Person) -> None:
@@ -141,13 +141,17 @@ async def test_no_more_than_fifty_are_shown_and_it_is_said_that_there_are_more(
     assert (len(answer["items"]), answer["more"]) == (50, True)
     first = answer["items"][0]["item_id"]
     assert (await analyst.item(first))["address_given"] == "https://example.com/latest"
-    assert len(await _audited(office, analyst.key_id)) == 50 + 50 + 1
+    assert len(await _audited(office, analyst.key_id)) == (1 + 50) + (1 + 50) + 1
 
 
-async def test_a_search_is_audited_for_each_item_that_it_found(office: Office, analyst: Person) -> None:
+async def test_a_search_is_audited_and_each_item_that_it_found(office: Office, analyst: Person) -> None:
     await office.take_in(a_report("https://example.com/1", "https://example.com/2"))
     found = await _found(analyst, host="example.com")
-    assert await _audited(office, analyst.key_id) == [("found", item["item_id"]) for item in found]
+    searched = ("searched", analyst.key_id)
+    assert await _audited(office, analyst.key_id) == [
+        searched,
+        *(("found", item["item_id"]) for item in found),
+    ]
 
 
 async def test_one_thing_is_searched_for_at_a_time(analyst: Person) -> None:

@@ -31,11 +31,12 @@ def downgrade() -> None:
     for table in ("lifts", "exposures", "queue_places", "sources"):
         op.drop_table(table)
     _shrink_assessments()
+    op.drop_index("mentions_that_left", "mentions")
     for column in ("portal", "channel", "language", "hour", "left"):
         op.drop_column("mentions", column)
     op.drop_index("reports_by_arrival", "reports")
     op.drop_index("items_by_host", "items")
-    for column in ("host_hash", "index_key", "open_since", "claimed_at"):
+    for column in ("host_hash", "index_key", "open_since", "claimed_at", "released_by", "released_at"):
         op.drop_column("items", column)
     op.create_index(
         "items_waiting", "items", ["due_hour", "item_id"], sqlite_where=_WAITING, postgresql_where=_WAITING
@@ -49,9 +50,11 @@ def _grow_reports_and_items() -> None:
         sa.Column("index_key", sa.String(8), nullable=False, server_default=""),
         sa.Column("open_since", sa.Integer, nullable=False, server_default="0"),
         sa.Column("claimed_at", sa.DateTime(timezone=True)),
+        sa.Column("released_by", sa.String(12)),
+        sa.Column("released_at", sa.DateTime(timezone=True)),
     ):
         op.add_column("items", column)
-    op.create_index("items_by_host", "items", ["host_hash"])
+    op.create_index("items_by_host", "items", ["host_hash", "last_hour", "item_id"])
     op.drop_index("items_waiting", "items")
 
 
@@ -70,6 +73,7 @@ def _grow_mentions() -> None:
             f"UPDATE mentions SET {name} = (SELECT reports.{name} FROM reports "  # noqa: S608 - named above
             "WHERE reports.draft_id = mentions.draft_id)"
         )
+    op.create_index("mentions_that_left", "mentions", ["item_id", "left"])
 
 
 def _make_sources() -> None:

@@ -243,15 +243,15 @@ def test_several_items_are_taken_at_once(desk: Desk) -> None:
 
 def test_what_is_taken_may_be_of_one_language_and_kind(desk: Desk) -> None:
     desk.told("release", desk.claim("https://example.com/9", language="ur"))
-    assert desk.told("next", "--language", "pt") == "Nothing of this language or kind waits in the queue.\n"
-    assert desk.told("next", "--kind", "onion") == "Nothing of this language or kind waits in the queue.\n"
+    assert desk.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
+    assert desk.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
     assert "ur" in desk.told("next", "--language", "ur", "--kind", "web")
     assert desk.refused("next", "--language", "Urdu").startswith("A language is two or three small letters")
 
 
 def test_an_empty_queue_is_told(desk: Desk, lead: Desk) -> None:
     lead.told("next", "20")
-    assert desk.told("next") == "Nothing waits in the queue.\n"
+    assert desk.told("next") == "Nothing waits for you.\n"
 
 
 def test_a_released_claim_is_lost_and_said_so(desk: Desk) -> None:

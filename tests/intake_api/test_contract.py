@@ -1,0 +1,221 @@
+"""The contract is whole, published and true: what it says, the intake does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, get_type_hints
+
+import jsonschema_rs
+import pytest
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+
+from conversations.address import canonical
+from conversations.report import Report, read_receipt
+from intake_api.access import Role, add_key
+from intake_api.edge import MAXIMUM_BODY
+from intake_api.errors import MEDIA_TYPE, PROBLEMS
+from intake_api.examples import ADDRESS, EXAMPLES, RECEIPT, REPORT
+from intake_api.openapi import operations
+from intake_api.settings import IntakeSettings
+from tests.intake_api.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of
+from tests.intake_api.office import Office, a_report, client, environment, opened
+
+KEYED = [
+    pytest.param(method, path, operation, id=operation["operationId"])
+    for path, of_path in CONTRACT["paths"].items()
+    for method, operation in of_path.items()
+    if "security" in operation
+]
+# What a problem is called that no single operation answers: there is no such path, or no such method.
+OUTSIDE = {"wrong-method"}
+
+
+@pytest.fixture
+async def peopled(settings: IntakeSettings) -> IntakeSettings:
+    """Set an intake up in which each role has a key, and something was decided long ago."""
+    async with opened(settings) as office:
+        for role in (Role.LEAD, Role.AUDITOR):
+            async with office.intake.database.writing() as session:
+                token = await add_key(session, office.intake.audit, role, role, office.clock())
+            (settings.data_dir / f"{role}.token").write_text(token)
+        await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+        for claim in await office.claim(2):
+            path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+            assert (await office.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
+    return settings
+
+
+@pytest.fixture
+async def sqlite_office(sqlite_settings: IntakeSettings) -> AsyncIterator[Office]:
+    """Run an intake of which the database does not matter."""
+    async with opened(sqlite_settings) as office:
+        yield office
+
+
+def test_what_the_contract_says_is_what_the_intake_does(peopled: IntakeSettings) -> None:
+    """The contract is OpenAPI 3.1; no fault of ours, no breach of it, and each operation can succeed."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.intake_api.contract_cases"],
+        cwd=ROOT,
+        env=ours | environment(peopled) | {"PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["faults"] == []
+    every = {f"{method.upper()} {path}" for path, of_path in CONTRACT["paths"].items() for method in of_path}
+    assert {label for label, status, _ in told["answers"] if 200 <= status < 300} == every
+
+
+async def test_the_published_contract_is_the_intakes(sqlite_office: Office, update: bool) -> None:  # noqa: FBT001 - pytest passes it
+    """The option --update writes it anew, to be read and committed."""
+    async with client(sqlite_office.app) as anybody:
+        contract = (await anybody.get("/v1/openapi.json")).json()
+    if update:
+        written = json.dumps(contract, ensure_ascii=False, indent=1)
+        PUBLISHED.write_text(written + "\n", encoding="utf-8")
+    assert contract == CONTRACT or update
+
+
+@pytest.mark.parametrize(
+    "schema", CONTRACT["components"]["schemas"].values(), ids=CONTRACT["components"]["schemas"]
+)
+def test_each_shape_is_json_schema(schema: dict[str, Any]) -> None:
+    jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema)
+
+
+def test_each_operation_is_told_in_words() -> None:
+    names = [operation["operationId"] for operation in operations(CONTRACT)]
+    assert len(set(names)) == len(names)
+    assert set(names) == set(EXAMPLES)
+    for operation in operations(CONTRACT):
+        assert operation["summary"]
+        assert operation["description"]
+        assert all(parameter["description"] for parameter in operation.get("parameters", ()))
+
+
+def test_each_operation_tells_every_problem_that_it_can_answer() -> None:
+    """Those that come from the server, the key, the body and the shape; the rest is seen when they happen."""
+    for operation in operations(CONTRACT):
+        told = set(operation["responses"])
+        assert {"400", "408", "500", "503"} <= told
+        assert ("security" in operation) == ({"401", "403"} <= told)
+        assert ("requestBody" in operation) == ("413" in told)
+        assert ("requestBody" in operation or "parameters" in operation) == ("422" in told)
+
+
+def test_each_problem_type_is_told_with_its_status() -> None:
+    told = set()
+    for response in CONTRACT["components"]["responses"].values():
+        shape = response["content"][MEDIA_TYPE]["schema"]["allOf"][1]["properties"]
+        names = [urn.removeprefix("urn:problem-type:reportline:") for urn in shape["type"]["enum"]]
+        assert {PROBLEMS[name][0] for name in names} == {shape["status"]["const"]}
+        told |= set(names)
+    assert told == set(PROBLEMS) - OUTSIDE
+
+
+def _shown() -> Iterator[Any]:
+    """Give each example with its shape: of requests, of answers and of problems."""
+    told = dict(CONTRACT["components"]["responses"])
+    for operation in operations(CONTRACT):
+        name, answers = operation["operationId"], operation["responses"].items()
+        told[name] = operation.get("requestBody", {})
+        told |= {f"{name}-{status}": answer for status, answer in answers if status.startswith("2")}
+    for name, described in told.items():
+        for media_type, content in described.get("content", {}).items():
+            several = content.get("examples", {}).values()
+            for example in [one["value"] for one in several] or [content["example"]]:
+                yield pytest.param(content["schema"], example, id=f"{name}-{media_type}")
+
+
+@pytest.mark.parametrize(("shape", "example"), list(_shown()))
+def test_each_example_is_of_its_shape(shape: dict[str, Any], example: Any) -> None:
+    """Nothing is in it that the shape does not tell."""
+    whole = as_of_today(CONTRACT)
+    jsonschema_rs.validate(as_of_today(shape) | {"components": whole["components"]}, example)
+
+
+def test_each_request_that_is_shown_would_be_taken(sqlite_office: Office) -> None:
+    """The models say more than a schema can: what goes together."""
+    shown = set()
+    for route in iter_route_contexts(sqlite_office.app.routes):
+        if route.name and route.endpoint and (model := _body_of(route.endpoint)):
+            model.model_validate(EXAMPLES[route.name].request)
+            shown.add(route.name)
+    assert shown == {name for name, example in EXAMPLES.items() if example.request is not None}
+
+
+def _body_of(endpoint: Callable[..., Any]) -> type[BaseModel] | None:
+    hints = {name: hint for name, hint in get_type_hints(endpoint).items() if name != "return"}
+    models = [hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, BaseModel)]
+    return models[0] if models else None
+
+
+def test_the_report_of_the_examples_is_one() -> None:
+    assert Report.model_validate(REPORT).draft_id == REPORT["draft_id"]
+    assert read_receipt(EXAMPLES["status"].request["receipt"]) == RECEIPT
+    assert canonical(ADDRESS) == ADDRESS
+
+
+def test_requests_are_closed_and_answers_may_grow() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    asked = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+        for operation in operations(CONTRACT)
+        if "requestBody" in operation
+    }
+    taken = asked | {"Report", "ReportedAddress"}
+    closed = {name for name, schema in schemas.items() if schema.get("additionalProperties") is False}
+    assert closed == taken
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), KEYED)
+async def test_who_may_not_come_in_is_told_so_whatever_they_send(
+    sqlite_office: Office, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    for role in (None, *(role for role in Role if role not in roles_of(operation))):
+        token = None if role is None else await _token(sqlite_office, role)
+        async with client(sqlite_office.app, token) as caller:
+            for answer in [await caller.request(method, **sent) for sent in _whatever(path, operation)]:
+                name = "no-access-key" if role is None else "wrong-door"
+                assert answer.json()["type"] == f"urn:problem-type:reportline:{name}", answer.request.content
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), KEYED)
+async def test_who_may_come_in_is_not_told_otherwise(
+    sqlite_office: Office, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    for role in roles_of(operation):
+        async with client(sqlite_office.app, await _token(sqlite_office, Role(role))) as caller:
+            for sent in _whatever(path, operation):
+                assert (await caller.request(method, **sent)).status_code not in {401, 403, 500}
+
+
+async def _token(office: Office, role: Role) -> str:
+    async with office.intake.database.writing() as session:
+        return await add_key(session, office.intake.audit, role, role, office.clock())
+
+
+def _whatever(path: str, operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give requests in order and out of shape: in the path, in the body, in its length and in its kind."""
+    named = {parameter["name"]: parameter.get("example") for parameter in operation.get("parameters", ())}
+    url = path.format(**named)
+    yield {"url": url, "json": EXAMPLES[operation["operationId"]].request}
+    yield {"url": path.format(**dict.fromkeys(named, "no-id"))}
+    yield {"url": url, "params": {"hours": "x", "after": "x", "limit": "x", "format": "x"}}
+    for content in (b"{", b"\xff", b"m" * (MAXIMUM_BODY + 1)):
+        yield {"url": url, "content": content, "headers": {"content-type": "application/json"}}
+    yield {"url": url, "content": b"a=b", "headers": {"content-type": "application/x-www-form-urlencoded"}}
+
+
+async def test_the_metrics_that_are_shown_are_there(sqlite_office: Office) -> None:
+    async with client(sqlite_office.app, await _token(sqlite_office, Role.LEAD)) as lead:
+        metrics = (await lead.get("/metrics")).text
+    for line in EXAMPLES["metrics"].answer["text/plain"].splitlines():
+        assert line.removesuffix(" 3.0") in metrics
