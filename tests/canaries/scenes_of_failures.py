@@ -50,7 +50,7 @@ async def _locked(on: Stage) -> Collection:
             await _send(on, way, way)
         midway = on.collect()
         _spoil(on)
-        await on.logs("intake", "OperationalError")
+        await on.logs("intake", "DatabaseAway")
     return midway
 
 

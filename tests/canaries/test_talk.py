@@ -36,7 +36,7 @@ MET = {
     "talks": {"StoreAway", "left_group", "update_skipped", "reporter_gone", "telegram_refused"},
     "intake in trouble": {
         *("intake_away", "intake_refuses_key", "intake_back", "outbox_full", "entry_set_aside"),
-        *("OperationalError", "unexpected_error"),
+        *("DatabaseAway", "unexpected_error"),
     },
     "Telegram in trouble": {
         *("telegram_slowed_down", "telegram_unreachable", "telegram_refused", "reporter_gone"),

@@ -24,12 +24,17 @@ EXACT_FIELDS = {
     ("access_keys", "revoked_at"),
     ("assessments", "assessed_at"),
     ("audit_log", "at"),
+    ("exposures", "began"),
+    ("exposures", "ends"),
+    ("items", "claimed_at"),
     ("items", "lease_expires"),
+    ("items", "released_at"),
+    ("lifts", "until"),
 }
 # Within a page of its file SQLite lays rows down as they are written, whatever their keys: until the file is
 # written anew (VACUUM), a page tells an order, though no time.
 # Tables that are numbered in the order of writing; none has a row of a report.
-NUMBERED_TABLES = {"access_keys", "alembic_version", "assessments", "audit_log"}
+NUMBERED_TABLES = {"access_keys", "alembic_version", "assessments", "audit_log", "exposures", "lifts"}
 # Where a file's own times may lie within the run, and why it cannot be helped.
 EXACT_FILES = {
     r"intake/reportline\.db(-wal|-shm)?": "the system sets them when SQLite writes: the newest report's time",

@@ -79,12 +79,17 @@ async def test_a_merge_that_fails_tells_no_reports_time(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is told an hour later at the earliest, and once an hour, whatever comes in meanwhile."""
+    intake = office.intake
     await _spoil(office)
+    intake.merger.stop()
+    await _merged(office, 0)
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now)
     told = []
     for number, hours in enumerate((0, 0, 1, 0, 1), start=1):
         office.clock.move(hours=hours)
         await office.hand_in(a_report())
-        await office.intake.merger.merge_waiting(again=True)
+        await merger.merge_waiting(again=False)
+        await merger.merge_waiting(again=True)
         await _merged(office, number)
         told.append(capsys.readouterr().err.count("merge_failed"))
     assert told == [0, 0, 1, 0, 1]

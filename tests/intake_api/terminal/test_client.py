@@ -203,7 +203,7 @@ def test_the_only_claim_need_not_be_named(desk: Desk) -> None:
     assert "hxxps://example[.]com/5" in desk.told("show")
     assert re.fullmatch(r"It is yours until \d\d:\d\d\.\n", desk.told("keep"))
     assert desk.told("release") == "It is back in the queue.\n"
-    claim = desk.claim("https://example.com/5")
+    claim = desk.claim("https://example.com/55")
     assert desk.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}.")
 
 
@@ -233,16 +233,15 @@ def test_the_claims_one_holds_are_listed_without_addresses(desk: Desk) -> None:
 
 
 def test_several_items_are_taken_at_once(desk: Desk) -> None:
-    desk.told("release", desk.claim("https://example.com/8/1"))
-    other = desk.claim("https://example.com/8/2")
-    held = {other, *re.findall(r"\b[0-9a-f]{16}\b", desk.told("next", "2"))}
-    for claim in held:
-        desk.told("release", claim)
+    colleague = desk.colleague("analyst")
+    for page in (1, 2):
+        colleague.told("release", colleague.claim(f"https://example.com/8/{page}"))
     assert len(re.findall(r"\b[0-9a-f]{16}\b", desk.told("next", "2"))) == 2
 
 
 def test_what_is_taken_may_be_of_one_language_and_kind(desk: Desk) -> None:
-    desk.told("release", desk.claim("https://example.com/9", language="ur"))
+    colleague = desk.colleague("analyst")
+    colleague.told("release", colleague.claim("https://example.com/9", language="ur"))
     assert desk.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
     assert desk.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
     assert "ur" in desk.told("next", "--language", "ur", "--kind", "web")
