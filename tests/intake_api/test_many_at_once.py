@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -45,9 +45,11 @@ async def _merging(intake: Intake) -> AsyncIterator[None]:
     """Merge beside the intake's own merger, as another process does."""
     merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now)
     task = asyncio.create_task(merger.run())
-    yield
-    merger.stop()
-    await task
+    try:
+        yield
+    finally:
+        merger.stop()
+        await task
 
 
 async def _waiting(office: Office, number: int) -> None:
@@ -56,8 +58,9 @@ async def _waiting(office: Office, number: int) -> None:
         "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
         " WHERE NOT granted AND datname = current_database()"
     )
-    while await office.scalar(waiting) < number:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while await office.scalar(waiting) < number:
+            await asyncio.sleep(0)
 
 
 async def test_an_address_is_not_lost_when_its_item_goes_as_another_report_comes(office: Office) -> None:
@@ -100,32 +103,38 @@ async def test_two_that_make_the_same_items_in_opposite_orders_never_wait_in_a_c
     settings: IntakeSettings,
 ) -> None:
     """Two processes merge pairs of reports of the same new pages, which are then revised or withdrawn."""
-    pages = [[f"https://example.com/{pair}/{number}" for number in range(4)] for pair in range(12)]
-    reports = [a_report(*order) for pair in pages for order in (pair, reversed(pair))]
-    changed = [withdrawn(one) if at % 3 else revised(one, *pages[0]) for at, one in enumerate(reports[:12])]
+    pages = [[f"https://example.com/{pair}/{number}" for number in range(12)] for pair in range(6)]
+    # Ids that follow one another are merged at the same time.
+    orders = [order for pair in pages for order in (pair, pair[::-1])]
+    reports = [a_report(*order, draft_id=f"{number:032x}") for number, order in enumerate(orders)]
+    changed = [withdrawn(one) if at % 3 else revised(one, *pages[0]) for at, one in enumerate(reports[:6])]
     async with opened(settings) as office:
+        office.intake.merger.stop()
         other = assemble(settings, office.clock)
-        async with _merging(other):
-            for batch in (reports, changed):
-                await asyncio.gather(*(office.hand_in(report) for report in batch))
+        for batch in (reports, changed):
+            await asyncio.gather(*(office.hand_in(report) for report in batch))
+            async with _merging(office.intake), _merging(other):
                 await office.merged()
         await other.database.close()
-        named = Counter(one.given for report in changed + reports[12:] for one in report.addresses)
+        named = Counter(one.given for report in changed + reports[6:] for one in report.addresses)
         items = await _all(office, Item)
         assert {await _address(office, item): item.reports for item in items} == dict(named)
         await _nobody_waited_in_a_circle(office)
 
 
 async def test_two_that_count_for_the_same_items_lock_them_in_one_order(office: Office) -> None:
-    """Both wait for all of the items, and go on at the same instant."""
+    """Both come upon an item in the middle that somebody holds: neither then holds what the other wants."""
     pages = [f"https://example.com/{number}" for number in range(8)]
     await office.take_in(a_report(*pages))
-    async with _merging(office.intake):
-        for _ in range(3):
+    for _ in range(3):
+        async with AsyncExitStack() as meanwhile:
             async with office.intake.database.writing() as session:
-                await session.scalars(select(Item).with_for_update())
-                for order in (pages, pages[::-1]):
-                    await office.hand_in(a_report(*order))
+                middle = select(Item).order_by(Item.address_hash).offset(4).limit(1)
+                await session.scalars(middle.with_for_update())
+                await office.hand_in(a_report(*pages))
+                await _waiting(office, 1)
+                await office.hand_in(a_report(*reversed(pages)))
+                await meanwhile.enter_async_context(_merging(office.intake))
                 await _waiting(office, 2)
             await office.merged()
     assert {item.reports for item in await _all(office, Item)} == {7}
@@ -134,8 +143,12 @@ async def test_two_that_count_for_the_same_items_lock_them_in_one_order(office: 
 
 async def _nobody_waited_in_a_circle(office: Office) -> None:
     if office.intake.database.is_postgresql:
-        # What a session has counted is told when it ends.
+        # What a session has counted is told once it has ended.
         await office.intake.database.engine.dispose()
+        others = text("SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()")
+        async with asyncio.timeout(20):
+            while await office.scalar(others):
+                await asyncio.sleep(0)
         deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         assert await office.scalar(text(deadlocks)) == 0
 
