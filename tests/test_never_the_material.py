@@ -63,7 +63,7 @@ async def test_no_address_is_resolved_or_opened_and_no_media_fetched(tmp_path: P
                 await reporter.sees()
                 await _reported(reporter)
                 methods = {call["method"] for call in await control.calls()}
-            claimed = await asyncio.to_thread(house.command, "queue", "next", "--count", "5")
+            claimed = await asyncio.to_thread(house.command, "queue", "next", "5")
     lines = [json.loads(line) for line in watched.read_text(encoding="utf-8").splitlines()]
     assert claimed.returncode == 0
     assert {event for event, _ in lines} >= {"socket.connect"}
