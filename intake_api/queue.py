@@ -134,7 +134,9 @@ async def sources_of(session: AsyncSession, item_ids: Iterable[str]) -> Sequence
 async def _room(desk: Desk) -> int:
     # Locked, so that two requests of one analyst at the same time do not both find the same room.
     await desk.session.get_one(AccessKey, desk.analyst, with_for_update={"key_share": True})
-    mine = select(func.count()).where(is_claimed, Item.claimed_by == desk.analyst)
+    mine = select(func.count()).where(
+        is_claimed, Item.claimed_by == desk.analyst, Item.lease_expires > desk.now
+    )
     room = MAXIMUM_CLAIMS - (await desk.session.scalars(mine)).one()
     if room <= 0:
         raise Problem("hands-full")

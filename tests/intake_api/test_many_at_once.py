@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.report import Report
+from conversations.report import Report, ReportedAddress
 from intake_api.access import Role, add_key
 from intake_api.audit import AuditLog
 from intake_api.database import Database
 from intake_api.database import opened as database_opened
+from intake_api.items import Named, make_missing
 from intake_api.keys import read_keys
 from intake_api.merging import Merger
 from intake_api.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
@@ -25,7 +27,7 @@ from intake_api.services import Intake, assemble, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.vault import Place
 from tests.intake_api.doors import Doors, doors
-from tests.intake_api.office import Office, a_report, opened, revised, withdrawn
+from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import CLAIMS
 
 Row = TypeVar("Row")
@@ -138,6 +140,26 @@ async def test_two_that_count_for_the_same_items_lock_them_in_one_order(office: 
                 await _waiting(office, 2)
             await office.merged()
     assert {item.reports for item in await _all(office, Item)} == {7}
+    await _nobody_waited_in_a_circle(office)
+
+
+async def test_two_that_make_the_same_items_make_them_in_one_order(office: Office) -> None:
+    """Both come upon one in the middle that somebody was about to make, and did not."""
+    vault, pages = office.intake.vault, [f"https://example.com/{number}" for number in range(8)]
+    middle = sorted(pages, key=vault.blind_address)[4]
+    about_to = Named(ReportedAddress(given=middle), vault.blind_address(middle), NOON)
+    async with AsyncExitStack() as meanwhile, office.intake.database.engine.connect() as connection:
+        session = AsyncSession(connection)
+        await make_missing(session, vault, [about_to])
+        for number, order in enumerate((pages, pages[::-1]), start=1):
+            await office.hand_in(a_report(*order))
+            if number == 2:
+                await meanwhile.enter_async_context(_merging(office.intake))
+            await _waiting(office, number)
+        await session.rollback()
+        await session.close()
+        await office.merged()
+    assert {item.reports for item in await _all(office, Item)} == {2}
     await _nobody_waited_in_a_circle(office)
 
 
