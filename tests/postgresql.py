@@ -69,6 +69,11 @@ class PostgreSql:
         )
         return done.stdout.strip()
 
+    def dumped(self, database: str) -> bytes:
+        """Give what pg_dump writes of one of its databases."""
+        dump = [str(self.binaries / "pg_dump"), self.url(database)]
+        return subprocess.run(dump, capture_output=True, check=True).stdout
+
     def _wait(self) -> None:
         deadline = time.monotonic() + _SECONDS_TO_START
         ready = [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
