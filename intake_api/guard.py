@@ -37,7 +37,7 @@ async def admit(desk: Desk, limits: Limits) -> None:
     """Raise Problem (day-full, break-due) if this analyst should open nothing now."""
     if await _is_lifted(desk):
         return
-    stretches = _joined(await _stretches(desk))
+    stretches = await _stretches(desk)
     if _spent(stretches, _midnight(desk.now, limits.zone)) >= limits.a_day:
         raise Problem("day-full")
     if _without_rest(stretches, desk.now, limits.rest) >= limits.at_once:
@@ -54,20 +54,21 @@ async def look_after(desk: Desk) -> None:
     lasting = update(Exposure).where(mine, Exposure.ends > desk.now).values(ends=until or desk.now)
     known = (await desk.session.scalars(lasting.returning(Exposure.exposure_id))).all()
     if until is not None and not known:
-        _begin(desk, until)
-    await _forget(desk)
+        await _begin(desk, until)
 
 
 async def glance(desk: Desk) -> None:
     """Count a look at an item outside the queue as GLANCE of exposure, beside what lasts anyhow."""
     lasting = select(Exposure.exposure_id).where(Exposure.analyst == desk.analyst, Exposure.ends > desk.now)
     if await desk.session.scalar(lasting.limit(1)) is None:
-        _begin(desk, desk.now + GLANCE)
+        await _begin(desk, desk.now + GLANCE)
 
 
-def _begin(desk: Desk, until: datetime) -> None:
+async def _begin(desk: Desk, until: datetime) -> None:
+    """Begin a stretch; who does has added to the audit log before, so no other begins at the same time."""
     exposure_id = secrets.token_hex(8)
     desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
+    await _forget(desk)
 
 
 async def _forget(desk: Desk) -> None:
@@ -97,17 +98,6 @@ async def _stretches(desk: Desk) -> Sequence[Stretch]:
     )
     found = await desk.session.execute(mine.order_by(Exposure.began))
     return [(began, min(ends, desk.now)) for began, ends in found]
-
-
-def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Join what overlaps, as two claims made at the same time may."""
-    joined: list[Stretch] = []
-    for began, ends in stretches:
-        if joined and began <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
-        else:
-            joined.append((began, ends))
-    return joined
 
 
 def _spent(stretches: Sequence[Stretch], since: datetime) -> timedelta:
