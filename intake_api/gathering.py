@@ -78,9 +78,11 @@ async def _let_leave(session: AsyncSession, item_id: str) -> None:
     """Let go all that left the item meanwhile, however many: by the sources under which they were counted."""
     leaving = (Mention.item_id == item_id) & Mention.left.is_(True)
     told = [getattr(Mention, name) for name in SOURCE]
-    for *source, number in await session.execute(select(*told, func.count()).where(leaving).group_by(*told)):
+    gone = (await session.execute(select(*told, func.count()).where(leaving).group_by(*told))).all()
+    for *source, number in gone:
         await _take_from_source(session, item_id, dict(zip(SOURCE, source, strict=True)), number)
-    await session.execute(delete(Mention).where(leaving))
+    if gone:
+        await session.execute(delete(Mention).where(leaving))
 
 
 async def _take_from_source(session: AsyncSession, item_id: str, told: dict[str, Any], number: int) -> None:

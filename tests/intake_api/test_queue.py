@@ -14,7 +14,8 @@ from intake_api.access import Role, add_key
 from intake_api.app import build
 from intake_api.models import Assessment, AuditEntry, Item, QueuePlace
 from intake_api.services import assemble
-from tests.intake_api.office import NOON, Office, a_report, client, plan_of
+from intake_api.settings import IntakeSettings
+from tests.intake_api.office import NOON, Office, a_report, client, opened, plan_of
 
 
 async def _claimed(office: Office, address: str = "https://example.com/1") -> str:
@@ -36,6 +37,14 @@ def _assert_lost(answer: httpx.Response) -> None:
 
 async def test_an_empty_queue_gives_no_claims(office: Office) -> None:
     assert await office.claim(20) == []
+
+
+async def test_who_asks_an_empty_queue_waits_for_nobody(postgresql_settings: IntakeSettings) -> None:
+    """The audit log is one chain, so whoever adds to it waits; where nothing was done, nothing is added."""
+    async with opened(postgresql_settings) as office, office.intake.database.writing() as session:
+        await office.intake.audit.add(session, office.clock(), "somebody", "released", "an item")
+        async with asyncio.timeout(5):
+            assert await office.claim() == []
 
 
 async def test_a_claim_names_its_lease_and_no_address(office: Office) -> None:
