@@ -60,11 +60,7 @@ class ClaimsWanted(_Taken):
     kind: Annotated[str, Field(pattern="^[a-z_]{1,32}$")] | None = None
 
 
-class Claim(BaseModel):
-    """An item in an analyst's hands until the lease runs out; everything but the address."""
-
-    claim_id: ClaimId
-    lease_expires: datetime
+class _ItemSummed(BaseModel):
     item_id: ItemId
     kind: Kind
     reports: ReportCount
@@ -72,6 +68,13 @@ class Claim(BaseModel):
     languages: list[str]
     first_hour: FirstHour
     last_hour: LastHour
+
+
+class Claim(_ItemSummed):
+    """An item in an analyst's hands until the lease runs out; everything but the address."""
+
+    claim_id: ClaimId
+    lease_expires: datetime
 
 
 class ClaimProlonged(BaseModel):
@@ -131,17 +134,10 @@ class Search(_Taken):
         return self
 
 
-class ItemFound(BaseModel):
+class ItemFound(_ItemSummed):
     """An item without its address."""
 
-    item_id: ItemId
     state: Literal["waiting", "claimed", "assessed"]
-    kind: Kind
-    reports: ReportCount
-    portals: list[str]
-    languages: list[str]
-    first_hour: FirstHour
-    last_hour: LastHour
     outcome: str | None = Field(description="The outcome that holds; null before anybody decided.")
 
 

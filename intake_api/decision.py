@@ -175,8 +175,8 @@ RULES: Final = (
 )
 
 
-class DecisionShown(BaseModel):
-    """An earlier decision about the item, in the terms of the `vocabulary` that it was made under.
+class Recorded(BaseModel):
+    """A decision as it is read back, in the terms of the `vocabulary` that it was made under.
 
     `corrects` names the assessment in whose place it stands. What was not recorded is None, or no flag.
     """
@@ -186,7 +186,6 @@ class DecisionShown(BaseModel):
     assessment_id: str
     vocabulary: int
     assessed_at: datetime
-    assessed_by: str
     corrects: str | None = None
     outcome: str
     severity: str | None = None
@@ -201,3 +200,9 @@ class DecisionShown(BaseModel):
     action: str | None = None
     action_reason: str | None = None
     note: str | None = Field(default=None, repr=False)
+
+
+class DecisionShown(Recorded):
+    """An earlier decision about the item, and the access key under which it was made."""
+
+    assessed_by: str

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
 from intake_api.columns import ExactTime
 from intake_api.deciding import decided, uncorrected
+from intake_api.decision import Recorded
 from intake_api.models import Assessment, Item
 from intake_api.queue import Desk, sources_of
 from intake_api.vault import Place, Vault
@@ -33,7 +34,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _LIKE_A_FORMULA: Final = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=\s*[-=+@－＝＋＠])")
 
 
-class ExportedAssessment(BaseModel):
+class ExportedAssessment(Recorded):
     """One assessment, in the terms of the `vocabulary` that it was made under, and the item that it is of.
 
     `corrects` names the assessment in whose place it stands; `holds` says that it was the item's last word
@@ -41,26 +42,7 @@ class ExportedAssessment(BaseModel):
     the last in which it was reported; it was reported `reports` times.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    assessment_id: str
-    assessed_at: datetime
-    corrects: str | None
     holds: bool
-    vocabulary: int
-    outcome: str
-    severity: str | None = None
-    youngest_child: str | None = None
-    gender: str | None = None
-    site_type: str | None = None
-    hosting_country: str | None = None
-    commerciality: str | None = None
-    payment_method: str | None = None
-    non_photographic: bool | None = None
-    flags: tuple[str, ...] = ()
-    action: str | None = None
-    action_reason: str | None = None
-    note: str | None = Field(default=None, repr=False)
     item_id: str
     address_given: str = Field(repr=False)
     address_canonical: str = Field(repr=False)
