@@ -19,7 +19,7 @@ from intake_api.contract import (
 from intake_api.number_contract import Counts
 from intake_api.terminal import numbers, tables
 from intake_api.terminal.asking import ITEM_LENGTH, NotDone, ask, id_in_path, request
-from intake_api.terminal.decisions import assess, correct
+from intake_api.terminal.decisions import assess
 from intake_api.terminal.held import ClaimArgument, path_of
 from intake_api.terminal.leads import audit, export, lift
 from intake_api.terminal.printing import PlainHelp, Sentences, body, put
@@ -77,7 +77,6 @@ def release(claim: ClaimArgument = None) -> None:
 
 
 queue.command(cls=PlainHelp)(assess)
-queue.command(cls=PlainHelp)(correct)
 
 
 @queue.command(cls=PlainHelp)

@@ -38,6 +38,13 @@ Note = Annotated[
     ),
 ]
 
+Corrects = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ASSESSMENT", help="The assessment in whose place it stands, as `queue item` shows it."
+    ),
+]
+
 
 def assess(  # noqa: PLR0913 - each is an option of the command
     claim: ClaimArgument = None,
@@ -55,8 +62,9 @@ def assess(  # noqa: PLR0913 - each is an option of the command
     action: Action = None,
     action_reason: ActionReason = None,
     note: Note = None,
+    corrects: Corrects = None,
 ) -> None:
-    """Record a decision about a claimed item."""
+    """Record a decision: about a claimed item, or in the place of an assessment; nothing is taken over."""
     decided = _decision(
         outcome=outcome,
         severity=severity,
@@ -72,51 +80,28 @@ def assess(  # noqa: PLR0913 - each is an option of the command
         action_reason=action_reason,
         note=note,
     )
+    if corrects is None:
+        _record(claim, decided)
+    elif claim is None:
+        _correct(corrects, decided)
+    else:
+        raise NotDone("Name a claim, or an assessment to correct, not both.")
+
+
+def _record(claim: str | None, decided: Decision) -> None:
     path = path_of(claim)
     given = ask(AssessmentGiven, "POST", f"{path}/assessment", decided)
-    put(f"Recorded: {outcome}, for claim {path[-16:]}. Thank you.", _how_to_correct(given))
+    put(f"Recorded: {decided.outcome}, for claim {path[-16:]}. Thank you.", _how_to_correct(given))
 
 
-def correct(  # noqa: PLR0913 - each is an option of the command
-    assessment: Annotated[str, typer.Argument(help="The assessment, as `queue item` shows it.")],
-    *,
-    outcome: Outcome,
-    severity: Severity = None,
-    youngest_child: YoungestChild = None,
-    gender: Gender = None,
-    site_type: SiteType = None,
-    hosting_country: HostingCountry = None,
-    commerciality: Commerciality = None,
-    payment_method: PaymentMethod = None,
-    non_photographic: NonPhotographic = None,
-    flags: Flags = None,
-    action: Action = None,
-    action_reason: ActionReason = None,
-    note: Note = None,
-) -> None:
-    """Decide anew in the place of an assessment: say all of it, nothing is taken over."""
-    decided = _decision(
-        outcome=outcome,
-        severity=severity,
-        youngest_child=youngest_child,
-        gender=gender,
-        site_type=site_type,
-        hosting_country=hosting_country,
-        commerciality=commerciality,
-        payment_method=payment_method,
-        non_photographic=non_photographic,
-        flags=flags,
-        action=action,
-        action_reason=action_reason,
-        note=note,
-    )
+def _correct(assessment: str, decided: Decision) -> None:
     path = f"/v1/assessments/{id_in_path(assessment, ASSESSMENT_LENGTH)}/correction"
     given = ask(AssessmentGiven, "POST", path, decided)
-    put(f"Corrected: {outcome}. The earlier assessment stays in the history.", _how_to_correct(given))
+    put(f"Corrected: {decided.outcome}. The earlier assessment stays in the history.", _how_to_correct(given))
 
 
 def _how_to_correct(given: AssessmentGiven) -> str:
-    return f"To change it: reportline queue correct {given.assessment_id} --outcome …"
+    return f"To change it: reportline queue assess --corrects {given.assessment_id} --outcome …"
 
 
 def _decision(flags: list[str] | None, **said: str | bool | None) -> Decision:

@@ -179,7 +179,7 @@ def test_a_correction_takes_every_field_and_keeps_the_history(desk: Desk) -> Non
     claim = desk.claim("https://example.com/3")
     item_id = _first_id(desk.told("show", claim))
     first = _first_id(desk.told("assess", claim, "--outcome", "ignore"))
-    corrected = desk.told("correct", first, *OPTIONS, *IN_FLAGS)
+    corrected = desk.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
     assert corrected.startswith("Corrected: national. The earlier assessment stays in the history.\n")
     shown = desk.told("item", item_id)
     assert "assessed as national" in shown
@@ -187,13 +187,13 @@ def test_a_correction_takes_every_field_and_keeps_the_history(desk: Desk) -> Non
     assert re.search(rf"corrects +{first}", shown)
     for name, value in DECIDED.items():
         assert re.search(rf"^  {name.replace('_', '-')} +{value} *$", shown, re.MULTILINE)
-    refusal = desk.refused("correct", first, "--outcome", "ignore")
+    refusal = desk.refused("assess", "--corrects", first, "--outcome", "ignore")
     assert refusal == "A newer assessment is there. Show the item, and correct the newest.\n"
 
 
 def test_nobody_corrects_what_another_decided_but_a_lead(desk: Desk, lead: Desk) -> None:
     assessment = desk.assess("https://example.com/4")
-    correction = ("correct", assessment, "--outcome", "national")
+    correction = ("assess", "--corrects", assessment, "--outcome", "national")
     assert desk.colleague("analyst").refused(*correction).startswith("There is nothing under this id,")
     assert lead.told(*correction).startswith("Corrected: national.")
 
@@ -402,12 +402,16 @@ def test_a_word_that_is_in_no_list_is_told_with_what_may_be_meant(
 
 @pytest.mark.parametrize("columns", ["60", "100"])
 def test_the_help_names_every_option_of_a_decision_whole(desk: Desk, columns: str) -> None:
-    for command in ("assess", "correct"):
-        shown = desk.told(command, "--help", COLUMNS=columns, TERMINAL_WIDTH=columns)
-        for name in DECIDED.keys() - {"flags"}:
-            assert f"  --{name.replace('_', '-')} " in shown
-        assert "  --flag " in shown
-        assert max(map(len, shown.splitlines())) <= int(columns) + 25
+    shown = desk.told("assess", "--help", COLUMNS=columns, TERMINAL_WIDTH=columns)
+    for name in (DECIDED.keys() - {"flags"}) | {"corrects"}:
+        assert f"  --{name.replace('_', '-')} " in shown
+    assert "  --flag " in shown
+    assert max(map(len, shown.splitlines())) <= int(columns) + 25
+
+
+def test_a_claim_and_an_assessment_to_correct_are_not_both_named(desk: Desk) -> None:
+    refusal = desk.refused("assess", "0" * 16, "--corrects", "0" * 32, "--outcome", "ignore")
+    assert refusal == "Name a claim, or an assessment to correct, not both.\n"
 
 
 def test_a_contradiction_is_told_before_anything_is_sent(desk: Desk) -> None:
@@ -425,7 +429,7 @@ def test_what_is_no_claim_never_comes_into_a_path(desk: Desk, claim: str) -> Non
     ("command", "length"),
     [
         (["item", "../audit"], 32),
-        (["correct", "x" * 32, "--outcome", "ignore"], 32),
+        (["assess", "--corrects", "x" * 32, "--outcome", "ignore"], 32),
         (["lift", "0" * 13, "--minutes", "1"], 12),
     ],
 )
