@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot import measure as measuring
 from bot.assembly import KNOWN_LANGUAGES, bot_host, group_words, presentations
-from bot.channels.telegram_chats import TokenRefusedError
+from bot.channels.telegram_calls import TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.channels.terminal import hold_talk
 from bot.portals import PortalsUnreadable, check, read_portals

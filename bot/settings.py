@@ -67,6 +67,18 @@ class BotSettings(BaseSettings):
     valkey_url_file: Path | None = Field(
         default=None, description="file that holds Valkey's URL instead, readable by its owner only"
     )
+    valkey_cluster: bool = Field(
+        default=False, description="whether that Valkey is a cluster, of which the URL names one server"
+    )
+    outbox_maximum: int = Field(
+        default=20_000, ge=1, description="sealed reports that may wait on this disk, of 128 KiB at most each"
+    )
+    bots_file: Path = Field(default=Path("bots.toml"), description="file of the bots that a fleet serves")
+    fleet_host: str = Field(default="127.0.0.1", description="address on which a fleet takes webhooks")
+    fleet_port: int = Field(default=8090, ge=0, le=65535, description="port on which a fleet takes webhooks")
+    fleet_url: ServerUrl | None = Field(
+        default=None, description="https address under which Telegram reaches the fleet"
+    )
     portal: str = Field(default="international", description="portal whose talk is held, by its file's name")
     portals_dir: Path = Field(default=PORTALS, description="folder of the portals' files")
 
@@ -89,6 +101,16 @@ class BotSettings(BaseSettings):
     def talk_secrets_file(self) -> Path:
         """The file of what opens the talks in Valkey; not there while talks live in memory."""
         return self.folder / "talk_secrets"
+
+    @property
+    def fleet_key_file(self) -> Path:
+        """The file of what the webhooks' paths and secrets are made from; not there without a fleet."""
+        return self.folder / "fleet.key"
+
+    @property
+    def metrics_token_file(self) -> Path:
+        """The file of the key to a fleet's numbers; not there without a fleet."""
+        return self.folder / "metrics.token"
 
     @property
     def outbox_folder(self) -> Path:

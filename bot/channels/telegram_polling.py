@@ -14,19 +14,18 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram import Call, Presentation, presentation_calls
-from bot.channels.telegram_chats import (
+from bot.channels.telegram_calls import (
     BlockedError,
     CallError,
     FloodedError,
     OtherPollerError,
     Pace,
     RefusedError,
-    TelegramChats,
     TokenRefusedError,
     UnchangedError,
     UnreachableError,
-    settle,
 )
+from bot.channels.telegram_chats import TelegramChats, settle
 from bot.exchange import Host
 from logs import log_event
 

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 
 from bot.assembly import bot_host, group_words
-from bot.channels.telegram_chats import Pace
+from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.runner import Runner

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import Presentation
-from bot.channels.telegram_chats import Pace, TokenRefusedError
+from bot.channels.telegram_calls import Pace, TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Chose, Commanded, Event, Opened, Said

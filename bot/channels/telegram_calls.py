@@ -1,0 +1,59 @@
+"""How a call of the Bot API may fail, in words of ours, and how patient a channel is with it."""
+
+from dataclasses import dataclass
+from secrets import SystemRandom
+
+_random = SystemRandom()
+
+
+class CallError(Exception):
+    """A call of the Bot API failed; carries none of a library's words, which may hold the token."""
+
+
+class TokenRefusedError(CallError):
+    """Telegram does not know the bot's token."""
+
+
+class UnreachableError(CallError):
+    """Nothing answered, or a server in trouble did: worth another try."""
+
+
+class OtherPollerError(UnreachableError):
+    """Somebody else is polling the same bot."""
+
+
+class BlockedError(CallError):
+    """The chat is closed to the bot."""
+
+
+class RefusedError(CallError):
+    """The call cannot be done."""
+
+
+class UnchangedError(RefusedError):
+    """The card already looks as the edit asks."""
+
+
+class FloodedError(CallError):
+    """Telegram asks to wait `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient a channel is: seconds to wait, and `tries` for what is given up one day."""
+
+    poll: int = 30
+    answer: float = 10.0
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    grace: float = 3.0
+    tries: int = 5
+
+    def pause(self, tries: int) -> float:
+        """Give the seconds to wait after so many tries: doubling, bounded, and never two bots in step."""
+        doubled: float = self.first_pause * 2.0 ** min(tries - 1, 16)
+        return min(self.longest_pause, doubled) * _random.uniform(0.5, 1)

@@ -1,0 +1,101 @@
+"""One bot's calls by aiogram, over connections of its own: nothing of a failure but its kind comes back."""
+
+import logging
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from pydantic import PrivateAttr
+
+from bot.channels.telegram import Call
+from bot.channels.telegram_calls import (
+    BlockedError,
+    CallError,
+    FloodedError,
+    OtherPollerError,
+    Pace,
+    RefusedError,
+    TokenRefusedError,
+    UnchangedError,
+    UnreachableError,
+)
+
+MOST_CONNECTIONS = 16
+_USUAL = Pace()
+
+
+class _Raw(TelegramMethod[Any]):
+    """Any method with its parameters as they are, so that an answer of tomorrow's shape fails nothing."""
+
+    __returning__ = Any
+    _name: str = PrivateAttr()
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(**call.parameters)
+        self._name = call.method
+
+    @property
+    def __api_method__(self) -> str:  # type: ignore[override] # the library's methods have one name each
+        return self._name
+
+
+class TelegramSender:
+    """Makes the calls of one bot, over at most MOST_CONNECTIONS connections; close it when it is done.
+
+    `api_url` is the Bot API's address up to the token (https://api.telegram.org/bot).
+    """
+
+    def __init__(self, token: str, api_url: str, pace: Pace = _USUAL) -> None:
+        _silence_libraries()
+        server = TelegramAPIServer(base=f"{api_url}{{token}}/{{method}}", file="")
+        session = AiohttpSession(api=server, limit=MOST_CONNECTIONS, timeout=pace.answer)
+        self._bot = Bot(token, session)
+
+    async def request(self, call: Call) -> Any:
+        """Make one call and give its result as plain JSON; raises only CallError."""
+        try:
+            return await self._bot(_Raw(call))
+        except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold the token
+            trouble = _trouble(error)
+        # Raised out here, so that the library's exception does not travel along as its context.
+        raise trouble
+
+    async def close(self) -> None:
+        """Close the connections; no call may follow."""
+        await self._bot.session.close()
+
+
+def _trouble(error: Exception) -> CallError:
+    match error:
+        case TelegramRetryAfter(retry_after=wait):
+            return FloodedError(wait)
+        case TelegramUnauthorizedError() | TelegramNotFound():  # the second, when it has not a token's shape
+            return TokenRefusedError()
+        case TelegramForbiddenError():
+            return BlockedError()
+        case TelegramConflictError():
+            return OtherPollerError()
+        case TelegramBadRequest() if "not modified" in error.message.lower():
+            return UnchangedError()
+        case TelegramBadRequest():
+            return RefusedError()
+    return UnreachableError()
+
+
+def _silence_libraries() -> None:
+    """Let no line of the libraries through, at any level: they hold the token and what reporters write."""
+    for name in ("aiogram", "aiohttp"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+        logger.handlers = [logging.NullHandler()]
