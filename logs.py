@@ -21,7 +21,8 @@ from typing import Final
 import structlog
 
 _ROOT = Path(__file__).parent
-_OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline.py", "server_urls.py"})
+_OUR_FILES = ("http_server.py", "reportline.py", "server_urls.py")
+_OURS = frozenset({"bot", "conversations", "intake_api", "locales", *_OUR_FILES})
 
 # A field's name is its meaning everywhere. Closed sets where they can be; numbers too short for a chat's;
 # nothing that an @name or an address fits into, but in what only this file fills, from the names of code.
@@ -72,6 +73,13 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         ERROR, "the intake refuses the channel's key; reports wait", "mend channel.token", ("status",)
     ),
     "intake_back": ListedEvent(INFO, "the intake answers again; what waited is delivered", "nothing"),
+    "store_away": ListedEvent(
+        WARNING, "Valkey, or a part of it, does not answer; updates wait", "see that it runs"
+    ),
+    "store_refuses": ListedEvent(
+        ERROR, "Valkey refuses what it is asked for; updates wait", "run doctor; see its memory and rights"
+    ),
+    "store_back": ListedEvent(INFO, "Valkey answers again; updates go on", "nothing"),
     "outbox_full": ListedEvent(
         ERROR, "a report could not be written to disk", "make room on the disk; run doctor"
     ),
@@ -80,6 +88,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     ),
     "update_skipped": ListedEvent(
         WARNING, "an update of the channel could not be read", "nothing", ("channel",)
+    ),
+    "bots_unreadable": ListedEvent(
+        ERROR,
+        "bots.toml or a bot's token cannot be used; the fleet goes on as before",
+        "run `reportline fleet sync`: it names the lines",
     ),
     "telegram_unreachable": ListedEvent(
         WARNING, "Telegram does not answer", "see the network", ("status", "seconds")

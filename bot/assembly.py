@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.channels.telegram import Presentation
+from bot.channels.telegram_chats import Sentences
 from bot.courier import Courier
 from bot.intake import HttpIntake
 from bot.limits import Alarm, Budgets
@@ -38,10 +39,35 @@ KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
 
 @dataclass(frozen=True, slots=True)
 class BotHost:
-    """What a channel is given: the runner of its talks, and the portals by id."""
+    """Where talks live and how reports leave; whoever serves a bot asks for the runner of its talks."""
 
-    runner: Runner
-    portals: dict[str, Portal]
+    portals: Mapping[str, Portal]
+    _sessions: Sessions
+    _delivery: Delivery
+    _limits: Limits
+
+    def runner(self, portal: str, portals: Mapping[str, Portal] | None = None) -> Runner:
+        """Give who hosts the talks of a bot that begins them in `portal`, and sees `portals`, or all."""
+        return Runner(
+            self._sessions,
+            self._delivery,
+            self._limits,
+            portals=portals or self.portals,
+            portal=portal,
+            now=lambda: datetime.now(UTC),
+        )
+
+    def count_outbox(self) -> tuple[int, int]:
+        """Count the entries that wait in the outbox, and those that were set aside; raises OSError."""
+        return len(self._delivery.outbox.waiting()), len(self._delivery.outbox.aside())
+
+    async def store_answers(self) -> bool:
+        """Tell whether the store of open talks can be used now."""
+        try:
+            await self._sessions.probe()
+        except OSError:
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -59,12 +85,9 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
     alarm = Alarm(time.time)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
     async with _open_sessions(settings) as sessions:
-        runner = Runner(
-            sessions, delivery, limits, portals=portals, portal=settings.portal, now=lambda: datetime.now(UTC)
-        )
         working = [asyncio.create_task(courier.run()), asyncio.create_task(each_minute(sessions, alarm))]
         try:
-            yield BotHost(runner, portals)
+            yield BotHost(portals, sessions, delivery, limits)
         finally:
             for work in working:
                 work.cancel()
@@ -103,18 +126,29 @@ async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
 
 def presentations() -> tuple[Presentation, ...]:
     """Say how an app presents the bot: in every language, and in English for all others."""
+    return presented_in([ENGLISH, *sorted(KNOWN_LANGUAGES - {ENGLISH})])
+
+
+def presented_in(languages: Sequence[str]) -> tuple[Presentation, ...]:
+    """Say how an app presents a bot in its languages, of which the first serves for all others."""
     return tuple(
         Presentation(
-            language=None if language == ENGLISH else language,
+            language=language if place else None,
             commands=command_menu(language),
             description=put_into_words(Phrase("presentation.description"), language),
             short_description=put_into_words(Phrase("presentation.short"), language),
         )
-        for language in sorted(KNOWN_LANGUAGES)
+        for place, language in enumerate(languages)
     )
 
 
-def group_words(hint: str | None) -> str:
-    """Give what is said in a group before leaving it, in the hinted language where it is known."""
+def sentences() -> Sentences:
+    """Give what is said outside a talk, in the hinted language where it is known."""
+    return Sentences(
+        group=lambda hint: _said("presentation.group", hint), away=lambda hint: _said("trouble.away", hint)
+    )
+
+
+def _said(phrase: str, hint: str | None) -> str:
     code = (hint or "").lower().replace("_", "-").split("-")[0]
-    return put_into_words(Phrase("presentation.group"), code if code in KNOWN_LANGUAGES else ENGLISH)
+    return put_into_words(Phrase(phrase), code if code in KNOWN_LANGUAGES else ENGLISH)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import measure as measuring
-from bot.assembly import KNOWN_LANGUAGES, bot_host, group_words, presentations
+from bot.assembly import KNOWN_LANGUAGES, bot_host, presentations, sentences
 from bot.channels.telegram_calls import TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.channels.terminal import hold_talk
@@ -44,6 +44,17 @@ def poll() -> None:
     token = ready(lambda: telegram_token(settings))
     configure_logs()
     _serve(_poll(settings, token))
+
+
+@bot.command()
+def fleet() -> None:
+    """Serve every Telegram bot of bots.toml by webhooks, until stopped; add processes for more."""
+    # It brings a library that takes seconds to load, and no other command needs it.
+    from bot.fleet_host import serve_fleet  # noqa: PLC0415
+
+    settings = ready(read_settings)
+    configure_logs()
+    _serve(serve_fleet(settings))
 
 
 @bot.command()
@@ -103,11 +114,11 @@ def _cells(measures: measuring.Measures) -> tuple[str, ...]:
 async def _poll(settings: BotSettings, token: str) -> None:
     async with bot_host(settings) as host:
         polling = TelegramPolling(
-            host.runner,
+            host.runner(settings.portal),
             token,
             f"{settings.telegram_api_url}/bot",
             presentations=presentations(),
-            group_words=group_words,
+            sentences=sentences(),
         )
         log_event("started", house="bot", channel="telegram")
         try:
@@ -118,7 +129,7 @@ async def _poll(settings: BotSettings, token: str) -> None:
 
 async def _talk(settings: BotSettings, start: str, language: str | None) -> None:
     async with bot_host(settings) as host:
-        await hold_talk(host.runner, Console(highlight=False), start, language)
+        await hold_talk(host.runner(settings.portal), Console(highlight=False), start, language)
 
 
 def _serve(work: Coroutine[Any, Any, None]) -> None:

@@ -16,6 +16,14 @@ SECONDS_OF_TALK = 6 * 60 * 60
 MAXIMUM_TALKS = 10_000
 
 
+class StoreAway(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """The store does not answer; whether it did what it was asked for is unknown. The message is advice."""
+
+
+class StoreRefuses(StoreAway):
+    """The store answers, but does not do what it is asked for. The message is advice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A talk as it was saved last; `version` tells nothing and is never used twice, for compare-and-set."""
@@ -49,6 +57,10 @@ class Sessions(Protocol):
 
     def expire(self) -> None:
         """Destroy what is too old to be kept; called every minute, also when nothing else happens."""
+        ...
+
+    async def probe(self) -> None:
+        """See that all that is needed can be done, changing nothing."""
         ...
 
 
@@ -131,6 +143,9 @@ class MemorySessions:
             if now - self._talks[longest_silent].saved < SECONDS_OF_SILENCE:
                 return
             del self._talks[longest_silent]
+
+    async def probe(self) -> None:
+        """Memory is always there."""
 
     def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _Kept | None]:
         """Give the talk with its birth secret, or no talk with the secret that a new one is born under."""

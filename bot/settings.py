@@ -164,11 +164,19 @@ def telegram_token(settings: BotSettings) -> str:
     if settings.telegram_token and settings.telegram_token_file:
         raise NotReady("Set one of REPORTLINE_TELEGRAM_TOKEN and REPORTLINE_TELEGRAM_TOKEN_FILE, not both.")
     if settings.telegram_token_file:
-        token = _read(settings.telegram_token_file, "Write the token into it.", _OPEN_TO_READ)
-    elif settings.telegram_token:
-        token = settings.telegram_token.get_secret_value()
-    else:
-        raise NotReady("There is no Telegram token. Ask BotFather for one; set REPORTLINE_TELEGRAM_TOKEN.")
+        return read_token(settings.telegram_token_file)
+    if settings.telegram_token:
+        return require_token(settings.telegram_token.get_secret_value())
+    raise NotReady("There is no Telegram token. Ask BotFather for one; set REPORTLINE_TELEGRAM_TOKEN.")
+
+
+def read_token(path: Path) -> str:
+    """Give the Telegram token in a file; raises NotReady if it is missing, open to others or no token."""
+    return require_token(_read(path, "Write the token into it.", _OPEN_TO_READ))
+
+
+def require_token(token: str) -> str:
+    """Give a Telegram token back; raises NotReady if it cannot be one."""
     if not _TOKEN_SHAPE.fullmatch(token):
         raise NotReady("The Telegram token is no token. Copy it whole, as BotFather gave it.")
     return token

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
-from bot.assembly import bot_host, group_words
+from bot.assembly import bot_host, sentences
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.render import command_menu
@@ -37,6 +37,7 @@ TRACED = {
         "bot/courier.py",
         "bot/channels/telegram_polling.py",
         "bot/channels/telegram_chats.py",
+        "bot/channels/telegram_lanes.py",
     )
 }
 WHENEVER = -1
@@ -117,12 +118,12 @@ async def _serve(order: Order, tracer: Tracer) -> None:
     )
     async with bot_host(settings) as host:
         await TelegramPolling(
-            CountingHost(host.runner, tracer),
+            CountingHost(host.runner(settings.portal), tracer),
             TOKEN,
             f"{settings.telegram_api_url}/bot",
             # Without these calls, the first that the bot makes is an answer to a reporter.
             presentations=(),
-            group_words=group_words,
+            sentences=sentences(),
         ).run()
 
 

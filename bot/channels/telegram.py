@@ -14,6 +14,7 @@ LONGEST_TEXT = 4096
 LONGEST_LINK = 2048
 MOST_HIDDEN_LINKS = 20
 MOST_DELETIONS = 100
+UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _CHOICE = re.compile(r"([!-~]{1,32}?)\.([0-9]{1,9})\.([!-~]{1,24})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -90,13 +91,15 @@ class Call:
 class Presentation:
     """How the app presents the bot in one language (ISO 639-1), or in all others when `language` is None.
 
-    `commands` are (name, words) pairs; `description` holds at most 512 characters, `short_description` 120.
+    `commands` are (name, words) pairs; `description` holds at most 512 characters, `short_description` 120,
+    `name` 64. What is empty is taken away; a name that is None stays as it is.
     """
 
     language: str | None
-    commands: tuple[tuple[str, str], ...]
-    description: str
-    short_description: str
+    commands: tuple[tuple[str, str], ...] = ()
+    description: str = ""
+    short_description: str = ""
+    name: str | None = None
 
 
 def event_from(update: Mapping[str, Any], bot: str) -> Outcome:
@@ -136,17 +139,19 @@ def calls_to_leave(leave: Leave, words: str) -> tuple[Call, ...]:
 
 
 def presentation_calls(presentations: Sequence[Presentation]) -> tuple[Call, ...]:
-    """Give the calls that set commands and descriptions, for private chats, in each language."""
+    """Give the calls that set commands, for private chats, descriptions and names, in each language."""
     return tuple(call for presentation in presentations for call in _presented(presentation))
 
 
 def _presented(presentation: Presentation) -> tuple[Call, ...]:
     language = {"language_code": presentation.language} if presentation.language else {}
     commands = [{"command": name, "description": words} for name, words in presentation.commands]
+    name = () if presentation.name is None else (Call("setMyName", {"name": presentation.name, **language}),)
     return (
         Call("setMyCommands", {"commands": commands, "scope": {"type": "all_private_chats"}, **language}),
         Call("setMyDescription", {"description": presentation.description, **language}),
         Call("setMyShortDescription", {"short_description": presentation.short_description, **language}),
+        *name,
     )
 
 

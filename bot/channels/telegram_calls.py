@@ -44,13 +44,17 @@ class FloodedError(CallError):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patient a channel is: seconds to wait, and `tries` for what is given up one day."""
+    """How patient a channel is: seconds to wait, and `tries` for what is given up one day.
+
+    `shown` is for how long a webhook's answer waits until the card is shown.
+    """
 
     poll: int = 30
     answer: float = 10.0
     first_pause: float = 1.0
     longest_pause: float = 60.0
     grace: float = 3.0
+    shown: float = 5.0
     tries: int = 5
 
     def pause(self, tries: int) -> float:

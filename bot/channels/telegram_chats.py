@@ -1,16 +1,16 @@
 """Every chat's updates one after another, its newest card until it is shown, and no chat waiting for another.
 
-What the host raises is met by one rule. An OSError says that the host's disk or store is away: the update is
-tried again, with growing pauses, until it goes through, since to skip it would lose it. Anything else is
-tried `Pace.tries` times and then skipped, logged by its kind and counted, so that one update stops nobody.
+What the host raises is met by one rule. An OSError says that the host's disk or store is away: the reporter
+is told so once, and the update comes again until it goes through, since to skip it would lose it. Anything
+else is tried `Pace.tries` times and then skipped, logged by its kind and counted, so that one update stops
+nobody.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
-from weakref import WeakValueDictionary
+from dataclasses import dataclass
+from typing import Any
 
 from bot.channels.telegram import (
     Call,
@@ -23,65 +23,42 @@ from bot.channels.telegram import (
     calls_to_leave,
     end_of_tap,
     event_from,
-    sent_anew,
 )
-from bot.channels.telegram_calls import (
-    BlockedError,
-    CallError,
-    FloodedError,
-    Pace,
-    RefusedError,
-    UnchangedError,
-    UnreachableError,
-)
-from bot.exchange import Arrival, Host, TalkHandle
+from bot.channels.telegram_calls import Pace
+from bot.channels.telegram_lanes import Lane, Lanes, settle
+from bot.channels.telegram_notices import Notices
+from bot.exchange import Answer, Arrival, Host
 from logs import log_event, log_failure
 
-_T = TypeVar("_T")
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What is said outside a talk, in a hinted language: in a group before leaving it, and in an outage."""
 
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class _Lane:
-    """What one chat still waits for; its lock keeps handling and showing from overtaking one another."""
-
-    talk: TalkHandle | None = None
-    calls: list[Call] = field(default_factory=list)
-    tries: int = 0
-    sending: bool = False
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def put(self, calls: Sequence[Call]) -> None:
-        # Of several cards only the newest counts; everything else is done, however late.
-        if any(call.shows for call in calls):
-            self.calls = [call for call in self.calls if not call.shows]
-        self.calls += calls
-        self.tries = 0
-
-    def advance(self, *instead: Call) -> None:
-        self.calls[:1] = instead
-        self.tries = 0
+    group: Callable[[str | None], str]
+    away: Callable[[str | None], str]
 
 
 class TelegramChats:
     """The chats of one bot, between its host and the Bot API; `skipped` counts what could not be handled.
 
-    `bot` tells the bots of one host apart; `group_words` gives what is said in a group before leaving it, in
-    the language of a hint; `request` makes one call, gives its result as plain JSON, raises only CallError.
+    `bot` tells the bots of one host apart; `request` makes one call, gives its result as plain JSON, raises
+    only CallError.
     """
 
     def __init__(
         self,
         host: Host,
         bot: str,
-        group_words: Callable[[str | None], str],
+        sentences: Sentences,
         request: Callable[[Call], Awaitable[Any]],
         pace: Pace,
     ) -> None:
         self.skipped = 0
-        self._host, self._bot, self._group_words = host, bot, group_words
-        self._request, self._pace = request, pace
-        self._senders: set[asyncio.Task[None]] = set()
-        self._lanes: WeakValueDictionary[str, _Lane] = WeakValueDictionary()
+        self._host, self._bot, self._sentences = host, bot, sentences
+        self._pace = pace
+        self._lanes = Lanes(host, request, pace)
+        self._notices = Notices(request, sentences.away)
 
     async def handle(self, updates: Iterable[Any]) -> None:
         """Bring updates before the host: on return each is saved, or skipped, and its answer on the way."""
@@ -89,17 +66,31 @@ class TelegramChats:
         for update in updates:
             outcome = self._read(update)
             if not isinstance(outcome, Ignored):
-                chat = outcome.chat if isinstance(outcome, Leave) else outcome.talk.chat
-                chats[chat].append((outcome, end_of_tap(update)))
-        await asyncio.gather(*(self._handle_chat(chat, steps) for chat, steps in chats.items()))
+                chats[_chat(outcome)].append((outcome, end_of_tap(update)))
+        await asyncio.gather(*(self._insist(chat, steps) for chat, steps in chats.items()))
+
+    async def take(self, update: Any) -> Call | None:
+        """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
+
+        Waits for `Pace.shown` seconds at most until its card is shown too, so that only a longer outage of
+        Telegram can part the two. Raises OSError when a disk or store of the host's is away.
+        """
+        outcome = self._read(update)
+        if isinstance(outcome, Ignored):
+            return None
+        lane = self._lanes.of(_chat(outcome))
+        await self._bring(lane, outcome)
+        if lane.sender:
+            await asyncio.wait({lane.sender}, timeout=self._pace.shown)
+        return end_of_tap(update)
 
     async def make(self, calls: Iterable[Call]) -> None:
         """Make calls that belong to no chat, one after another, as patiently as a chat's."""
-        await self._drain(_Lane(calls=list(calls)))
+        await self._lanes.drain(Lane("", calls=list(calls)))
 
     async def close(self, seconds: float) -> None:
         """Give what is on its way so many seconds to arrive, and drop the rest."""
-        await settle(self._senders.copy(), seconds)
+        await settle({*self._lanes.under_way(), *self._notices.under_way()}, seconds)
 
     def _read(self, update: Any) -> Outcome:
         try:
@@ -112,108 +103,65 @@ class TelegramChats:
         self.skipped += 1
         log_event("update_skipped", channel="telegram")
 
-    async def _handle_chat(self, chat: str, steps: Sequence[tuple[Outcome, Call | None]]) -> None:
-        lane = self._lanes.setdefault(chat, _Lane())
+    async def _insist(self, chat: str, steps: Sequence[tuple[Outcome, Call | None]]) -> None:
+        lane = self._lanes.of(chat)
         for outcome, tap in steps:
-            async with lane.lock:
-                calls = await self._calls_of(outcome, lane)
-                lane.put([tap, *calls] if tap else calls)
-            self._send(lane)
+            tries = 0
+            while not await self._brought(lane, outcome, tap):
+                tries += 1
+                await asyncio.sleep(self._pace.pause(tries))
 
-    async def _calls_of(self, outcome: Outcome, lane: _Lane) -> Sequence[Call]:
+    async def _brought(self, lane: Lane, outcome: Outcome, tap: Call | None) -> bool:
+        try:
+            await self._bring(lane, outcome, *([tap] if tap else []))
+        except OSError:
+            return False
+        return True
+
+    async def _bring(self, lane: Lane, outcome: Outcome, *first: Call) -> None:
+        """Bring one thing before the host, and put what answers it, after `first`, on its way."""
+        try:
+            async with lane.lock:
+                await self._lanes.tell_shown(lane)
+                lane.put([*first, *await self._calls_of(outcome, lane)])
+        except OSError as error:
+            log_failure("unexpected_error", error)
+            if isinstance(outcome, Arrival):
+                self._notices.tell(lane.chat, outcome.language)
+            raise
+        self._notices.take_back(lane.chat)
+        self._lanes.send(lane)
+
+    async def _calls_of(self, outcome: Outcome, lane: Lane) -> Sequence[Call]:
         match outcome:
             case Leave() if lane.calls:
                 return ()  # it is being said already
             case Leave():
                 log_event("left_group", channel="telegram")
-                return calls_to_leave(outcome, self._group_words(outcome.language))
+                return calls_to_leave(outcome, self._sentences.group(outcome.language))
             case Gone():
                 lane.talk = outcome.talk
-                await self._forget(lane, outcome.talk)
+                await self._lanes.forget(lane, outcome.talk)
             case Arrival():
                 lane.talk = outcome.talk
-                answer = await self._patiently(lambda: self._host.handle(outcome))
+                answer = await self._handled(outcome)
                 if answer is not None:
                     return calls_for(answer, outcome.talk.chat)
                 self._skip()
         return ()
 
-    async def _forget(self, lane: _Lane, talk: TalkHandle) -> None:
-        lane.calls.clear()
-        log_event("reporter_gone", channel="telegram")
-        await self._patiently(lambda: self._host.gone(talk))
-
-    async def _patiently(self, act: Callable[[], Awaitable[_T]]) -> _T | None:
-        tries = 0
-        while True:
-            tries += 1
+    async def _handled(self, arrival: Arrival) -> Answer | None:
+        for tries in range(1, self._pace.tries + 1):
             try:
-                return await act()
+                return await self._host.handle(arrival)
+            except OSError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the other chats
                 log_failure("unexpected_error", error)
-                if tries >= self._pace.tries and not isinstance(error, OSError):
-                    return None
-            await asyncio.sleep(self._pace.pause(tries))
-
-    def _send(self, lane: _Lane) -> None:
-        if lane.calls and not lane.sending:
-            lane.sending = True
-            sender = asyncio.create_task(self._drain(lane))
-            self._senders.add(sender)
-            sender.add_done_callback(self._senders.discard)
-
-    async def _drain(self, lane: _Lane) -> None:
-        try:
-            while True:
-                async with lane.lock:
-                    if not lane.calls:
-                        return
-                    pause = await self._try(lane, lane.calls[0])
-                await asyncio.sleep(pause)
-        finally:
-            lane.sending = False
-
-    async def _try(self, lane: _Lane, call: Call) -> float:
-        """Make a lane's first call; gives the seconds to wait before the lane goes on."""
-        lane.tries += 1
-        try:
-            result = await self._request(call)
-        except FloodedError as flood:
-            return self._later(lane, min(flood.seconds, self._pace.longest_pause), "telegram_slowed_down")
-        except UnreachableError:
-            return self._later(lane, self._pace.pause(lane.tries), "telegram_unreachable")
-        except CallError as error:
-            await self._meet_refusal(lane, call, error)
-        else:
-            await self._done(lane, call, result)
-        return 0
-
-    def _later(self, lane: _Lane, pause: float, reason: str) -> float:
-        log_event(reason, seconds=round(pause))
-        if lane.tries >= self._pace.tries:
-            lane.advance()
-        return pause
-
-    async def _meet_refusal(self, lane: _Lane, call: Call, error: CallError) -> None:
-        if isinstance(error, BlockedError) and lane.talk is not None:
-            await self._forget(lane, lane.talk)
-        elif call.method == "editMessageText" and not isinstance(error, UnchangedError):
-            lane.advance(sent_anew(call))
-        else:
-            lane.advance()
-            if isinstance(error, RefusedError) and (call.method == "sendMessage" or lane.talk is None):
-                log_event("telegram_refused", status=400)
-
-    async def _done(self, lane: _Lane, call: Call, result: Any) -> None:
-        lane.advance()
-        if call.method == "sendMessage" and (talk := lane.talk) is not None:
-            await self._patiently(lambda: self._host.shown(talk, result["message_id"]))
+            if tries < self._pace.tries:
+                await asyncio.sleep(self._pace.pause(tries))
+        return None
 
 
-async def settle(tasks: set[asyncio.Task[None]], seconds: float) -> None:
-    """Wait so many seconds for tasks, then cancel those that still run; raises nothing of theirs."""
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _chat(outcome: Arrival | Gone | Leave) -> str:
+    return outcome.chat if isinstance(outcome, Leave) else outcome.talk.chat

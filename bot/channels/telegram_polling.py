@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryA
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.channels.telegram import Call, Presentation, presentation_calls
+from bot.channels.telegram import UPDATE_KINDS, Call, Presentation, presentation_calls
 from bot.channels.telegram_calls import (
     BlockedError,
     CallError,
@@ -25,11 +25,11 @@ from bot.channels.telegram_calls import (
     UnchangedError,
     UnreachableError,
 )
-from bot.channels.telegram_chats import TelegramChats, settle
+from bot.channels.telegram_chats import Sentences, TelegramChats
+from bot.channels.telegram_lanes import settle
 from bot.exchange import Host
 from logs import log_event
 
-_KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 _USUAL = Pace()
 
 
@@ -37,8 +37,7 @@ class TelegramPolling:
     """One bot between Telegram and its host.
 
     `api_url` is the Bot API's address up to the token (https://api.telegram.org/bot); `presentations` say how
-    the app presents the bot; `group_words` gives what is said in a group before leaving it, in the language
-    of a hint.
+    the app presents the bot, `sentences` what is said outside a talk.
     """
 
     def __init__(  # noqa: PLR0913 - each is a different part of the world
@@ -48,14 +47,14 @@ class TelegramPolling:
         api_url: str,
         *,
         presentations: Sequence[Presentation],
-        group_words: Callable[[str | None], str],
+        sentences: Sentences,
         pace: Pace = _USUAL,
     ) -> None:
         _silence_libraries()
         self._presentations, self._pace = presentations, pace
         self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
         self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
-        self._chats = TelegramChats(host, token.partition(":")[0], group_words, self._request, pace)
+        self._chats = TelegramChats(host, token.partition(":")[0], sentences, self._request, pace)
         self._offset = 0
         self._batch: set[asyncio.Task[None]] = set()
         self._presenting: set[asyncio.Task[None]] = set()
@@ -85,7 +84,7 @@ class TelegramPolling:
         self._presenting = {asyncio.create_task(self._chats.make(calls))}
 
     def _poll(self, seconds: int) -> Call:
-        wanted = {"offset": self._offset, "timeout": seconds, "allowed_updates": _KINDS}
+        wanted = {"offset": self._offset, "timeout": seconds, "allowed_updates": [*UPDATE_KINDS]}
         return Call("getUpdates", wanted)
 
     async def _take(self, updates: Sequence[Any]) -> None:

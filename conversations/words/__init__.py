@@ -1,6 +1,6 @@
 """Every sentence that a reporter can read, in English, by name; other languages translate these."""
 
-from conversations.words import buttons, details, exits, opening, presentation, remarks, sending
+from conversations.words import buttons, details, exits, invitation, opening, presentation, remarks, sending
 
 WORDS: dict[str, str] = dict(
     opening.OPENING
@@ -9,5 +9,6 @@ WORDS: dict[str, str] = dict(
     + exits.EXITS
     + remarks.REMARKS
     + buttons.BUTTONS
-    + presentation.PRESENTATION,
+    + presentation.PRESENTATION
+    + invitation.INVITATION,
 )

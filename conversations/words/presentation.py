@@ -1,8 +1,10 @@
-"""The words by which a channel presents the bot before a talk: neutral, since they stay on the phone."""
+"""The words by which a channel speaks for itself, around a talk: neutral, since they stay on the phone."""
 
 from conversations.words.naming import words
 
 PRESENTATION = (
+    # Translators: The bot's name in a list of chats. Neutral: others may see it. At most 64 characters.
+    words("presentation.name", "Web links"),
     # Translators: What an app shows before the first message. Neutral. At most 512 characters.
     words(
         "presentation.description",
@@ -21,4 +23,10 @@ PRESENTATION = (
     words("command.forget", "Clear this chat"),
     # Translators: Said once in a group, before the bot leaves it.
     words("presentation.group", "This works only in a private chat. Goodbye."),
+    # Translators: Said once, within a talk, while our computers fail. Neutral. The answer follows later.
+    words(
+        "trouble.away",
+        "Please wait a little. What you sent is not lost. "
+        "You need do nothing: we answer when it works again.",
+    ),
 )

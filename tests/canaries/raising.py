@@ -11,7 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 
-from bot.assembly import bot_host, group_words
+from bot.assembly import bot_host, sentences
 from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, TalkHandle
@@ -158,9 +158,9 @@ async def _serve() -> None:
     settings = read_settings()
     token = telegram_token(settings)
     async with bot_host(settings) as host:
-        raising = RaisingHost(host.runner)
+        raising = RaisingHost(host.runner(settings.portal))
         url = f"{settings.telegram_api_url}/bot"
-        polling = TelegramPolling(raising, token, url, presentations=(), group_words=group_words, pace=HASTE)
+        polling = TelegramPolling(raising, token, url, presentations=(), sentences=sentences(), pace=HASTE)
         turn_up()
         await polling.run()
 

@@ -18,8 +18,9 @@ from pydantic import SecretStr
 
 from conversations.report import Report
 from conversations.sealing import IntakePublicKey, seal
+from http_server import Impatient, server
 from intake_api.errors import PROBLEMS
-from intake_api.serving import Impatient, server
+from intake_api.serving import IntakeConnection
 
 _COMMAND = "from intake_api.commands import intake; intake()"
 
@@ -92,7 +93,7 @@ def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Ser
 
 @asynccontextmanager
 async def served_here(
-    app: FastAPI, protocol: type[Impatient] = Impatient, seconds_to_finish: int = 10
+    app: FastAPI, protocol: type[Impatient] = IntakeConnection, seconds_to_finish: int = 10
 ) -> AsyncIterator[int]:
     """Serve an app in this process; gives the port, and stops the server at the end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from conversations.sealing import seal
-from intake_api.serving import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited, Impatient, listen
+from http_server import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited
+from intake_api.serving import IntakeConnection, listen
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import Office, a_report, opened
 from tests.intake_api.served import Served, assert_problem, request, served_here, serving
@@ -23,7 +24,7 @@ HALF_A_HEAD = b"PUT /v1/reports/marker HTTP/1.1\r\nHost: intake.example\r\n"
 HEALTH = request("GET", "/healthz")
 
 
-class Hurried(Impatient):
+class Hurried(IntakeConnection):
     """A server that runs out of patience within a test's time."""
 
     patience = {Awaited.HEAD: 0.3, Awaited.BODY: 0.6, Awaited.TAKING: 0.6}  # noqa: RUF012 - as its parent's

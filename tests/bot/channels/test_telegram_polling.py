@@ -16,6 +16,7 @@ import pytest
 
 from bot.channels.telegram import Presentation
 from bot.channels.telegram_calls import Pace, TokenRefusedError
+from bot.channels.telegram_chats import Sentences
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Chose, Commanded, Event, Opened, Said
@@ -23,6 +24,7 @@ from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter
 
 TOKEN = "123456:Token-canary_AAF0x1y2z3"
+SENTENCES = Sentences(lambda hint: f"private only ({hint})", lambda hint: f"please wait ({hint})")
 HASTE = Pace(poll=5, answer=5, first_pause=0.01, longest_pause=0.1, grace=5, tries=3)
 ROOT = Path(__file__).parents[3]
 
@@ -82,7 +84,7 @@ def _words(event: Event) -> str:
 
 
 def _polling(host: EchoHost, api_url: str, **more: Any) -> TelegramPolling:
-    given = {"presentations": (), "group_words": lambda hint: f"private only ({hint})", "pace": HASTE, **more}
+    given = {"presentations": (), "sentences": SENTENCES, "pace": HASTE, **more}
     return TelegramPolling(host, TOKEN, api_url, **given)
 
 
@@ -187,6 +189,7 @@ async def test_confirmed_after_handling(world: World) -> None:
 
 STUCK = """
 import asyncio, sys
+from bot.channels.telegram_chats import Sentences
 from bot.channels.telegram_polling import TelegramPolling
 class StuckHost:
     async def handle(self, arrival):
@@ -194,7 +197,7 @@ class StuckHost:
         await asyncio.Event().wait()
     async def shown(self, talk, message): ...
     async def gone(self, talk): ...
-polling = TelegramPolling(StuckHost(), sys.argv[1], sys.argv[2], presentations=(), group_words=str)
+polling = TelegramPolling(StuckHost(), sys.argv[1], sys.argv[2], presentations=(), sentences=Sentences(str, str))
 asyncio.run(polling.run())
 """
 
@@ -418,7 +421,7 @@ async def test_poll_in_trouble(world: World, failure: dict[str, Any]) -> None:
 async def test_wrong_token(world: World) -> None:
     """A token that Telegram does not know stops the polling with an error that says nothing else."""
     polling = TelegramPolling(
-        world.host, "123456:wrong", world.server.api_url, presentations=(), group_words=str, pace=HASTE
+        world.host, "123456:wrong", world.server.api_url, presentations=(), sentences=SENTENCES, pace=HASTE
     )
     with pytest.raises(TokenRefusedError) as caught:
         await polling.run()

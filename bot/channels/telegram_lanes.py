@@ -1,0 +1,191 @@
+"""What each chat still waits for, and its patient way to Telegram: of several cards only the newest."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bot.channels.telegram import Call, sent_anew
+from bot.channels.telegram_calls import (
+    BlockedError,
+    CallError,
+    FloodedError,
+    Pace,
+    RefusedError,
+    TokenRefusedError,
+    UnchangedError,
+    UnreachableError,
+)
+from bot.channels.telegram_limits import Allowance
+from bot.exchange import Host, TalkHandle
+from logs import log_event, log_failure
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class Lane:
+    """What one chat still waits for; its lock keeps handling and showing from overtaking one another.
+
+    `shown` is the number of a card that the host has yet to be told of.
+    """
+
+    chat: str = field(repr=False)
+    talk: TalkHandle | None = None
+    calls: list[Call] = field(default_factory=list)
+    shown: int | None = field(default=None, repr=False)
+    tries: int = 0
+    sender: "asyncio.Task[None] | None" = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is still to be done."""
+        return bool(self.calls) or self.shown is not None
+
+    def put(self, calls: Sequence[Call]) -> None:
+        """Add calls behind those that wait."""
+        # Of several cards only the newest counts; everything else is done, however late.
+        if any(call.shows for call in calls):
+            self.calls = [call for call in self.calls if not call.shows]
+        self.calls += calls
+        self.tries = 0
+
+    def advance(self, *instead: Call) -> None:
+        """Leave the first call behind, or put another in its place."""
+        self.calls[:1] = instead
+        self.tries = 0
+
+
+class Lanes:
+    """The lanes of one bot's chats; a lane is forgotten once nobody works on it.
+
+    `request` makes one call, gives its result as plain JSON, raises only CallError; `host` is told which card
+    is shown, and who has gone.
+    """
+
+    def __init__(self, host: Host, request: Callable[[Call], Awaitable[Any]], pace: Pace) -> None:
+        self._host, self._request, self._pace = host, request, pace
+        self._allowance = Allowance()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._lanes: WeakValueDictionary[str, Lane] = WeakValueDictionary()
+
+    def of(self, chat: str) -> Lane:
+        """Give the lane of a chat."""
+        return self._lanes.setdefault(chat, Lane(chat))
+
+    def under_way(self) -> "set[asyncio.Task[None]]":
+        """Give what is still being sent."""
+        return self._sending.copy()
+
+    async def forget(self, lane: Lane, talk: TalkHandle) -> None:
+        """End the talk of a reporter who cannot be reached any more; raises OSError."""
+        lane.calls.clear()
+        lane.shown = None
+        log_event("reporter_gone", channel="telegram")
+        await self._host.gone(talk)
+
+    def send(self, lane: Lane) -> None:
+        """Go on with what the lane waits for, beside everything else."""
+        if lane.waits and (lane.sender is None or lane.sender.done()):
+            lane.sender = asyncio.create_task(self.drain(lane))
+            self._sending.add(lane.sender)
+            lane.sender.add_done_callback(self._sending.discard)
+
+    async def drain(self, lane: Lane) -> None:
+        """Do all that the lane waits for."""
+        while lane.waits:
+            await self._turn_of(lane)
+            async with lane.lock:
+                pause = await self._step(lane)
+            await asyncio.sleep(pause)
+
+    async def _turn_of(self, lane: Lane) -> None:
+        """Wait until a lane may make its next call."""
+        if lane.calls and lane.chat:
+            pause = self._allowance.take(lane.chat, shows=lane.calls[0].shows)
+            while pause > 0:
+                await asyncio.sleep(pause)
+                pause = self._allowance.held(lane.chat)
+
+    async def _step(self, lane: Lane) -> float:
+        """Do the next thing that a lane waits for; gives the seconds until the lane goes on."""
+        if lane.shown is None:
+            return await self._try(lane, lane.calls[0]) if lane.calls else 0
+        try:
+            await self.tell_shown(lane)
+        except OSError:
+            lane.tries += 1
+            return self._pace.pause(lane.tries)
+        return 0
+
+    async def tell_shown(self, lane: Lane) -> None:
+        """Tell the host the number of the card that was shown last; raises OSError."""
+        if lane.shown is None or lane.talk is None:
+            return
+        try:
+            await self._host.shown(lane.talk, lane.shown)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the chat
+            log_failure("unexpected_error", error)
+        lane.shown = None
+        lane.tries = 0
+
+    async def _try(self, lane: Lane, call: Call) -> float:
+        """Make a lane's first call; gives the seconds to wait before the lane goes on."""
+        lane.tries += 1
+        try:
+            result = await self._request(call)
+        except FloodedError as flood:
+            return self._slow_down(lane, call, flood.seconds)
+        except (UnreachableError, TokenRefusedError) as error:
+            return self._later(lane, error)
+        except CallError as error:
+            return await self._meet_refusal(lane, call, error)
+        lane.advance()
+        if call.method == "sendMessage" and lane.talk is not None:
+            lane.shown = result["message_id"]
+        return 0
+
+    def _slow_down(self, lane: Lane, call: Call, seconds: float) -> float:
+        log_event("telegram_slowed_down", seconds=round(seconds))
+        # A card that comes minutes later helps nobody; what deletes is done however late.
+        if lane.tries >= self._pace.tries or (call.shows and seconds > self._pace.longest_pause):
+            lane.advance()
+        if not lane.chat:
+            return min(seconds, self._pace.longest_pause)
+        self._allowance.hold(lane.chat, seconds)
+        return seconds
+
+    def _later(self, lane: Lane, error: CallError) -> float:
+        pause = self._pace.pause(lane.tries)
+        if isinstance(error, TokenRefusedError):
+            log_event("telegram_token_refused")  # a new one may be on its way
+        else:
+            log_event("telegram_unreachable", seconds=round(pause))
+        if lane.tries >= self._pace.tries:
+            lane.advance()
+        return pause
+
+    async def _meet_refusal(self, lane: Lane, call: Call, error: CallError) -> float:
+        if isinstance(error, BlockedError) and lane.talk is not None:
+            try:
+                await self.forget(lane, lane.talk)
+            except OSError as away:
+                log_failure("unexpected_error", away)  # the talk ends by itself
+        elif call.method == "editMessageText" and not isinstance(error, UnchangedError):
+            lane.advance(sent_anew(call))
+        else:
+            lane.advance()
+            if isinstance(error, RefusedError) and (call.method == "sendMessage" or lane.talk is None):
+                log_event("telegram_refused", status=400)
+        return 0
+
+
+async def settle(tasks: "set[asyncio.Task[Any]]", seconds: float) -> None:
+    """Wait so many seconds for tasks, then cancel those that still run; raises nothing of theirs."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

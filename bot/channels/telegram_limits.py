@@ -1,0 +1,81 @@
+"""How fast one bot may call Telegram: its own pace, one card after another in a chat, and what it was told.
+
+core.telegram.org/bots/faq asks for at most 30 messages a second from one bot, and for one a second in one
+chat, where short bursts are borne.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# In any second no more than the sum of both, which is what Telegram asks for.
+CALLS_A_SECOND = 25
+CALLS_AT_ONCE = 5
+CARDS_A_SECOND = 1
+CARDS_AT_ONCE = 3
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Tokens, told by the time at which all of them are there again."""
+
+    rate: float
+    most: int
+    full_at: float = 0
+
+    def take(self, now: float) -> float:
+        """Take one, or book the next one that there will be; gives the seconds until then."""
+        self.full_at = max(self.full_at, now) + 1 / self.rate
+        return max(0.0, self.full_at - self.most / self.rate - now)
+
+
+class Allowance:
+    """What one bot may do now; every chat in it is forgotten once it is free again.
+
+    `clock` gives monotonic seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._calls = _Bucket(CALLS_A_SECOND, CALLS_AT_ONCE)
+        self._cards: OrderedDict[str, _Bucket] = OrderedDict()
+        self._held: dict[str, float] = {}
+        self._all_held = 0.0
+
+    def take(self, chat: str, *, shows: bool) -> float:
+        """Book one call in a chat, in the order of asking; gives the seconds until its turn."""
+        now = self._clock()
+        wait = self._calls.take(now)
+        if shows:
+            bucket = self._cards.pop(chat, None) or _Bucket(CARDS_A_SECOND, CARDS_AT_ONCE)
+            wait = max(wait, bucket.take(now))
+            self._cards[chat] = bucket
+        self._forget_free(now)
+        return max(wait, self.held(chat))
+
+    def hold(self, chat: str, seconds: float) -> None:
+        """Obey Telegram, which asks to wait: in this chat, or everywhere when it asks in several at once.
+
+        Telegram does not say whether the chat or the bot is too fast; who is too fast in one chat only shall
+        not keep the others waiting.
+        """
+        until = self._clock() + seconds
+        self._forget_free(self._clock())
+        self._held[chat] = max(until, self._held.get(chat, 0))
+        if len(self._held) > 1:
+            self._all_held = max(until, self._all_held)
+
+    def held(self, chat: str) -> float:
+        """Give the seconds for which Telegram still asks to wait, in this chat or everywhere."""
+        return max(0.0, self._all_held - self._clock(), self._held.get(chat, 0) - self._clock())
+
+    def __len__(self) -> int:
+        """Give how many chats are known."""
+        return len(self._cards.keys() | self._held.keys())
+
+    def _forget_free(self, now: float) -> None:
+        while self._cards and next(iter(self._cards.values())).full_at <= now:
+            self._cards.popitem(last=False)
+        for chat in [chat for chat, until in self._held.items() if until <= now]:
+            del self._held[chat]

@@ -1,0 +1,197 @@
+"""The bots of a fleet, each with its door and its chats; any of them may change while all of them serve."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.bots_file import BotEntry
+from bot.channels.telegram import Call
+from bot.channels.telegram_calls import (
+    FloodedError,
+    Pace,
+    RefusedError,
+    TokenRefusedError,
+    UnchangedError,
+)
+from bot.channels.telegram_chats import Sentences, TelegramChats
+from bot.doors import Doors, opens
+from bot.exchange import Answer, Arrival, Host, TalkHandle
+from bot.fleet_numbers import BotState, FleetNumbers
+from bot.settings import NotReady
+from conversations.portal import Portal
+from logs import log_event
+
+SECONDS_BETWEEN_LOOKS = 5.0
+
+
+class Sender(Protocol):
+    """Makes the calls of one bot under one token."""
+
+    async def request(self, call: Call) -> Any:
+        """Make one call and give its result as plain JSON; raises only CallError."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections; no call may follow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What each bot of a fleet is given: who hosts its talks, who makes its calls, who counts."""
+
+    host_of: Callable[[BotEntry], Host]
+    sender_of: Callable[[str], Sender]
+    sentences: Sentences
+    numbers: FleetNumbers
+    pace: Pace
+
+
+class FleetBot:
+    """One bot; its chats outlive a change of its token, its portal, its languages and its pause."""
+
+    def __init__(self, entry: BotEntry, around: Surroundings) -> None:
+        self._around, self.entry = around, entry
+        self._host, self._sender = around.host_of(entry), around.sender_of(entry.token)
+        self._chats = TelegramChats(self, entry.bot_id, around.sentences, self._request, around.pace)
+        self._skipped = 0
+        self._leaving: set[asyncio.Task[None]] = set()
+        self.is_refused = False
+
+    def become(self, entry: BotEntry) -> None:
+        """Go on as the file says now; what is being sent under an old token is sent again under the new."""
+        if entry.token != self.entry.token:
+            leaving = asyncio.create_task(self._sender.close())
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            self._sender = self._around.sender_of(entry.token)
+        if entry != self.entry:
+            self._host, self.entry = self._around.host_of(entry), entry
+
+    async def receive(self, update: Any) -> Call | None:
+        """Take one update; on return it is saved. Gives the call that may travel in the answer's body.
+
+        Raises OSError when a disk or store of ours is away, so that Telegram brings the update again.
+        """
+        try:
+            ends_tap = await self._chats.take(update)
+        except OSError:
+            self._around.numbers.count_update("put_off")
+            raise
+        finally:
+            self._count_skipped()
+        self._around.numbers.count_update("taken")
+        return ends_tap
+
+    async def handle(self, arrival: Arrival) -> Answer:
+        """Have the talk advanced by whoever hosts it now."""
+        return await self._host.handle(arrival)
+
+    async def shown(self, talk: TalkHandle, message: int) -> None:
+        """Tell whoever hosts the talk now."""
+        await self._host.shown(talk, message)
+
+    async def gone(self, talk: TalkHandle) -> None:
+        """Tell whoever hosts the talk now."""
+        await self._host.gone(talk)
+
+    async def close(self) -> None:
+        """Finish what is on its way, for so long as the pace grants, and close the connections."""
+        await self._chats.close(self._around.pace.grace)
+        await self._sender.close()
+        await asyncio.gather(*self._leaving)
+
+    def _count_skipped(self) -> None:
+        for _ in range(self._chats.skipped - self._skipped):
+            self._around.numbers.count_update("skipped")
+        self._skipped = self._chats.skipped
+
+    async def _request(self, call: Call) -> Any:
+        try:
+            result = await self._sender.request(call)
+        except FloodedError:
+            self._around.numbers.count_call("slowed_down")
+            raise
+        except UnchangedError:
+            raise
+        except RefusedError:
+            self._around.numbers.count_call("refused")
+            raise
+        except TokenRefusedError:
+            self.is_refused = True
+            raise
+        self.is_refused = False
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    secret: str
+    bot: FleetBot
+
+
+class Fleet:
+    """Every bot behind its door. `doors` names paths and secrets."""
+
+    def __init__(self, doors: Doors, around: Surroundings) -> None:
+        self._doors, self._around = doors, around
+        self._open: dict[str, _Door] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    def admit(self, path: str, secret: str) -> FleetBot | None:
+        """Give the bot behind a path to whoever knows its secret, in a time that tells nothing."""
+        door = self._open.get(path)
+        return door.bot if opens(door.secret if door else None, secret) and door else None
+
+    def apply(self, entries: Iterable[BotEntry]) -> None:
+        """Serve exactly these bots from now on, without a pause for those that stay."""
+        wanted = {self._doors.path(entry.bot_id): entry for entry in entries}
+        for path in self._open.keys() - wanted.keys():
+            self._close(self._open.pop(path).bot)
+        for path, entry in wanted.items():
+            if path in self._open:
+                self._open[path].bot.become(entry)
+            else:
+                self._open[path] = _Door(self._doors.secret(entry.bot_id), FleetBot(entry, self._around))
+
+    async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
+        """Look every so many seconds whether other bots are to be served, until cancelled.
+
+        What cannot be read is told once, and changes nothing.
+        """
+        told = False
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                self.apply(await asyncio.to_thread(read))
+            except NotReady:
+                if not told:
+                    log_event("bots_unreadable")
+                told = True
+            else:
+                told = False
+
+    def states(self) -> Mapping[BotState, int]:
+        """Count the bots that serve, that are paused, and whose token Telegram refuses."""
+        bots = [door.bot for door in self._open.values()]
+        refused = sum(bot.is_refused for bot in bots)
+        paused = sum(bot.entry.paused and not bot.is_refused for bot in bots)
+        return {"serving": len(bots) - paused - refused, "paused": paused, "refused": refused}
+
+    async def close(self) -> None:
+        """Finish what every bot has on its way."""
+        self.apply(())
+        await asyncio.gather(*self._leaving)
+
+    def _close(self, bot: FleetBot) -> None:
+        leaving = asyncio.create_task(bot.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+
+def portals_of(entry: BotEntry, portals: Mapping[str, Portal]) -> dict[str, Portal]:
+    """Give the portals as one bot's talks see them: its own in the bot's languages; paused where it is."""
+    own = replace(portals[entry.portal], languages=entry.languages)
+    seen = {**portals, entry.portal: own}
+    return {name: replace(portal, paused=True) for name, portal in seen.items()} if entry.paused else seen

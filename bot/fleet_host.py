@@ -1,0 +1,89 @@
+"""Puts a fleet together from its settings: its bots, their door and its numbers, until told to stop."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Mapping
+from functools import partial
+
+import typer
+
+from bot.assembly import BotHost, bot_host, sentences
+from bot.bots_file import BotEntry, read_bots
+from bot.channels.telegram_calls import Pace
+from bot.channels.telegram_fleet import TelegramSender
+from bot.doors import read_doors, read_metrics_token
+from bot.exchange import Host
+from bot.fleet import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
+from bot.fleet_numbers import FleetNumbers
+from bot.settings import BotSettings, NotReady
+from bot.webhooks import WebhookApp, WebhookConnection
+from http_server import listen, serve
+from logs import log_event
+
+
+async def serve_fleet(settings: BotSettings) -> None:
+    """Serve every bot of bots.toml until SIGINT or SIGTERM; raises NotReady or PortalsUnreadable."""
+    async with bot_host(settings) as host:
+        read = partial(read_bots, settings.bots_file, host.portals, os.environ)
+        numbers = FleetNumbers(time.time, host.count_outbox)
+        fleet = Fleet(read_doors(settings.fleet_key_file), _surroundings(settings, host, numbers))
+        app = WebhookApp(
+            admit=fleet.admit,
+            readiness=partial(_readiness, host, numbers),
+            numbers=partial(_exposition, fleet, numbers),
+            metrics_token=read_metrics_token(settings.metrics_token_file),
+        )
+        fleet.apply(read())
+        listener = _listen(settings)
+        watching = asyncio.create_task(fleet.watch(read, SECONDS_BETWEEN_LOOKS))
+        typer.echo(f"The fleet takes webhooks at http://{_address(listener)}")
+        log_event("started", house="bot", channel="telegram")
+        try:
+            await serve(app, WebhookConnection, listener)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await fleet.close()
+            log_event("stopped", house="bot", channel="telegram")
+
+
+def _surroundings(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -> Surroundings:
+    pace = Pace()
+
+    def host_of(entry: BotEntry) -> Host:
+        return host.runner(entry.portal, portals_of(entry, host.portals))
+
+    def sender_of(token: str) -> TelegramSender:
+        return TelegramSender(token, f"{settings.telegram_api_url}/bot", pace)
+
+    return Surroundings(host_of, sender_of, sentences(), numbers, pace)
+
+
+async def _readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:
+    """Say how the store of open talks is; without it every update is put off."""
+    answers = await host.store_answers()
+    numbers.set_store_answers(answers=answers)
+    return {"store": "ok" if answers else "away"}
+
+
+def _exposition(fleet: Fleet, numbers: FleetNumbers) -> bytes:
+    numbers.set_bots(fleet.states())
+    return numbers.exposition()
+
+
+def _listen(settings: BotSettings) -> socket.socket:
+    host, port = settings.fleet_host, settings.fleet_port
+    try:
+        return listen(host, port)
+    except OSError as fault:
+        raise NotReady(
+            f"Cannot listen on {host}, port {port}: {fault.strerror}. "
+            "Set REPORTLINE_FLEET_HOST and REPORTLINE_FLEET_PORT."
+        ) from None
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{host}:{port}"
