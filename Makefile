@@ -6,7 +6,7 @@ READY := .venv/.ready
 LOCK := requirements/development.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test compose-test lint format words lock clean
+.PHONY: help setup run test compose-test chaos lint format words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: lint ## check everything and run every test
 
 compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
 	@$(BIN)/pytest -q -rs tests/compose
+
+chaos: $(READY) ## hold 10,000 talks while everything dies and comes back (up to half an hour); print the table
+	@$(BIN)/python -m tests.chaos
 
 lint: $(READY) ## check style, types, imports, languages and portals
 	@echo "== ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -81,10 +81,21 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     ),
     "store_back": ListedEvent(INFO, "Valkey answers again; updates go on", "nothing"),
     "outbox_full": ListedEvent(
-        ERROR, "a report could not be written to disk", "make room on the disk; run doctor"
+        ERROR,
+        "a report could not be kept: disk or outbox are full, or cannot be written to",
+        "run doctor; see that the intake takes reports",
+    ),
+    "outbox_filling": ListedEvent(
+        WARNING,
+        "so many percent of REPORTLINE_OUTBOX_MAXIMUM wait, in tens; told once an hour",
+        "see that the intake takes reports",
+        ("number",),
     ),
     "entry_set_aside": ListedEvent(
-        ERROR, "an entry of the outbox was moved to set_aside", "keep it; ask for help", ("reason",)
+        ERROR,
+        "an entry of the outbox was moved to set_aside",
+        "mend the cause; then `reportline outbox flush --set-aside`",
+        ("reason",),
     ),
     "update_skipped": ListedEvent(
         WARNING, "an update of the channel could not be read", "nothing", ("channel",)

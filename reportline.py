@@ -19,6 +19,8 @@ from rich.text import Text
 from bot import checks as bot_checks
 from bot.checks import Check
 from bot.commands import bot, flow, portal, ready
+from bot.fleet_commands import fleet, links
+from bot.outbox_commands import outbox
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api import checks as intake_checks
 from intake_api.backup_commands import BackupSettings
@@ -35,9 +37,12 @@ SECONDS_TO_START = 30
 SECONDS_TO_ANSWER = 10
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP)
+portal.command()(links)
 app.add_typer(bot, name="bot")
 app.add_typer(flow, name="flow")
 app.add_typer(portal, name="portal")
+app.add_typer(outbox, name="outbox")
+app.add_typer(fleet, name="fleet")
 app.add_typer(locales, name="locales")
 app.add_typer(intake, name="intake")
 app.add_typer(queue, name="queue")

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.channels.telegram import Presentation
@@ -126,7 +126,9 @@ async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
 
 def presentations() -> tuple[Presentation, ...]:
     """Say how an app presents the bot: in every language, and in English for all others."""
-    return presented_in([ENGLISH, *sorted(KNOWN_LANGUAGES - {ENGLISH})])
+    # Without names: whoever sets a name at every start, unseen, is soon made to wait for hours.
+    presented = presented_in([ENGLISH, *sorted(KNOWN_LANGUAGES - {ENGLISH})])
+    return tuple(replace(presentation, name=None) for presentation in presented)
 
 
 def presented_in(languages: Sequence[str]) -> tuple[Presentation, ...]:
@@ -137,6 +139,7 @@ def presented_in(languages: Sequence[str]) -> tuple[Presentation, ...]:
             commands=command_menu(language),
             description=put_into_words(Phrase("presentation.description"), language),
             short_description=put_into_words(Phrase("presentation.short"), language),
+            name=put_into_words(Phrase("presentation.name"), language),
         )
         for place, language in enumerate(languages)
     )

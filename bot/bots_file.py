@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,10 @@ from conversations.toml_lines import first_unread_line, lines_of, nearest_line
 _USERNAME = re.compile(r"(?=.{5,32}$)[A-Za-z0-9_]+[Bb][Oo][Tt]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIKE_A_TOKEN = re.compile(r"[0-9]:")
+
+# A fleet looks again every few seconds at a file that stays wrong, and lines take long to find.
+_lines_of = lru_cache(maxsize=1)(lines_of)
+_first_unread_line = lru_cache(maxsize=1)(first_unread_line)
 
 _INSTEAD = {
     "bots": "[[bots]] with portal, username, and token_file or token_environment under it, "
@@ -65,10 +70,15 @@ def _known_portal(portal: str, info: _Info) -> str:
     return portal
 
 
-def _shape_of_a_name(username: str) -> str:
+def require_username(username: str) -> str:
+    """Give a bot's @name back, without @; raises NotReady if it cannot be one."""
     if not _USERNAME.fullmatch(username):
-        raise ValueError(f"username is no bot's name; write {_INSTEAD['username']}")
+        raise NotReady(f"username is no bot's name; write {_INSTEAD['username']}")
     return username
+
+
+def _username(name: str) -> str:
+    return _as_a_fault(lambda: require_username(name))
 
 
 def _spoken(languages: list[str], info: _Info) -> list[str]:
@@ -113,7 +123,7 @@ class _FileTable(_Table):
 
 class _BotTable(_Table):
     portal: Annotated[str, AfterValidator(_known_portal)]
-    username: Annotated[str, AfterValidator(_shape_of_a_name)]
+    username: Annotated[str, AfterValidator(_username)]
     token_file: Annotated[str, AfterValidator(_token_of_file)] = Field(default="", repr=False)
     token_environment: Annotated[str, AfterValidator(_token_of_environment)] = Field(default="", repr=False)
     languages: Annotated[list[str], Field(min_length=1), AfterValidator(_spoken)] | None = None
@@ -131,12 +141,12 @@ def read_bots(
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        line = first_unread_line(text)
+        line = _first_unread_line(text)
         what = 'the line cannot be read; write key = value, with texts in "quotes"'
         raise NotReady(f"{path}:{line}: {what}") from None
     bots, faults = _read_all(read, _Around(path.parent, portals, environment))
     if faults:
-        lines = lines_of(text)
+        lines = _lines_of(text)
         told = sorted((nearest_line(lines, place), what) for place, what in faults)
         raise NotReady("\n".join(f"{path}:{line}: {what}" for line, what in told))
     return tuple(bots.values())

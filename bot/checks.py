@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.outbox import entries_in, set_aside_folder
+from bot.courier import FILLING_PERCENT
+from bot.outbox import set_aside_folder
+from bot.outbox_glance import glance
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -96,7 +98,7 @@ def _look_at_session_store(settings: BotSettings) -> str:
         return "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL"
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
     try:
-        asyncio.run(_probe(ValkeySessions(url, secrets, time.time)))
+        asyncio.run(_probe(ValkeySessions(url, secrets, time.time, private_hosts=settings.private_hosts)))
     except StoreAway as away:
         raise NotReady(str(away)) from None
     return "Valkey answers; a restart of the bot continues the open talks"
@@ -108,16 +110,20 @@ async def _probe(sessions: ValkeySessions) -> None:
 
 
 def _look_at_outbox(settings: BotSettings) -> str:
-    folder = settings.outbox_folder
-    if not folder.is_dir():
-        return "empty"
-    aside = len(entries_in(set_aside_folder(folder)))
-    if aside:
+    seen = glance(settings.outbox_folder)
+    percent = seen.percent(settings.outbox_maximum)
+    if seen.aside:
         raise NotReady(
-            f"Reports that the intake refused or that are damaged: {aside}, in {set_aside_folder(folder)}. "
-            f"Once the cause is mended, move them back into {folder}; they are tried again."
+            f"Reports that the intake refused or that are damaged: {seen.aside}, in "
+            f"{set_aside_folder(settings.outbox_folder)}. Once the cause is mended, try them again: "
+            "`reportline outbox flush --set-aside`."
         )
-    return f"reports that wait for the intake: {len(entries_in(folder))}"
+    if percent >= FILLING_PERCENT:
+        raise NotReady(
+            f"It is {percent} % full: {seen.waiting} reports wait. Have the intake take them "
+            "(`reportline outbox flush`), or set REPORTLINE_OUTBOX_MAXIMUM higher."
+        )
+    return f"reports that wait for the intake: {seen.waiting}"
 
 
 def _look_at_disk(settings: BotSettings) -> str:

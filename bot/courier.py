@@ -2,8 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
@@ -12,31 +15,54 @@ from bot.outbox import Entry, Outbox, Unreadable
 from logs import log_event, log_failure
 
 LONGEST_REST_SECONDS: Final = 300.0
+# Enough to hide the way to the intake and its commits; few enough to leave it room for others.
+AT_ONCE: Final = 4
+FILLING_PERCENT: Final = 80
+_FILLING_SECONDS: Final = 3600.0
 _DOUBLINGS: Final = 9
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _random: Final = random.SystemRandom()
 
 
+class Outcome(StrEnum):
+    """What became of one try to deliver one entry."""
+
+    DELIVERED = "delivered"
+    GONE = "gone"
+    AWAY = "away"
+    KEY_REFUSED = "key_refused"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+
+
+TROUBLE: Final = frozenset({Outcome.AWAY, Outcome.KEY_REFUSED, Outcome.FAILED})
+_EVENTS: Final = {Outcome.AWAY: "intake_away", Outcome.KEY_REFUSED: "intake_refuses_key"}
+
+
 def rest_after(failures: int) -> float:
     """Give the seconds to rest after so many failed rounds in a row: doubling from about one, with jitter.
 
-    Never more than 5 minutes; that long also after none, so that nothing depends on being woken.
+    Never more than 5 minutes; about that long also after none, so that nothing depends on being woken.
     """
-    if failures == 0:
-        return LONGEST_REST_SECONDS
     longest = min(LONGEST_REST_SECONDS, 2.0 ** min(failures - 1, _DOUBLINGS))
-    return longest * _random.uniform(0.5, 1)
+    return (longest if failures else LONGEST_REST_SECONDS) * _random.uniform(0.5, 1)
 
 
 class Courier:
-    """Delivers the entries of one outbox to one intake, in random order; `rest` gives a round's pause (s)."""
+    """Delivers the entries of one outbox to one intake, in random order; `rest` gives a round's pause (s).
+
+    Several may work on one folder: what one has delivered, the others no longer find.
+    """
 
     def __init__(self, outbox: Outbox, intake: Intake, rest: Callable[[int], float] = rest_after) -> None:
         self._outbox = outbox
         self._intake = intake
         self._rest = rest
         self._woken = asyncio.Event()
-        self._trouble: str | None = None
+        self._failures = 0
+        self._trouble: Outcome | None = None
+        self._filling_untold_at = 0.0
 
     async def deliver(self, entry: Entry) -> bool:
         """Try once to deliver the entry; True when the intake has it. Twice at the same time is harmless.
@@ -44,66 +70,94 @@ class Courier:
         False leaves it to wait, or sets it aside when it can never be delivered. Raises OSError when the
         disk fails.
         """
-        try:
-            sealed = self._outbox.read(entry)
-            if sealed is None:
-                return entry not in self._outbox.aside()
-            await self._intake.hand_in(entry.draft_id, sealed)
-        except IntakeAway as away:
-            self._note_trouble(away.status)
-            return False
-        except IntakeRefused as refused:
-            self._note_answer()
-            return self._give_up(entry, "report_refused_by_intake", status=refused.status)
-        except Unreadable:
-            return self._give_up(entry, "entry_set_aside", reason="unreadable")
-        self._note_answer()
-        self._outbox.remove(entry)
-        log_event("report_delivered")
-        return True
+        outcome = await self._attempt(entry)
+        if outcome is Outcome.GONE:
+            return entry not in self._outbox.aside()
+        return outcome is Outcome.DELIVERED
 
     def wake(self) -> None:
-        """Ask for a round now: something waits, or the intake may be back."""
-        self._woken.set()
+        """Ask for a round now, since something waits; after a failed round its rest is kept all the same."""
+        if not self._failures:
+            self._woken.set()
 
     async def run(self) -> None:
         """Deliver everything that waits, now and after every rest or waking, until cancelled."""
-        failures = 0
         while True:
             self._woken.clear()
-            failures = 0 if await self._round() else failures + 1
+            outcomes = await self.round()
+            self._failures = self._failures + 1 if TROUBLE & outcomes.keys() else 0
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._rest(failures)):
+                async with asyncio.timeout(self._rest(self._failures)):
                     await self._woken.wait()
 
-    async def _round(self) -> bool:
-        """Try every entry until the intake is away; True when it never was."""
+    async def round(self) -> Counter[Outcome]:
+        """Try every entry once, a few at a time, until the intake is away; counts the outcomes."""
+        outcomes: Counter[Outcome] = Counter()
         try:
+            self._outbox.sweep()
+            self._tell_if_filling()
             entries = list(self._outbox.waiting())
-            # In random order, one entry that the intake always fails on cannot hold up the same others.
-            _random.shuffle(entries)
-            for entry in entries:
-                await self.deliver(entry)
-                if self._trouble:
-                    return False
-        except Exception as error:  # noqa: BLE001 - reports wait, so the courier outlives any fault
+        except OSError as error:
             log_failure("unexpected_error", error)
-            return False
-        return True
+            return Counter({Outcome.FAILED: 1})
+        # In random order, entries that always fail cannot hold up the same others.
+        _random.shuffle(entries)
+        left = iter(entries)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._work(left, outcomes))
+        return outcomes
 
-    def _give_up(self, entry: Entry, event: str, **fields: str | int) -> bool:
-        self._outbox.set_aside(entry)
-        log_event(event, **fields)
-        return False
+    async def _work(self, left: Iterator[Entry], outcomes: Counter[Outcome]) -> None:
+        """Try what is left until something is in the way: so a few bad entries do not end the whole round."""
+        for entry in left:
+            try:
+                outcome = await self._attempt(entry)
+            except Exception as error:  # noqa: BLE001 - reports wait, so the courier outlives any fault
+                log_failure("unexpected_error", error)
+                outcome = Outcome.FAILED
+            outcomes[outcome] += 1
+            if outcome in TROUBLE:
+                return
 
-    def _note_trouble(self, status: int | None) -> None:
-        trouble = "intake_refuses_key" if status in _KEY_REFUSED else "intake_away"
+    async def _attempt(self, entry: Entry) -> Outcome:
+        try:
+            sealed = self._outbox.read(entry)
+            if sealed is None:
+                return Outcome.GONE
+            await self._intake.hand_in(entry.draft_id, sealed)
+        except IntakeAway as away:
+            return self._note_trouble(away.status)
+        except IntakeRefused as refused:
+            self._note_answer()
+            if self._outbox.set_aside(entry):
+                log_event("report_refused_by_intake", status=refused.status)
+            return Outcome.REFUSED
+        except Unreadable:
+            if self._outbox.set_aside(entry):
+                log_event("entry_set_aside", reason="unreadable")
+            return Outcome.UNREADABLE
+        self._note_answer()
+        self._outbox.remove(entry)
+        log_event("report_delivered")
+        return Outcome.DELIVERED
+
+    def _note_trouble(self, status: int | None) -> Outcome:
+        trouble = Outcome.KEY_REFUSED if status in _KEY_REFUSED else Outcome.AWAY
         if trouble != self._trouble:
-            log_event(trouble, **({} if status is None else {"status": status}))
+            log_event(_EVENTS[trouble], **({} if status is None else {"status": status}))
         self._trouble = trouble
+        return trouble
 
     def _note_answer(self) -> None:
         if self._trouble:
             log_event("intake_back")
-            self.wake()
+            self._woken.set()
         self._trouble = None
+
+    def _tell_if_filling(self) -> None:
+        """Tell it here, at a time of the courier's own: at `put`, the line would mark a single report."""
+        percent = self._outbox.fullness()
+        if percent >= FILLING_PERCENT and time.monotonic() >= self._filling_untold_at:
+            log_event("outbox_filling", number=percent // 10 * 10)
+            self._filling_untold_at = time.monotonic() + _FILLING_SECONDS

@@ -25,8 +25,8 @@ _AS_OF: Final = "as of the last full hour"
 class FleetNumbers:
     """What a process has counted; in memory only, so its first hour is no full one.
 
-    `clock` gives seconds since the epoch. `outbox` counts the entries that wait, and those that are set aside;
-    it is asked with each exposition, and may raise OSError.
+    `clock` gives seconds since the epoch. `outbox` counts the entries that wait and those set aside; it
+    is asked with each exposition, and may raise OSError.
     """
 
     def __init__(self, clock: Callable[[], float], outbox: Callable[[], tuple[int, int]]) -> None:

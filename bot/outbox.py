@@ -5,10 +5,13 @@ A file's and the folder's times are floored to the hour; the change time that a 
 cannot be set, and lasts as long as the entry waits.
 """
 
+import errno
 import fcntl
 import os
 import re
 import secrets
+import shutil
+import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,9 +20,19 @@ from typing import Final
 
 from conversations.report import SealedReport
 
+MAXIMUM_ENTRIES: Final = 20_000
+# What reports leave free on the disk, for its other users: an intake on it must be able to commit them.
+KEPT_FREE_BYTES: Final = 16 * 1024 * 1024
+# More than a sealed report can have; of a longer file the rest is not read.
+_MOST_BYTES: Final = 256 * 1024
+# Counting 20,000 entries takes some 25 ms, in which nobody is served.
+_COUNT_SECONDS: Final = 1.0
 _NAME: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,3})\.json")
 _PARTIAL: Final = ".partial"
 _SET_ASIDE: Final = "set_aside"
+_HOUR: Final = 3600
+# A symlink, a socket, and a file of somebody else.
+_NO_ENTRY: Final = frozenset({errno.ELOOP, errno.ENXIO, errno.EACCES})
 
 
 class NotKept(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
@@ -46,25 +59,34 @@ class Entry:
 class Outbox:
     """A folder (0700) of sealed reports (0600); made at need, and rid of what a crash left half-written.
 
-    Raises OSError when the folder cannot be made. Several processes may share one.
+    Raises OSError when the folder cannot be made. Several processes may share one. It takes `maximum`
+    entries, those set aside included, and leaves `kept_free` bytes of the disk. Revisions may pass the
+    maximum by a tenth: their report is on its way already, and "not sent" would not be true of it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, maximum: int = MAXIMUM_ENTRIES, kept_free: int = KEPT_FREE_BYTES
+    ) -> None:
         self._folder = folder
         self._set_aside = set_aside_folder(folder)
+        self._maximum = maximum
+        self._kept_free = kept_free
+        self._counted = 0
+        self._counted_until = 0.0
         for path in (self._folder, self._set_aside):
             _make_folder(path)
             path.chmod(0o700)
-        for partial in folder.glob(f"*{_PARTIAL}"):
-            _remove_unless_in_use(partial)
-        for path in (self._set_aside, self._folder):
-            _floor_times(path)
+        self.sweep()
+        _floor_times(self._set_aside)
 
     def put(self, draft_id: str, revision: int, sealed: SealedReport) -> None:
         """Make the sealed report durable; again is harmless. Raises NotKept, leaving no half file."""
         target = self._folder / Entry(draft_id, revision).file_name
         partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}{_PARTIAL}")
+        again = os.path.lexists(target)
         try:
+            if not again:
+                self._require_room(revision)
             _write(partial, target, sealed.model_dump_json().encode())
             _sync_folder(self._folder)
         except OSError:
@@ -72,22 +94,24 @@ class Outbox:
                 partial.unlink(missing_ok=True)
                 _floor_times(self._folder)
             raise NotKept("the disk did not take the report") from None
+        self._counted += not again
 
     def waiting(self) -> tuple[Entry, ...]:
         """Give every entry that waits, by their random draft ids: in no order of time."""
-        return _untold(self._folder)
+        return entries_in(self._folder)
 
     def aside(self) -> tuple[Entry, ...]:
         """Give every entry that was set aside."""
-        return _untold(self._set_aside)
+        return entries_in(self._set_aside) if self._set_aside.exists() else ()
+
+    def fullness(self) -> int:
+        """Give how many percent of the maximum there are, those set aside included."""
+        return 100 * self._count() // self._maximum
 
     def read(self, entry: Entry) -> SealedReport | None:
         """Give what the entry holds, or None if it waits no longer; raises Unreadable if it is corrupted."""
-        path = self._folder / entry.file_name
         try:
-            content = path.read_bytes()
-            _floor_times(path)
-            return SealedReport.model_validate_json(content)
+            return SealedReport.model_validate_json(_content(self._folder / entry.file_name))
         except FileNotFoundError:
             return None
         except ValueError:
@@ -97,25 +121,54 @@ class Outbox:
         """Forget a delivered entry; again is harmless. A crash may bring it back, to be delivered again."""
         (self._folder / entry.file_name).unlink(missing_ok=True)
         _floor_times(self._folder)
+        self._counted -= 1
 
-    def set_aside(self, entry: Entry) -> None:
-        """Move an entry that cannot be delivered to the folder set_aside; again is harmless."""
-        with suppress(FileNotFoundError):
-            (self._folder / entry.file_name).replace(self._set_aside / entry.file_name)
+    def set_aside(self, entry: Entry) -> bool:
+        """Move an entry that cannot be delivered to the folder set_aside; False if it waits no longer."""
+        moved = _moved(self._folder / entry.file_name, self._set_aside / entry.file_name)
         _sync_folder(self._set_aside)
         _sync_folder(self._folder)
+        return moved
+
+    def bring_back(self) -> int:
+        """Let what was set aside wait again, unless the same waits already; gives how many do."""
+        back = 0
+        for entry in self.aside():
+            target = self._folder / entry.file_name
+            back += not os.path.lexists(target) and _moved(self._set_aside / entry.file_name, target)
+        _sync_folder(self._folder)
+        _sync_folder(self._set_aside)
+        return back
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written; what one is writing stays. Raises OSError."""
+        for name in _names(self._folder):
+            if name.endswith(_PARTIAL):
+                _remove_unless_in_use(self._folder / name)
+        _floor_times(self._folder)
+
+    def _require_room(self, revision: int) -> None:
+        """Raise OSError unless there is room; what others put or removed within a second may be unseen."""
+        if shutil.disk_usage(self._folder).free < self._kept_free:
+            raise OSError(errno.ENOSPC, "the disk is nearly full")
+        most = self._maximum if revision == 1 else self._maximum + self._maximum // 10
+        if time.monotonic() > self._counted_until:
+            self._counted = self._count()
+            self._counted_until = time.monotonic() + _COUNT_SECONDS
+        if self._counted >= most:
+            raise OSError(errno.ENOSPC, "the outbox is full")
+
+    def _count(self) -> int:
+        return len(self.waiting()) + len(self.aside())
 
 
 def entries_in(folder: Path) -> tuple[Entry, ...]:
-    """Give the entries whose whole files are in this folder, changing nothing; raises OSError."""
-    names = (_NAME.fullmatch(path.name) for path in sorted(folder.iterdir()))
-    return tuple(Entry(name[1], int(name[2])) for name in names if name)
-
-
-def _untold(folder: Path) -> tuple[Entry, ...]:
-    """Give the entries of a folder, and leave no time at which it was looked at."""
-    entries = entries_in(folder)
-    _floor_times(folder)
+    """Give the entries that this folder names, leaving no time at which it was looked at; raises OSError."""
+    names = (_NAME.fullmatch(name) for name in _names(folder))
+    entries = tuple(Entry(name[1], int(name[2])) for name in names if name)
+    # An operator may look who does not own the folder.
+    with suppress(OSError):
+        _floor_times(folder)
     return entries
 
 
@@ -124,15 +177,63 @@ def set_aside_folder(folder: Path) -> Path:
     return folder / _SET_ASIDE
 
 
+def _names(folder: Path) -> list[str]:
+    with os.scandir(folder) as found:
+        return sorted(one.name for one in found)
+
+
+def _content(path: Path) -> bytes:
+    """Give a file's content, leaving no time of reading; raises Unreadable for what cannot be an entry."""
+    try:
+        # Neither led out of the folder by a symlink nor made to wait by a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in _NO_ENTRY:
+            raise Unreadable("the entry is no file of ours") from None
+        raise
+    try:
+        return _checked_content(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _checked_content(descriptor: int) -> bytes:
+    told = os.fstat(descriptor)
+    if not stat.S_ISREG(told.st_mode):
+        raise Unreadable("the entry is no file")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        content = file.read(_MOST_BYTES)
+    os.utime(descriptor, (hour_of(time.time()), hour_of(told.st_mtime)))
+    return content
+
+
 def _write(partial: Path, target: Path, content: bytes) -> None:
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        # The lock vanishes with the process: by it, a start tells a file in work from a crash's leftover.
-        fcntl.flock(file, fcntl.LOCK_EX)
+    descriptor = _locked(partial)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        _floor_times(partial)
-        os.fsync(file.fileno())
+        _floor_times(descriptor)
+        os.fsync(descriptor)
         partial.replace(target)
+
+
+def _locked(partial: Path) -> int:
+    """Make a file to write; its lock vanishes with the process, and so tells it from a crash's leftover."""
+    while True:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Another's sweep may have come before the lock.
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
+
+
+def _moved(source: Path, target: Path) -> bool:
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:
@@ -156,11 +257,20 @@ def _sync(folder: Path) -> None:
 
 
 def _remove_unless_in_use(partial: Path) -> None:
-    with suppress(FileNotFoundError, BlockingIOError), partial.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        partial.unlink()
+    with suppress(OSError):
+        descriptor = os.open(partial, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            partial.unlink()
+        finally:
+            os.close(descriptor)
 
 
-def _floor_times(path: Path) -> None:
-    hour = int(time.time()) // 3600 * 3600
+def _floor_times(path: Path | int) -> None:
+    hour = hour_of(time.time())
     os.utime(path, (hour, hour))
+
+
+def hour_of(moment: float) -> int:
+    """Give the beginning of a moment's hour; both in seconds since 1970."""
+    return int(moment) // _HOUR * _HOUR

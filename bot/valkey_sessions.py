@@ -1,48 +1,34 @@
 """Open talks in Valkey: each one sealed under one blind key, saved by compare-and-set, expired by the store.
 
-The store never has what opens a talk. What the client raises may tell hosts and keys: it stays in this file.
+The store never has what opens a talk.
 """
 
-import asyncio
 import secrets as random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Self
-from urllib.parse import urlsplit
+from typing import Final, Self
 
 from pydantic import SecretStr
-from valkey.asyncio import BlockingConnectionPool, Valkey
-from valkey.exceptions import AuthenticationError, ResponseError, ValkeyError
 
 from bot.exchange import TalkHandle
 from bot.privacy import SECRET_BYTES, Secrets, TalkNotOpened, TalkSecret
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Stored, TalkLocks
+from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, StoreRefuses, TalkLocks
+from bot.valkey_servers import ValkeyServers
+
+__all__ = ["StoreAway", "StoreRefuses", "ValkeySessions"]
 
 KEY_PREFIX: Final = b"talk:"
 SECONDS_TO_ANSWER: Final = 5.0
-MOST_CONNECTIONS: Final = 32
-_AWAY: Final = "Valkey does not answer. See that it runs, and that REPORTLINE_VALKEY_URL is right."
-_REFUSES: Final = (
-    "Valkey refuses. See that it is version 8.1 or newer with memory left, and that the name and password in "
-    "REPORTLINE_VALKEY_URL may GET, SET and DEL the keys talk:*."
-)
 _HOUR: Final = 3600
 _BIRTH_BYTES: Final = 4
 
 
-class StoreAway(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """Valkey does not answer; whether it did what it was asked for is unknown. The message is advice."""
-
-
-class StoreRefuses(StoreAway):
-    """Valkey answers, but does not do what it is asked for. The message is advice."""
-
-
 class ValkeySessions:
-    """Keeps open talks in the Valkey server (8.1 or newer) at `url`; use it with `async with`.
+    """Keeps open talks in Valkey (8.1 or newer), one server or a cluster, at `url`; use it with `async with`.
 
     `clock` gives seconds since the epoch; of a talk's birth only the hour is kept, so it ends one hour early
-    at most. `seconds_to_answer` bounds every command, the wait for a connection included.
+    at most. `seconds_to_answer` bounds every command, the wait for a connection included. A server of a
+    cluster may lead to `private_hosts` without TLS.
     """
 
     def __init__(
@@ -51,23 +37,23 @@ class ValkeySessions:
         secrets: Secrets,
         clock: Callable[[], float],
         seconds_to_answer: float = SECONDS_TO_ANSWER,
+        private_hosts: Sequence[str] = (),
     ) -> None:
-        self._client = _client(url)
+        self._servers = ValkeyServers(url, seconds_to_answer, private_hosts)
         self._secrets = secrets
         self._clock = clock
-        self._seconds_to_answer = seconds_to_answer
         self._locks = TalkLocks()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self._servers.close()
 
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more; raises OSError."""
         for secret in self._secrets.live():
-            sealed = await self._call("GET", _key(secret, handle))
+            sealed = await self._servers.call("GET", _key(secret, handle))
             if sealed is not None:
                 return await self._opened(secret, handle, sealed)
         return None
@@ -87,7 +73,7 @@ class ValkeySessions:
     async def erase(self, handle: TalkHandle) -> None:
         """Erase the talk, if there is one; a save that began before it is lost. Raises OSError."""
         for secret in self._secrets.live():
-            await self._call("DEL", _key(secret, handle))
+            await self._servers.call("DEL", _key(secret, handle))
 
     def lock(self, handle: TalkHandle) -> AbstractAsyncContextManager[None]:
         """Hold the talk, so that within this process it advances once at a time."""
@@ -101,9 +87,9 @@ class ValkeySessions:
         """Ask the server whether it can do all that is needed, changing nothing; raises StoreAway."""
         # Nothing is ever under this key, so nothing is set; but a server that cannot compare refuses.
         key = KEY_PREFIX + random.token_bytes(SECRET_BYTES)
-        await self._call("SET", key, b"", "IFEQ", b"", "PX", 1)
-        await self._call("GET", key)
-        await self._call("DEL", key)
+        await self._servers.call("SET", key, b"", "IFEQ", b"", "PX", 1)
+        await self._servers.call("GET", key)
+        await self._servers.call("DEL", key)
 
     def _birth(self, handle: TalkHandle, version: bytes | None) -> tuple[TalkSecret, int] | None:
         """Give the secret and the hour in which the talk was born, or is born now; None if it was lost."""
@@ -127,45 +113,21 @@ class ValkeySessions:
         if self._clock() < hour * _HOUR + SECONDS_OF_TALK:
             return Stored(opened[_BIRTH_BYTES:], sealed)
         # Somebody changed it, or the server's clock stood still: it must not stand in a new talk's way.
-        await self._call("DEL", _key(secret, handle))
+        await self._servers.call("DEL", _key(secret, handle))
         return None
 
     async def _set(self, key: bytes, sealed: bytes, version: bytes | None, seconds: float) -> bool:
         unchanged = ("NX",) if version is None else ("IFEQ", version)
         try:
-            done = await self._call("SET", key, sealed, *unchanged, "PX", max(1, int(seconds * 1000)))
+            done = await self._servers.call("SET", key, sealed, *unchanged, "PX", max(1, int(seconds * 1000)))
         except StoreAway:
-            there = await self._call("GET", key)
+            there = await self._servers.call("GET", key)
             if there == version:
                 # It may still be done a moment later, so it neither is saved nor has lost to another.
                 raise
             return bool(there == sealed)
         return done is not None
 
-    async def _call(self, *command: bytes | str | int) -> Any:
-        """Make one command for one key, as a cluster of servers needs it."""
-        trouble: StoreAway
-        try:
-            async with asyncio.timeout(self._seconds_to_answer):
-                return await self._client.execute_command(*command)
-        except (ResponseError, AuthenticationError):
-            trouble = StoreRefuses(_REFUSES)
-        except (ValkeyError, OSError):
-            trouble = StoreAway(_AWAY)
-        # Raised out here, so that the client's exception does not travel along as its context.
-        raise trouble
-
 
 def _key(secret: TalkSecret, handle: TalkHandle) -> bytes:
     return KEY_PREFIX + secret.blind_key(handle)
-
-
-def _client(url: SecretStr) -> Any:
-    given = url.get_secret_value()
-    # The client checks a certificate's names only when it is told to.
-    tls = {"ssl_check_hostname": True} if urlsplit(given).scheme == "valkeys" else {}
-    # Every command has its time-out, so the client has none of its own.
-    pool = BlockingConnectionPool.from_url(
-        given, max_connections=MOST_CONNECTIONS, timeout=None, socket_timeout=None, **tls
-    )
-    return Valkey.from_pool(pool)

@@ -1,4 +1,4 @@
-"""A Bot API server of one bot over real HTTP, with chats as reporters see them and a control side for tests.
+"""A Bot API server over real HTTP, with chats as reporters see them and a control side for tests.
 
     python -m tests.bot_api_server --token 123:abc [--port 0]      prints its address, then serves
 
@@ -9,8 +9,11 @@
     POST /control/failures      {"method": "sendMessage" or "*", "status": 429, "retry_after": 1, "times": 2,
                                  "chat": 7, "description": "..."}; {"drop": true} closes the connection
                                  unanswered, {"lose": true} does the work and then closes it
-    GET  /control/journal       the calls so far: method, parameters, status
+    POST /control/token         {"token": "123:new"}: the token is revoked, and replaced by this one
+    GET  /control/journal       the calls so far: method, parameters, status; "in_body" when a webhook asked
     GET  /control/state         updates that wait, and what the bot has set: commands and descriptions
+An update may hold "handling", of which webhook_delivery.Handling tells. `/control/bots/<id>/...` is for any
+bot of several, the other addresses for the first.
 """
 
 import argparse
@@ -21,16 +24,20 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.bot_api import BotApi, BotApiError, Failure
-
-Answer = tuple[int, dict[str, Any]]
+from tests.bot_api import Answer, BotApi, BotApiError, Failure, refusal
+from tests.webhook_delivery import Handling, World
 
 
 class BotApiServer:
-    """The HTTP side; `async with BotApiServer(token) as server` serves on loopback at `server.url`."""
+    """The HTTP side; `async with BotApiServer(token) as server` serves on loopback at `server.url`.
+
+    `api` is the first bot, `bots` are all by their ids. What `world` holds decides how webhooks are reached.
+    """
 
     def __init__(self, token: str, port: int = 0) -> None:
-        self.api = BotApi(token)
+        self.world = World()
+        self.bots: dict[str, BotApi] = {}
+        self.api = self.add(token)
         self._port = port
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
@@ -45,13 +52,21 @@ class BotApiServer:
         """The address to which a client appends the token."""
         return f"{self.url}/bot"
 
+    def add(self, token: str, username: str = "reports_bot") -> BotApi:
+        """Bring in another bot."""
+        bot = self.bots[token.partition(":")[0]] = BotApi(token, self.world, username)
+        return bot
+
     async def start(self) -> None:
         """Listen, on the same port as before if there was one; what the chats hold is kept."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=1024)
         self._port = self._server.sockets[0].getsockname()[1]
+        for bot in self.bots.values():
+            bot.resume()
 
     async def stop(self) -> None:
-        """Stop listening and cut every connection."""
+        """Stop listening, cut every connection, and bring nothing to any webhook."""
+        await asyncio.gather(*(bot.pause() for bot in self.bots.values()))
         if self._server is not None:
             self._server.close()
             tasks = [task for task in self._connections.values() if task is not None]
@@ -86,42 +101,37 @@ class BotApiServer:
         parts = urlsplit(target)
         values = {**dict(parse_qsl(parts.query)), **_decoded(kind, body)}
         path = unquote(parts.path).strip("/").split("/")
-        if path[0] == "control":
-            return 200, await self._control(path[1:], values)
-        if len(path) == 2 and path[0].startswith("bot"):
-            return await self._call(path[0].removeprefix("bot"), path[1], values)
-        return _refusal(BotApiError(404, "Not Found"))
+        match path:
+            case ["control", "bots", bot, *rest]:
+                return 200, await _control(self.bots[bot], rest, values)
+            case ["control", *rest]:
+                return 200, await _control(self.api, rest, values)
+            case [bot, method] if bot.startswith("bot"):
+                token = bot.removeprefix("bot")
+                named = self.bots.get(token.partition(":")[0], self.api)
+                return await named.answer(token, method, values)
+        return refusal(BotApiError(404, "Not Found"))
 
-    async def _call(self, token: str, method: str, values: dict[str, Any]) -> Answer | None:
-        failure = self.api.next_failure(method, values)
-        status, result, drop = 200, None, failure is not None and failure.drop
-        try:
-            if failure is not None and not failure.lose:
-                failure.strike()
-            result = await self.api.call(token, method, values)
-            answer: Answer = (200, {"ok": True, "result": result})
-        except BotApiError as error:
-            answer = _refusal(error)
-            status = error.status
-        self.api.journal.append({"method": method, "parameters": values, "status": 0 if drop else status})
-        return None if failure is not None and (drop or failure.lose) else answer
 
-    async def _control(self, path: list[str], values: dict[str, Any]) -> dict[str, Any]:
-        match path, values:
-            case ["updates"], _:
-                return await self.api.push(values)
-            case ["chats", chat], {"blocked": blocked}:
-                self.api.chat(int(chat)).closed = "bot was blocked by the user" if blocked else ""
-            case ["chats", chat], _:
-                after = int(values.get("after", -1))
-                return await self.api.look(int(chat), after, float(values.get("timeout", 5)))
-            case ["failures"], _:
-                self.api.failures.append(Failure(**values))
-            case ["journal"], _:
-                return {"calls": self.api.journal}
-            case ["state"], _:
-                return {"waiting": len(self.api.updates), "presented": self.api.presented}
-        return {}
+async def _control(bot: BotApi, path: list[str], values: dict[str, Any]) -> dict[str, Any]:
+    match path, values:
+        case ["updates"], _:
+            handling = Handling(**values.pop("handling", {}))
+            return await bot.push(values, handling)
+        case ["chats", chat], {"blocked": blocked}:
+            bot.chat(int(chat)).closed = "bot was blocked by the user" if blocked else ""
+        case ["chats", chat], _:
+            after = int(values.get("after", -1))
+            return await bot.look(int(chat), after, float(values.get("timeout", 5)))
+        case ["failures"], _:
+            bot.failures.append(Failure(**values))
+        case ["token"], {"token": token}:
+            await bot.revoke(token)
+        case ["journal"], _:
+            return {"calls": bot.journal}
+        case ["state"], _:
+            return {"waiting": bot.waiting, "presented": bot.presented}
+    return {}
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
@@ -145,11 +155,6 @@ def _response(status: int, content: dict[str, Any]) -> bytes:
     body = json.dumps(content).encode()
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-def _refusal(error: BotApiError) -> Answer:
-    content = {"ok": False, "error_code": error.status, "description": error.description}
-    return error.status, content | ({"parameters": error.parameters} if error.parameters else {})
 
 
 async def _main() -> None:

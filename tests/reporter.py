@@ -39,12 +39,14 @@ class Seen:
 
 
 class BotApiControl:
-    """The control side of a running Bot API server at `url`; close it, or use it with `async with`."""
+    """The control side of a running Bot API server at `url`; close it, or use it with `async with`.
 
-    def __init__(self, url: str) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=f"{url}/control/", trust_env=False, verify=PLAIN, timeout=30
-        )
+    `bot` is the id of one bot of several.
+    """
+
+    def __init__(self, url: str, bot: str = "") -> None:
+        path = f"control/bots/{bot}/" if bot else "control/"
+        self._client = httpx.AsyncClient(base_url=f"{url}/{path}", trust_env=False, verify=PLAIN, timeout=30)
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,7 +2,7 @@
 
 import gc
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import SecretStr
 
@@ -10,10 +10,11 @@ from bot.exchange import TalkHandle
 from bot.privacy import TalkSecrets
 from bot.sessions import MemorySessions, Sessions
 from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import SECONDS_TO_ANSWER, ValkeySessions
-from tests.valkeys import Valkey
+from bot.valkey_sessions import KEY_PREFIX, SECONDS_TO_ANSWER, ValkeySessions
+from tests.valkeys import Cluster, Valkey
 
 A_WHOLE_HOUR = 1_800_000_000
+Servers = TypeVar("Servers", bound=Valkey | Cluster)
 
 
 async def version_of(sessions: Sessions, handle: TalkHandle) -> bytes:
@@ -73,10 +74,10 @@ class InMemory:
         return sum(type(one).__name__ == "_Kept" for one in everything(self.sessions))
 
 
-class InValkey:
-    """The store on a real server; its secrets are in a file in `folder`."""
+class InServers(Generic[Servers]):
+    """The store on a real server, or on a cluster of them; its secrets are in a file in `folder`."""
 
-    def __init__(self, server: Valkey, folder: Path) -> None:
+    def __init__(self, server: Servers, folder: Path) -> None:
         self.clock = Clock()
         self.server = server
         self.secrets_file = folder / "talk_secrets"
@@ -87,6 +88,10 @@ class InValkey:
         """Give the store of another process of the same host, which goes another way and waits so long."""
         return ValkeySessions(url, FiledTalkSecrets(self.secrets_file, self.clock), self.clock, seconds)
 
+    def key(self, handle: TalkHandle) -> bytes:
+        """Give the key of a talk that is born now."""
+        return KEY_PREFIX + self.secrets.live()[0].blind_key(handle)
+
     def passes(self, seconds: float) -> None:
         """Let so many seconds pass, here and on the server."""
         self.clock.seconds += seconds
@@ -95,6 +100,14 @@ class InValkey:
     def held(self) -> int:
         """Count the talks that it holds, in whatever state."""
         return len(self.server.stored())
+
+
+class InValkey(InServers[Valkey]):
+    """The store on a real server."""
+
+
+class InCluster(InServers[Cluster]):
+    """The store on a real cluster."""
 
 
 def everything(sessions: MemorySessions) -> list[Any]:

@@ -46,7 +46,8 @@ class FloodedError(CallError):
 class Pace:
     """How patient a channel is: seconds to wait, and `tries` for what is given up one day.
 
-    `shown` is for how long a webhook's answer waits until the card is shown.
+    `shown` is for how long a webhook's answer waits until the card is shown; `calls_a_second` is what one bot
+    asks of Telegram, and may pass by five in any one second.
     """
 
     poll: int = 30
@@ -55,6 +56,7 @@ class Pace:
     longest_pause: float = 60.0
     grace: float = 3.0
     shown: float = 5.0
+    calls_a_second: float = 25.0
     tries: int = 5
 
     def pause(self, tries: int) -> float:

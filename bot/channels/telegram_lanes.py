@@ -65,7 +65,7 @@ class Lanes:
 
     def __init__(self, host: Host, request: Callable[[Call], Awaitable[Any]], pace: Pace) -> None:
         self._host, self._request, self._pace = host, request, pace
-        self._allowance = Allowance()
+        self._allowance = Allowance(pace.calls_a_second)
         self._sending: set[asyncio.Task[None]] = set()
         self._lanes: WeakValueDictionary[str, Lane] = WeakValueDictionary()
 

@@ -9,8 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# In any second no more than the sum of both, which is what Telegram asks for.
-CALLS_A_SECOND = 25
+# With 25 more in the same second, which is what a bot usually takes, no more than Telegram asks for.
 CALLS_AT_ONCE = 5
 CARDS_A_SECOND = 1
 CARDS_AT_ONCE = 3
@@ -36,9 +35,9 @@ class Allowance:
     `clock` gives monotonic seconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, calls_a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._calls = _Bucket(CALLS_A_SECOND, CALLS_AT_ONCE)
+        self._calls = _Bucket(calls_a_second, CALLS_AT_ONCE)
         self._cards: OrderedDict[str, _Bucket] = OrderedDict()
         self._held: dict[str, float] = {}
         self._all_held = 0.0

@@ -112,8 +112,20 @@ def test_the_outbox_is_counted(settings: BotSettings) -> None:
     aside = _found(settings)["outbox"]
     assert not aside.fine
     assert ": 1, in" in aside.advice
-    assert "move them back" in aside.advice
+    assert "`reportline outbox flush --set-aside`" in aside.advice
     assert DRAFT not in aside.advice
+
+
+def test_an_outbox_that_is_filling_is_a_fault(settings: BotSettings) -> None:
+    """From four fifths on, the doctor says how full it is, and what to do."""
+    crowded = BotSettings.model_validate({"data_dir": settings.data_dir, "outbox_maximum": 10})
+    outbox = Outbox(settings.outbox_folder)
+    for revision in range(1, 9):
+        assert _found(crowded)["outbox"].fine
+        outbox.put(DRAFT, revision, SEALED)
+    filling = _found(crowded)["outbox"]
+    assert not filling.fine
+    assert "80 % full: 8 reports wait" in filling.advice
 
 
 @pytest.mark.parametrize(("token", "fine"), [(None, True), ("7001:" + "a" * 35, True), ("marker", False)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.courier import LONGEST_REST_SECONDS, Courier, rest_after
+from bot.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
 from bot.intake import IntakeAway, IntakeTwin
 from bot.outbox import Entry, Outbox
 from conversations.report import Report, SealedReport
@@ -29,12 +29,18 @@ class Gate(IntakeTwin):
         self.opened = asyncio.Event()
         self.opened.set()
         self.handed_in = 0
+        self.within = self.most_within = 0
 
     async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
         """Count, fail as told, or do as the twin does."""
         self.handed_in += 1
-        await asyncio.sleep(0)
-        await self.opened.wait()
+        self.within += 1
+        self.most_within = max(self.most_within, self.within)
+        try:
+            await asyncio.sleep(0)
+            await self.opened.wait()
+        finally:
+            self.within -= 1
         if draft_id in self.fails:
             raise self.fails[draft_id]
         await super().hand_in(draft_id, sealed)
@@ -200,18 +206,104 @@ async def test_a_refused_key_keeps_reports_waiting(
     assert _events(capsys) == ["intake_refuses_key"]
 
 
-@pytest.mark.parametrize("fault", [IntakeAway(500), RuntimeError("unforeseen")])
-async def test_one_bad_entry_holds_up_no_other(outbox: Outbox, gate: Gate, fault: Exception) -> None:
-    """An entry on which the intake or the courier always fails delays the others, and no more."""
-    for _ in range(8):
+async def test_some_are_delivered_at_once_and_never_more(outbox: Outbox, gate: Gate) -> None:
+    """What waits goes a few at a time, so that a long way does not slow it, and others have room."""
+    for _ in range(10 * AT_ONCE):
         _put(outbox)
-    bad = outbox.waiting()[0]
-    gate.fails[bad.draft_id] = fault
+    gate.opened.clear()
+    async with _running(Courier(outbox, gate)):
+        await _until(lambda: gate.within == AT_ONCE)
+        gate.opened.set()
+        await _until(lambda: not outbox.waiting())
+    assert (gate.most_within, gate.handed_in) == (AT_ONCE, 10 * AT_ONCE)
+
+
+async def test_a_few_bad_entries_do_not_end_a_round(outbox: Outbox, gate: Gate) -> None:
+    """Fewer entries that the intake always fails on than go at once hold up nothing, in one round already."""
+    entries = [_put(outbox) for _ in range(30)]
+    gate.fails = {entry.draft_id: IntakeAway(500) for entry in entries[: AT_ONCE - 1]}
+    outcomes = await Courier(outbox, gate).round()
+    assert outcomes == {Outcome.DELIVERED: 31 - AT_ONCE, Outcome.AWAY: AT_ONCE - 1}
+    assert {entry.draft_id for entry in outbox.waiting()} == gate.fails.keys()
+
+
+async def test_an_intake_that_is_away_is_not_hammered(outbox: Outbox, gate: Gate) -> None:
+    """However much waits and is sent meanwhile: one try each when it is sent, and few in one round."""
+    entries = [_put(outbox) for _ in range(50)]
+    gate.away = True
+    rests: list[int] = []
+
+    def rest(failures: int) -> float:
+        rests.append(failures)
+        return 3600
+
+    courier = Courier(outbox, gate, rest)
+    async with _running(courier):
+        await _until(lambda: rests == [1])
+        for entry in entries:
+            assert not await courier.deliver(entry)
+            courier.wake()
+            await asyncio.sleep(0)
+        assert rests == [1]
+        assert gate.handed_in <= AT_ONCE + len(entries)
+        gate.away = False
+        assert await courier.deliver(entries[0])
+        await _until(lambda: not outbox.waiting())
+
+
+async def test_leftovers_do_not_stay_for_days(outbox: Outbox, gate: Gate, tmp_path: Path) -> None:
+    """What another process left half-written when it was killed is removed while this one runs on."""
+    leftover = tmp_path / "outbox" / f"{'0' * 32}.1.json.0011223344556677.partial"
     async with _running(Courier(outbox, gate, _at_once)):
-        await _until(lambda: outbox.waiting() == (bad,))
+        leftover.write_bytes(b"half")
+        await _until(lambda: not leftover.exists())
+
+
+async def test_a_filling_outbox_is_told_once_an_hour(
+    tmp_path: Path, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From four fifths on, however many rounds there are; in tens of percent; and not for less."""
+    outbox = Outbox(tmp_path / "outbox", maximum=20)
+    gate.away = True
+    courier = Courier(outbox, gate)
+    for _ in range(15):
+        _put(outbox)
+    await courier.round()
+    assert _events(capsys) == ["intake_away"]
+    _put(outbox)
+    _put(outbox)
+    for _ in range(3):
+        await courier.round()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "outbox_filling"
+    assert json.loads(line)["number"] == 80
+
+
+@pytest.mark.parametrize("fault", [IntakeAway(500), RuntimeError("unforeseen")])
+async def test_bad_entries_hold_up_no_others(outbox: Outbox, gate: Gate, fault: Exception) -> None:
+    """Entries on which the intake or the courier always fails delay the others, and no more."""
+    for _ in range(AT_ONCE + 5):
+        _put(outbox)
+    bad = outbox.waiting()[: AT_ONCE + 1]
+    gate.fails = {entry.draft_id: fault for entry in bad}
+    async with _running(Courier(outbox, gate, _at_once)):
+        await _until(lambda: outbox.waiting() == bad)
         gate.fails.clear()
         await _until(lambda: not outbox.waiting())
-    assert len(gate.reports) == 8
+    assert len(gate.reports) == AT_ONCE + 5
+
+
+async def test_two_couriers_set_an_entry_aside_once(
+    outbox: Outbox, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever comes second finds it gone, and tells nothing a second time."""
+    report = a_report()
+    entry = Entry(report.draft_id, 1)
+    outbox.put(report.draft_id, 1, seal(report, public_half("k9", new_private_key())))
+    both = await asyncio.gather(*(Courier(outbox, gate).deliver(entry) for _ in range(2)))
+    assert both == [False, False]
+    assert outbox.aside() == (entry,)
+    assert _events(capsys) == ["report_refused_by_intake"]
 
 
 async def test_survives_a_failing_disk(outbox: Outbox, gate: Gate, tmp_path: Path) -> None:
@@ -265,4 +357,4 @@ def test_rests_double_up_to_five_minutes() -> None:
         rests = {rest_after(failures) for _ in range(50)}
         assert all(longest / 2 <= rest <= longest for rest in rests)
         assert len(rests) > 40
-    assert rest_after(0) == LONGEST_REST_SECONDS
+    assert all(LONGEST_REST_SECONDS / 2 <= rest_after(0) <= LONGEST_REST_SECONDS for _ in range(50))

@@ -1,122 +1,30 @@
-"""An outbox that is killed at every line, starved of disk and fed with garbage."""
+"""An outbox keeps what it took, takes no more than it may, tells no time, and is fed with garbage."""
 
 import os
-import resource
+import secrets
 import shutil
-import signal
+import socket
 import stat
-import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
-import bot.outbox
 from bot.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
+from bot.outbox_glance import Glance, glance
 from conversations.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)
+HOUR = 3600
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
-KILLED, DONE, REFUSED = b"k", b"d", b"r"
 
 
 def _files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_file()}
-
-
-def _in_child(action: Callable[[], bytes]) -> bytes:
-    """Run an action in a child process; give its one byte of answer, or KILLED if it died before."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writer, action())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(child, 0)
-    return answer or KILLED
-
-
-def _killed_at(line: int, outbox: Outbox) -> bytes:
-    """Put SEALED in a child that is killed (SIGKILL) before the given executed line of outbox.py."""
-    executed = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal executed
-        if frame.f_code.co_filename != bot.outbox.__file__:
-            return None
-        if event == "line":
-            executed += 1
-            if executed == line:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    def put() -> bytes:
-        sys.settrace(trace)
-        outbox.put(DRAFT, 1, SEALED)
-        sys.settrace(None)
-        return DONE
-
-    return _in_child(put)
-
-
-def test_killed_at_every_line(tmp_path: Path) -> None:
-    """Wherever `put` is killed: what it acknowledged is there, what is there is whole, no half file stays."""
-    line, answer, survived = 0, KILLED, 0
-    while answer == KILLED:
-        line += 1
-        folder = tmp_path / str(line)
-        answer = _killed_at(line, Outbox(folder))
-        outbox = Outbox(folder)
-        assert answer == KILLED or outbox.waiting() == (ENTRY,)
-        assert _files(folder) == {entry.file_name for entry in outbox.waiting()}
-        survived += len(outbox.waiting())
-        assert all(outbox.read(entry) == SEALED for entry in outbox.waiting())
-    assert line > 15, "the trace must have seen the lines"
-    assert 1 < survived < line, "some were killed before the rename and some after"
-
-
-def test_order_on_disk(tmp_path: Path) -> None:
-    """The whole content goes to the disk before it is named, and the name before `put` returns."""
-    folder = tmp_path / "outbox"
-    outbox = Outbox(folder)
-    seen: list[tuple[str, list[tuple[str, int]]]] = []
-
-    def profile(frame: FrameType, event: str, called: Any) -> None:
-        if event == "c_call" and called is os.fsync:
-            files = [path for path in folder.iterdir() if path.is_file()]
-            seen.append((frame.f_code.co_name, [(path.suffix, path.stat().st_size) for path in files]))
-
-    sys.setprofile(profile)
-    try:
-        outbox.put(DRAFT, 1, SEALED)
-    finally:
-        sys.setprofile(None)
-    whole = len(SEALED.model_dump_json())
-    assert seen == [("_write", [(".partial", whole)]), ("_sync", [(".json", whole)])]
-
-
-def test_full_disk(tmp_path: Path) -> None:
-    """A disk that takes only part of the report gets NotKept, and keeps no half file."""
-    outbox = Outbox(tmp_path)
-
-    def put() -> bytes:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-        try:
-            outbox.put(DRAFT, 1, SEALED)
-        except NotKept as refused:
-            return REFUSED if refused.__suppress_context__ else KILLED
-        return DONE
-
-    assert _in_child(put) == REFUSED
-    assert _files(tmp_path) == set()
 
 
 def test_lost_folder(tmp_path: Path) -> None:
@@ -169,62 +77,38 @@ def test_times_are_floored_to_the_hour(tmp_path: Path) -> None:
         with pytest.raises(NotKept):
             outbox.put("missing/folder", 1, SEALED)
 
-    steps: dict[str, Callable[[], object]] = {
-        "put": lambda: outbox.put(DRAFT, 1, SEALED),
-        "look": outbox.waiting,
-        "put another": lambda: outbox.put(DRAFT, 2, SEALED),
-        "fail": fail,
-        "remove": lambda: outbox.remove(ENTRY),
-        "set aside": lambda: outbox.set_aside(Entry(DRAFT, 2)),
-    }
-    for name, step in steps.items():
-        os.utime(tmp_path)
-        step()
-        for path in (tmp_path, *(path for path in tmp_path.rglob("*") if path.is_file())):
-            moment = path.stat().st_mtime_ns
-            assert moment % (3600 * 10**9) == 0, name
-            assert abs(time.time_ns() - moment) < 4000 * 10**9
-    assert set_aside_folder(tmp_path).stat().st_mtime_ns % (3600 * 10**9) == 0
+    _leaves_no_time(tmp_path, "put", lambda: outbox.put(DRAFT, 1, SEALED))
+    _leaves_no_time(tmp_path, "look", outbox.waiting)
+    _leaves_no_time(tmp_path, "put another", lambda: outbox.put(DRAFT, 2, SEALED))
+    _leaves_no_time(tmp_path, "fail", fail)
+    _leaves_no_time(tmp_path, "remove", lambda: outbox.remove(ENTRY))
+    _leaves_no_time(tmp_path, "set aside", lambda: outbox.set_aside(Entry(DRAFT, 2)))
+    _leaves_no_time(tmp_path, "sweep", outbox.sweep)
+    _leaves_no_time(tmp_path, "count", outbox.fullness)
+    _leaves_no_time(tmp_path, "glance", lambda: glance(tmp_path))
+    _leaves_no_time(tmp_path, "bring back", outbox.bring_back)
+
+
+def _leaves_no_time(folder: Path, name: str, step: Callable[[], object]) -> None:
+    os.utime(folder)
+    step()
+    assert folder.stat().st_atime_ns % (HOUR * 10**9) == 0, name
+    for path in (folder, *folder.rglob("*")):
+        told = path.stat()
+        assert told.st_mtime_ns % (HOUR * 10**9) == 0, name
+        assert abs(time.time_ns() - told.st_mtime_ns) < 4000 * 10**9
 
 
 def test_reading_an_entry_leaves_no_time_of_reading(tmp_path: Path) -> None:
     """The courier reads an entry as soon as it is written, so the time of reading would be the report's."""
     outbox = Outbox(tmp_path)
     outbox.put(DRAFT, 1, SEALED)
-    os.utime(tmp_path / ENTRY.file_name)
+    put_at = int(time.time()) - 30 * HOUR
+    os.utime(tmp_path / ENTRY.file_name, (put_at, put_at))
     outbox.read(ENTRY)
     told = (tmp_path / ENTRY.file_name).stat()
-    assert (told.st_atime_ns % (3600 * 10**9), told.st_mtime_ns % (3600 * 10**9)) == (0, 0)
-
-
-def test_leftovers_of_a_crash_are_removed_and_others_are_not(tmp_path: Path) -> None:
-    """A half file that nobody holds is removed at start; one that another process is writing is not."""
-    outbox = Outbox(tmp_path)
-    (tmp_path / f"{ENTRY.file_name}.0011223344556677.partial").write_bytes(b"half")
-    child = os.fork()
-    if child == 0:
-        try:
-            sys.settrace(_stop_before_the_rename)
-            outbox.put(DRAFT, 2, SEALED)
-        finally:
-            os._exit(0)
-    try:
-        os.waitpid(child, os.WUNTRACED)
-        Outbox(tmp_path)
-        in_work = _files(tmp_path)
-    finally:
-        os.kill(child, signal.SIGCONT)
-        os.waitpid(child, 0)
-    assert len(in_work) == 1
-    assert outbox.waiting() == (Entry(DRAFT, 2),)
-
-
-def _stop_before_the_rename(frame: FrameType, event: str, _: Any) -> Any:
-    """Trace until the file is written and its times are floored; then stop the process."""
-    if event == "return" and frame.f_code.co_name == "_floor_times":
-        sys.settrace(None)
-        os.kill(os.getpid(), signal.SIGSTOP)
-    return _stop_before_the_rename
+    assert told.st_atime_ns % (HOUR * 10**9) == 0
+    assert told.st_mtime_ns == put_at // HOUR * HOUR * 10**9, "the hour in which it was put stays"
 
 
 def test_remove_and_set_aside_again_are_harmless(tmp_path: Path) -> None:
@@ -250,6 +134,162 @@ def test_a_corrupted_entry_is_unreadable(tmp_path: Path, content: bytes) -> None
     with pytest.raises(Unreadable) as caught:
         outbox.read(ENTRY)
     assert str(caught.value) == "the entry is corrupted"
+
+
+def _strange(path: Path, kind: str, outside: Path) -> None:
+    """Make something that has an entry's name, and is none."""
+    match kind:
+        case "symlink":
+            path.symlink_to(outside)
+        case "dangling symlink":
+            path.symlink_to(outside / "nowhere")
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            (path / "within").mkdir(parents=True)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(path))
+        case "huge":
+            with path.open("wb") as file:
+                file.truncate(10**9)
+
+
+KINDS = ("symlink", "dangling symlink", "pipe", "folder", "socket", "huge")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_of_ours_is_neither_followed_nor_waited_for(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is told, can be set aside and tried again, and nothing outside of the folder is touched."""
+    outside = tmp_path / "outside"
+    outside.write_text(SEALED.model_dump_json())
+    before = outside.stat()
+    outbox = Outbox(tmp_path / "outbox")
+    # A socket's path must be short.
+    monkeypatch.chdir(tmp_path / "outbox")
+    _strange(Path(ENTRY.file_name), kind, outside)
+    with pytest.raises(Unreadable):
+        outbox.read(ENTRY)
+    assert outbox.set_aside(ENTRY)
+    assert (outbox.waiting(), outbox.aside()) == ((), (ENTRY,))
+    assert outbox.bring_back() == 1
+    assert outbox.waiting() == (ENTRY,)
+    assert outside.stat() == before
+    assert outside.read_text() == SEALED.model_dump_json()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_strange_leftover_stops_a_start(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is named as a half file and is none stops no start, and leads to nothing outside."""
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"kept")
+    (tmp_path / "outbox").mkdir()
+    monkeypatch.chdir(tmp_path / "outbox")
+    _strange(Path("x.partial"), kind, outside)
+    Outbox(tmp_path / "outbox").put(DRAFT, 1, SEALED)
+    assert outside.read_bytes() == b"kept"
+
+
+def _fill(outbox: Outbox, entries: int) -> None:
+    for _ in range(entries):
+        outbox.put(secrets.token_hex(16), 1, SEALED)
+
+
+def test_no_more_is_kept_than_the_maximum(tmp_path: Path) -> None:
+    """Beyond it a report is refused, and nothing of it left; those set aside count; room is used at once."""
+    outbox = Outbox(tmp_path, maximum=10)
+    _fill(outbox, 10)
+    assert outbox.fullness() == 100
+    with pytest.raises(NotKept):
+        outbox.put(DRAFT, 1, SEALED)
+    assert len(_files(tmp_path)) == 10
+    first, second, *_ = outbox.waiting()
+    outbox.set_aside(first)
+    for one in (outbox, Outbox(tmp_path, maximum=10)):
+        assert one.fullness() == 100
+        with pytest.raises(NotKept):
+            one.put(DRAFT, 1, SEALED)
+    outbox.remove(second)
+    outbox.put(DRAFT, 1, SEALED)
+    assert outbox.read(ENTRY) == SEALED
+
+
+def test_what_belongs_to_a_report_that_is_kept_is_not_refused(tmp_path: Path) -> None:
+    """The same again always is kept; a further revision of some report, up to a tenth beyond."""
+    outbox = Outbox(tmp_path, maximum=10)
+    outbox.put(DRAFT, 1, SEALED)
+    _fill(outbox, 9)
+    outbox.put(DRAFT, 1, SEALED)
+    outbox.put(DRAFT, 2, SEALED)
+    outbox.put(DRAFT, 2, SEALED)
+    with pytest.raises(NotKept):
+        outbox.put(DRAFT, 3, SEALED)
+    assert len(outbox.waiting()) == 11
+
+
+def test_the_maximum_is_of_all_who_share_the_folder(tmp_path: Path) -> None:
+    """What others put is seen after a second at most; so far, and no further, the maximum can be passed."""
+    one, other = Outbox(tmp_path, maximum=20), Outbox(tmp_path, maximum=20)
+    _fill(one, 5)
+    _fill(other, 10)
+    put = _put_until_full(one)
+    assert 5 <= put <= 15
+    time.sleep(1.1)
+    assert _put_until_full(one) == _put_until_full(other) == 0
+
+
+def _put_until_full(outbox: Outbox) -> int:
+    put = 0
+    with suppress(NotKept):
+        while True:
+            _fill(outbox, 1)
+            put += 1
+    return put
+
+
+def test_a_glance_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
+    """Where nothing is, and where something waits and something was set aside, whatever was read since."""
+    assert glance(tmp_path / "nowhere") == Glance(0, 0, None)
+    outbox = Outbox(tmp_path)
+    _fill(outbox, 2)
+    outbox.put(DRAFT, 1, SEALED)
+    put_at = 1_700_000_000
+    os.utime(tmp_path / ENTRY.file_name, (put_at, put_at))
+    outbox.read(ENTRY)
+    for step in (lambda: None, lambda: outbox.set_aside(ENTRY)):
+        step()
+        assert glance(tmp_path).oldest == datetime(2023, 11, 14, 22, tzinfo=UTC)
+    assert (glance(tmp_path).waiting, glance(tmp_path).aside) == (2, 1)
+    assert (glance(tmp_path).percent(10), glance(tmp_path).room(10), glance(tmp_path).room(2)) == (30, 7, 0)
+
+
+def test_some_of_the_disk_is_left_free(tmp_path: Path) -> None:
+    """On a disk with less left than the outbox leaves to others, a report is refused."""
+    Outbox(tmp_path, kept_free=1).put(DRAFT, 1, SEALED)
+    with pytest.raises(NotKept):
+        Outbox(tmp_path, kept_free=2**60).put(DRAFT, 2, SEALED)
+    assert _files(tmp_path) == {ENTRY.file_name}
+
+
+def test_bringing_back_overwrites_nothing(tmp_path: Path) -> None:
+    """What was set aside waits again, unless the same report was put anew and waits already."""
+    outbox = Outbox(tmp_path)
+    outbox.put(DRAFT, 1, SEALED)
+    outbox.put(DRAFT, 2, SEALED)
+    (tmp_path / ENTRY.file_name).write_bytes(b"spoilt")
+    assert outbox.set_aside(ENTRY)
+    assert not outbox.set_aside(ENTRY)
+    outbox.set_aside(Entry(DRAFT, 2))
+    outbox.put(DRAFT, 1, SEALED)
+    assert outbox.bring_back() == 1
+    assert (outbox.waiting(), outbox.aside()) == ((ENTRY, Entry(DRAFT, 2)), (ENTRY,))
+    assert outbox.read(ENTRY) == SEALED
 
 
 def test_an_entry_that_is_gone_reads_as_none(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """One contract for every store of open talks: sealed, one advance at a time, and gone when they should be."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 from bot.exchange import TalkHandle
 from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkSecret
 from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Sessions, Stored
-from tests.talk_stores import InMemory, InValkey, Store, content_of, everything, version_of
-from tests.valkeys import Valkey, valkey
+from tests.talk_stores import InMemory, InServers, Store, content_of, everything, version_of
+from tests.valkeys import Cluster, Valkey, cluster, valkey
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 OTHER = TalkHandle("telegram", "77001", "4242424243")
@@ -19,23 +18,27 @@ OTHER = TalkHandle("telegram", "77001", "4242424243")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    """Run a server that is the whole of a cluster, so that it refuses a command with two keys."""
-    with valkey(tmp_path_factory.mktemp("valkey"), {"cluster-enabled": "yes"}) as server:
-        server.client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
-        while server.client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
-            time.sleep(0.02)
+    """Run a server."""
+    with valkey(tmp_path_factory.mktemp("valkey")) as server:
         yield server
 
 
-@pytest.fixture(params=["memory", "valkey"])
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run a cluster."""
+    with cluster(tmp_path_factory.mktemp("cluster")) as servers:
+        yield servers
+
+
+@pytest.fixture(params=["memory", "server", "servers"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Give each store in turn, empty."""
     if request.param == "memory":
         yield InMemory()
         return
-    server: Valkey = request.getfixturevalue("server")
-    server.client.flushall()
-    store = InValkey(server, tmp_path)
+    server: Valkey | Cluster = request.getfixturevalue(request.param)
+    server.empty()
+    store = InServers(server, tmp_path)
     async with store.sessions:
         yield store
 

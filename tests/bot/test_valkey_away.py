@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -11,8 +12,8 @@ from pydantic import SecretStr
 from bot.exchange import TalkHandle
 from bot.valkey_sessions import StoreAway, StoreRefuses, ValkeySessions
 from tests.houses import free_port
-from tests.talk_stores import InValkey, content_of, version_of
-from tests.valkeys import Line, Valkey, valkey
+from tests.talk_stores import InServers, InValkey, content_of, version_of
+from tests.valkeys import Cluster, Line, Valkey, cluster, valkey
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 SOON = 0.3
@@ -34,22 +35,39 @@ async def store(server: Valkey, tmp_path: Path) -> AsyncIterator[InValkey]:
         yield store
 
 
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run a cluster."""
+    with cluster(tmp_path_factory.mktemp("cluster")) as servers:
+        yield servers
+
+
+@pytest.fixture(params=["server", "servers"])
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[InServers[Any]]:
+    """Make an empty store on one server, and one on a cluster."""
+    server: Valkey | Cluster = request.getfixturevalue(request.param)
+    server.empty()
+    store = InServers(server, tmp_path)
+    async with store.sessions:
+        yield store
+
+
 @pytest.fixture
-async def line(server: Valkey) -> AsyncIterator[Line]:
-    """Give a way to the server that loses what it is told to."""
-    async with Line(server.port) as line:
+async def line(either: InServers[Any]) -> AsyncIterator[Line]:
+    """Give a way to the server that has the talk, which loses what it is told to."""
+    async with Line(either.server.has(either.key(CHAT)).port) as line:
         yield line
 
 
 @pytest.fixture
-async def far(store: InValkey, line: Line) -> AsyncIterator[ValkeySessions]:
+async def far(either: InServers[Any], line: Line) -> AsyncIterator[ValkeySessions]:
     """Give the store of another process, which is at the end of that line and not patient."""
-    async with store.of_another_process(line.url, SOON) as far:
+    async with either.of_another_process(line.url, SOON) as far:
         yield far
 
 
 async def test_a_save_whose_answer_was_lost_is_a_save(
-    store: InValkey, line: Line, far: ValkeySessions
+    either: InServers[Any], line: Line, far: ValkeySessions
 ) -> None:
     """Whoever reads back their own seal after a time-out has saved, the first time and later."""
     line.loses_answer_to = b"NX"
@@ -57,11 +75,11 @@ async def test_a_save_whose_answer_was_lost_is_a_save(
     line.loses_answer_to = b"IFEQ"
     assert await far.save(CHAT, b"two", await version_of(far, CHAT))
     assert line.loses_answer_to is None
-    assert await content_of(store.sessions, CHAT) == b"two"
+    assert await content_of(either.sessions, CHAT) == b"two"
 
 
 async def test_a_save_that_was_lost_is_an_error_and_changes_nothing(
-    store: InValkey, line: Line, far: ValkeySessions
+    either: InServers[Any], line: Line, far: ValkeySessions
 ) -> None:
     """It may be done late, so it is neither saved nor lost to another; to try again is right."""
     line.loses_request = b"NX"
@@ -72,15 +90,15 @@ async def test_a_save_that_was_lost_is_an_error_and_changes_nothing(
     line.loses_request = b"IFEQ"
     with pytest.raises(StoreAway):
         await far.save(CHAT, b"two", version)
-    assert await content_of(store.sessions, CHAT) == b"one"
+    assert await content_of(either.sessions, CHAT) == b"one"
     assert await far.save(CHAT, b"two", version)
 
 
 async def test_a_save_after_which_another_was_faster_has_lost(
-    store: InValkey, line: Line, far: ValkeySessions
+    either: InServers[Any], line: Line, far: ValkeySessions
 ) -> None:
     """The answer is lost, and meanwhile another process went on from what was saved, or erased it."""
-    sessions = store.sessions
+    sessions = either.sessions
 
     async def advance() -> None:
         assert await sessions.save(CHAT, b"three", await version_of(sessions, CHAT))
@@ -95,11 +113,11 @@ async def test_a_save_after_which_another_was_faster_has_lost(
         assert await content_of(sessions, CHAT) == content
 
 
-async def test_a_server_that_stands_still_is_away_within_the_time(store: InValkey) -> None:
+async def test_a_server_that_stands_still_is_away_within_the_time(either: InServers[Any]) -> None:
     """No call waits longer than it may, not even for a connection; afterwards all is as before."""
-    async with store.of_another_process(store.server.url, SOON) as sessions:
+    async with either.of_another_process(either.server.url, SOON) as sessions:
         assert await sessions.save(CHAT, b"one", None)
-        with store.server.paused():
+        with either.server.has(either.key(CHAT)).paused():
             began = time.monotonic()
             loads = [sessions.load(CHAT) for _ in range(100)]
             troubles = await asyncio.gather(*loads, return_exceptions=True)

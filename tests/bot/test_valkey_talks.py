@@ -6,63 +6,23 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.courier import Courier
-from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import IntakeTwin
-from bot.limits import Alarm, Budgets
-from bot.outbox import Outbox
-from bot.privacy import TalkSecrets
-from bot.runner import Delivery, Limits, Runner
 from bot.sessions import Sessions
 from bot.valkey_sessions import StoreAway
-from conversations.events import Chose, Command, Commanded, Event, Said
-from conversations.sealing import new_private_key, public_half
+from conversations.events import Command, Commanded, Said
+from conversations.sealing import new_private_key
+from tests.talk_hosts import CHAT, Host, tap
 from tests.talk_stores import InValkey, content_of
-from tests.talking import PORTALS
 from tests.valkeys import Line, Valkey, valkey
 
-CHAT = TalkHandle("telegram", "7700177001", "5234567890123456")
 LINK = "https://forum.example/thread/4711"
 RECEIPT = re.compile("[0-9A-Z]{4}(-[0-9A-Z]{1,4}){4,}")
 SOON = 0.3
-
-
-class Host:
-    """One process that hosts talks, and a reporter in front of it; several share an outbox and an intake."""
-
-    def __init__(self, sessions: Sessions, folder: Path, intake: IntakeTwin, key: bytes) -> None:
-        outbox = Outbox(folder / "outbox")
-        delivery = Delivery(public_half("k1", key), outbox, Courier(outbox, intake), intake)
-        limits = Limits(Budgets(TalkSecrets(_start), _start), Alarm(_start))
-        self.runner = Runner(
-            sessions,
-            delivery,
-            limits,
-            portals=PORTALS,
-            portal="international",
-            now=lambda: datetime.now(UTC),
-        )
-
-    async def happens(self, update: int, event: Event) -> Answer:
-        """Let something happen in the chat."""
-        return await self.runner.handle(Arrival(CHAT, update, event, update, "en"))
-
-
-def _start() -> float:
-    return 0.0
-
-
-def _tap(answer: Answer, choice: str) -> Chose:
-    data = [button.data for row in answer.card.rows for button in row]
-    (found,) = [written for written in data if written.split(".", 2)[2] == choice]
-    talk, turn, name = found.split(".", 2)
-    return Chose(name, talk, int(turn))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +59,7 @@ async def _whole_talk(host: Host, sessions: Sessions) -> set[str]:
     answer = await host.happens(1, Said(LINK))
     held = _texts(json.loads(await content_of(sessions, CHAT) or b""))
     for update, choice in enumerate(("send", "details", "search", "finish"), 2):
-        answer = await host.happens(update, _tap(answer, choice))
+        answer = await host.happens(update, tap(answer, choice))
         held |= _texts(json.loads(await content_of(sessions, CHAT) or b""))
     return held
 
@@ -175,7 +135,7 @@ async def test_nothing_of_a_talk_is_readable_in_the_store(
 async def test_the_search_finds_what_is_planted(store: InValkey) -> None:
     """In each place, and in each form; otherwise finding nothing would say nothing."""
     async with Line(store.server.port) as line, store.of_another_process(line.url) as sessions:
-        await sessions._call("SET", b"talk:planted", CHAT.chat)  # noqa: SLF001 - a leak past all that seals
+        await sessions._servers.call("SET", b"talk:planted", CHAT.chat)  # noqa: SLF001 - a leak past all that seals
         sinks = _sinks(store.server, line)
         found = {sink for _, sink in _found({CHAT.chat}, sinks)}
         assert {"values", "dumps", "slow commands", "line", "dump.rdb"} <= found
@@ -191,7 +151,7 @@ async def test_two_hosts_of_one_chat_make_one_report(
     async with store.of_another_process(store.server.url) as sessions:
         hosts = [Host(one, tmp_path, intake, key) for one in (store.sessions, sessions)]
         answer = await hosts[0].happens(1, Said(LINK))
-        send = _tap(answer, "send")
+        send = tap(answer, "send")
         await asyncio.gather(*(hosts[update % 2].happens(update, send) for update in range(2, 12)))
     assert [report.revision for report in intake.reports.values()] == [1]
 
@@ -209,7 +169,7 @@ async def test_what_one_host_saved_and_did_not_hand_in_the_other_hands_in(
 
         line.loses_answer_to, line.meanwhile = b"IFEQ", leave
         with pytest.raises(StoreAway):
-            await cut.happens(2, _tap(answer, "send"))
+            await cut.happens(2, tap(answer, "send"))
         assert intake.reports == {}
         answer = await other.happens(3, Said("hm"))
         assert len(intake.reports) == 1
@@ -225,7 +185,7 @@ async def test_a_talk_that_another_version_saved_is_an_old_talk(
     held = await store.sessions.load(CHAT)
     assert held
     assert await store.sessions.save(CHAT, b'{"state": "of another time"}', held.version)
-    answer = await host.happens(2, _tap(answer, "send"))
+    answer = await host.happens(2, tap(answer, "send"))
     assert "old talk" in answer.card.text
 
 

@@ -1,0 +1,42 @@
+"""What an operator may know of an outbox: numbers and an hour, got without changing it or leaving a time."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.outbox import Entry, entries_in, hour_of, set_aside_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How many entries wait, how many were set aside, and the hour in which the oldest of all was put."""
+
+    waiting: int
+    aside: int
+    oldest: datetime | None
+
+    def percent(self, maximum: int) -> int:
+        """Give how many percent of the maximum there are, those set aside included."""
+        return 100 * (self.waiting + self.aside) // maximum
+
+    def room(self, maximum: int) -> int:
+        """Give how many more reports are taken."""
+        return max(0, maximum - self.waiting - self.aside)
+
+
+def glance(folder: Path) -> Glance:
+    """Look at an outbox's folder, which need not be there; raises OSError."""
+    aside = set_aside_folder(folder)
+    there = {path: entries_in(path) for path in (folder, aside) if path.exists()}
+    hours = [hour for path, entries in there.items() for hour in _hours(path, entries)]
+    oldest = datetime.fromtimestamp(min(hours), UTC) if hours else None
+    return Glance(len(there.get(folder, ())), len(there.get(aside, ())), oldest)
+
+
+def _hours(folder: Path, entries: Iterable[Entry]) -> Iterator[int]:
+    for entry in entries:
+        # Whoever delivers it may be quicker.
+        with suppress(FileNotFoundError):
+            yield hour_of((folder / entry.file_name).lstat().st_mtime)

@@ -1,0 +1,177 @@
+"""Doors stay the same for a key and a bot, are made whole by who comes first, and tell of no other door."""
+
+import math
+import re
+import subprocess
+import sys
+import timeit
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.doors import KEY_BYTES, Doors, opens, read_doors, read_metrics_token
+from bot.settings import NotReady
+
+BOTS = ("123456789", "123456780", "7")
+# Makes the file again and again; each time, another process makes it too, one line of doors.py later.
+MADE_MEANWHILE = """
+import os, sys
+from pathlib import Path
+from bot import doors
+def made(path, lines_left):
+    theirs = path.with_name("theirs")
+    def trace(frame, event, _):
+        nonlocal lines_left
+        if frame.f_code.co_filename != doors.__file__:
+            return None
+        lines_left -= event == "line"
+        if lines_left == 0:
+            child = os.fork()
+            if not child:
+                sys.settrace(None)
+                theirs.write_text(doors.read_doors(path).path("1"))
+                os._exit(0)
+            os.waitpid(child, 0)
+        return trace
+    sys.settrace(trace)
+    ours = doors.read_doors(path).path("1")
+    sys.settrace(None)
+    assert not theirs.exists() or theirs.read_text() == ours
+    return theirs.exists()
+lines = 1
+while made(Path(sys.argv[1]) / str(lines) / "fleet.key", lines):
+    lines += 1
+print(lines)
+"""
+# Makes the file again and again, killed one line of doors.py later each time, until none is left to cut off.
+KILLED_AT_EACH_LINE = """
+import os, signal, sys
+from pathlib import Path
+from bot import doors
+def make(folder, lines_left):
+    def trace(frame, event, _):
+        nonlocal lines_left
+        if frame.f_code.co_filename != doors.__file__:
+            return None
+        lines_left -= event == "line"
+        if lines_left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+    sys.settrace(trace)
+    doors.read_doors(folder / "fleet.key")
+    os._exit(0)
+lines, killed = 0, True
+while killed:
+    folder = Path(sys.argv[1]) / str(lines)
+    child = os.fork() or make(folder, lines)
+    killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    lines += 1
+"""
+
+
+def test_paths_and_secrets_have_the_shape_that_telegram_takes() -> None:
+    doors = Doors(b"k" * KEY_BYTES)
+    for bot in BOTS:
+        assert re.fullmatch("[a-z2-7]{32}", doors.path(bot))
+        assert re.fullmatch("[A-Za-z0-9_-]{64}", doors.secret(bot))
+
+
+def test_each_bot_and_each_key_has_doors_of_its_own() -> None:
+    every = [Doors(bytes([key]) * KEY_BYTES) for key in (1, 2)]
+    assert len({doors.path(bot) for doors in every for bot in BOTS}) == 6
+    assert len({doors.secret(bot) for doors in every for bot in BOTS}) == 6
+
+
+def test_doors_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "bot" / "fleet.key"
+    first, second = read_doors(path), read_doors(path)
+    for bot in BOTS:
+        assert (first.path(bot), first.secret(bot)) == (second.path(bot), second.secret(bot))
+
+
+def test_a_door_does_not_change_with_a_version() -> None:
+    """Another one would shut Telegram out until the next sync."""
+    doors = Doors(bytes(range(KEY_BYTES)))
+    assert doors.path("123456789") == "cjhl56pewbxk5rsm2c7emlomdey6xdld"
+    assert doors.secret("123456789").startswith("XP9lNimMpD3a0Acwe0QvCNYUz8NDQ29s")
+
+
+@pytest.mark.parametrize("read", [read_doors, read_metrics_token])
+def test_only_the_owner_reads_what_is_made_and_nothing_else_is_left(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "bot" / "file"
+    read(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_processes_that_start_at_once_end_with_one_key(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MADE_MEANWHILE, str(tmp_path)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    assert int(done.stdout) > 15
+
+
+def test_cut_off_at_every_line_the_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_AT_EACH_LINE, tmp_path], check=True)
+    folders = [*tmp_path.iterdir()]
+    assert len(folders) > 15
+    assert {(folder / "fleet.key").exists() for folder in folders} == {True, False}
+    for folder in folders:
+        kept = (folder / "fleet.key").read_text() if (folder / "fleet.key").exists() else None
+        read_doors(folder / "fleet.key")
+        assert kept in {None, (folder / "fleet.key").read_text()}
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666, 0o610])
+def test_a_key_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "fleet.key"
+    read_doors(path)
+    path.chmod(mode)
+    with pytest.raises(NotReady, match="chmod 600"):
+        read_doors(path)
+
+
+@pytest.mark.parametrize("written", ["", "0" * 63, "0" * 65, "G" * 64, "0" * 64 + "\n0", "\u0660" * 64])
+def test_a_damaged_key_is_refused_in_words_that_do_not_repeat_it(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "fleet.key"
+    path.write_text(written, encoding="utf-8")
+    path.chmod(0o600)
+    for read in (read_doors, read_metrics_token):
+        with pytest.raises(NotReady, match="damaged") as refused:
+            read(path)
+        assert "000" not in str(refused.value)
+
+
+def test_a_folder_in_which_nothing_can_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotReady, match="See whose it is"):
+        read_doors(tmp_path / "file" / "fleet.key")
+
+
+def test_the_metrics_token_is_random_and_kept(tmp_path: Path) -> None:
+    token = read_metrics_token(tmp_path / "one")
+    assert token == read_metrics_token(tmp_path / "one") != read_metrics_token(tmp_path / "other")
+    assert re.fullmatch("[0-9a-f]{64}", token)
+
+
+def test_only_the_very_secret_opens() -> None:
+    assert opens("secret", "secret")
+    for told in ("", "secre", "secrets", "Secret", "s\udc80cret", "sécret"):
+        assert not opens("secret", told)
+    assert not opens(None, "")
+    assert not opens(None, "secret")
+
+
+def test_whether_anybody_is_there_is_not_told_by_the_time_it_takes() -> None:
+    secret = Doors(b"k" * KEY_BYTES).secret("1")
+    fastest: dict[str | None, float] = {secret: math.inf, None: math.inf}
+    # In short turns, since others use this machine too.
+    for _ in range(200):
+        for expected, so_far in fastest.items():
+            took = timeit.timeit(partial(opens, expected, secret[:-1] + "."), number=50)
+            fastest[expected] = min(so_far, took)
+    assert 0.67 < fastest[None] / fastest[secret] < 1.5

@@ -1,0 +1,61 @@
+"""How much happens in a run, how much goes wrong in it, and after how long it is given up."""
+
+from dataclasses import dataclass, field
+
+from tests.webhook_delivery import DeliveryPace
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One run. Times are in seconds; shares are of all acts, or of the taps among them."""
+
+    talks: int
+    bots: int
+    seed: int
+    at_once: int
+    kills_of_each: int
+    api_away: float
+    longest: float
+    to_settle: float
+    thinking: float
+    patience: tuple[float, float]
+    answered: float = 0.25
+    redelivered: float = 0.05
+    reordered: float = 0.02
+    doubled: float = 0.01
+    misrouted: float = 0.1
+    pace: DeliveryPace = field(
+        default=DeliveryPace(answer=20, first_pause=0.2, longest_pause=5, overtaking=1)
+    )
+
+
+def whole(talks: int, bots: int, seed: int) -> Scale:
+    """Give a run that is looked at by people."""
+    return Scale(
+        talks=talks,
+        bots=bots,
+        seed=seed,
+        at_once=min(200, max(1, talks // 4)),
+        kills_of_each=max(1, talks // 1500),
+        api_away=30,
+        longest=1500,
+        to_settle=240,
+        thinking=0.5,
+        patience=(5, 40),
+    )
+
+
+def small(seed: int) -> Scale:
+    """Give a run that is short enough to be a test."""
+    return Scale(
+        talks=150,
+        bots=5,
+        seed=seed,
+        at_once=40,
+        kills_of_each=1,
+        api_away=3,
+        longest=90,
+        to_settle=45,
+        thinking=0.1,
+        patience=(3, 12),
+    )

@@ -1,0 +1,57 @@
+"""One process's host of talks with everything real around it, and a reporter in front of it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.courier import Courier
+from bot.exchange import Answer, Arrival, TalkHandle
+from bot.intake import IntakeTwin
+from bot.limits import Alarm, Budgets
+from bot.outbox import Outbox
+from bot.privacy import TalkSecrets
+from bot.runner import Delivery, Limits, Runner
+from bot.sessions import Sessions
+from conversations.events import Chose, Event
+from conversations.sealing import new_private_key, public_half
+from tests.talking import PORTALS
+
+CHAT = TalkHandle("telegram", "7700177001", "5234567890123456")
+
+
+class Host:
+    """One process that hosts talks; several share an outbox and an intake, whose private key is `key`."""
+
+    def __init__(self, sessions: Sessions, folder: Path, intake: IntakeTwin, key: bytes) -> None:
+        outbox = Outbox(folder / "outbox")
+        delivery = Delivery(public_half("k1", key), outbox, Courier(outbox, intake), intake)
+        limits = Limits(Budgets(TalkSecrets(_start), _start, most=10_000), Alarm(_start))
+        self.runner = Runner(
+            sessions,
+            delivery,
+            limits,
+            portals=PORTALS,
+            portal="international",
+            now=lambda: datetime.now(UTC),
+        )
+
+    async def happens(self, update: int, event: Event, chat: TalkHandle = CHAT) -> Answer:
+        """Let something happen in a chat."""
+        return await self.runner.handle(Arrival(chat, update, event, update, "en"))
+
+
+def tap(answer: Answer, choice: str) -> Chose:
+    """Give the tap on a button of an answer's card."""
+    data = [button.data for row in answer.card.rows for button in row]
+    (found,) = [written for written in data if written.split(".", 2)[2] == choice]
+    talk, turn, name = found.split(".", 2)
+    return Chose(name, talk, int(turn))
+
+
+def an_intake() -> tuple[IntakeTwin, bytes]:
+    """Make an intake, and give its private key too."""
+    key = new_private_key()
+    return IntakeTwin({"k1": key}), key
+
+
+def _start() -> float:
+    return 0.0
