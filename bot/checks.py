@@ -64,10 +64,18 @@ def _check(name: str, look: Callable[[BotSettings], str], settings: BotSettings)
 def _look_at_folder(settings: BotSettings) -> str:
     folder = _folder(settings)
     for path in (folder, *folder.rglob("*")):
-        if path != settings.public_key_file and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if path != settings.public_key_file and _is_open(path):
             mode = "700" if path.is_dir() else "600"
             raise NotReady(f"{path} is open to others on this machine. Close it: `chmod {mode} {path}`.")
     return f"{folder} is closed to others"
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    except FileNotFoundError:
+        # A report that was delivered meanwhile.
+        return False
 
 
 def _folder(settings: BotSettings) -> Path:

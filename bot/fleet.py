@@ -15,6 +15,7 @@ from bot.channels.telegram_calls import (
     UnchangedError,
 )
 from bot.channels.telegram_chats import Sentences, TelegramChats
+from bot.channels.telegram_lanes import settle
 from bot.doors import Doors, opens
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet_numbers import BotState, FleetNumbers
@@ -56,6 +57,7 @@ class FleetBot:
         self._host, self._sender = around.host_of(entry), around.sender_of(entry.token)
         self._chats = TelegramChats(self, entry.bot_id, around.sentences, self._request, around.pace)
         self._skipped = 0
+        self._taking: set[asyncio.Task[Call | None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self.is_refused = False
 
@@ -74,14 +76,16 @@ class FleetBot:
 
         Raises OSError when a disk or store of ours is away, so that Telegram brings the update again.
         """
+        # Shielded, so that who hangs up, or a stop, cuts no turn in two.
+        taking = asyncio.create_task(self._chats.take(update))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
         try:
-            ends_tap = await self._chats.take(update)
+            ends_tap = await asyncio.shield(taking)
         except OSError:
             self._around.numbers.count_update("put_off")
             raise
-        finally:
-            self._count_skipped()
-        self._around.numbers.count_update("taken")
+        self._around.numbers.count_update("skipped" if self._has_skipped() else "taken")
         return ends_tap
 
     async def handle(self, arrival: Arrival) -> Answer:
@@ -98,14 +102,14 @@ class FleetBot:
 
     async def close(self) -> None:
         """Finish what is on its way, for so long as the pace grants, and close the connections."""
+        await settle({*self._taking}, self._around.pace.grace)
         await self._chats.close(self._around.pace.grace)
         await self._sender.close()
         await asyncio.gather(*self._leaving)
 
-    def _count_skipped(self) -> None:
-        for _ in range(self._chats.skipped - self._skipped):
-            self._around.numbers.count_update("skipped")
-        self._skipped = self._chats.skipped
+    def _has_skipped(self) -> bool:
+        skipped, self._skipped = self._chats.skipped - self._skipped, self._chats.skipped
+        return skipped > 0
 
     async def _request(self, call: Call) -> Any:
         try:

@@ -101,11 +101,17 @@ class Lanes:
 
     async def _turn_of(self, lane: Lane) -> None:
         """Wait until a lane may make its next call."""
-        if lane.calls and lane.chat:
-            pause = self._allowance.take(lane.chat, shows=lane.calls[0].shows)
-            while pause > 0:
+        if not lane.calls or not lane.chat:
+            return
+        if lane.calls[0].shows:
+            await asyncio.sleep(self._allowance.card(lane.chat))
+        while True:
+            while pause := self._allowance.held(lane.chat):  # noqa: ASYNC110 - nothing but time ends it
                 await asyncio.sleep(pause)
-                pause = self._allowance.held(lane.chat)
+            # Booked only now, so that what was told to wait does not all go at the same moment.
+            await asyncio.sleep(self._allowance.call())
+            if not self._allowance.held(lane.chat):
+                return
 
     async def _step(self, lane: Lane) -> float:
         """Do the next thing that a lane waits for; gives the seconds until the lane goes on."""

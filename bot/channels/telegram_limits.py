@@ -42,16 +42,18 @@ class Allowance:
         self._held: dict[str, float] = {}
         self._all_held = 0.0
 
-    def take(self, chat: str, *, shows: bool) -> float:
-        """Book one call in a chat, in the order of asking; gives the seconds until its turn."""
+    def card(self, chat: str) -> float:
+        """Book the next card of a chat, in the order of asking; gives the seconds until its turn."""
         now = self._clock()
-        wait = self._calls.take(now)
-        if shows:
-            bucket = self._cards.pop(chat, None) or _Bucket(CARDS_A_SECOND, CARDS_AT_ONCE)
-            wait = max(wait, bucket.take(now))
-            self._cards[chat] = bucket
+        bucket = self._cards.pop(chat, None) or _Bucket(CARDS_A_SECOND, CARDS_AT_ONCE)
+        wait = bucket.take(now)
+        self._cards[chat] = bucket
         self._forget_free(now)
-        return max(wait, self.held(chat))
+        return wait
+
+    def call(self) -> float:
+        """Book the next call of the bot, in the order of asking; gives the seconds until its turn."""
+        return self._calls.take(self._clock())
 
     def hold(self, chat: str, seconds: float) -> None:
         """Obey Telegram, which asks to wait: in this chat, or everywhere when it asks in several at once.

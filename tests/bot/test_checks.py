@@ -116,6 +116,13 @@ def test_the_outbox_is_counted(settings: BotSettings) -> None:
     assert DRAFT not in aside.advice
 
 
+def test_what_vanishes_during_the_look_is_no_fault(settings: BotSettings) -> None:
+    """A bot may deliver a report between listing and looking; a dangling link stands in for that."""
+    Outbox(settings.outbox_folder)
+    (settings.outbox_folder / "gone").symlink_to("nowhere")
+    assert [one for one in check(settings) if not one.fine] == []
+
+
 def test_an_outbox_that_is_filling_is_a_fault(settings: BotSettings) -> None:
     """From four fifths on, the doctor says how full it is, and what to do."""
     crowded = BotSettings.model_validate({"data_dir": settings.data_dir, "outbox_maximum": 10})

@@ -342,12 +342,15 @@ async def test_an_entry_that_is_gone(outbox: Outbox, gate: Gate) -> None:
 
 
 async def test_stopped_in_the_middle(outbox: Outbox, gate: Gate) -> None:
-    """Cancelled while the intake thinks, the entry still waits."""
-    entry = _put(outbox)
+    """Cancelled while the intake thinks, all still wait, none is half done, and nobody goes on."""
+    for _ in range(AT_ONCE + 5):
+        _put(outbox)
     gate.opened.clear()
     async with _running(Courier(outbox, gate)):
-        await _until(lambda: gate.handed_in == 1)
-    assert outbox.waiting() == (entry,)
+        await _until(lambda: gate.within == AT_ONCE)
+    assert gate.within == 0
+    assert len(outbox.waiting()) == AT_ONCE + 5
+    assert gate.reports == {}
 
 
 def test_rests_double_up_to_five_minutes() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.checks import check
 from bot.exchange import TalkHandle
 from bot.sessions import StoreAway, StoreRefuses
+from bot.settings import BotSettings
 from bot.valkey_sessions import ValkeySessions
 from conversations.events import Said
 from tests.talk_hosts import Host, an_intake, tap
 from tests.talk_stores import InCluster, content_of, version_of
-from tests.valkeys import Cluster, Valkey, cluster
+from tests.valkeys import Cluster, Line, Valkey, certificate, cluster
 
 SOON = 1.0
 CHAT = TalkHandle("telegram", "77001", "4242424242")
@@ -184,17 +187,17 @@ async def test_a_replica_that_lags_behind_gives_back_an_older_talk_and_no_second
 
 
 @asynccontextmanager
-async def _misleading(answer: bytes) -> AsyncIterator[SecretStr]:
-    """Give where a server is that answers every command alike; PORT in the answer is its own."""
+async def _misleading(answer: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Give the port of a server that answers every command alike; PORT in the answer is its own."""
 
     async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while asked := await reader.read(1 << 16):
-            writer.write(answer.replace(b"PORT", str(port).encode()) * len(_COMMAND.findall(asked)))
+            writer.write(f"-{answer}\r\n".replace("PORT", str(port)).encode() * len(_COMMAND.findall(asked)))
         writer.close()
 
-    async with await asyncio.start_server(answers, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(answers, "127.0.0.1", 0, ssl=tls) as server:
         port = server.sockets[0].getsockname()[1]
-        yield SecretStr(f"valkey://127.0.0.1:{port}")
+        yield port
 
 
 @pytest.mark.parametrize("named", ["192.0.2.7:6379", "valkey.example:6379", "2001:db8::7:6379"])
@@ -203,8 +206,8 @@ async def test_a_server_leads_nobody_astray(
 ) -> None:
     """Where the way to the server that it names is open to others, neither talk nor password goes there."""
     async with (
-        _misleading(f"-MOVED 1 {named}\r\n".encode()) as url,
-        store.of_another_process(url, SOON) as sessions,
+        _misleading(f"MOVED 1 {named}") as port,
+        store.of_another_process(SecretStr(f"valkey://127.0.0.1:{port}"), SOON) as sessions,
     ):
         for _ in range(2):
             with pytest.raises(StoreRefuses, match="REPORTLINE_PRIVATE_HOSTS") as refused:
@@ -213,16 +216,46 @@ async def test_a_server_leads_nobody_astray(
     assert _events(capsys) == ["store_refuses"]
 
 
-@pytest.mark.parametrize(
-    "answer", [b"-MOVED 1 127.0.0.1:PORT\r\n", b"-MOVED 1 :PORT\r\n", b"-CLUSTERDOWN\r\n"]
-)
-async def test_a_server_that_leads_in_a_circle_or_knows_no_way_is_away(
-    store: InCluster, answer: bytes
-) -> None:
+@pytest.mark.parametrize("answer", ["MOVED 1 127.0.0.1:PORT", "MOVED 1 :PORT", "ASK 1 :PORT", "CLUSTERDOWN"])
+async def test_a_server_that_leads_in_a_circle_or_knows_no_way_is_away(store: InCluster, answer: str) -> None:
     """As a cluster is that has just lost a server: to try again is right."""
-    async with _misleading(answer) as url, store.of_another_process(url, SOON) as sessions:
+    async with (
+        _misleading(answer) as port,
+        store.of_another_process(SecretStr(f"valkey://127.0.0.1:{port}"), SOON) as sessions,
+    ):
         with pytest.raises(StoreAway, match="does not answer"):
             await sessions.load(CHAT)
+
+
+async def test_a_server_that_another_names_proves_its_name_too(
+    store: InCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over TLS, by a maker that this machine trusts; the password goes there only then."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate"))
+    server = store.server.has(store.key(CHAT))
+    rights = ["+get", "+set", "+del"]
+    server.client.acl_setuser("bot", enabled=True, passwords=["+canary"], commands=rights, keys=["talk:*"])
+    for name, taken in (("localhost", True), ("127.0.0.1", False)):
+        async with (
+            Line(server.port, tls) as line,
+            _misleading(f"MOVED 1 {name}:{line.port}", tls) as port,
+            store.of_another_process(SecretStr(f"valkeys://bot:canary@localhost:{port}"), SOON) as sessions,
+        ):
+            if taken:
+                assert await sessions.load(CHAT) is None
+            else:
+                with pytest.raises(StoreAway):
+                    await sessions.load(CHAT)
+            assert (b"canary" in line.carried) is taken
+
+
+def test_the_doctor_looks_at_a_cluster(servers: Cluster, tmp_path: Path) -> None:
+    """As at one server, by the URL of any of its servers."""
+    settings = BotSettings(data_dir=tmp_path, valkey_url=servers.url)
+    [found] = [one for one in check(settings) if one.name == "session store"]
+    assert found.fine
 
 
 async def test_the_rights_that_the_advice_names_are_enough_in_a_cluster(store: InCluster) -> None:

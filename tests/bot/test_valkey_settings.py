@@ -1,9 +1,7 @@
 """Which Valkey an operator may name, how the way to it is kept closed, and what the doctor says of it."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from bot.valkey_sessions import StoreAway
 from conversations.sealing import new_private_key, public_half
 from tests.houses import free_port
 from tests.talk_stores import InValkey
-from tests.valkeys import Line, Valkey, valkey
+from tests.valkeys import Line, Valkey, certificate, valkey
 
 VARIABLE = "REPORTLINE_VALKEY_URL"
 
@@ -112,7 +110,7 @@ async def test_a_certificate_of_another_name_or_maker_is_refused(
 ) -> None:
     """Over TLS the server has to prove its name, by a maker that this machine trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*_certificate(tmp_path))
+    context.load_cert_chain(*certificate(tmp_path))
     async with Line(server.port, context) as line:
         right, wrong = (SecretStr(f"valkeys://{name}:{line.port}") for name in ("localhost", "127.0.0.1"))
         store = InValkey(server, tmp_path)
@@ -124,21 +122,6 @@ async def test_a_certificate_of_another_name_or_maker_is_refused(
                     continue
                 with pytest.raises(StoreAway):
                     await sessions.probe()
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl here to make a certificate")
-    certificate, key = folder / "certificate", folder / "key"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    made = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    subprocess.run(
-        [openssl, "req", "-x509", *made, *subject, "-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
-    return certificate, key
 
 
 def test_a_socket_of_this_machine(tmp_path: Path, settings: Callable[[str | None], BotSettings]) -> None:

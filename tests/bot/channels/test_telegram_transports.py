@@ -117,6 +117,40 @@ async def test_store_away(world: World, capsys: pytest.CaptureFixture[str]) -> N
     assert "update_skipped" not in capsys.readouterr().err
 
 
+async def test_outage_is_told_once(world: World) -> None:
+    """However often an update comes in vain, the reporter is told once, and that is gone when all is well."""
+    world.host.failures["hola"] = [OSError("disk")] * 10
+    async with world.serving():
+        await world.reporter.say("hola")
+        await world.reporter.sees("heard hola")
+        await until(lambda: _told(world), 1)
+        await until(lambda: _texts(world), ["heard hola"])
+        world.host.failures["again"] = [OSError("disk")] * 3
+        await world.reporter.say("again")
+        await world.reporter.sees("heard again")
+        await until(lambda: _told(world), 2)
+        await until(lambda: _texts(world), ["heard again"])
+
+
+async def _told(world: World) -> int:
+    said = await world.control.calls("sendMessage")
+    return sum(call["parameters"]["text"] == "please wait (es)" for call in said)
+
+
+async def _texts(world: World) -> list[str]:
+    return [seen.text for seen in await world.reporter.messages()]
+
+
+async def test_outage_of_who_remembers_the_card(world: World) -> None:
+    """A card whose number cannot be kept now is kept later, before the next update is handled."""
+    world.host.failures["shown"] = [OSError("disk")] * 4
+    async with world.serving():
+        await world.reporter.say("hola")
+        first = await world.reporter.sees("heard hola")
+        await world.reporter.say("again")
+        assert (await world.reporter.sees("heard again")).number == first.number
+
+
 async def test_flood_wait(world: World) -> None:
     """A 429 is waited out and tried again, while other chats are answered."""
     other = Reporter(world.control, chat=5000000002)

@@ -121,7 +121,7 @@ class Webhooks:
             fleet.apply([entry])
             await bot_api.api.call(TOKEN, "setWebhook", webhook_of(doors, entry, url))
             yield
-            await bot_api.api.call(TOKEN, "deleteWebhook", {})
+        await bot_api.api.call(TOKEN, "deleteWebhook", {})
 
 
 @asynccontextmanager

@@ -1,0 +1,201 @@
+"""Bots of a fleet come, go, pause and change their tokens while all serve, and no update is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from bot.bots_file import BotEntry
+from bot.doors import Doors
+from bot.fleet import Fleet, portals_of
+from bot.settings import NotReady
+from tests.bot.channels.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
+from tests.bot_api import BotApi, Failure
+from tests.bot_api_server import BotApiServer
+from tests.reporter import BotApiControl, Reporter
+from tests.talking import PORTALS
+from tests.webhook_delivery import DeliveryPace
+
+DOORS = Doors(b"k" * 32)
+FIRST = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
+SECOND = BotEntry("ar", "other_reports_bot", "654321:" + "Other-token-canary_" * 2, ("es",), paused=False)
+NEW_TOKEN = "123456:" + "New-token-canary_" * 2
+SOON = 0.02
+
+
+@dataclass
+class Fleets:
+    """A fleet behind its door, Telegram with two bots, and a reporter in front of each."""
+
+    fleet: Fleet
+    url: str
+    bot_api: BotApiServer
+    host: EchoHost
+    reporters: tuple[Reporter, Reporter]
+
+    async def open(self, *entries: BotEntry) -> None:
+        """Serve these bots, and have Telegram told where they are."""
+        self.fleet.apply(entries)
+        for entry in entries:
+            await self.bot(entry).call(entry.token, "setWebhook", webhook_of(DOORS, entry, self.url))
+
+    def bot(self, entry: BotEntry) -> BotApi:
+        """Give what Telegram knows of a bot."""
+        return self.bot_api.bots[entry.bot_id]
+
+
+@pytest.fixture
+async def fleets() -> AsyncIterator[Fleets]:
+    """Serve a fleet that has no bot yet."""
+    host = EchoHost()
+    async with BotApiServer(TOKEN) as bot_api:
+        bot_api.world.pace = DeliveryPace(answer=10, first_pause=0.01, longest_pause=0.05)
+        bot_api.add(SECOND.token)
+        async with fleet_of(bot_api, host, HASTE, DOORS) as (fleet, url), _controls(bot_api) as controls:
+            first, second = controls
+            yield Fleets(fleet, url, bot_api, host, (Reporter(first), Reporter(second, chat=5000000002)))
+            for bot in bot_api.bots.values():
+                await bot.pause()
+
+
+@asynccontextmanager
+async def _controls(bot_api: BotApiServer) -> AsyncIterator[tuple[BotApiControl, BotApiControl]]:
+    async with BotApiControl(bot_api.url) as first, BotApiControl(bot_api.url, SECOND.bot_id) as second:
+        yield first, second
+
+
+async def test_bots_share_a_door_and_nothing_else(fleets: Fleets) -> None:
+    """Two bots are served by one process; each reporter is answered by the bot that they wrote to."""
+    await fleets.open(FIRST, SECOND)
+    for reporter, words in zip(fleets.reporters, ("one", "two"), strict=True):
+        await reporter.say(words)
+        await reporter.sees(f"heard {words}")
+    assert {arrival.talk.bot for arrival in fleets.host.arrivals} == {FIRST.bot_id, SECOND.bot_id}
+
+
+async def test_a_bot_is_added_while_another_serves(fleets: Fleets) -> None:
+    """What came for a bot before it was served waits at Telegram, and is answered then."""
+    await fleets.open(FIRST)
+    first, second = fleets.reporters
+    await second.say("early")
+    await first.say("hola")
+    await first.sees("heard hola")
+    await fleets.open(FIRST, SECOND)
+    await second.sees("heard early")
+
+
+async def test_a_bot_that_is_removed_is_unknown(fleets: Fleets) -> None:
+    """Its door leads nowhere at once; what comes meanwhile waits at Telegram until it is back."""
+    await fleets.open(FIRST, SECOND)
+    fleets.fleet.apply([FIRST])
+    assert fleets.fleet.admit(DOORS.path(SECOND.bot_id), DOORS.secret(SECOND.bot_id)) is None
+    await fleets.reporters[1].say("hola")
+    await until(lambda: _refused(fleets.bot(SECOND)), "Wrong response from the webhook: 404")
+    fleets.fleet.apply([FIRST, SECOND])
+    await fleets.reporters[1].sees("heard hola")
+
+
+async def _refused(bot: BotApi) -> str:
+    return bot.delivery.last_error[1] if bot.delivery and bot.delivery.last_error else ""
+
+
+async def test_a_new_token_loses_no_update_and_no_card(fleets: Fleets) -> None:
+    """Revoked while a card is being sent: it arrives under the new token, and so does what came between."""
+    await fleets.open(FIRST)
+    reporter = fleets.reporters[0]
+    fleets.host.gates["during"] = asyncio.Event()
+    await reporter.say("during")
+    await fleets.host.started.get()
+    await fleets.bot(FIRST).revoke(NEW_TOKEN)
+    fleets.host.gates["during"].set()
+    await reporter.say("between")
+    renewed = replace(FIRST, token=NEW_TOKEN)
+    await fleets.open(renewed)
+    await reporter.sees("heard between")
+    await until(lambda: _waiting(fleets.bot(FIRST)), 0)
+    assert {"during", "between"} <= {*fleets.host.words}
+    assert fleets.fleet.states() == {"serving": 1, "paused": 0, "refused": 0}
+
+
+async def _waiting(bot: BotApi) -> int:
+    return bot.waiting
+
+
+async def test_a_refused_token_is_told_and_tried_again(
+    fleets: Fleets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While a token is refused its bot is counted as refused; the update is saved all the same."""
+    await fleets.open(FIRST)
+    fleets.bot(FIRST).token = NEW_TOKEN
+    await fleets.reporters[0].say("hola")
+    await until(_states(fleets.fleet), {"serving": 0, "paused": 0, "refused": 1})
+    assert fleets.host.words == ["hola"]
+    assert "telegram_token_refused" in capsys.readouterr().err
+
+
+def _states(fleet: Fleet) -> Any:
+    async def states() -> dict[Any, int]:
+        return dict(fleet.states())
+
+    return states
+
+
+async def test_one_bot_that_is_slowed_down_stalls_no_other(fleets: Fleets) -> None:
+    """While one bot waits out a 429 in all its chats, the other answers at once."""
+    await fleets.open(FIRST, SECOND)
+    fleets.bot(FIRST).failures.append(Failure("sendMessage", 429, retry_after=30, times=2))
+    for chat in (5000000001, 5000000003):
+        await fleets.bot(FIRST).push(_message(chat))
+    await until(lambda: _failures_left(fleets.bot(FIRST)), 0)
+    await fleets.reporters[1].say("hola")
+    await fleets.reporters[1].sees("heard hola", seconds=2)
+
+
+async def _failures_left(bot: BotApi) -> int:
+    return sum(failure.times for failure in bot.failures)
+
+
+def _message(chat: int) -> dict[str, Any]:
+    person = {"id": chat, "type": "private"}
+    return {"message": {"chat": person, "from": {"id": chat, "is_bot": False}, "date": 1, "text": "slow"}}
+
+
+async def test_watching_follows_the_file(fleets: Fleets, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is read anew is served; what cannot be read is told once and changes nothing."""
+    reads: list[Any] = [[FIRST], NotReady("wrong"), NotReady("wrong"), [FIRST, SECOND]]
+
+    def read() -> list[BotEntry]:
+        found = reads.pop(0) if len(reads) > 1 else reads[0]
+        if isinstance(found, NotReady):
+            raise found
+        return list(found)
+
+    watching = asyncio.create_task(fleets.fleet.watch(read, SOON))
+    await until(_states(fleets.fleet), {"serving": 2, "paused": 0, "refused": 0})
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert capsys.readouterr().err.count("bots_unreadable") == 1
+
+
+async def test_a_stop_drains(fleets: Fleets) -> None:
+    """A card that is on its way when the fleet stops arrives before the stop is over."""
+    await fleets.open(FIRST)
+    fleets.host.gates["hola"] = asyncio.Event()
+    await fleets.reporters[0].say("hola")
+    await fleets.host.started.get()
+    asyncio.get_running_loop().call_later(0.1, fleets.host.gates["hola"].set)
+    await fleets.fleet.close()
+    await fleets.reporters[0].sees("heard hola")
+
+
+def test_a_paused_bot_pauses_every_portal_and_a_bot_has_its_own_languages() -> None:
+    """A start link of another portal opens no way round a pause; languages are the bot's, in its order."""
+    paused = portals_of(replace(FIRST, paused=True), PORTALS)
+    assert all(portal.paused for portal in paused.values())
+    served = portals_of(replace(FIRST, languages=("en", "es")), PORTALS)
+    assert not any(portal.paused for portal in served.values())
+    assert served["ar"].languages == ("en", "es")
+    assert served["international"] == PORTALS["international"]
