@@ -166,9 +166,10 @@ class Lanes:
     def _later(self, lane: Lane, error: CallError) -> float:
         pause = self._pace.pause(lane.tries)
         if isinstance(error, TokenRefusedError):
-            log_event("telegram_token_refused")  # a new one may be on its way
-        else:
-            log_event("telegram_unreachable", seconds=round(pause))
+            # Never given up: Telegram brings nothing more under this token, and a new one will show the card.
+            log_event("telegram_token_refused")
+            return pause
+        log_event("telegram_unreachable", seconds=round(pause))
         if lane.tries >= self._pace.tries:
             lane.advance()
         return pause
