@@ -17,7 +17,7 @@ from bot.portals import read_portals
 from bot.privacy import TalkSecrets
 from bot.render import command_menu, put_into_words
 from bot.runner import Delivery, Limits, Runner
-from bot.sessions import MemorySessions, Sessions
+from bot.sessions import MemorySessions, Sessions, StoreAway, StoreRefuses
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -27,7 +27,7 @@ from bot.settings import (
     valkey_url,
 )
 from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import StoreAway, StoreRefuses, ValkeySessions
+from bot.valkey_sessions import ValkeySessions
 from conversations.portal import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
@@ -78,7 +78,7 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
         raise NotReady(
             f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
         )
-    outbox = Outbox(settings.outbox_folder)
+    outbox = Outbox(settings.outbox_folder, settings.outbox_maximum)
     intake = HttpIntake(settings.intake_url, channel_token(settings))
     courier = Courier(outbox, intake)
     delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
@@ -103,13 +103,13 @@ async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
         yield MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
         return
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
-    async with ValkeySessions(url, secrets, time.time) as sessions:
+    async with ValkeySessions(url, secrets, time.time, private_hosts=settings.private_hosts) as sessions:
         try:
             await sessions.probe()
         except StoreRefuses as refuses:
             raise NotReady(str(refuses)) from None
-        except StoreAway as away:
-            log_failure("unexpected_error", away)
+        except StoreAway:
+            pass  # the log has it already
         yield sessions
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from bot.courier import FILLING_PERCENT
 from bot.outbox import set_aside_folder
 from bot.outbox_glance import glance
+from bot.sessions import StoreAway
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -22,7 +23,7 @@ from bot.settings import (
     valkey_url,
 )
 from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import StoreAway, ValkeySessions
+from bot.valkey_sessions import ValkeySessions
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024

@@ -62,13 +62,11 @@ class BotSettings(BaseSettings):
         default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
     )
     valkey_url: StoreUrl | None = Field(
-        default=None, description="Valkey server for open talks; without it a restart of the bot ends them"
+        default=None,
+        description="Valkey server, or one of a cluster, for open talks; without it a restart ends them",
     )
     valkey_url_file: Path | None = Field(
         default=None, description="file that holds Valkey's URL instead, readable by its owner only"
-    )
-    valkey_cluster: bool = Field(
-        default=False, description="whether that Valkey is a cluster, of which the URL names one server"
     )
     outbox_maximum: int = Field(
         default=20_000, ge=1, description="sealed reports that may wait on this disk, of 128 KiB at most each"

@@ -12,10 +12,8 @@ from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
 from bot.privacy import SECRET_BYTES, Secrets, TalkNotOpened, TalkSecret
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, StoreRefuses, TalkLocks
+from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, TalkLocks
 from bot.valkey_servers import ValkeyServers
-
-__all__ = ["StoreAway", "StoreRefuses", "ValkeySessions"]
 
 KEY_PREFIX: Final = b"talk:"
 SECONDS_TO_ANSWER: Final = 5.0

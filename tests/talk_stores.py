@@ -11,7 +11,8 @@ from bot.privacy import TalkSecrets
 from bot.sessions import MemorySessions, Sessions
 from bot.talk_secrets import FiledTalkSecrets
 from bot.valkey_sessions import KEY_PREFIX, SECONDS_TO_ANSWER, ValkeySessions
-from tests.valkeys import Cluster, Valkey
+from tests.valkey_clusters import Cluster
+from tests.valkeys import Valkey
 
 A_WHOLE_HOUR = 1_800_000_000
 Servers = TypeVar("Servers", bound=Valkey | Cluster)

@@ -90,10 +90,10 @@ async def test_a_store_that_starts_again_loses_no_talk_and_no_tap(tmp_path: Path
 
 
 async def _tried_in_vain(house: Houses) -> None:
-    """Wait until a bot has told that the store is away, in words that hold nothing of it or of a talk."""
+    """Wait until two bots have told that the store is away, in words that hold nothing of it or of a talk."""
     log = house.data / "bot-poll.log"
     async with asyncio.timeout(30):
-        while log.read_text().count("StoreAway") < 2:
+        while log.read_text().count("store_away") < 2:
             await asyncio.sleep(0.05)
     for line in log.read_text().splitlines():
         assert {*json.loads(line)} <= LOGGED

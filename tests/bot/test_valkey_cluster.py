@@ -19,7 +19,8 @@ from bot.valkey_sessions import ValkeySessions
 from conversations.events import Said
 from tests.talk_hosts import Host, an_intake, tap
 from tests.talk_stores import InCluster, content_of, version_of
-from tests.valkeys import Cluster, Line, Valkey, certificate, cluster
+from tests.valkey_clusters import Cluster, cluster
+from tests.valkeys import Line, Valkey, certificate
 
 SOON = 1.0
 CHAT = TalkHandle("telegram", "77001", "4242424242")

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.assembly import bot_host
 from bot.checks import Check, check
+from bot.sessions import StoreAway
 from bot.settings import BotSettings, NotReady, described_settings, read_settings
-from bot.valkey_sessions import StoreAway
 from conversations.sealing import new_private_key, public_half
 from tests.houses import free_port
 from tests.talk_stores import InValkey
