@@ -23,7 +23,7 @@ test: lint ## check everything and run every test
 compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
 	@$(BIN)/pytest -q -rs tests/compose
 
-chaos: $(READY) ## hold 10,000 talks while everything dies and comes back (up to half an hour); print the table
+chaos: $(READY) ## hold 10,000 talks while everything dies and comes back (25 minutes at most); print the table
 	@$(BIN)/python -m tests.chaos
 
 lint: $(READY) ## check style, types, imports, languages and portals

@@ -165,7 +165,8 @@ def log_event(name: str, **fields: str | int | bool) -> None:
     kept = {key: value for key, value in fields.items() if key in allowed and _in_shape(key, value)}
     if len(kept) < len(fields):
         kept["fields_dropped"] = len(fields) - len(kept)
-    with suppress(OSError, ValueError):
+    # While the interpreter goes down, anything may be missing already.
+    with suppress(Exception):
         structlog.get_logger().log(listed.level, event, **kept)
 
 

@@ -144,6 +144,8 @@ def read_bots(
         line = _first_unread_line(text)
         what = 'the line cannot be read; write key = value, with texts in "quotes"'
         raise NotReady(f"{path}:{line}: {what}") from None
+    except (ValueError, RecursionError):
+        raise NotReady(f"{path} cannot be read. Write it as docs/fleet.md tells.") from None
     bots, faults = _read_all(read, _Around(path.parent, portals, environment))
     if faults:
         lines = _lines_of(text)

@@ -14,12 +14,12 @@ from bot.intake import Intake, IntakeAway, IntakeRefused
 from bot.outbox import Entry, Outbox, Unreadable
 from logs import log_event, log_failure
 
-LONGEST_REST_SECONDS: Final = 300.0
+LONGEST_REST_SECONDS: Final = 60.0
 # Enough to hide the way to the intake and its commits; few enough to leave it room for others.
 AT_ONCE: Final = 4
 FILLING_PERCENT: Final = 80
 _FILLING_SECONDS: Final = 3600.0
-_DOUBLINGS: Final = 9
+_DOUBLINGS: Final = 6
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _random: Final = random.SystemRandom()
 
@@ -43,7 +43,7 @@ _EVENTS: Final = {Outcome.AWAY: "intake_away", Outcome.KEY_REFUSED: "intake_refu
 def rest_after(failures: int) -> float:
     """Give the seconds to rest after so many failed rounds in a row: doubling from about one, with jitter.
 
-    Never more than 5 minutes; about that long also after none, so that nothing depends on being woken.
+    Never more than a minute; about that long also after none, so that nothing depends on being woken.
     """
     longest = min(LONGEST_REST_SECONDS, 2.0 ** min(failures - 1, _DOUBLINGS))
     return (longest if failures else LONGEST_REST_SECONDS) * _random.uniform(0.5, 1)
@@ -62,14 +62,27 @@ class Courier:
         self._woken = asyncio.Event()
         self._failures = 0
         self._trouble: Outcome | None = None
+        self._is_probing = False
         self._filling_untold_at = 0.0
 
     async def deliver(self, entry: Entry) -> bool:
         """Try once to deliver the entry; True when the intake has it. Twice at the same time is harmless.
 
-        False leaves it to wait, or sets it aside when it can never be delivered. Raises OSError when the
+        False leaves it to wait, or sets it aside when it can never be delivered. While the intake is away,
+        one at a time finds out whether it is back, and the others wait for nothing. Raises OSError when the
         disk fails.
         """
+        if self._trouble is None:
+            return await self._deliver(entry)
+        if self._is_probing:
+            return False
+        self._is_probing = True
+        try:
+            return await self._deliver(entry)
+        finally:
+            self._is_probing = False
+
+    async def _deliver(self, entry: Entry) -> bool:
         outcome = await self._attempt(entry)
         if outcome is Outcome.GONE:
             return entry not in self._outbox.aside()

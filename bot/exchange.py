@@ -20,7 +20,8 @@ class Arrival:
     """One thing that a reporter did.
 
     `update` is the platform's number of the update, by which a redelivery is known; `message` the number of
-    the reporter's own message or None; `language` the platform's hint, used for a new talk and never kept.
+    the reporter's own message or None; `language` the platform's hint, used for a new talk and never kept;
+    `card` the number of the message whose button was tapped, where the platform tells it.
     """
 
     talk: TalkHandle
@@ -28,6 +29,7 @@ class Arrival:
     event: Event
     message: int | None = field(default=None, repr=False)
     language: str | None = field(default=None, repr=False)
+    card: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

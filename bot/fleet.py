@@ -19,11 +19,16 @@ from bot.channels.telegram_lanes import settle
 from bot.doors import Doors, opens
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet_numbers import BotState, FleetNumbers
+from bot.sessions import StoreAway
 from bot.settings import NotReady
 from conversations.portal import Portal
-from logs import log_event
+from logs import log_event, log_failure
 
 SECONDS_BETWEEN_LOOKS = 5.0
+
+
+class ClosingError(OSError):
+    """The bot is served here no more; whoever serves it next gets the update."""
 
 
 class Sender(Protocol):
@@ -59,6 +64,7 @@ class FleetBot:
         self._skipped = 0
         self._taking: set[asyncio.Task[Call | None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
+        self._is_closing = False
         self.is_refused = False
 
     def become(self, entry: BotEntry) -> None:
@@ -76,15 +82,20 @@ class FleetBot:
 
         Raises OSError when a disk or store of ours is away, so that Telegram brings the update again.
         """
+        if self._is_closing:
+            raise ClosingError
         # Shielded, so that who hangs up, or a stop, cuts no turn in two.
         taking = asyncio.create_task(self._chats.take(update))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         try:
             ends_tap = await asyncio.shield(taking)
-        except OSError:
+        except OSError as error:
             self._around.numbers.count_update("put_off")
+            if isinstance(error, StoreAway):
+                self._around.numbers.set_store_answers(answers=False)
             raise
+        self._around.numbers.set_store_answers(answers=True)
         self._around.numbers.count_update("skipped" if self._has_skipped() else "taken")
         return ends_tap
 
@@ -102,6 +113,7 @@ class FleetBot:
 
     async def close(self) -> None:
         """Finish what is on its way, for so long as the pace grants, and close the connections."""
+        self._is_closing = True
         await settle({*self._taking}, self._around.pace.grace)
         await self._chats.close(self._around.pace.grace)
         await self._sender.close()
@@ -162,17 +174,23 @@ class Fleet:
     async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
         """Look every so many seconds whether other bots are to be served, until cancelled.
 
-        What cannot be read is told once, and changes nothing.
+        What cannot be read is told once, and changes nothing. Two looks in a row must agree, since a file
+        may be read while it is being written.
         """
-        told = False
+        told, before = False, None
         while True:
             await asyncio.sleep(seconds)
             try:
-                self.apply(await asyncio.to_thread(read))
+                found = tuple(await asyncio.to_thread(read))
+                if found == before:
+                    self.apply(found)
+                before = found
             except NotReady:
                 if not told:
                     log_event("bots_unreadable")
                 told = True
+            except Exception as error:  # noqa: BLE001 - a later file may be right, and may pause a bot
+                log_failure("unexpected_error", error)
             else:
                 told = False
 

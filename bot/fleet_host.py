@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import socket
 import time
 from collections.abc import Mapping
@@ -17,14 +18,21 @@ from bot.doors import read_doors, read_metrics_token
 from bot.exchange import Host
 from bot.fleet import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
 from bot.fleet_numbers import FleetNumbers
-from bot.settings import BotSettings, NotReady
+from bot.settings import BotSettings, NotReady, valkey_url
 from bot.webhooks import WebhookApp, WebhookConnection
 from http_server import listen, serve
 from logs import log_event
 
+_FILES = 65_536
+
 
 async def serve_fleet(settings: BotSettings) -> None:
     """Serve every bot of bots.toml until SIGINT or SIGTERM; raises NotReady or PortalsUnreadable."""
+    if valkey_url(settings) is None:
+        raise NotReady(
+            "A fleet keeps open talks in Valkey, so that a process may die. Set REPORTLINE_VALKEY_URL."
+        )
+    _allow_many_files()
     async with bot_host(settings) as host:
         read = partial(read_bots, settings.bots_file, host.portals, os.environ)
         numbers = FleetNumbers(time.time, host.count_outbox)
@@ -87,3 +95,12 @@ def _listen(settings: BotSettings) -> socket.socket:
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"{host}:{port}"
+
+
+def _allow_many_files() -> None:
+    """Let the process open as many files as it may: each bot has connections of its own, as has the door."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,7 +1,8 @@
 """An open talk as it is stored: the state, and what its channel needs to edit and to delete."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 
@@ -68,20 +69,44 @@ def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) 
     )
 
 
+def emptied(talk: Talk) -> Talk:
+    """Give what is kept of a talk that was just cleared: nothing of it but the numbers of its messages.
+
+    They and the known updates stay for the half hour in which a deletion may fail, or an update come again:
+    a chat that only seems to be cleared would be worse. What comes next is no practice.
+    """
+    return replace(talk, state=replace(talk.state, practice=False), messages=talk.erased[-MESSAGES_KNOWN:])
+
+
 def live(talk: Talk, arrival: Arrival) -> int | None:
-    """Edit the card in place after a tap; after a message, show it anew below."""
-    return talk.live if isinstance(arrival.event, Chose) else None
+    """Edit the newest card in place after a tap; after a message, show it anew below.
+
+    The tapped card may be newer than the known one, whose number was lost on the way, or older: a chat's
+    numbers only grow.
+    """
+    if not isinstance(arrival.event, Chose):
+        return None
+    return max((number for number in (talk.live, arrival.card) if number is not None), default=None)
+
+
+def with_card(talk: Talk, message: int) -> Talk:
+    """Give the talk once a message shows its card, unless a newer one does already."""
+    newest = max(message, talk.live or 0)
+    older = tuple(number for number in (message, talk.live) if number not in {newest, None})
+    kept = tuple(number for number in talk.messages if number not in older)
+    return replace(talk, live=newest, messages=(*kept, *older)[-MESSAGES_KNOWN:])
 
 
 def outdated(talk: Talk, arrival: Arrival, *, removes: bool) -> tuple[int, ...]:
-    """Give the messages that an answer takes away: the card that is shown anew, the captured message."""
-    card = talk.live if live(talk, arrival) is None else None
+    """Give the messages that an answer takes away: cards that are shown no more, the captured message."""
     own = arrival.message if removes else None
-    return tuple(message for message in (card, own) if message is not None)
+    return _others((talk.live, arrival.card, own), live(talk, arrival))
 
 
 def all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:
     """Give every message of the talk that is to be taken away when it is forgotten."""
-    shown = live(talk, arrival)
-    every = (*talk.messages, talk.live, arrival.message)
-    return tuple(dict.fromkeys(message for message in every if message is not None and message != shown))
+    return _others((*talk.messages, talk.live, arrival.card, arrival.message), live(talk, arrival))
+
+
+def _others(messages: Iterable[int | None], card: int | None) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(message for message in messages if message is not None and message != card))

@@ -31,6 +31,7 @@ _NAME: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,3})\.json")
 _PARTIAL: Final = ".partial"
 _SET_ASIDE: Final = "set_aside"
 _HOUR: Final = 3600
+_NO_FILE_LEFT: Final = frozenset({errno.EMFILE, errno.ENFILE})
 # A symlink, a socket, and a file of somebody else.
 _NO_ENTRY: Final = frozenset({errno.ELOOP, errno.ENXIO, errno.EACCES})
 
@@ -80,7 +81,10 @@ class Outbox:
         _floor_times(self._set_aside)
 
     def put(self, draft_id: str, revision: int, sealed: SealedReport) -> None:
-        """Make the sealed report durable; again is harmless. Raises NotKept, leaving no half file."""
+        """Make the sealed report durable; again is harmless. Raises NotKept, leaving no half file.
+
+        Raises OSError when the process has no file left to open: that passes, so it is no answer to give.
+        """
         target = self._folder / Entry(draft_id, revision).file_name
         partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}{_PARTIAL}")
         again = os.path.lexists(target)
@@ -89,10 +93,12 @@ class Outbox:
                 self._require_room(revision)
             _write(partial, target, sealed.model_dump_json().encode())
             _sync_folder(self._folder)
-        except OSError:
+        except OSError as fault:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
                 _floor_times(self._folder)
+            if fault.errno in _NO_FILE_LEFT:
+                raise
             raise NotKept("the disk did not take the report") from None
         self._counted += not again
 

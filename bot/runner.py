@@ -8,7 +8,18 @@ from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import Intake
 from bot.limits import Alarm, Budgets
-from bot.open_talk import Talk, advanced, all_messages, draw, dump, live, load, outdated
+from bot.open_talk import (
+    Talk,
+    advanced,
+    all_messages,
+    draw,
+    dump,
+    emptied,
+    live,
+    load,
+    outdated,
+    with_card,
+)
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
@@ -89,13 +100,15 @@ class Runner:
         async with self._sessions.lock(talk):
             for _ in range(MOST_TRIES):
                 held, version = await self._load(talk)
-                if held is None or await self._save(talk, replace(held, live=message), version):
+                if held is None or await self._save(talk, with_card(held, message), version):
                     return
         raise TalkContended
 
     async def gone(self, talk: TalkHandle) -> None:
-        """Forget the talk: the reporter has left, so nothing can be shown to them."""
-        await self._sessions.erase(talk)
+        """Forget the talk: the reporter has left, so nothing can be shown to them; what they sent is sent."""
+        async with self._sessions.lock(talk):
+            await self._settle(talk)
+            await self._sessions.erase(talk)
 
     async def _turn(self, arrival: Arrival) -> Answer | None:
         """Take one turn; None when a turn before it still owes, or another process was first: look again."""
@@ -113,10 +126,8 @@ class Runner:
             else outdated(talk, arrival, removes=removes)
         )
         following = advanced(talk, turn, arrival, erased)
-        # Erased instead of saved: if the store fails here, the redelivered update forgets again.
-        if Forget() in turn.effects:
-            await self._sessions.erase(arrival.talk)
-        elif not await self._save(arrival.talk, following, version):
+        kept = emptied(following) if Forget() in turn.effects else following
+        if not await self._save(arrival.talk, kept, version):
             return None
         return await self._acted(arrival, turn, following, erased)
 
@@ -130,7 +141,9 @@ class Runner:
         for effect in turn.effects:
             match effect:
                 case Submit():
-                    talk = await self._settle(arrival.talk) or talk
+                    talk = await self._settle(arrival.talk) or await self._settled_elsewhere(
+                        arrival.talk, talk
+                    )
                 case AskStatus(receipt):
                     learned = StatusLearned(await self._delivery.intake.status(receipt))
                     talk = await self._told(arrival.talk, learned) or talk
@@ -150,6 +163,14 @@ class Runner:
         if held is None or not held.owes:
             return None
         return await self._told(handle, await self._hand_in(held.state))
+
+    async def _settled_elsewhere(self, handle: TalkHandle, owing: Talk) -> Talk:
+        """Give the talk as another process left it; if it is gone, hand in what was owed all the same."""
+        held, _ = await self._load(handle)
+        if held and held.state.draft.draft_id == owing.state.draft.draft_id:
+            return held
+        turn = advance(owing.state, await self._hand_in(owing.state), self._portals, draw())
+        return replace(owing, state=turn.state, owes=False)
 
     async def _told(self, handle: TalkHandle, event: Event) -> Talk | None:
         """Advance the talk by what came back from the world."""

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the secrets that docker-compose.yml names: random passwords, the URLs that hold them, and the token of the
-# Telegram bot, which it asks for. Never replaces one. Run it as root, from anywhere:
+# Telegram bot, which it asks for (a fleet's bots bring their own). Never replaces one. Run it as root, from anywhere:
 #     sudo deploy/secrets.sh
 # A secret is mounted as the file that it is, with its owner and mode, and Reportline takes none that anybody but
 # its owner can read: so each file is given to the number of the user who reads it in its container.
@@ -34,7 +34,7 @@ if [ -e "$folder/telegram_token" ]; then
     exit 1
 fi
 
-printf "Token of the Telegram bot, as BotFather gave it: " >&2
+printf "Token of the Telegram bot, as BotFather gave it (Enter alone where only a fleet will run): " >&2
 [ ! -t 0 ] || stty -echo
 read -r token
 [ ! -t 0 ] || { stty echo; echo >&2; }

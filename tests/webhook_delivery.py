@@ -7,6 +7,7 @@ github.com/tdlib/telegram-bot-api.
 import asyncio
 import json
 import re
+import ssl
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -83,6 +84,7 @@ class World:
 
     pace: DeliveryPace = field(default_factory=DeliveryPace)
     balancer: Balancer = straight
+    tls: ssl.SSLContext | None = None
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - disorder, no secret
 
 
@@ -114,7 +116,7 @@ class Delivery:
         self._waiting: dict[int, _Parcel] = {}
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._posts = Posts(webhook.url, world.balancer)
+        self._posts = Posts(webhook.url, world.balancer, world.tls)
         self._paused = False
         self._free = asyncio.Semaphore(webhook.max_connections)
 

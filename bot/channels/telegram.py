@@ -76,15 +76,21 @@ Outcome = Arrival | Gone | Leave | Ignored
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the Bot API: its method and its parameters as plain JSON."""
+    """One call of the Bot API: its method and its parameters as plain JSON; a notice is no card of a talk."""
 
     method: str
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    is_notice: bool = field(default=False, repr=False)
 
     @property
     def shows(self) -> bool:
         """Whether the call puts a card before the reporter, so that a newer card makes it needless."""
-        return self.method in {"sendMessage", "editMessageText"}
+        return not self.is_notice and self.method in {"sendMessage", "editMessageText"}
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the call takes messages away, which must happen, however late."""
+        return self.method in {"deleteMessage", "deleteMessages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,14 @@ def _tap(query: Mapping[str, Any], number: int, bot: str) -> Outcome:
     if chat["type"] != "private":
         return Leave(str(_number(chat["id"])), _language(query))
     talk = TalkHandle("telegram", bot, str(_number(chat["id"])))
-    return Arrival(talk, number, _chosen(query.get("data", "")), language=_language(query))
+    card = query.get("message", {}).get("message_id")
+    return Arrival(
+        talk,
+        number,
+        _chosen(query.get("data", "")),
+        language=_language(query),
+        card=None if card is None else _number(card),
+    )
 
 
 def _chosen(data: str) -> Chose:

@@ -44,7 +44,9 @@ class FloodedError(CallError):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patient a channel is: seconds to wait, and `tries` for what is given up one day.
+    """How patient a channel is: seconds to wait, `tries` for what the host fails on, `patience` for a call.
+
+    `notice` is for how long a notice stands.
 
     `shown` is for how long a webhook's answer waits until the card is shown; `calls_a_second` is what one bot
     asks of Telegram, and may pass by five in any one second.
@@ -55,9 +57,11 @@ class Pace:
     first_pause: float = 1.0
     longest_pause: float = 60.0
     grace: float = 3.0
-    shown: float = 5.0
+    shown: float = 3.0
     calls_a_second: float = 25.0
     tries: int = 5
+    patience: float = 1700.0
+    notice: float = 3600.0
 
     def pause(self, tries: int) -> float:
         """Give the seconds to wait after so many tries: doubling, bounded, and never two bots in step."""

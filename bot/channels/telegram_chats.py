@@ -9,6 +9,7 @@ nobody.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,16 @@ from bot.channels.telegram import (
 )
 from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_lanes import Lane, Lanes, settle
-from bot.channels.telegram_notices import Notices
 from bot.exchange import Answer, Arrival, Host
 from bot.sessions import StoreAway
 from logs import log_event, log_failure
+
+# Eight for each of fifty bots still leave connections to others when Telegram does not answer any of them.
+MOST_WAITING = 8
+
+
+class NotDeletedYet(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """A message that was to be deleted stands in the chat still: Telegram does not take the call now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,11 @@ class TelegramChats:
         pace: Pace,
     ) -> None:
         self.skipped = 0
+        self._waiting = 0
+        self._has_told = False
         self._host, self._bot, self._sentences = host, bot, sentences
         self._pace = pace
-        self._lanes = Lanes(host, request, pace)
-        self._notices = Notices(request, sentences.away)
+        self._lanes = Lanes(host, request, pace, sentences.away)
 
     async def handle(self, updates: Iterable[Any]) -> None:
         """Bring updates before the host: on return each is saved, or skipped, and its answer on the way."""
@@ -74,16 +82,27 @@ class TelegramChats:
         """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
 
         Waits for `Pace.shown` seconds at most until its card is shown too, so that only a longer outage of
-        Telegram can part the two. Raises OSError when a disk or store of the host's is away.
+        Telegram can part the two; beyond MOST_WAITING for none. Raises OSError when a disk or store of the
+        host's is away, or when a message could not be deleted yet: then the update is to come again.
         """
         outcome = self._read(update)
         if isinstance(outcome, Ignored):
             return None
         lane = self._lanes.of(_chat(outcome))
         await self._bring(lane, outcome)
-        if lane.sender:
-            await asyncio.wait({lane.sender}, timeout=self._pace.shown)
+        await self._shown(lane)
         return end_of_tap(update)
+
+    async def _shown(self, lane: Lane) -> None:
+        if lane.sender is None or self._waiting >= MOST_WAITING:
+            return
+        self._waiting += 1
+        try:
+            await asyncio.wait({lane.sender}, timeout=self._pace.shown)
+        finally:
+            self._waiting -= 1
+        if lane.owes_deletion:
+            raise NotDeletedYet
 
     async def make(self, calls: Iterable[Call]) -> None:
         """Make calls that belong to no chat, one after another, as patiently as a chat's."""
@@ -91,7 +110,10 @@ class TelegramChats:
 
     async def close(self, seconds: float) -> None:
         """Give what is on its way so many seconds to arrive, and drop the rest."""
-        await settle({*self._lanes.under_way(), *self._notices.take_all_back()}, seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._lanes.take_all_notices_back()
+        await settle(self._lanes.under_way(), seconds)
 
     def _read(self, update: Any) -> Outcome:
         try:
@@ -121,18 +143,23 @@ class TelegramChats:
 
     async def _bring(self, lane: Lane, outcome: Outcome, *first: Call) -> None:
         """Bring one thing before the host, and put what answers it, after `first`, on its way."""
-        try:
-            async with lane.lock:
+        async with lane.lock:
+            try:
                 await self._lanes.tell_shown(lane)
                 lane.put([*first, *await self._calls_of(outcome, lane)])
-        except OSError as error:
-            if not isinstance(error, StoreAway):  # which is told once, where it is met
-                log_failure("unexpected_error", error)
-            if isinstance(outcome, Arrival):
-                self._notices.tell(lane.chat, outcome.language)
-            raise
-        self._notices.take_back(lane.chat)
-        self._lanes.send(lane)
+            except OSError as error:
+                self._tell(error)
+                if isinstance(outcome, Arrival):
+                    self._lanes.give_notice(lane, outcome.language)
+                raise
+            self._has_told = False
+            self._lanes.take_notice_back(lane)
+
+    def _tell(self, error: OSError) -> None:
+        # Once in an outage, or each line would mark an act of a reporter's; the store's is told elsewhere.
+        if not self._has_told and not isinstance(error, StoreAway):
+            log_failure("unexpected_error", error)
+            self._has_told = True
 
     async def _calls_of(self, outcome: Outcome, lane: Lane) -> Sequence[Call]:
         match outcome:

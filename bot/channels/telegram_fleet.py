@@ -1,5 +1,6 @@
 """One bot's calls by aiogram, over connections of its own: nothing of a failure but its kind comes back."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -60,18 +61,25 @@ class TelegramSender:
         server = TelegramAPIServer(base=f"{api_url}{{token}}/{{method}}", file="")
         session = AiohttpSession(api=server, limit=MOST_CONNECTIONS, timeout=pace.answer)
         self._bot = Bot(token, session)
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def request(self, call: Call) -> Any:
         """Make one call and give its result as plain JSON; raises only CallError."""
+        ended = asyncio.get_running_loop().create_future()
+        self._under_way.add(ended)
         try:
             return await self._bot(_Raw(call))
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold the token
             trouble = _trouble(error)
+        finally:
+            self._under_way.discard(ended)
+            ended.set_result(None)
         # Raised out here, so that the library's exception does not travel along as its context.
         raise trouble
 
     async def close(self) -> None:
-        """Close the connections; no call may follow."""
+        """Let the calls end that are under way, and close the connections; no call may follow."""
+        await asyncio.gather(*self._under_way)
         await self._bot.session.close()
 
 

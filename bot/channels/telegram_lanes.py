@@ -1,6 +1,7 @@
 """What each chat still waits for, and its patient way to Telegram: of several cards only the newest."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,15 +20,19 @@ from bot.channels.telegram_calls import (
     UnreachableError,
 )
 from bot.channels.telegram_limits import Allowance
+from bot.channels.telegram_notices import Notices
 from bot.exchange import Host, TalkHandle
 from logs import log_event, log_failure
+
+_SECONDS_TO_TIDY = 5.0
+_SECONDS_OF_A_TURN = 0.1
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Lane:
     """What one chat still waits for; its lock keeps handling and showing from overtaking one another.
 
-    `shown` is the number of a card that the host has yet to be told of.
+    `shown` is the number of a card that the host has yet to be told of; `since` the time of the newest call.
     """
 
     chat: str = field(repr=False)
@@ -35,8 +40,14 @@ class Lane:
     calls: list[Call] = field(default_factory=list)
     shown: int | None = field(default=None, repr=False)
     tries: int = 0
+    since: float = field(default_factory=time.monotonic)
     sender: "asyncio.Task[None] | None" = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def owes_deletion(self) -> bool:
+        """Whether a message still stands in the chat that the reporter was promised to see gone."""
+        return any(call.deletes for call in self.calls)
 
     @property
     def waits(self) -> bool:
@@ -48,26 +59,39 @@ class Lane:
         # Of several cards only the newest counts; everything else is done, however late.
         if any(call.shows for call in calls):
             self.calls = [call for call in self.calls if not call.shows]
-        self.calls += calls
-        self.tries = 0
+        self.calls += [call for call in calls if call not in self.calls]
+        self.tries, self.since = 0, time.monotonic()
 
     def advance(self, *instead: Call) -> None:
         """Leave the first call behind, or put another in its place."""
         self.calls[:1] = instead
         self.tries = 0
 
+    def take_notice(self) -> None:
+        """Leave behind a notice that waits."""
+        self.calls = [call for call in self.calls if not call.is_notice]
+
 
 class Lanes:
     """The lanes of one bot's chats; a lane is forgotten once nobody works on it.
 
     `request` makes one call, gives its result as plain JSON, raises only CallError; `host` is told which card
-    is shown, and who has gone.
+    is shown, and who has gone; `away` says in a hinted language that we are away.
     """
 
-    def __init__(self, host: Host, request: Callable[[Call], Awaitable[Any]], pace: Pace) -> None:
+    def __init__(
+        self,
+        host: Host,
+        request: Callable[[Call], Awaitable[Any]],
+        pace: Pace,
+        away: Callable[[str | None], str],
+    ) -> None:
         self._host, self._request, self._pace = host, request, pace
         self._allowance = Allowance(pace.calls_a_second)
+        self._notices = Notices(away, self._expire, pace.notice)
         self._sending: set[asyncio.Task[None]] = set()
+        self._told: set[str] = set()
+        self._tidying: asyncio.TimerHandle | None = None
         self._lanes: WeakValueDictionary[str, Lane] = WeakValueDictionary()
 
     def of(self, chat: str) -> Lane:
@@ -77,13 +101,6 @@ class Lanes:
     def under_way(self) -> "set[asyncio.Task[None]]":
         """Give what is still being sent."""
         return self._sending.copy()
-
-    async def forget(self, lane: Lane, talk: TalkHandle) -> None:
-        """End the talk of a reporter who cannot be reached any more; raises OSError."""
-        lane.calls.clear()
-        lane.shown = None
-        log_event("reporter_gone", channel="telegram")
-        await self._host.gone(talk)
 
     def send(self, lane: Lane) -> None:
         """Go on with what the lane waits for, beside everything else."""
@@ -96,9 +113,65 @@ class Lanes:
         """Do all that the lane waits for."""
         while lane.waits:
             await self._turn_of(lane)
+            booked = time.monotonic()
             async with lane.lock:
-                pause = await self._step(lane)
+                # Whoever had to wait for the lock books anew: its turn is over.
+                late = time.monotonic() - booked > _SECONDS_OF_A_TURN
+                pause = 0 if late else await self._step(lane)
             await asyncio.sleep(pause)
+        if self._tidying is None:
+            self._tidy()
+
+    def give_notice(self, lane: Lane, language: str | None) -> None:
+        """Tell the chat that we are away, unless it was told; whoever calls it holds the lane's lock."""
+        lane.calls += self._notices.tell(lane.chat, language)
+        self.send(lane)
+
+    def take_notice_back(self, lane: Lane) -> None:
+        """Delete what the chat was told; whoever calls it holds the lane's lock."""
+        lane.take_notice()
+        lane.calls += self._notices.take_back(lane.chat)
+        self.send(lane)
+
+    async def take_all_notices_back(self) -> None:
+        """Delete everything that was told, since after this process nobody could."""
+        await asyncio.gather(*map(self._take_back, self._notices.chats))
+
+    async def _take_back(self, chat: str) -> None:
+        lane = self.of(chat)
+        async with lane.lock:
+            self.take_notice_back(lane)
+
+    def _expire(self, chat: str) -> None:
+        expiring = asyncio.create_task(self._take_back(chat))
+        self._sending.add(expiring)
+        expiring.add_done_callback(self._sending.discard)
+
+    async def tell_shown(self, lane: Lane) -> None:
+        """Tell the host the number of the card that was shown last; raises OSError."""
+        if lane.shown is None or lane.talk is None:
+            return
+        try:
+            await self._host.shown(lane.talk, lane.shown)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the chat
+            log_failure("unexpected_error", error)
+        lane.shown = None
+        lane.tries = 0
+
+    async def forget(self, lane: Lane, talk: TalkHandle) -> None:
+        """End the talk of a reporter who cannot be reached any more; raises OSError."""
+        lane.calls.clear()
+        lane.shown = None
+        log_event("reporter_gone", channel="telegram")
+        await self._host.gone(talk)
+
+    def _tidy(self) -> None:
+        """Forget the chats that are free again, also when nothing happens any more."""
+        self._allowance.forget_free()
+        loop = asyncio.get_running_loop()
+        self._tidying = loop.call_later(_SECONDS_TO_TIDY, self._tidy) if len(self._allowance) else None
 
     async def _turn_of(self, lane: Lane) -> None:
         """Wait until a lane may make its next call."""
@@ -117,6 +190,7 @@ class Lanes:
     async def _step(self, lane: Lane) -> float:
         """Do the next thing that a lane waits for; gives the seconds until the lane goes on."""
         if lane.shown is None:
+            self._give_up_if_old(lane)
             return await self._try(lane, lane.calls[0]) if lane.calls else 0
         try:
             await self.tell_shown(lane)
@@ -125,55 +199,52 @@ class Lanes:
             return self._pace.pause(lane.tries)
         return 0
 
-    async def tell_shown(self, lane: Lane) -> None:
-        """Tell the host the number of the card that was shown last; raises OSError."""
-        if lane.shown is None or lane.talk is None:
-            return
-        try:
-            await self._host.shown(lane.talk, lane.shown)
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the chat
-            log_failure("unexpected_error", error)
-        lane.shown = None
-        lane.tries = 0
-
     async def _try(self, lane: Lane, call: Call) -> float:
         """Make a lane's first call; gives the seconds to wait before the lane goes on."""
         lane.tries += 1
         try:
             result = await self._request(call)
         except FloodedError as flood:
-            return self._slow_down(lane, call, flood.seconds)
+            return self._slow_down(lane, flood.seconds)
         except (UnreachableError, TokenRefusedError) as error:
             return self._later(lane, error)
         except CallError as error:
             return await self._meet_refusal(lane, call, error)
+        self._told.clear()
         lane.advance()
-        if call.method == "sendMessage" and lane.talk is not None:
-            lane.shown = result["message_id"]
+        self._note(lane, call, result)
         return 0
 
-    def _slow_down(self, lane: Lane, call: Call, seconds: float) -> float:
-        log_event("telegram_slowed_down", seconds=round(seconds))
-        # A card that comes minutes later helps nobody; what deletes is done however late.
-        if lane.tries >= self._pace.tries or (call.shows and seconds > self._pace.longest_pause):
-            lane.advance()
-        if not lane.chat:
-            return min(seconds, self._pace.longest_pause)
-        self._allowance.hold(lane.chat, seconds)
+    def _note(self, lane: Lane, call: Call, result: Any) -> None:
+        if call.is_notice:
+            self._notices.stands(lane.chat, result["message_id"])
+        elif call.method == "sendMessage" and lane.talk is not None:
+            lane.shown = result["message_id"]
+
+    def _slow_down(self, lane: Lane, seconds: float) -> float:
+        self._tell("telegram_slowed_down", seconds=round(seconds))
+        if lane.chat:
+            self._allowance.hold(lane.chat, seconds)
         return seconds
 
     def _later(self, lane: Lane, error: CallError) -> float:
         pause = self._pace.pause(lane.tries)
         if isinstance(error, TokenRefusedError):
-            # Never given up: Telegram brings nothing more under this token, and a new one will show the card.
-            log_event("telegram_token_refused")
-            return pause
-        log_event("telegram_unreachable", seconds=round(pause))
-        if lane.tries >= self._pace.tries:
-            lane.advance()
+            self._tell("telegram_token_refused")  # a new one will show the card
+        else:
+            self._tell("telegram_unreachable", seconds=round(pause))
         return pause
+
+    def _tell(self, event: str, **fields: int) -> None:
+        # Once until a call succeeds, or each line would mark an act of a reporter's.
+        if event not in self._told:
+            log_event(event, **fields)
+        self._told.add(event)
+
+    def _give_up_if_old(self, lane: Lane) -> None:
+        # A talk ends by then: its card helps nobody any more, and its messages can hardly be deleted.
+        if time.monotonic() - lane.since >= self._pace.patience:
+            lane.calls.clear()
 
     async def _meet_refusal(self, lane: Lane, call: Call, error: CallError) -> float:
         if isinstance(error, BlockedError) and lane.talk is not None:

@@ -30,7 +30,7 @@ class _Bucket:
 
 
 class Allowance:
-    """What one bot may do now; every chat in it is forgotten once it is free again.
+    """What one bot may do now; a chat stays in it for no longer than it has to wait, once that is looked for.
 
     `clock` gives monotonic seconds.
     """
@@ -48,7 +48,7 @@ class Allowance:
         bucket = self._cards.pop(chat, None) or _Bucket(CARDS_A_SECOND, CARDS_AT_ONCE)
         wait = bucket.take(now)
         self._cards[chat] = bucket
-        self._forget_free(now)
+        self.forget_free()
         return wait
 
     def call(self) -> float:
@@ -62,7 +62,7 @@ class Allowance:
         not keep the others waiting.
         """
         until = self._clock() + seconds
-        self._forget_free(self._clock())
+        self.forget_free()
         self._held[chat] = max(until, self._held.get(chat, 0))
         if len(self._held) > 1:
             self._all_held = max(until, self._all_held)
@@ -75,7 +75,9 @@ class Allowance:
         """Give how many chats are known."""
         return len(self._cards.keys() | self._held.keys())
 
-    def _forget_free(self, now: float) -> None:
+    def forget_free(self) -> None:
+        """Forget every chat that may do anything again."""
+        now = self._clock()
         while self._cards and next(iter(self._cards.values())).full_at <= now:
             self._cards.popitem(last=False)
         for chat in [chat for chat, until in self._held.items() if until <= now]:

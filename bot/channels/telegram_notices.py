@@ -1,69 +1,61 @@
-"""One honest sentence for a reporter who meets an outage of ours, once, and taken back when it is over."""
+"""Which chats read that we are away: each once, and not for ever."""
 
 import asyncio
-import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from bot.channels.telegram import Call
-from bot.channels.telegram_calls import CallError
 
 MOST_CHATS = 10_000
-SECONDS_REMEMBERED = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Told:
-    since: float
-    number: "asyncio.Task[int | None]"
+    forget: asyncio.TimerHandle
+    number: int | None = None
 
 
 class Notices:
-    """Which chats were told that we are away; at most MOST_CHATS, for an hour at most.
+    """The notices that stand in chats now; beyond MOST_CHATS nobody more is told.
 
-    `request` makes one call and raises only CallError; `words` gives the sentence in a hinted language.
+    `words` gives the sentence in a hinted language; `take_away` is asked to take a notice away that has stood
+    for `seconds`.
     """
 
-    def __init__(self, request: Callable[[Call], Awaitable[Any]], words: Callable[[str | None], str]) -> None:
-        self._request, self._words = request, words
-        self._told: OrderedDict[str, _Told] = OrderedDict()
-        self._leaving: set[asyncio.Task[None]] = set()
+    def __init__(
+        self,
+        words: Callable[[str | None], str],
+        take_away: Callable[[str], None],
+        seconds: float,
+    ) -> None:
+        self._words, self._take_away, self._seconds = words, take_away, seconds
+        self._told: dict[str, _Told] = {}
 
-    def tell(self, chat: str, language: str | None) -> None:
-        """Tell the chat, unless it was told since the last time that all was well."""
-        now = time.monotonic()
-        while self._told and next(iter(self._told.values())).since < now - SECONDS_REMEMBERED:
-            self._told.popitem(last=False)
-        if chat not in self._told and len(self._told) < MOST_CHATS:
-            self._told[chat] = _Told(now, asyncio.create_task(self._send(chat, language)))
+    @property
+    def chats(self) -> tuple[str, ...]:
+        """Every chat in which a notice stands, or is about to."""
+        return tuple(self._told)
 
-    def take_back(self, chat: str) -> None:
-        """Delete what the chat was told, if it was."""
-        told = self._told.pop(chat, None)
-        if told is not None:
-            leaving = asyncio.create_task(self._delete(chat, told.number))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
-
-    def take_all_back(self) -> "set[asyncio.Task[Any]]":
-        """Delete everything that was told, since nobody else could; gives what has to end for that."""
-        for chat in [*self._told]:
-            self.take_back(chat)
-        return {*self._leaving}
-
-    async def _send(self, chat: str, language: str | None) -> int | None:
+    def tell(self, chat: str, language: str | None) -> tuple[Call, ...]:
+        """Give the call that tells a chat, or none if it was told."""
+        if chat in self._told or len(self._told) >= MOST_CHATS:
+            return ()
+        forget = asyncio.get_running_loop().call_later(self._seconds, self._take_away, chat)
+        self._told[chat] = _Told(forget)
         words = {"chat_id": int(chat), "text": self._words(language), "disable_notification": True}
-        # Whoever could not be told is not told again: an outage is no time to insist.
-        with suppress(CallError):
-            number: int = (await self._request(Call("sendMessage", words)))["message_id"]
-            return number
-        return None
+        return (Call("sendMessage", words, is_notice=True),)
 
-    async def _delete(self, chat: str, told: "asyncio.Task[int | None]") -> None:
-        number = await told
-        if number is not None:
-            with suppress(CallError):
-                await self._request(Call("deleteMessage", {"chat_id": int(chat), "message_id": number}))
+    def stands(self, chat: str, number: int) -> None:
+        """Note the number of the message that tells a chat."""
+        if chat in self._told:
+            self._told[chat].number = number
+
+    def take_back(self, chat: str) -> tuple[Call, ...]:
+        """Give the call that deletes what the chat was told, or none if nothing stands there."""
+        told = self._told.pop(chat, None)
+        if told is None:
+            return ()
+        told.forget.cancel()
+        if told.number is None:
+            return ()
+        return (Call("deleteMessage", {"chat_id": int(chat), "message_id": told.number}),)

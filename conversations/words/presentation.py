@@ -26,7 +26,7 @@ PRESENTATION = (
     # Translators: Said once, within a talk, while our computers fail. Neutral. The answer follows later.
     words(
         "trouble.away",
-        "Please wait a little. What you sent is not lost. "
-        "You need do nothing: we answer when it works again.",
+        "There was a fault on our side. What you sent is not lost. "
+        "You need do nothing. We answer as soon as we can.",
     ),
 )

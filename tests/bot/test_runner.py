@@ -10,6 +10,7 @@ from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
+from bot.open_talk import Talk, load
 from bot.outbox import Outbox
 from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner, TalkContended
@@ -35,11 +36,19 @@ class House:
     update: int = 100
     answer: Answer | None = None
 
-    async def happens(self, event: Event, message: int | None = None, hint: str | None = "en") -> Answer:
+    async def happens(
+        self, event: Event, message: int | None = None, hint: str | None = "en", card: int | None = None
+    ) -> Answer:
         """Let something happen in the chat."""
         self.update += 1
-        self.answer = await self.runner.handle(Arrival(CHAT, self.update, event, message, hint))
+        self.answer = await self.runner.handle(Arrival(CHAT, self.update, event, message, hint, card))
         return self.answer
+
+    async def held(self) -> Talk:
+        """Give the talk as it is stored."""
+        stored = await self.sessions.load(CHAT)
+        assert stored is not None
+        return load(stored.content)
 
     async def tap(self, choice: str) -> Answer:
         """Tap a button of the card that is shown now."""
@@ -161,7 +170,62 @@ async def test_forget_deletes_every_message_and_the_talk(house: House) -> None:
     await house.runner.shown(CHAT, 4)
     answer = await house.happens(Commanded(Command.FORGET), 5)
     assert set(answer.erase) == {1, 3, 4, 5}
+    held = await house.held()
+    assert (held.messages, held.live) == (answer.erase, None)
+    assert (held.state.draft.addresses, held.state.draft.revision) == ((), 0)
+
+
+async def test_what_forgetting_could_not_delete_is_deleted_when_it_is_asked_for_again(house: House) -> None:
+    """The numbers outlive the talk by half an hour at most, since a chat must not only seem to be cleared."""
+    await house.happens(Said(LINK), 1)
+    await house.runner.shown(CHAT, 2)
+    await house.happens(Commanded(Command.FORGET), 3)
+    await house.runner.shown(CHAT, 4)
+    answer = await house.happens(Commanded(Command.FORGET), 5)
+    assert {2, 3, 4, 5} <= {*answer.erase}
+    house.seconds[0] += 30 * 60
     assert await house.sessions.load(CHAT) is None
+
+
+async def test_a_forget_that_comes_again_ends_no_newer_talk(house: House) -> None:
+    """Known by its number, it answers as before, and the link that came after it is still there."""
+    await house.happens(Said(LINK), 1)
+    await house.happens(Commanded(Command.FORGET), 3)
+    forget = house.update
+    await house.happens(Said(LINK), 4)
+    again = await house.runner.handle(Arrival(CHAT, forget, Commanded(Command.FORGET), 3, "en"))
+    assert house.answer is not None
+    assert again.card == house.answer.card
+    await house.tap("send")
+    assert len(house.intake.reports) == 1
+
+
+async def test_what_follows_a_cleared_practice_is_no_practice(house: House) -> None:
+    await house.happens(Opened("practice"), 1)
+    await house.happens(Commanded(Command.FORGET), 2)
+    await house.happens(Said(LINK), 3)
+    await house.tap("send")
+    assert len(house.intake.reports) == 1
+
+
+async def test_a_tapped_card_that_was_not_known_is_edited_or_taken_away(house: House) -> None:
+    """A newer one becomes the card, an older one goes: numbers of a chat only grow."""
+    await house.happens(Said(LINK), 1)
+    await house.runner.shown(CHAT, 5)
+    answer = await house.happens(house.button("rules"), card=7)
+    assert (answer.live, answer.erase) == (7, (5,))
+    answer = await house.happens(house.button("back"), card=5)
+    assert (answer.live, answer.erase) == (7, (5,))
+
+
+async def test_a_card_that_is_told_of_late_does_not_become_the_card(house: House) -> None:
+    """The newest card stays the one that taps edit; the late one is deleted with the talk."""
+    await house.happens(Said(LINK), 1)
+    await house.runner.shown(CHAT, 6)
+    await house.runner.shown(CHAT, 5)
+    assert (await house.tap("rules")).live == 6
+    answer = await house.happens(Commanded(Command.FORGET), 8)
+    assert {5, 6, 8} <= {*answer.erase}
 
 
 async def test_after_half_an_hour_of_silence_a_button_is_answered_kindly_and_a_new_talk_is_there(
@@ -225,7 +289,7 @@ async def test_a_talk_whose_report_can_take_no_more_goes_on_and_can_be_forgotten
     assert "could not add that" in answer.card.text
     assert [report.revision for report in house.intake.reports.values()] == [100]
     await house.happens(Commanded(Command.FORGET))
-    assert await house.sessions.load(CHAT) is None
+    assert (await house.held()).state.draft.revision == 0
 
 
 async def test_a_talk_that_nobody_touches_is_dropped_without_being_asked_for(house: House) -> None:

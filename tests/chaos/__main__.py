@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import secrets
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -40,8 +41,12 @@ def _main() -> int:
     parser.add_argument("--small", action="store_true", help="the run that is a test")
     asked = parser.parse_args()
     scale = small(asked.seed) if asked.small else whole(asked.talks, asked.bots, asked.seed)
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        after = asyncio.run(play(scale, Path(folder), Console(width=120, highlight=False)))
+    folder, console = Path(tempfile.mkdtemp(prefix="chaos-")), Console(width=120, highlight=False)
+    after = asyncio.run(play(scale, folder, console))
+    if after.broken:
+        console.print(f"What the processes wrote is in {folder / 'written'}.")
+    else:
+        shutil.rmtree(folder)
     return int(bool(after.broken))
 
 

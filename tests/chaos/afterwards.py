@@ -19,6 +19,7 @@ from tests.chaos.run import Happened
 from tests.chaos.town import DATABASE, Town
 
 MOST_EXAMPLES = 5
+NO_EVENT = "a line that is no event"
 
 
 @dataclass
@@ -80,7 +81,7 @@ def _events(town: Town) -> Counter[str]:
                 told = json.loads(line)
                 events[" ".join(str(told[name]) for name in ("event", "error") if name in told)] += 1
             elif not line.startswith(("The fleet takes webhooks", "The intake serves")):
-                events[f"line that is no event: {line[:60]!r}"] += 1
+                events[NO_EVENT] += 1
     return events
 
 
@@ -111,6 +112,8 @@ def broken_promises(happened: Happened, after: Afterwards) -> Iterator[str]:
         yield f"left after {happened.settled_after:.0f} s: {happened.unsettled}"
     if skipped := after.events["update_skipped"]:
         yield f"{skipped} updates were skipped"
+    if strange := after.events[NO_EVENT]:
+        yield f"{strange} lines were logged that are no events"
     yield from _some("leaks", after.leaks)
     yield from (f"{name} ended with {status}" for name, status in after.ends.items() if status)
 

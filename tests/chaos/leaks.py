@@ -1,7 +1,8 @@
 """The search for whatever names a reporter, in all that was written and sent in a run.
 
 The run's own sign, which stands in every name, and that of the links are looked for in every way of writing;
-so is everything of some of the reporters. Of all others, the numbers of chat and message are, as digits.
+so is everything of some of the reporters, and each bot's token. Of all others, the numbers of chat and
+message are, as digits.
 """
 
 import re
@@ -40,7 +41,9 @@ def leaks(gathered: Gathered) -> Gathered:
     signs = [Marker("the names' sign", people.sign), Marker("the links' sign", people.path_sign, Kind.WORDS)]
     needles = [(marker, way, written) for marker in signs for way, written in ways(marker)]
     step = max(1, len(people.known) // MOST_SEARCHED)
-    haystacks = Haystacks(marker for one in people.known[::step] for marker in one.markers())
+    tokens = [Marker(f"token of bot {name}", bot.token) for name, bot in gathered.town.telegram.bots.items()]
+    some = (marker for one in people.known[::step] for marker in one.markers())
+    haystacks = Haystacks([*tokens, *some])
     numbers = {number for one in people.known for number in (one.chat, one.first_message + 1)}
     found: set[str] = set()
     for whole in _sinks(gathered):

@@ -64,7 +64,7 @@ class People:
         path = f"{self.path_sign}{number:06d}"
         # Numbers that no text and no other number holds by chance: see canaries.markers.
         chat = draw.getrandbits(51) & ~0x8000 | 1 << 51 | 0xFF0000
-        first = draw.getrandbits(39) | 1 << 39
+        first = draw.getrandbits(39) & ~0x8000 | 1 << 39 | 0xFF0000
         somebody = Identity(number, chat, first, names, f"https://forum.example/{path}", path)
         self.known.append(somebody)
         return somebody

@@ -38,7 +38,7 @@ class Process:
             )
 
     async def kill(self) -> None:
-        """End it in the midst of whatever it does."""
+        """End it in the midst of whatever it does, its start included."""
         self.kills += 1
         await self._end(signal.SIGKILL)
 

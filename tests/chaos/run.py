@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Run:
         self._began, self._tell = time.monotonic(), tell
         self._places = asyncio.Semaphore(self._scale.at_once)
         self._under_way: dict[int, Talk] = {}
+        self._parts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def hold(self) -> Happened:
         """Let everything happen, within the time that the scale gives; then wait until all is delivered."""
@@ -75,9 +77,15 @@ class Run:
             self._ended.ring()
 
     async def _troubles(self) -> None:
-        for share, name, act in self._plan():
-            ended = share * self._scale.talks
-            await self._ended.wait_for(lambda: self._done >= ended, self._scale.longest)  # noqa: B023
+        async with asyncio.TaskGroup() as acts:
+            for share, name, act in self._plan():
+                ended = share * self._scale.talks
+                await self._ended.wait_for(lambda: self._done >= ended, self._scale.longest)  # noqa: B023
+                acts.create_task(self._act(name, act))
+
+    async def _act(self, name: str, act: Act) -> None:
+        # One after another for each part of the town, whatever befalls the others meanwhile.
+        async with self._parts[name.partition(" ")[0]]:
             self.happened.troubles.append((time.monotonic() - self._began, name))
             await act()
 
@@ -87,7 +95,7 @@ class Run:
             ("Valkey restarted", town.restart_store),
             ("PostgreSQL restarted", town.restart_database),
             (
-                f"API away for {self._scale.api_away:g} s",
+                f"intake away for {self._scale.api_away:g} s",
                 lambda: town.take_the_api_away(self._scale.api_away),
             ),
         ]
@@ -122,10 +130,11 @@ class Run:
     async def _settle(self) -> None:
         """Wait until every update is confirmed and every report delivered."""
         began = time.monotonic()
-        while self._left() and time.monotonic() - began < self._scale.to_settle:
-            await asyncio.sleep(0.1)
-        self.happened.settled_after = time.monotonic() - began
-        self.happened.unsettled = self._left()
+        while (left := self._left()) and time.monotonic() - began < self._scale.to_settle:
+            if int(time.monotonic() - began) % SECONDS_BETWEEN_WORDS == 0:
+                self._tell(f"     still waiting for {left}")
+            await asyncio.sleep(1)
+        self.happened.settled_after, self.happened.unsettled = time.monotonic() - began, left
 
     def _left(self) -> str:
         waiting = {

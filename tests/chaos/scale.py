@@ -25,7 +25,7 @@ class Scale:
     doubled: float = 0.01
     misrouted: float = 0.1
     pace: DeliveryPace = field(
-        default=DeliveryPace(answer=20, first_pause=0.2, longest_pause=5, overtaking=1)
+        default=DeliveryPace(answer=20, first_pause=0.2, longest_pause=5, overtaking=1, repeating=3)
     )
 
 
@@ -36,9 +36,9 @@ def whole(talks: int, bots: int, seed: int) -> Scale:
         bots=bots,
         seed=seed,
         at_once=min(200, max(1, talks // 4)),
-        kills_of_each=max(1, talks // 1500),
+        kills_of_each=max(1, talks // 1000),
         api_away=30,
-        longest=1500,
+        longest=1200,
         to_settle=240,
         thinking=0.5,
         patience=(5, 40),

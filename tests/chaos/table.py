@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tests.chaos.afterwards import Afterwards
 from tests.chaos.run import Happened
@@ -16,20 +17,17 @@ Row = tuple[str, str]
 def show(console: Console, town: Town, happened: Happened, after: Afterwards) -> None:
     """Print the table."""
     table = Table("what", "how much", title=f"seed {town.scale.seed}", show_lines=False)
-    for part in (
+    parts = (
         _talks(happened, after),
         _disorder(town, happened),
         _times(happened),
         _costs(happened, after),
-    ):
+        _troubles(happened, after),
+    )
+    for part in parts:
         for row in part:
-            table.add_row(*row)
+            table.add_row(*map(Text, row))
         table.add_section()
-    for row in _troubles(happened):
-        table.add_row(*row)
-    table.add_section()
-    for name, number in sorted(after.events.items()):
-        table.add_row(f"logged: {name}", str(number))
     console.print(table)
     for promise in after.broken:
         console.print(f"BROKEN: {promise}", markup=False, soft_wrap=True)
@@ -88,9 +86,12 @@ def _costs(happened: Happened, after: Afterwards) -> Iterator[Row]:
         yield f"bytes: {name}", f"{size:,} ({size // talks:,} a talk)"
 
 
-def _troubles(happened: Happened) -> Iterator[Row]:
-    for at, name in happened.troubles:
-        yield f"after {at:.0f} s", name
+def _troubles(happened: Happened, after: Afterwards) -> Iterator[Row]:
+    for name, number in sorted(Counter(name for _, name in happened.troubles).items()):
+        times = ", ".join(f"{at:.0f}" for at, what in happened.troubles if what == name)
+        yield f"{name}: {number}", f"after {times} s"
+    for event, number in sorted(after.events.items()):
+        yield f"logged: {event}", str(number)
 
 
 def _percentiles(values: Iterable[float]) -> str:

@@ -157,7 +157,7 @@ class Talk:
             shown = self._chat.shown
             await self._chat.bell.wait_for(lambda: self._chat.shown > shown, patience)
             self._card = self._newest()
-        if self._is_done():
+        while self._goals and self._is_done():
             self._goals.pop(0)
 
     def _is_done(self) -> bool:

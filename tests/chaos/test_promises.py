@@ -8,7 +8,7 @@ import pytest
 
 from conversations.report import Reached, ReportedAddress
 from intake_api.reports import Content
-from tests.chaos.afterwards import Afterwards, broken_promises
+from tests.chaos.afterwards import NO_EVENT, Afterwards, broken_promises
 from tests.chaos.people import People
 from tests.chaos.run import Happened
 from tests.chaos.talk import Told
@@ -79,6 +79,7 @@ def test_somebody_elses_link() -> None:
     [
         ({"items": 2}, "2 items were made of 1 links"),
         ({"events": Counter(update_skipped=3)}, "3 updates were skipped"),
+        ({"events": Counter({NO_EVENT: 2})}, "2 lines were logged that are no events"),
         ({"leaks": ["a name in a log"]}, "1 leaks"),
         ({"ends": {"fleet-0": 1}}, "fleet-0 ended with 1"),
     ],

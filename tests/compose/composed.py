@@ -3,7 +3,8 @@
 All changes are made here, and what none of them covers is refused:
 - `NAME:PORT` of a service on a shared network, and a service's own port, become a free port of 127.0.0.1;
 - 0.0.0.0 becomes 127.0.0.1, and Caddy's site is bound to it;
-- a path of a secret, a volume or a tmpfs, or a folder above one, is put under a folder of the service's own.
+- a path of a secret, a volume or a tmpfs, or a folder above one, is put under a folder of the service's own;
+- so is a path in a folder of the operator's secrets, which becomes one that the tests have made.
 """
 
 import re
@@ -19,6 +20,7 @@ from tests.houses import ROOT, free_port
 
 COMPOSE_FILE: Final = ROOT / "docker-compose.yml"
 SECRETS: Final = "/run/secrets"
+_SECRETS_HERE: Final = "./deploy/secrets/"
 _VARIABLE: Final = re.compile(r"\$(?:(\$)|\{[A-Z_]+:-([^}]*)\}|)")
 _PATH: Final = re.compile(r"(?<![\w./:*-])/(?!dev/)[\w./-]+")
 _ELSEWHERE: Final = re.compile(r"(?<![\w.-])(?!127\.0\.0\.1:)([A-Za-z][\w.-]*|[\d.]+):\d{2,5}\b")
@@ -53,7 +55,7 @@ class Service:
 
     @property
     def mounts(self) -> dict[str, str]:
-        """What is mounted, by its path in the container: a volume's name, or a file of ours as ./path."""
+        """What is mounted, by its path in the container: a volume's name, or a file or folder as ./path."""
         parts = (written.split(":") for written in self.spec.get("volumes", ()))
         return {target: source for source, target, *_ in parts}
 
@@ -120,7 +122,7 @@ class Machine:
             for target in service.memory:
                 self._at(name, target).mkdir(mode=0o700, parents=True)
             for target, source in sorted(service.mounts.items()):
-                self._mount(service, source, self._at(name, target))
+                self._mount(service, source, self._at(name, target), secrets)
             for secret in service.secrets:
                 self._give(service, secrets / secret, self._at(name, f"{SECRETS}/{secret}"))
 
@@ -151,20 +153,24 @@ class Machine:
 
     def _path(self, service: Service, path: str) -> str:
         mounted = [*service.mounts, *service.memory, *(f"{SECRETS}/{secret}" for secret in service.secrets)]
-        known = any(PurePosixPath(one).is_relative_to(path) for one in mounted)
-        assert known, f"{service.name} names {path}, where nothing is mounted"
+        above = any(PurePosixPath(one).is_relative_to(path) for one in mounted)
+        folders = (target for target, source in service.mounts.items() if source.startswith(_SECRETS_HERE))
+        within = any(PurePosixPath(path).is_relative_to(folder) for folder in folders)
+        assert above or within, f"{service.name} names {path}, where nothing is mounted"
         return str(self._at(service.name, path))
 
     def _at(self, name: str, path: str) -> Path:
         return self.root(name) / path.lstrip("/")
 
-    def _mount(self, service: Service, source: str, target: Path) -> None:
+    def _mount(self, service: Service, source: str, target: Path, secrets: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if source.startswith("./"):
+        if source.startswith(_SECRETS_HERE):
+            target.symlink_to(secrets / source.removeprefix(_SECRETS_HERE))
+        elif source.startswith("./"):
             target.write_text(self._ours(service, (ROOT / source).read_text(encoding="utf-8")))
-            return
-        self.volume(source).mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.symlink_to(self.volume(source))
+        else:
+            self.volume(source).mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.symlink_to(self.volume(source))
 
     def _ours(self, service: Service, text: str) -> str:
         if service.name != "caddy":

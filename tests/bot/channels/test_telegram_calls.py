@@ -249,6 +249,7 @@ async def test_stale_button(talk: Talk) -> None:
     await talk.reporter.tap_data(old, number)
     assert await talk.step() == [
         "editMessageText 4 That button belongs to an old talk, and we forgot that talk 200",
+        "deleteMessage 2 400",
         "answerCallbackQuery 200",
     ]
     assert talk.reports == []

@@ -1,0 +1,110 @@
+"""A lane is patient for as long as a talk lives, makes its calls in their turn, and leaves nothing behind."""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Any
+
+from bot.channels.telegram import Call
+from bot.channels.telegram_calls import CallError, UnreachableError
+from bot.channels.telegram_lanes import Lane, Lanes
+from tests.bot.channels.transports import HASTE, EchoHost
+
+CARD = Call("sendMessage", {"chat_id": 7, "text": "card"})
+DELETION = Call("deleteMessage", {"chat_id": 7, "message_id": 3})
+
+
+class BotApiOfOne:
+    """Answers calls, or fails them as a test says; notes when each came."""
+
+    def __init__(self, trouble: CallError | None = None) -> None:
+        self.trouble = trouble
+        self.made: list[tuple[float, Call]] = []
+
+    async def __call__(self, call: Call) -> Any:
+        """Answer one call."""
+        self.made.append((time.monotonic(), call))
+        if self.trouble:
+            raise self.trouble
+        return {"message_id": len(self.made)}
+
+
+def _lanes(bot_api: BotApiOfOne, **pace: Any) -> Lanes:
+    return Lanes(EchoHost(), bot_api, replace(HASTE, **pace), lambda hint: f"away ({hint})")
+
+
+async def _done(lanes: Lanes, lane: Lane) -> None:
+    lanes.send(lane)
+    assert lane.sender is not None
+    await asyncio.wait_for(lane.sender, 10)
+
+
+async def test_what_helps_nobody_any_more_is_given_up() -> None:
+    """A card and a deletion are tried until the talk must have ended, and no longer."""
+    bot_api = BotApiOfOne(UnreachableError())
+    lanes = _lanes(bot_api, patience=0.3)
+    lane = lanes.of("7")
+    lane.put([CARD, DELETION])
+    await _done(lanes, lane)
+    times = [when for when, _ in bot_api.made]
+    assert len(times) > 2
+    assert times[-1] - times[0] < 0.3
+    assert not lane.owes_deletion
+
+
+async def test_a_deletion_that_waits_already_is_asked_for_once() -> None:
+    """A redelivered update that owes the same deletion adds no call."""
+    bot_api = BotApiOfOne()
+    lanes = _lanes(bot_api)
+    lane = lanes.of("7")
+    lane.put([CARD, DELETION])
+    lane.put([CARD, DELETION])
+    await _done(lanes, lane)
+    assert [call.method for _, call in bot_api.made].count("deleteMessage") == 1
+
+
+async def test_lanes_that_waited_for_their_locks_do_not_go_all_at_once() -> None:
+    """However many chats are held up at the same moment, a second sees no more calls than a bot may make."""
+    bot_api = BotApiOfOne()
+    lanes = _lanes(bot_api, calls_a_second=25.0)
+    held = [lanes.of(str(chat)) for chat in range(60)]
+    for lane in held:
+        await lane.lock.acquire()
+        lane.put([Call("sendMessage", {"chat_id": int(lane.chat), "text": "card"})])
+        lanes.send(lane)
+    await asyncio.sleep(1.5)
+    assert bot_api.made == []
+    for lane in held:
+        lane.lock.release()
+    await asyncio.wait({lane.sender for lane in held if lane.sender}, timeout=10)
+    starts = [when for when, _ in bot_api.made]
+    assert len(starts) == 60
+    assert max(sum(start <= other < start + 1 for other in starts) for start in starts) <= 32
+
+
+async def test_a_notice_stands_for_a_while_and_goes() -> None:
+    """Whoever never comes back is not left with it; who is told again meanwhile is told nothing new."""
+    bot_api = BotApiOfOne()
+    lanes = _lanes(bot_api, notice=0.2)
+    lane = lanes.of("7")
+    async with lane.lock:
+        lanes.give_notice(lane, "es")
+        lanes.give_notice(lane, "es")
+    async with asyncio.timeout(5):
+        while len(bot_api.made) < 2:
+            await asyncio.sleep(0.01)
+    told, taken = (call for _, call in bot_api.made)
+    assert (told.method, told.parameters["text"]) == ("sendMessage", "away (es)")
+    assert (taken.method, taken.parameters["message_id"]) == ("deleteMessage", 1)
+
+
+async def test_a_notice_that_is_not_yet_told_is_never_told() -> None:
+    """An outage that is over before the notice had its turn leaves no trace."""
+    bot_api = BotApiOfOne()
+    lanes = _lanes(bot_api)
+    lane = lanes.of("7")
+    async with lane.lock:
+        lanes.give_notice(lane, None)
+        lanes.take_notice_back(lane)
+    await _done(lanes, lane)
+    assert bot_api.made == []
