@@ -15,12 +15,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from bot.assembly import bot_host, sentences
+from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.render import command_menu
@@ -124,6 +125,7 @@ async def _serve(order: Order, tracer: Tracer) -> None:
             # Without these calls, the first that the bot makes is an answer to a reporter.
             presentations=(),
             sentences=sentences(),
+            pace=replace(Pace(), calls_a_second=1000, cards_a_second=1000),
         ).run()
 
 

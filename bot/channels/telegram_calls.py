@@ -46,10 +46,9 @@ class FloodedError(CallError):
 class Pace:
     """How patient a channel is: seconds to wait, `tries` for what the host fails on, `patience` for a call.
 
-    `notice` is for how long a notice stands.
-
-    `shown` is for how long a webhook's answer waits until the card is shown; `calls_a_second` is what one bot
-    asks of Telegram, and may pass by five in any one second.
+    A `notice` stands for so long. A webhook's answer waits for so long until the card is `shown`. One bot
+    makes `calls_a_second`, and in any one second five more at most; a chat gets `cards_a_second`, after the
+    first three.
     """
 
     poll: int = 30
@@ -59,6 +58,7 @@ class Pace:
     grace: float = 3.0
     shown: float = 3.0
     calls_a_second: float = 25.0
+    cards_a_second: float = 1.0
     tries: int = 5
     patience: float = 1700.0
     notice: float = 3600.0

@@ -87,7 +87,7 @@ class Lanes:
         away: Callable[[str | None], str],
     ) -> None:
         self._host, self._request, self._pace = host, request, pace
-        self._allowance = Allowance(pace.calls_a_second)
+        self._allowance = Allowance(pace.calls_a_second, pace.cards_a_second)
         self._notices = Notices(away, self._expire, pace.notice)
         self._sending: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 # With 25 more in the same second, which is what a bot usually takes, no more than Telegram asks for.
 CALLS_AT_ONCE = 5
-CARDS_A_SECOND = 1
 CARDS_AT_ONCE = 3
 
 
@@ -35,8 +34,11 @@ class Allowance:
     `clock` gives monotonic seconds.
     """
 
-    def __init__(self, calls_a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, calls_a_second: float, cards_a_second: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._clock = clock
+        self._cards_a_second = cards_a_second
         self._calls = _Bucket(calls_a_second, CALLS_AT_ONCE)
         self._cards: OrderedDict[str, _Bucket] = OrderedDict()
         self._held: dict[str, float] = {}
@@ -45,7 +47,7 @@ class Allowance:
     def card(self, chat: str) -> float:
         """Book the next card of a chat, in the order of asking; gives the seconds until its turn."""
         now = self._clock()
-        bucket = self._cards.pop(chat, None) or _Bucket(CARDS_A_SECOND, CARDS_AT_ONCE)
+        bucket = self._cards.pop(chat, None) or _Bucket(self._cards_a_second, CARDS_AT_ONCE)
         wait = bucket.take(now)
         self._cards[chat] = bucket
         self.forget_free()

@@ -114,7 +114,7 @@ async def _store_goes_and_comes(on: Stage, server: Valkey) -> None:
     with server.paused():
         payload = on.planter.mint.text("start link.payload")
         await reporter.push(reporter.say(f"/start {payload}"))
-        await on.logs("bot", "StoreAway")
+        await on.logs("bot", "store_away")
     await on.house.telegram.api.look(reporter.chat, 0, SECONDS)
     await reporter.do(Act(say="/help"))
 

@@ -21,7 +21,7 @@ def clock() -> Clock:
 @pytest.fixture
 def allowance(clock: Clock) -> Allowance:
     """Make the allowance of a bot that has done nothing yet."""
-    return Allowance(A_SECOND, clock)
+    return Allowance(A_SECOND, 1, clock)
 
 
 def test_first_calls_go_at_once(allowance: Allowance) -> None:
@@ -47,7 +47,7 @@ def _in_one_second(starts: list[float]) -> Iterator[int]:
 def test_never_faster_whenever_asked(steps: list[tuple[float, int]]) -> None:
     """Whenever they are asked for, a bot makes thirty calls a second and shows a chat four cards at most."""
     clock = Clock()
-    allowance = Allowance(A_SECOND, clock)
+    allowance = Allowance(A_SECOND, 1, clock)
     calls: list[float] = []
     cards: dict[int, list[float]] = {}
     for pause, chat in steps:

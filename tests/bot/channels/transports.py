@@ -25,7 +25,7 @@ from tests.webhook_delivery import DeliveryPace
 
 TOKEN = "123456:Token-canary_AAF0x1y2z3"
 SENTENCES = Sentences(lambda hint: f"private only ({hint})", lambda hint: f"please wait ({hint})")
-HASTE = Pace(poll=5, answer=5, first_pause=0.01, longest_pause=0.1, grace=5, tries=3)
+HASTE = Pace(cards_a_second=1000, poll=5, answer=5, first_pause=0.01, longest_pause=0.1, grace=5, tries=3)
 
 
 class EchoHost:
