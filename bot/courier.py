@@ -62,6 +62,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._failures = 0
         self._trouble: Outcome | None = None
+        self._told: Outcome | None = None
         self._is_probing = False
         self._filling_untold_at = 0.0
 
@@ -99,6 +100,8 @@ class Courier:
             self._woken.clear()
             outcomes = await self.round()
             self._failures = self._failures + 1 if TROUBLE & outcomes.keys() else 0
+            if not self._failures:
+                self._tell_if_back()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._rest(self._failures)):
                     await self._woken.wait()
@@ -157,16 +160,21 @@ class Courier:
 
     def _note_trouble(self, status: int | None) -> Outcome:
         trouble = Outcome.KEY_REFUSED if status in _KEY_REFUSED else Outcome.AWAY
-        if trouble != self._trouble:
+        if trouble != self._told:
             log_event(_EVENTS[trouble], **({} if status is None else {"status": status}))
-        self._trouble = trouble
+        self._trouble = self._told = trouble
         return trouble
 
     def _note_answer(self) -> None:
         if self._trouble:
-            log_event("intake_back")
             self._woken.set()
         self._trouble = None
+
+    def _tell_if_back(self) -> None:
+        """Tell it after a whole round only: an intake that takes one report in two is not back."""
+        if self._told and not self._trouble:
+            log_event("intake_back")
+            self._told = None
 
     def _tell_if_filling(self) -> None:
         """Tell it here, at a time of the courier's own: at `put`, the line would mark a single report."""

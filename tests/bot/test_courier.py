@@ -133,13 +133,15 @@ async def test_an_outage_is_told_once(outbox: Outbox, gate: Gate, capsys: pytest
     """However long it lasts, an outage leaves one line when it begins and one when it ends."""
     _put(outbox)
     gate.away = True
+    rests: list[int] = []
 
     def rest(failures: int) -> float:
+        rests.append(failures)
         gate.away = failures < 50
         return 0
 
     async with _running(Courier(outbox, gate, rest)):
-        await _until(lambda: not outbox.waiting())
+        await _until(lambda: 0 in rests)
     assert _events(capsys) == ["intake_away", "intake_back"]
 
 
@@ -361,3 +363,21 @@ def test_rests_double_up_to_five_minutes() -> None:
         assert all(longest / 2 <= rest <= longest for rest in rests)
         assert len(rests) > 40
     assert all(LONGEST_REST_SECONDS / 2 <= rest_after(0) <= LONGEST_REST_SECONDS for _ in range(50))
+
+
+async def test_while_the_intake_is_away_one_finds_out_and_the_others_do_not_wait(
+    outbox: Outbox, gate: Gate
+) -> None:
+    """An intake that hangs holds up one report at a time; all of them are kept, and go once it is back."""
+    courier = Courier(outbox, gate, lambda _: 60)
+    first, second = _put(outbox), _put(outbox)
+    gate.away = True
+    assert not await courier.deliver(first)
+    gate.opened.clear()
+    probing = asyncio.create_task(courier.deliver(first))
+    await _until(lambda: gate.within == 1)
+    assert not await asyncio.wait_for(courier.deliver(second), 1)
+    gate.away = False
+    gate.opened.set()
+    assert await probing
+    assert await courier.deliver(second)

@@ -39,7 +39,7 @@ def whole(talks: int, bots: int, seed: int) -> Scale:
         kills_of_each=max(1, talks // 1000),
         api_away=30,
         longest=1200,
-        to_settle=240,
+        to_settle=300,
         thinking=0.5,
         patience=(5, 40),
     )

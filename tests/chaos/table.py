@@ -80,7 +80,7 @@ def _costs(happened: Happened, after: Afterwards) -> Iterator[Row]:
         yield f"CPU ms a talk: {name}", f"{1000 * seconds / talks:.1f}"
     whole = sum(after.cpu.values())
     yield "the harness's share of all CPU time", f"{100 * after.cpu['this harness'] / whole:.0f} %"
-    yield "open talks in Valkey, at most", str(happened.open_talks)
+    yield "keys in Valkey, at most", str(happened.open_talks)
     yield "bytes in Valkey, at most", f"{happened.store_bytes:,}"
     for name, size in after.sizes.items():
         yield f"bytes: {name}", f"{size:,} ({size // talks:,} a talk)"
