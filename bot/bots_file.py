@@ -203,7 +203,7 @@ def _twice(bots: Mapping[int, BotEntry]) -> Iterator[_Fault]:
     for index, bot in bots.items():
         names = {bot.bot_id, bot.username.lower()}
         if names & seen:
-            yield ("bots", index), "this bot stands above already; write each bot once"
+            yield ("bots", index), "a bot of this name or this token stands above already; write each once"
         seen |= names
 
 

@@ -1,6 +1,7 @@
 """What `reportline doctor` looks at on the bot host: it changes nothing, and advises on each fault."""
 
 import asyncio
+import os
 import shutil
 import stat
 import time
@@ -9,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bot.assembly import KNOWN_LANGUAGES
+from bot.bots_file import read_bots
 from bot.courier import FILLING_PERCENT
 from bot.outbox import set_aside_folder
 from bot.outbox_glance import glance
+from bot.portals import PortalsUnreadable, read_portals
 from bot.sessions import StoreAway
 from bot.settings import (
     BotSettings,
@@ -49,6 +53,7 @@ def check(settings: BotSettings) -> list[Check]:
         ("outbox", _look_at_outbox),
         ("disk", _look_at_disk),
         ("portals", _look_at_portals),
+        ("fleet", _look_at_fleet),
     )
     return [_check(name, look, settings) for name, look in looks]
 
@@ -81,7 +86,7 @@ def _is_open(path: Path) -> bool:
 
 def _folder(settings: BotSettings) -> Path:
     if not settings.folder.is_dir():
-        raise NotReady(f"There is no folder {settings.folder}. `make run` makes it.")
+        raise NotReady(f"There is no folder {settings.folder}. `reportline setup` makes it.")
     return settings.folder
 
 
@@ -96,9 +101,21 @@ def _look_at_channel_token(settings: BotSettings) -> str:
 
 def _look_at_telegram_token(settings: BotSettings) -> str:
     if settings.telegram_token is None and settings.telegram_token_file is None:
-        return "none, so no Telegram bot is served; to serve one, set REPORTLINE_TELEGRAM_TOKEN"
+        return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN"
     telegram_token(settings)
     return "has the shape of one; whether Telegram takes it shows when it is asked"
+
+
+def _look_at_fleet(settings: BotSettings) -> str:
+    if not settings.bots_file.is_file():
+        return f"there is no {settings.bots_file}, so no fleet is served"
+    try:
+        bots = read_bots(settings.bots_file, read_portals(settings.portals_dir, KNOWN_LANGUAGES), os.environ)
+    except PortalsUnreadable:
+        raise NotReady("The portals cannot be read. `reportline portal check` tells the lines.") from None
+    if valkey_url(settings) is None:
+        raise NotReady("A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL.")
+    return f"{len(bots)} bots can be served; `reportline fleet sync` looks at what Telegram keeps of them"
 
 
 def _look_at_session_store(settings: BotSettings) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.assembly import KNOWN_LANGUAGES
@@ -108,12 +108,21 @@ def invitations_of(settings: BotSettings, portal_id: str, username: str | None) 
     if portal_id not in portals:
         raise NotReady(f"There is no such portal in {settings.portals_dir}. There are {', '.join(portals)}.")
     if username is not None:
-        ways = [(require_username(username.removeprefix("@")), portals[portal_id].languages)]
+        ways = [(_named(username), portals[portal_id].languages)]
     else:
         ways = [(bot.username, bot.languages) for bot in read_fleet(settings) if bot.portal == portal_id]
     if not ways:
         raise NotReady(f"No bot in {settings.bots_file} serves this portal. Add one, or give --username.")
     return tuple(Invitation(name, portal_id, language) for name, languages in ways for language in languages)
+
+
+def _named(username: str) -> str:
+    try:
+        return require_username(username.removeprefix("@"))
+    except NotReady:
+        raise NotReady(
+            "--username is the bot's @name, which ends in bot: --username example_ar_bot."
+        ) from None
 
 
 def read_fleet(settings: BotSettings) -> tuple[BotEntry, ...]:
@@ -177,7 +186,7 @@ async def _look(found: Found, request: Request, *, doors: Doors, url: str) -> Fo
     bot = found.bot
     me = await request(Call("getMe"))
     if str(me["username"]).lower() != bot.username.lower():
-        trouble = "Telegram knows its token under another name. Set username or token right in the file."
+        trouble = f"Telegram knows its token as @{me['username']}. Set username or token right in the file."
         return replace(found, trouble=trouble)
     settings = settings_of(bot, doors, url, KNOWN_LANGUAGES)
     answers = [await request(question(setting)) for setting in settings]
@@ -215,14 +224,19 @@ def _advice(error: CallError) -> str:
 
 
 def _is_agreed() -> bool:
-    if sys.stdin.isatty():
-        return typer.confirm("Set this at Telegram?")
-    typer.echo("Nothing is changed: add --yes to set this.")
-    return False
+    if not sys.stdin.isatty():
+        typer.echo("Nothing is changed: add --yes to set this.")
+        return False
+    is_agreed = typer.confirm("Set this at Telegram?")
+    if not is_agreed:
+        typer.echo("Nothing is changed.")
+    return is_agreed
 
 
 def _show_changes(found: Iterable[Found]) -> None:
-    table = Table("bot", "what", "now", "will be", show_lines=True)
+    table = Table(
+        *(Column(name, overflow="fold") for name in ("bot", "what", "now", "will be")), show_lines=True
+    )
     for each in found:
         for change in each.changes:
             states = (change.now or "(nothing)", change.then or "(nothing)")

@@ -197,7 +197,9 @@ def valkey_url(settings: BotSettings) -> SecretStr | None:
 def intake_public_key(settings: BotSettings) -> IntakePublicKey:
     """Give the key to which reports are sealed; raises NotReady if missing, damaged or open to change."""
     path = settings.public_key_file
-    written = _read(path, "`make run` makes it; or copy it from the intake's machine.", _OPEN_TO_WRITE)
+    written = _read(
+        path, "`reportline setup` makes it; or copy it from the intake's machine.", _OPEN_TO_WRITE
+    )
     match = _PUBLIC_KEY_SHAPE.fullmatch(written)
     if match is None:
         raise NotReady(f"{path} is damaged. Copy it again from the intake's machine.")
@@ -207,7 +209,9 @@ def intake_public_key(settings: BotSettings) -> IntakePublicKey:
 def channel_token(settings: BotSettings) -> str:
     """Give the key with which this host hands in; raises NotReady if missing, empty or open to others."""
     path = settings.channel_token_file
-    token = _read(path, "`make run` makes it; or have the intake make one for this channel.", _OPEN_TO_READ)
+    token = _read(
+        path, "`reportline setup` makes it; or have the intake make one for this channel.", _OPEN_TO_READ
+    )
     if not token.isascii() or not token.isprintable() or not token:
         raise NotReady(f"{path} holds no key. Have the intake make a new one for this channel.")
     return token

@@ -89,7 +89,7 @@ async def test_a_bot_without_keys_says_how_to_get_them(house: Houses) -> None:
     (house.data / "bot" / "intake_public.key").unlink()
     done = await _command(house, "bot", "poll")
     assert done.returncode == 1
-    assert "make run" in done.stderr
+    assert "reportline setup" in done.stderr
     assert "Traceback" not in done.stderr
 
 

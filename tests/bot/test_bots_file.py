@@ -86,7 +86,7 @@ def test_printed(folder: Path) -> None:
         ('"ar_reports_bot"', '"abot"', 4, "5 to 32"),
         ('"ar_reports_bot"', f'"{"a" * 30}bot"', 4, "5 to 32"),
         ('"ar_reports_bot"', '"áéí_bot"', 4, "A-Z"),
-        ('"ar_reports_bot"', '"reportsBOT"', 7, "stands above already"),
+        ('"ar_reports_bot"', '"reportsBOT"', 7, "this name or this token stands above"),
         ('token_file = "ar.token"\n', "", 2, "a bot has one token"),
         (
             'token_file = "ar.token"',
@@ -101,7 +101,12 @@ def test_printed(folder: Path) -> None:
         ('token_file = "ar.token"', 'token_file = "gone.token"', 5, "gone.token is missing"),
         ('token_file = "ar.token"', 'token_file = "open.token"', 5, "chmod 600"),
         ('token_file = "ar.token"', 'token_file = "empty.token"', 5, "no token"),
-        ('token_file = "ar.token"', 'token_environment = "WORLD_TOKEN"', 7, "stands above already"),
+        (
+            'token_file = "ar.token"',
+            'token_environment = "WORLD_TOKEN"',
+            7,
+            "this name or this token stands above",
+        ),
         ('"WORLD_TOKEN"', f'"{TOKEN}"', 10, "no variable's name"),
         ('"WORLD_TOKEN"', '"GONE"', 10, "the environment has no GONE"),
         ('"WORLD_TOKEN"', '"SHORT"', 10, "no token"),

@@ -250,7 +250,7 @@ async def test_a_bot_that_fails_stops_no_other(town: Town) -> None:
     status, output = await town.sync("--yes")
     assert status == 1
     assert "@gone_bot: Telegram refuses its token. Ask BotFather" in output
-    assert "@other_bot: Telegram knows its token under another name" in output
+    assert "@other_bot: Telegram knows its token as @" in output
     assert "@Reports_Bot: is as it should be." in output
     assert await town.sync("@reports_bot") == (0, "@Reports_Bot: is as it should be.\n")
 

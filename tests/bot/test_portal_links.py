@@ -225,7 +225,7 @@ def test_a_named_bot_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     [
         (["xx"], "There are ar, international."),
         (["international"], "No bot in"),
-        (["ar", "--username", "bot"], "write username ="),
+        (["ar", "--username", "bot"], "--username is the bot"),
         (["ar", "--folder", __file__], "Choose another folder."),
     ],
 )

@@ -33,7 +33,14 @@ WRITTEN = {
     "terminal": (*_HOUSE_FILES, "data: run.log", "written: terminal.out", "intake: HTTP", "database: opened"),
 }
 MET = {
-    "talks": {"store_away", "store_back", "left_group", "update_skipped", "reporter_gone", "telegram_refused"},
+    "talks": {
+        "store_away",
+        "store_back",
+        "left_group",
+        "update_skipped",
+        "reporter_gone",
+        "telegram_refused",
+    },
     "intake in trouble": {
         *("intake_away", "intake_refuses_key", "intake_back", "outbox_full", "entry_set_aside"),
         *("DatabaseAway", "unexpected_error"),
