@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tests.chaos.afterwards import Afterwards, look_at
 from tests.chaos.run import Run
-from tests.chaos.scale import Scale, small, whole
+from tests.chaos.scale import Scale, calm, small, whole
 from tests.chaos.table import show
 from tests.chaos.town import town
 
@@ -39,8 +39,10 @@ def _main() -> int:
     parser.add_argument("--bots", type=int, default=50)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--small", action="store_true", help="the run that is a test")
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong: what a talk costs")
     asked = parser.parse_args()
-    scale = small(asked.seed) if asked.small else whole(asked.talks, asked.bots, asked.seed)
+    size = (asked.talks, asked.bots, asked.seed)
+    scale = small(asked.seed) if asked.small else (calm if asked.calm else whole)(*size)
     folder, console = Path(tempfile.mkdtemp(prefix="chaos-")), Console(width=120, highlight=False)
     after = asyncio.run(play(scale, folder, console))
     if after.broken:

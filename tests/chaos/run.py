@@ -91,6 +91,8 @@ class Run:
 
     def _plan(self) -> list[tuple[float, str, Act]]:
         town = self._town
+        if not self._scale.kills_of_each:
+            return []
         once: list[tuple[str, Act]] = [
             ("Valkey restarted", town.restart_store),
             ("PostgreSQL restarted", town.restart_database),
