@@ -100,6 +100,9 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "update_skipped": ListedEvent(
         WARNING, "an update of the channel could not be read", "nothing", ("channel",)
     ),
+    "bots_changed": ListedEvent(
+        INFO, "bots.toml or a bot's token was read anew; so many bots are served now", "nothing", ("number",)
+    ),
     "bots_unreadable": ListedEvent(
         ERROR,
         "bots.toml or a bot's token cannot be used; the fleet goes on as before",
@@ -109,7 +112,9 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         WARNING, "Telegram does not answer", "see the network", ("status", "seconds")
     ),
     "telegram_token_refused": ListedEvent(
-        ERROR, "Telegram refuses the bot's token", "ask BotFather for a new one"
+        ERROR,
+        "Telegram refuses a bot's token",
+        "ask BotFather for a new one; `reportline fleet sync` tells for which",
     ),
     "telegram_other_poller": ListedEvent(
         ERROR, "somebody else polls this bot", "stop the other; or renew the token"

@@ -140,7 +140,7 @@ def _check_intake(read: BotSettings) -> Check:
 
 def _check_telegram(read: BotSettings) -> Check:
     if not _has_token(read):
-        return Check("Telegram", fine=True, advice="not served: there is no token")
+        return Check("Telegram", fine=True, advice="no bot is polled: there is no token")
     url = f"{read.telegram_api_url}/bot{ready(lambda: telegram_token(read))}/getMe"
     try:
         status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code

@@ -152,6 +152,7 @@ class Fleet:
 
     def __init__(self, doors: Doors, around: Surroundings) -> None:
         self._doors, self._around = doors, around
+        self._served: tuple[BotEntry, ...] = ()
         self._open: dict[str, _Door] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -162,7 +163,8 @@ class Fleet:
 
     def apply(self, entries: Iterable[BotEntry]) -> None:
         """Serve exactly these bots from now on, without a pause for those that stay."""
-        wanted = {self._doors.path(entry.bot_id): entry for entry in entries}
+        self._served = tuple(entries)
+        wanted = {self._doors.path(entry.bot_id): entry for entry in self._served}
         for path in self._open.keys() - wanted.keys():
             self._close(self._open.pop(path).bot)
         for path, entry in wanted.items():
@@ -182,8 +184,9 @@ class Fleet:
             await asyncio.sleep(seconds)
             try:
                 found = tuple(await asyncio.to_thread(read))
-                if found == before:
+                if found == before and found != self._served:
                     self.apply(found)
+                    log_event("bots_changed", number=len(found))
                 before = found
             except NotReady:
                 if not told:

@@ -164,20 +164,34 @@ def _message(chat: int) -> dict[str, Any]:
 
 
 async def test_watching_follows_the_file(fleets: Fleets, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is read anew is served; what cannot be read is told once and changes nothing."""
-    reads: list[Any] = [[FIRST], NotReady("wrong"), NotReady("wrong"), [FIRST, SECOND]]
+    """What two looks agree on is served; what cannot be read is told once and changes nothing."""
+    half_written = [FIRST]
+    wrong = [NotReady("wrong"), NotReady("wrong"), ValueError("a fault of ours")]
+    reads: list[Any] = [[FIRST, SECOND], [FIRST, SECOND], half_written, *wrong, [FIRST, SECOND]]
+    counts: list[int] = []
 
     def read() -> list[BotEntry]:
+        counts.append(sum(fleets.fleet.states().values()))
         found = reads.pop(0) if len(reads) > 1 else reads[0]
-        if isinstance(found, NotReady):
+        if isinstance(found, Exception):
             raise found
         return list(found)
 
+    fleets.fleet.apply([FIRST])
     watching = asyncio.create_task(fleets.fleet.watch(read, SOON))
-    await until(_states(fleets.fleet), {"serving": 2, "paused": 0, "refused": 0})
+    await until(_number_of(counts), 9)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    assert capsys.readouterr().err.count("bots_unreadable") == 1
+    assert counts[:9] == [1, 1, *[2] * 7]
+    told = capsys.readouterr().err
+    assert [told.count(event) for event in ("bots_changed", "bots_unreadable", "ValueError")] == [1, 1, 1]
+
+
+def _number_of(counts: list[int]) -> Any:
+    async def number() -> int:
+        return min(9, len(counts))
+
+    return number
 
 
 async def test_a_stop_drains(fleets: Fleets) -> None:
