@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,7 @@ from bot.channels.telegram import Call
 from bot.channels.telegram_calls import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
 from bot.commands import ready
 from bot.doors import Doors, read_doors
-from bot.fleet_sync import Change, changes, question, settings_of
+from bot.fleet_sync import Change, changes, question, settings_of, undelivered
 from bot.portal_links import ERROR_CORRECTION, Invitation, page
 from bot.portals import read_portals
 from bot.settings import BotSettings, NotReady, read_settings
@@ -190,7 +191,7 @@ async def _look(found: Found, request: Request, *, doors: Doors, url: str) -> Fo
         return replace(found, trouble=trouble)
     settings = settings_of(bot, doors, url, KNOWN_LANGUAGES)
     answers = [await request(question(setting)) for setting in settings]
-    return replace(found, changes=changes(settings, answers))
+    return replace(found, changes=changes(settings, answers), trouble=undelivered(answers, time.time()))
 
 
 async def _apply(found: Found, request: Request) -> Found:

@@ -23,6 +23,7 @@ _FIELDS = {
 }
 # Telegram is slowest to take a name again, so names come last.
 _ORDER = ("setWebhook", *_FIELDS)
+SECONDS_LATELY = 300
 _WEBHOOK_PARTS = ("url", "allowed_updates", "max_connections")
 
 
@@ -75,6 +76,17 @@ def changes(settings: Sequence[Call], answers: Iterable[Any]) -> tuple[Change, .
         for setting, now in zip(settings, told, strict=True)
         if not _is_as_wanted(setting, now, usual[setting.method])
     )
+
+
+def undelivered(answers: Iterable[Any], now: float) -> str:
+    """Say why Telegram could not bring what waits, in its own words; "" where nothing failed lately."""
+    for answer in answers:
+        if not isinstance(answer, Mapping) or not answer.get("pending_update_count"):
+            continue
+        if now - answer.get("last_error_date", 0) < SECONDS_LATELY:
+            waiting, fault = answer["pending_update_count"], answer.get("last_error_message", "no reason")
+            return f"Telegram cannot bring {waiting} updates, and says: {fault}."
+    return ""
 
 
 def _value(setting: Call, answer: Any) -> Any:

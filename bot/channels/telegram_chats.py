@@ -101,7 +101,7 @@ class TelegramChats:
             await asyncio.wait({lane.sender}, timeout=self._pace.shown)
         finally:
             self._waiting -= 1
-        if lane.owes_deletion:
+        if lane.fails_to_delete:
             raise NotDeletedYet
 
     async def make(self, calls: Iterable[Call]) -> None:

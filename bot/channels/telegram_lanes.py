@@ -45,9 +45,9 @@ class Lane:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
-    def owes_deletion(self) -> bool:
-        """Whether a message still stands in the chat that the reporter was promised to see gone."""
-        return any(call.deletes for call in self.calls)
+    def fails_to_delete(self) -> bool:
+        """Whether a message that was to be deleted stands in the chat, and not only for want of a turn."""
+        return self.tries > 0 and any(call.deletes for call in self.calls)
 
     @property
     def waits(self) -> bool:

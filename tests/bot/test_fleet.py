@@ -24,6 +24,7 @@ FIRST = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
 SECOND = BotEntry("ar", "other_reports_bot", "654321:" + "Other-token-canary_" * 2, ("es",), paused=False)
 NEW_TOKEN = "123456:" + "New-token-canary_" * 2
 SOON = 0.02
+PACE = replace(HASTE, shown=0.5)
 
 
 @dataclass
@@ -54,7 +55,7 @@ async def fleets() -> AsyncIterator[Fleets]:
     async with BotApiServer(TOKEN) as bot_api:
         bot_api.world.pace = DeliveryPace(answer=10, first_pause=0.01, longest_pause=0.05)
         bot_api.add(SECOND.token)
-        async with fleet_of(bot_api, host, HASTE, DOORS) as (fleet, url), _controls(bot_api) as controls:
+        async with fleet_of(bot_api, host, PACE, DOORS) as (fleet, url), _controls(bot_api) as controls:
             first, second = controls
             yield Fleets(fleet, url, bot_api, host, (Reporter(first), Reporter(second, chat=5000000002)))
             for bot in bot_api.bots.values():
@@ -141,6 +142,19 @@ def _states(fleet: Fleet) -> Any:
         return dict(fleet.states())
 
     return states
+
+
+async def test_an_update_whose_deletion_fails_comes_again(fleets: Fleets) -> None:
+    """While Telegram takes no deletion the update is not confirmed, though its turn is saved; then it is."""
+    await fleets.open(FIRST)
+    failure = Failure("deleteMessage", 500, times=10_000)
+    fleets.bot(FIRST).failures.append(failure)
+    await fleets.reporters[0].say("hola")
+    await until(lambda: _refused(fleets.bot(FIRST)), "Wrong response from the webhook: 503")
+    assert fleets.bot(FIRST).waiting == 1
+    failure.times = 0
+    await until(lambda: _waiting(fleets.bot(FIRST)), 0)
+    assert await fleets.reporters[0].own_messages() == []
 
 
 async def test_one_bot_that_is_slowed_down_stalls_no_other(fleets: Fleets) -> None:

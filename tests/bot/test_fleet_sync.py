@@ -243,6 +243,22 @@ async def test_a_new_token_gets_its_webhook_and_what_waits_stays(town: Town) -> 
     assert (api.delivery.webhook, api.waiting) == (before, 1)
 
 
+async def test_updates_that_cannot_be_brought_are_told(town: Town) -> None:
+    """What Telegram says of its failed tries is told for as long as it fails, and no longer."""
+    await town.sync("--yes")
+    api = town.server.api
+    await api.push({"message": {"message_id": 1, "chat": {"id": 5, "type": "private"}, "text": "hello"}})
+    assert api.delivery is not None
+    async with asyncio.timeout(10):
+        while api.delivery.last_error is None:
+            await asyncio.sleep(0.01)
+    status, output = await town.sync()
+    assert (status, "Telegram cannot bring 1 updates, and says: " in output) == (1, True)
+    await api.pause()
+    api.delivery.last_error = (0, "long ago")
+    assert (await town.sync())[0] == 0
+
+
 async def test_a_bot_that_fails_stops_no_other(town: Town) -> None:
     """A token that is refused, and one of another bot than the file says, are told; the rest is done."""
     town.server.add("7003:" + "c" * 35)

@@ -49,7 +49,7 @@ async def test_what_helps_nobody_any_more_is_given_up() -> None:
     times = [when for when, _ in bot_api.made]
     assert len(times) > 2
     assert times[-1] - times[0] < 0.3
-    assert not lane.owes_deletion
+    assert not lane.fails_to_delete
 
 
 async def test_a_deletion_that_waits_already_is_asked_for_once() -> None:
