@@ -72,7 +72,7 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "intake_refuses_key": ListedEvent(
         ERROR, "the intake refuses the channel's key; reports wait", "mend channel.token", ("status",)
     ),
-    "intake_back": ListedEvent(INFO, "the intake answers again; what waited is delivered", "nothing"),
+    "intake_back": ListedEvent(INFO, "the intake took whatever this process had for it", "nothing"),
     "store_away": ListedEvent(
         WARNING, "Valkey, or a part of it, does not answer; updates wait", "see that it runs"
     ),

@@ -1,5 +1,6 @@
 """The bots of a fleet, from bots.toml: all of them, or none and every reason why; no reason holds a token."""
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -152,6 +153,19 @@ def read_bots(
         told = sorted((nearest_line(lines, place), what) for place, what in faults)
         raise NotReady("\n".join(f"{path}:{line}: {what}" for line, what in told))
     return tuple(bots.values())
+
+
+def require_unserved(path: Path, portals: Mapping[str, Portal], token: str) -> None:
+    """Raise NotReady if a file of bots is there and names the bot of this token, or cannot be read.
+
+    To poll a bot takes its webhook away, and what its portal says of itself.
+    """
+    served = read_bots(path, portals, os.environ) if path.is_file() else ()
+    if token.partition(":")[0] in {bot.bot_id for bot in served}:
+        raise NotReady(
+            f"{path} names this bot, so a fleet serves it. "
+            "Take it out there, or unset REPORTLINE_TELEGRAM_TOKEN."
+        )
 
 
 def _text(path: Path) -> str:

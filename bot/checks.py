@@ -115,6 +115,9 @@ def _look_at_fleet(settings: BotSettings) -> str:
         raise NotReady("The portals cannot be read. `reportline portal check` tells the lines.") from None
     if valkey_url(settings) is None:
         raise NotReady("A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL.")
+    polled = settings.telegram_token or settings.telegram_token_file
+    if polled and telegram_token(settings).partition(":")[0] in {bot.bot_id for bot in bots}:
+        raise NotReady(f"{settings.bots_file} names the bot that is polled. Take it out there, or poll none.")
     return f"{len(bots)} bots can be served; `reportline fleet sync` looks at what Telegram keeps of them"
 
 

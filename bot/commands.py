@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bot import measure as measuring
 from bot.assembly import KNOWN_LANGUAGES, bot_host, presentations, sentences
+from bot.bots_file import require_unserved
 from bot.channels.telegram_calls import TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.channels.terminal import hold_talk
@@ -42,6 +43,8 @@ def poll() -> None:
     """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
     settings = ready(read_settings)
     token = ready(lambda: telegram_token(settings))
+    portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
+    ready(lambda: require_unserved(settings.bots_file, portals, token))
     configure_logs()
     _serve(_poll(settings, token))
 

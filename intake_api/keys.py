@@ -143,7 +143,7 @@ def make_key(folder: Path, purpose: Purpose, key_id: str) -> None:
 def read_keys(folder: Path) -> IntakeKeys:
     """Read all keys; raises NotReady if one is missing, malformed or readable by others."""
     if not folder.is_dir():
-        raise NotReady(f"There is no folder {folder}. `make run` makes it.")
+        raise NotReady(f"There is no folder {folder}. `reportline setup` makes it.")
     require_private(folder)
     if (folder / _EARLIER).exists():
         raise NotReady(f"{folder / _EARLIER} is of an earlier version. Run `reportline intake upgrade`.")
@@ -159,7 +159,7 @@ def read_keys(folder: Path) -> IntakeKeys:
 def require_database(file: Path) -> None:
     """Raise NotReady unless the database's file is there and nobody else may read it."""
     if not file.is_file():
-        raise NotReady(f"There is no database {file}. `make run` makes it, unless you have a backup.")
+        raise NotReady(f"There is no database {file}. `reportline setup` makes it, unless you have a backup.")
     require_private(file)
 
 

@@ -26,7 +26,7 @@ PRESENTATION = (
     # Translators: Said once, within a talk, while our computers fail. Neutral. The answer follows later.
     words(
         "trouble.away",
-        "There was a fault on our side. Nothing is lost, but nothing is reported before we answer. "
+        "There was a fault on our side. Nothing is lost, but nothing new is reported before we answer. "
         "We answer here as soon as we can. Is anyone in danger now? Call the police.",
     ),
 )

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bots_file import BotEntry, read_bots, require_username
+from bot.bots_file import BotEntry, read_bots, require_unserved, require_username
 from bot.portals import PORTALS, read_portals
 from bot.settings import NotReady
 
@@ -161,3 +161,19 @@ def test_the_example_is_whole(folder: Path) -> None:
         ("ar", ("es", "en")),
         ("international", ("en", "es")),
     ]
+
+
+def test_a_file_that_no_parser_bears_is_told(folder: Path) -> None:
+    """A number of ten thousand digits, or brackets without end, are faults like any other."""
+    for text in (f"portal = {'9' * 10_000}", "portal = " + "[" * 100_000):
+        with pytest.raises(NotReady, match=r"bots\.toml"):
+            _read(folder, text)
+
+
+def test_a_bot_of_the_file_is_not_to_be_polled(folder: Path) -> None:
+    """To poll it would take its webhook away; any other bot may be polled, and any where there is no file."""
+    require_unserved(folder / "bots.toml", KNOWN, TOKEN)
+    (folder / "bots.toml").write_text(WHOLE[: WHOLE.index("[[bots]]", 20)], encoding="utf-8")
+    require_unserved(folder / "bots.toml", KNOWN, OTHER)
+    with pytest.raises(NotReady, match="names this bot"):
+        require_unserved(folder / "bots.toml", KNOWN, TOKEN)

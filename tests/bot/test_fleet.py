@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.bots_file import BotEntry
+from bot.channels.telegram import Call
+from bot.channels.telegram_fleet import TelegramSender
 from bot.doors import Doors
-from bot.fleet import Fleet, portals_of
-from bot.settings import NotReady
+from bot.fleet import ClosingError, Fleet, portals_of
+from bot.fleet_host import serve_fleet
+from bot.settings import BotSettings, NotReady
 from tests.bot.channels.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
 from tests.bot_api import BotApi, Failure
 from tests.bot_api_server import BotApiServer
@@ -227,3 +231,28 @@ def test_a_paused_bot_pauses_every_portal_and_a_bot_has_its_own_languages() -> N
     assert not any(portal.paused for portal in served.values())
     assert served["ar"].languages == ("en", "es")
     assert served["international"] == PORTALS["international"]
+
+
+async def test_a_bot_that_is_being_closed_takes_nothing_more(fleets: Fleets) -> None:
+    """What was admitted just before goes back to Telegram, for whoever serves the bot next."""
+    await fleets.open(FIRST)
+    bot = fleets.fleet.admit(DOORS.path(FIRST.bot_id), DOORS.secret(FIRST.bot_id))
+    assert bot is not None
+    await bot.close()
+    with pytest.raises(ClosingError):
+        await bot.receive(_message(5000000001))
+
+
+async def test_a_call_under_way_ends_before_its_connections_close(fleets: Fleets) -> None:
+    """A new token in the midst of a call: its answer is waited for, so that no card is shown twice."""
+    sender = TelegramSender(TOKEN, fleets.bot_api.api_url)
+    asking = asyncio.create_task(sender.request(Call("getUpdates", {"timeout": 0.3})))
+    await asyncio.sleep(0.1)
+    await sender.close()
+    assert await asking == []
+
+
+async def test_a_fleet_without_valkey_does_not_start(tmp_path: Path) -> None:
+    """A 2xx must not rest on the memory of one process."""
+    with pytest.raises(NotReady, match="REPORTLINE_VALKEY_URL"):
+        await serve_fleet(BotSettings(data_dir=tmp_path))

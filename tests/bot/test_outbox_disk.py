@@ -185,3 +185,17 @@ def _in_child(action: Callable[[], object]) -> None:
             os._exit(status)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_without_a_file_left_to_open_nobody_is_told_a_lie(tmp_path: Path) -> None:
+    """It passes with the next connection that closes, so it is no answer to give to a reporter."""
+    outbox = Outbox(tmp_path / "outbox")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            outbox.put(DRAFT, 1, SEALED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    outbox.put(DRAFT, 1, SEALED)
+    assert len(outbox.waiting()) == 1

@@ -1,6 +1,6 @@
 """The runner saves before it acts, answers only what is durable, and repeats itself to a redelivery."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from bot.courier import Courier
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
-from bot.open_talk import Talk, load
+from bot.open_talk import Talk, draw, dump, load
 from bot.outbox import Outbox
 from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions import MemorySessions
+from conversations.engine import advance
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
 from conversations.sealing import new_private_key, public_half
 from tests.talking import PORTALS
@@ -344,4 +345,37 @@ async def test_a_talk_that_others_keep_advancing_is_tried_again_later_and_blocks
 async def test_a_reporter_who_left_is_forgotten(house: House) -> None:
     await house.happens(Said(LINK))
     await house.runner.gone(CHAT)
+    assert await house.sessions.load(CHAT) is None
+
+
+class VanishingSessions(MemorySessions):
+    """A store from which a talk is gone as soon as it owes something."""
+
+    async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
+        """Save, and lose what owes."""
+        saved = await super().save(handle, content, version)
+        if load(content).owes:
+            await self.erase(handle)
+        return saved
+
+
+async def test_what_a_turn_owed_is_handed_in_though_its_talk_is_gone(tmp_path: Path) -> None:
+    """Somebody else may have ended the talk between the tap and the report; who tapped Send has sent."""
+    house = make_house(tmp_path, sessions=VanishingSessions)
+    await house.happens(Said(LINK))
+    answer = await house.tap("send")
+    assert len(house.intake.reports) == 1
+    assert "We have received it" in answer.card.text
+
+
+async def test_who_blocks_the_bot_has_sent_what_was_tapped(house: House) -> None:
+    """A process died between the tap and the report, and the next thing is that the reporter leaves."""
+    await house.happens(Said(LINK))
+    held = await house.held()
+    owing = advance(held.state, house.button("send"), PORTALS, draw()).state
+    stored = await house.sessions.load(CHAT)
+    assert stored
+    assert await house.sessions.save(CHAT, dump(replace(held, state=owing, owes=True)), stored.version)
+    await house.runner.gone(CHAT)
+    assert len(house.intake.reports) == 1
     assert await house.sessions.load(CHAT) is None
