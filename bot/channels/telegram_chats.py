@@ -146,14 +146,16 @@ class TelegramChats:
         async with lane.lock:
             try:
                 await self._lanes.tell_shown(lane)
-                lane.put([*first, *await self._calls_of(outcome, lane)])
+                calls = await self._calls_of(outcome, lane)
             except OSError as error:
                 self._tell(error)
                 if isinstance(outcome, Arrival):
                     self._lanes.give_notice(lane, outcome.language)
                 raise
             self._has_told = False
-            self._lanes.take_notice_back(lane)
+            # The notice goes first, so that it does not stand below the card that says more.
+            lane.put([*first, *self._lanes.take_notice_back(lane), *calls])
+            self._lanes.send(lane)
 
     def _tell(self, error: OSError) -> None:
         # Once in an outage, or each line would mark an act of a reporter's; the store's is told elsewhere.

@@ -127,11 +127,10 @@ class Lanes:
         lane.calls += self._notices.tell(lane.chat, language)
         self.send(lane)
 
-    def take_notice_back(self, lane: Lane) -> None:
-        """Delete what the chat was told; whoever calls it holds the lane's lock."""
+    def take_notice_back(self, lane: Lane) -> tuple[Call, ...]:
+        """Give the call that deletes what the chat was told; whoever asks holds the lane's lock."""
         lane.take_notice()
-        lane.calls += self._notices.take_back(lane.chat)
-        self.send(lane)
+        return self._notices.take_back(lane.chat)
 
     async def take_all_notices_back(self) -> None:
         """Delete everything that was told, since after this process nobody could."""
@@ -140,7 +139,8 @@ class Lanes:
     async def _take_back(self, chat: str) -> None:
         lane = self.of(chat)
         async with lane.lock:
-            self.take_notice_back(lane)
+            lane.put(self.take_notice_back(lane))
+            self.send(lane)
 
     def _expire(self, chat: str) -> None:
         expiring = asyncio.create_task(self._take_back(chat))

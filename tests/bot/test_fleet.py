@@ -81,6 +81,18 @@ async def test_bots_share_a_door_and_nothing_else(fleets: Fleets) -> None:
     assert {arrival.talk.bot for arrival in fleets.host.arrivals} == {FIRST.bot_id, SECOND.bot_id}
 
 
+async def test_only_who_knows_path_and_secret_comes_in(fleets: Fleets) -> None:
+    """One bot's secret opens no other bot's door, and no secret none."""
+    fleets.fleet.apply([FIRST, SECOND])
+    for entry in (FIRST, SECOND):
+        bot = fleets.fleet.admit(DOORS.path(entry.bot_id), DOORS.secret(entry.bot_id))
+        assert bot is not None
+        assert bot.entry == entry
+    assert fleets.fleet.admit(DOORS.path(FIRST.bot_id), DOORS.secret(SECOND.bot_id)) is None
+    assert fleets.fleet.admit(DOORS.path(FIRST.bot_id), "") is None
+    assert fleets.fleet.admit("unknown", "") is None
+
+
 async def test_a_bot_is_added_while_another_serves(fleets: Fleets) -> None:
     """What came for a bot before it was served waits at Telegram, and is answered then."""
     await fleets.open(FIRST)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.channels.telegram import Call
-from bot.channels.telegram_calls import CallError, UnreachableError
+from bot.channels.telegram_calls import CallError, FloodedError, UnreachableError
 from bot.channels.telegram_lanes import Lane, Lanes
 from tests.bot.channels.transports import HASTE, EchoHost
 
@@ -105,6 +105,26 @@ async def test_a_notice_that_is_not_yet_told_is_never_told() -> None:
     lane = lanes.of("7")
     async with lane.lock:
         lanes.give_notice(lane, None)
-        lanes.take_notice_back(lane)
+        lane.put(lanes.take_notice_back(lane))
     await _done(lanes, lane)
     assert bot_api.made == []
+
+
+async def test_a_bot_that_is_slowed_down_in_two_chats_waits_in_all() -> None:
+    """Telegram does not say whether chat or bot is too fast; in two chats at once, it is the bot."""
+    bot_api = BotApiOfOne(FloodedError(0.6))
+    lanes = _lanes(bot_api)
+    slow = [lanes.of(chat) for chat in ("7", "8")]
+    for lane in slow:
+        lane.put([Call("sendMessage", {"chat_id": int(lane.chat), "text": "card"})])
+        lanes.send(lane)
+    async with asyncio.timeout(5):
+        while len(bot_api.made) < 2:
+            await asyncio.sleep(0.01)
+    told = time.monotonic()
+    bot_api.trouble = None
+    other = lanes.of("9")
+    other.put([Call("sendMessage", {"chat_id": 9, "text": "card"})])
+    await _done(lanes, other)
+    (when,) = (when for when, call in bot_api.made if call.parameters["chat_id"] == 9)
+    assert when - told > 0.4
