@@ -38,6 +38,7 @@ TRACED = {
         "bot/courier.py",
         "bot/channels/telegram_polling.py",
         "bot/channels/telegram_chats.py",
+        "bot/channels/telegram_lane.py",
         "bot/channels/telegram_lanes.py",
     )
 }

@@ -1,5 +1,6 @@
 """How a call of the Bot API may fail, in words of ours, and how patient a channel is with it."""
 
+import logging
 from dataclasses import dataclass
 from secrets import SystemRandom
 
@@ -67,3 +68,12 @@ class Pace:
         """Give the seconds to wait after so many tries: doubling, bounded, and never two bots in step."""
         doubled: float = self.first_pause * 2.0 ** min(tries - 1, 16)
         return min(self.longest_pause, doubled) * _random.uniform(0.5, 1)
+
+
+def silence(*libraries: str) -> None:
+    """Let no line of these loggers through, at any level: they hold the token and what reporters write."""
+    for name in libraries:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+        logger.handlers = [logging.NullHandler()]

@@ -26,7 +26,8 @@ from bot.channels.telegram import (
     event_from,
 )
 from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_lanes import Lane, Lanes, settle
+from bot.channels.telegram_lane import Lane
+from bot.channels.telegram_lanes import Lanes, settle
 from bot.exchange import Answer, Arrival, Host
 from bot.sessions import StoreAway
 from logs import log_event, log_failure

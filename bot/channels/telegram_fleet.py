@@ -1,7 +1,6 @@
 """One bot's calls by aiogram, over connections of its own: nothing of a failure but its kind comes back."""
 
 import asyncio
-import logging
 from typing import Any
 
 from aiogram import Bot
@@ -29,6 +28,7 @@ from bot.channels.telegram_calls import (
     TokenRefusedError,
     UnchangedError,
     UnreachableError,
+    silence,
 )
 
 MOST_CONNECTIONS = 16
@@ -57,7 +57,7 @@ class TelegramSender:
     """
 
     def __init__(self, token: str, api_url: str, pace: Pace = _USUAL) -> None:
-        _silence_libraries()
+        silence("aiogram", "aiohttp")
         server = TelegramAPIServer(base=f"{api_url}{{token}}/{{method}}", file="")
         session = AiohttpSession(api=server, limit=MOST_CONNECTIONS, timeout=pace.answer)
         self._bot = Bot(token, session)
@@ -98,12 +98,3 @@ def _trouble(error: Exception) -> CallError:
         case TelegramBadRequest():
             return RefusedError()
     return UnreachableError()
-
-
-def _silence_libraries() -> None:
-    """Let no line of the libraries through, at any level: they hold the token and what reporters write."""
-    for name in ("aiogram", "aiohttp"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.CRITICAL + 1)
-        logger.propagate = False
-        logger.handlers = [logging.NullHandler()]

@@ -1,10 +1,9 @@
-"""What each chat still waits for, and its patient way to Telegram: of several cards only the newest."""
+"""The patient way of every chat's calls to Telegram: in their turn, and for as long as a talk lives."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,6 +18,7 @@ from bot.channels.telegram_calls import (
     UnchangedError,
     UnreachableError,
 )
+from bot.channels.telegram_lane import Lane
 from bot.channels.telegram_limits import Allowance
 from bot.channels.telegram_notices import Notices
 from bot.exchange import Host, TalkHandle
@@ -26,50 +26,6 @@ from logs import log_event, log_failure
 
 _SECONDS_TO_TIDY = 5.0
 _SECONDS_OF_A_TURN = 0.1
-
-
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Lane:
-    """What one chat still waits for; its lock keeps handling and showing from overtaking one another.
-
-    `shown` is the number of a card that the host has yet to be told of; `since` the time of the newest call.
-    """
-
-    chat: str = field(repr=False)
-    talk: TalkHandle | None = None
-    calls: list[Call] = field(default_factory=list)
-    shown: int | None = field(default=None, repr=False)
-    tries: int = 0
-    since: float = field(default_factory=time.monotonic)
-    sender: "asyncio.Task[None] | None" = None
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def fails_to_delete(self) -> bool:
-        """Whether a message that was to be deleted stands in the chat, and not only for want of a turn."""
-        return self.tries > 0 and any(call.deletes for call in self.calls)
-
-    @property
-    def waits(self) -> bool:
-        """Whether anything is still to be done."""
-        return bool(self.calls) or self.shown is not None
-
-    def put(self, calls: Sequence[Call]) -> None:
-        """Add calls behind those that wait."""
-        # Of several cards only the newest counts; everything else is done, however late.
-        if any(call.shows for call in calls):
-            self.calls = [call for call in self.calls if not call.shows]
-        self.calls += [call for call in calls if call not in self.calls]
-        self.tries, self.since = 0, time.monotonic()
-
-    def advance(self, *instead: Call) -> None:
-        """Leave the first call behind, or put another in its place."""
-        self.calls[:1] = instead
-        self.tries = 0
-
-    def take_notice(self) -> None:
-        """Leave behind a notice that waits."""
-        self.calls = [call for call in self.calls if not call.is_notice]
 
 
 class Lanes:

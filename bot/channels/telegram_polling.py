@@ -1,7 +1,6 @@
 """One Telegram bot by long polling: an update is confirmed only once the host has saved its turn."""
 
 import asyncio
-import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +23,7 @@ from bot.channels.telegram_calls import (
     TokenRefusedError,
     UnchangedError,
     UnreachableError,
+    silence,
 )
 from bot.channels.telegram_chats import Sentences, TelegramChats
 from bot.channels.telegram_lanes import settle
@@ -50,7 +50,9 @@ class TelegramPolling:
         sentences: Sentences,
         pace: Pace = _USUAL,
     ) -> None:
-        _silence_libraries()
+        silence("telegram", "httpx", "httpcore")
+        # The library advises its parsed methods; we want raw JSON: one odd update spoils a parsed batch.
+        warnings.filterwarnings("ignore", category=PTBUserWarning)
         self._presentations, self._pace = presentations, pace
         self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
         self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
@@ -153,14 +155,3 @@ def _trouble(error: Exception) -> CallError:
         case BadRequest():
             return RefusedError()
     return UnreachableError()
-
-
-def _silence_libraries() -> None:
-    """Let no line of the libraries through, at any level: they hold the token and what reporters write."""
-    for name in ("telegram", "httpx", "httpcore"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.CRITICAL + 1)
-        logger.propagate = False
-        logger.handlers = [logging.NullHandler()]
-    # The library advises its parsed methods; we want raw JSON, since one odd update spoils a parsed batch.
-    warnings.filterwarnings("ignore", category=PTBUserWarning)

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.channels.telegram import Call
 from bot.channels.telegram_calls import CallError, FloodedError, UnreachableError
-from bot.channels.telegram_lanes import Lane, Lanes
+from bot.channels.telegram_lane import Lane
+from bot.channels.telegram_lanes import Lanes
 from tests.bot.channels.transports import HASTE, EchoHost
 
 CARD = Call("sendMessage", {"chat_id": 7, "text": "card"})
