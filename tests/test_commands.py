@@ -93,6 +93,17 @@ async def test_a_bot_without_keys_says_how_to_get_them(house: Houses) -> None:
     assert "Traceback" not in done.stderr
 
 
+async def test_a_bot_of_a_fleet_is_not_polled(house: Houses) -> None:
+    """To poll it would take its webhook away, and nobody would hear of it."""
+    bots = house.data / "bots.toml"
+    bots.write_text('[[bots]]\nportal = "ar"\nusername = "reports_bot"\ntoken_environment = "A_TOKEN"\n')
+    house.environment.update({"REPORTLINE_BOTS_FILE": str(bots), "A_TOKEN": TOKEN})
+    done = await _command(house, "bot", "poll")
+    assert done.returncode == 1
+    assert "names this bot" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 async def test_a_token_that_telegram_refuses_ends_the_bot_with_a_sentence(house: Houses) -> None:
     house.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
     done = await _command(house, "bot", "poll")

@@ -155,3 +155,30 @@ def test_portals(settings: BotSettings, tmp_path: Path) -> None:
         found = _found(BotSettings.model_validate({"data_dir": settings.data_dir, **changed}))["portals"]
         assert not found.fine
         assert setting in found.advice
+
+
+def _fleet(settings: BotSettings, **more: Any) -> Check:
+    (settings.data_dir / "token").write_text("7001:" + "aB3_-" * 7)
+    (settings.data_dir / "token").chmod(0o600)
+    bots = settings.data_dir / "bots.toml"
+    bots.write_text('[[bots]]\nportal = "ar"\nusername = "ar_reports_bot"\ntoken_file = "token"\n')
+    given = {"data_dir": settings.data_dir, "bots_file": bots, "valkey_url": "valkey://127.0.0.1:1", **more}
+    return _found(BotSettings(**given))["fleet"]
+
+
+def test_a_fleet_that_can_be_served(settings: BotSettings) -> None:
+    """The doctor reads bots.toml, and says how many bots it names."""
+    assert _fleet(settings) == Check("fleet", fine=True, advice=_fleet(settings).advice)
+    assert _fleet(settings).advice.startswith("1 bots can be served")
+
+
+def test_a_fleet_without_valkey_is_a_fault(settings: BotSettings) -> None:
+    """It would not start."""
+    found = _fleet(settings, valkey_url=None)
+    assert (found.fine, "REPORTLINE_VALKEY_URL" in found.advice) == (False, True)
+
+
+def test_a_bot_that_is_polled_and_served_is_a_fault(settings: BotSettings) -> None:
+    """To poll it takes its webhook away."""
+    found = _fleet(settings, telegram_token="7001:" + "Zz9_-" * 7)
+    assert (found.fine, "poll none" in found.advice) == (False, True)

@@ -1,6 +1,7 @@
 """Bots of a fleet come, go, pause and change their tokens while all serve, and no update is lost."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.bots_file import BotEntry
 from bot.channels.telegram import Call
@@ -268,3 +270,15 @@ async def test_a_fleet_without_valkey_does_not_start(tmp_path: Path) -> None:
     """A 2xx must not rest on the memory of one process."""
     with pytest.raises(NotReady, match="REPORTLINE_VALKEY_URL"):
         await serve_fleet(BotSettings(data_dir=tmp_path))
+
+
+async def test_a_fleet_may_open_as_many_files_as_the_system_lets_it(tmp_path: Path) -> None:
+    """Each bot has connections of its own; what a shell usually allows is soon used up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        with pytest.raises(NotReady, match=r"intake_public\.key|channel\.token"):
+            await serve_fleet(BotSettings(data_dir=tmp_path, valkey_url=SecretStr("valkey://127.0.0.1:1")))
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 512
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
