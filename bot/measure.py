@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pyphen
 
 from bot.render import render
-from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Chose, Event, Opened, Received, Said
 from conversations.portal import Portal
@@ -84,7 +83,7 @@ def measure(way: str, language: str, portals: Mapping[str, Portal], portal: str)
         state = (
             advance(turn.state, Received(), portals, _FRESH).state if Submit() in turn.effects else turn.state
         )
-        shown = render(card(state, portals[state.portal]), language, state.talk, state.turn)
+        shown = render(state, portals[state.portal])
         texts.append(shown.text)
         size += len(shown.text.encode()) + sum(len(b.label.encode()) for row in shown.rows for b in row)
     words = [len(words_of(text)) for text in texts]

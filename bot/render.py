@@ -1,14 +1,17 @@
 """From what to say to words in a reporter's language, within a channel's limits; nothing else translates."""
 
+import re
 from unicodedata import bidirectional
 
-from babel.numbers import format_decimal
-
 from bot.exchange import Card, CardButton
+from conversations.cards import card
 from conversations.events import Command
-from conversations.talk import Button, Phrase, Say
-from conversations.words import WORDS
+from conversations.portal import Portal
+from conversations.state import State
+from conversations.talk import Button, Phrase
+from conversations.words import SAID_OF_ONE, WORDS
 from locales import KNOWN_LOCALES, catalogue
+from locales.numbering import in_digits_of
 
 LEFT_TO_RIGHT_ISOLATE = "\u2066"
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -16,25 +19,41 @@ END_OF_ISOLATE = "\u2069"
 LINKS_LENGTH = 2400
 _LEAST_LINK_LENGTH = 60
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-_NUMBERS = frozenset({"number", "total", "maximum"})
+_COUNT = "maximum"
+_NUMBERS = frozenset({"number", "total", _COUNT})
+# A placeholder, or a run of Latin words: a command, a name of several words, the beginning of a link.
+_LATIN = re.compile(r"\{\w+\}|/?[A-Za-z][\w./:-]*[\w/](?: [A-Za-z][\w./:-]*\w)*", re.ASCII)
 _OPENS_ISOLATE = {"contacts": FIRST_STRONG_ISOLATE, "legal_note": FIRST_STRONG_ISOLATE}
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
-def render(say: Say, language: str, talk: str, turn: int) -> Card:
-    """Put a card into words of a language; its buttons carry the talk and the turn that they belong to."""
+def render(state: State, portal: Portal) -> Card:
+    """Put the card of a state into words; its buttons carry the talk and the turn that they belong to."""
+    say = card(state, portal)
     rows = tuple(
-        tuple(CardButton(_label(button, language), f"{talk}.{turn}.{button.choice}") for button in row)
+        tuple(
+            CardButton(_label(button, state.language), f"{state.talk}.{state.turn}.{button.choice}")
+            for button in row
+        )
         for row in say.buttons
     )
-    text = "\n\n".join(put_into_words(phrase, language) for phrase in say.phrases)
-    return Card(text, rows, _LOCALES[language].right_to_left, say.asks_for_text)
+    text = "\n\n".join(put_into_words(phrase, state.language, portal.region) for phrase in say.phrases)
+    return Card(text, rows, _LOCALES[state.language].right_to_left, say.asks_for_text)
 
 
-def put_into_words(phrase: Phrase, language: str) -> str:
+def put_into_words(phrase: Phrase, language: str, region: str | None = None) -> str:
     """Translate a phrase and fill in its values, each isolated from the direction of the text around it."""
-    translated = catalogue(language).translate(phrase.words, WORDS[phrase.words])
-    return translated.format_map({name: _shown(name, value, language) for name, value in phrase.values})
+    values = dict(phrase.values)
+    translated = catalogue(language).translate(
+        phrase.words,
+        WORDS[phrase.words],
+        one=SAID_OF_ONE.get(phrase.words, ""),
+        count=int(values[_COUNT]) if phrase.words in SAID_OF_ONE else None,
+    )
+    written = in_digits_of(translated, language, region)
+    if _LOCALES[language].right_to_left:
+        written = _LATIN.sub(_apart, written)
+    return written.format_map({name: _shown(name, value, language, region) for name, value in values.items()})
 
 
 def command_menu(language: str) -> tuple[tuple[str, str], ...]:
@@ -50,9 +69,15 @@ def _label(button: Button, language: str) -> str:
     return put_into_words(button.label, language)
 
 
-def _shown(name: str, value: str, language: str) -> str:
+def _apart(latin: re.Match[str]) -> str:
+    """Isolate what is written from left to right within a text that is not; a placeholder stays as it is."""
+    found = latin[0]
+    return found if found.startswith("{") else f"{LEFT_TO_RIGHT_ISOLATE}{found}{END_OF_ISOLATE}"
+
+
+def _shown(name: str, value: str, language: str, region: str | None) -> str:
     if name in _NUMBERS:
-        return format_decimal(int(value), locale=language, numbering_system="default")
+        return f"{FIRST_STRONG_ISOLATE}{in_digits_of(value, language, region)}{END_OF_ISOLATE}"
     opens = _OPENS_ISOLATE.get(name, LEFT_TO_RIGHT_ISOLATE)
     lines = value.split("\n")
     length = max(_LEAST_LINK_LENGTH, LINKS_LENGTH // len(lines))

@@ -23,7 +23,6 @@ from bot.open_talk import (
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
-from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.moving import Turn
@@ -153,9 +152,7 @@ class Runner:
 
     def _answer(self, talk: Talk, live: int | None, erased: tuple[int, ...] = ()) -> Answer:
         """Show the card of the state as it is now, so that a redelivery gets the last answer again."""
-        state = talk.state
-        say = card(state, self._portals[state.portal])
-        return Answer(render(say, state.language, state.talk, state.turn), live, erased)
+        return Answer(render(talk.state, self._portals[talk.state.portal]), live, erased)
 
     async def _settle(self, handle: TalkHandle) -> Talk | None:
         """Hand in what a saved turn still owes, and tell the talk how it went; None when nothing is owed."""

@@ -1,11 +1,16 @@
-"""The languages that are whole, and what every message says in each."""
+"""The languages that are whole, and what every message says in each; a language is a folder, and no code."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from babel import Locale as Cldr
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+
+from locales.plurals import form_of
 
 FOLDER = Path(__file__).resolve().parent
 ENGLISH = "en"
@@ -20,10 +25,19 @@ class Locale:
     right_to_left: bool
 
 
-KNOWN_LOCALES = (
-    Locale("en", "English", right_to_left=False),
-    Locale("es", "Español", right_to_left=False),
-)
+def read_locales(folder: Path = FOLDER) -> tuple[Locale, ...]:
+    """Read the languages below a folder, English first: each that has a file language.toml."""
+    codes = sorted(path.parent.name for path in folder.glob("*/language.toml"))
+    return tuple(_read_locale(code, folder) for code in sorted(codes, key=lambda code: code != ENGLISH))
+
+
+def _read_locale(code: str, folder: Path) -> Locale:
+    with (folder / code / "language.toml").open("rb") as file:
+        own_name = tomllib.load(file)["own_name"]
+    return Locale(code, own_name, right_to_left=Cldr.parse(code).text_direction == "rtl")
+
+
+KNOWN_LOCALES = read_locales()
 
 
 class MissingMessage(LookupError):  # noqa: N818 - it names what happened, as the other errors of the house do
@@ -32,19 +46,26 @@ class MissingMessage(LookupError):  # noqa: N818 - it names what happened, as th
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What every message says in one language; English messages are their own text."""
+    """What every message says in one language; English messages are their own text.
+
+    A message that counts has a form for each plural category that the language has, in CLDR's order.
+    """
 
     language: str
-    translations: Mapping[tuple[str, str], str]
+    translations: Mapping[tuple[str, str], tuple[str, ...]]
 
-    def translate(self, context: str, english: str) -> str:
-        """Give the message named `context` in this language; raises MissingMessage if it is not there."""
+    def translate(self, context: str, english: str, *, one: str = "", count: int | None = None) -> str:
+        """Give the message named `context` in this language; raises MissingMessage if it is not there.
+
+        `english` is what it says in English, and `one` what it says there of exactly one, where it counts.
+        """
         if self.language == ENGLISH:
-            return english
+            return one if one and count == 1 else english
         try:
-            return self.translations[context, english]
+            forms = self.translations[context, english]
         except KeyError:
             raise MissingMessage(f"{context} is missing in {self.language}") from None
+        return forms[0] if count is None else forms[form_of(count, self.language)]
 
 
 @cache
@@ -62,12 +83,21 @@ def read_catalogue(language: str, folder: Path) -> Catalogue:
     return Catalogue(
         language,
         {
-            (message.context, message.id): message.string
+            (message.context, english_of(message)): forms_of(message)
             for message in messages
-            if message.context and isinstance(message.id, str) and not message.fuzzy
-            if isinstance(message.string, str) and message.string
+            if message.context and message.id and not message.fuzzy and all(forms_of(message))
         },
     )
+
+
+def english_of(message: Message) -> str:
+    """Give what a message says in English, of more than one where it counts."""
+    return message.id if isinstance(message.id, str) else str(message.id[1])
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    """Give what a message says in its language: one text, or one for each plural category."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
 def catalogue_path(language: str, folder: Path = FOLDER) -> Path:

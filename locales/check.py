@@ -9,7 +9,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from locales import ENGLISH, FOLDER, catalogue_path
+from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
 from locales.extraction import SOURCES, English, english, merged, template, template_path
 from locales.refused_words import refused_in
 
@@ -67,7 +67,7 @@ def _catalogue_faults(language: str, catalog: Catalog, messages: Sequence[Englis
         yield f"{old.lineno or 1}: {old.context}: obsolete; {_UPDATE}"
     translated = {(message.context, message.id): message for message in catalog if message.id}
     for message in messages:
-        found = translated.pop((message.context, message.text), None)
+        found = translated.pop((message.context, message.msgid), None)
         if found is None:
             yield f"1: {message.context}: missing; {_UPDATE}"
         else:
@@ -77,12 +77,17 @@ def _catalogue_faults(language: str, catalog: Catalog, messages: Sequence[Englis
 
 
 def _faults(language: str, message: Message) -> Iterator[str]:
-    source, text = str(message.id), message.string
-    if not isinstance(text, str) or not text.strip():
-        yield "untranslated; write the translation"
-        return
     if message.fuzzy:
         yield "fuzzy; compare it with the English, then take the mark away"
+    for text in forms_of(message):
+        yield from _form_faults(language, message, text)
+
+
+def _form_faults(language: str, message: Message, text: str) -> Iterator[str]:
+    source = english_of(message)
+    if not text.strip():
+        yield "untranslated; write the translation"
+        return
     yield from _text_faults(language, text, message.auto_comments)
     if _edges(text) != _edges(source):
         yield "other spaces around the text than in English; write the same"

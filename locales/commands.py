@@ -1,6 +1,7 @@
 """The commands for whoever writes or translates messages; none of them needs a network."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -20,11 +21,14 @@ def update() -> None:
 
 
 @app.command()
-def check() -> None:
-    """Say whether every language is whole, and what is missing or wrong, by line."""
-    faults = faults_of(_KNOWN)
+def check(
+    languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
+) -> None:
+    """Say whether languages are whole, and what is missing or wrong, by line."""
+    chosen = languages or _KNOWN
+    faults = faults_of(chosen)
     for fault in faults:
         typer.echo(fault)
     if faults:
         raise typer.Exit(1)
-    typer.echo(f"whole: {', '.join(_KNOWN)}")
+    typer.echo(f"whole: {', '.join(chosen)}")

@@ -1,6 +1,6 @@
 """From the English words in the sources to the template, and from the template into each language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import takewhile
@@ -10,28 +10,40 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from locales import ENGLISH, FOLDER, catalogue_path
+from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
+from locales.plurals import categories
+from locales.plurals import header as plural_header
 
 SOURCES = FOLDER.parent / "conversations"
-_KEYWORDS = {"words": ((1, "c"), 2)}
+_KEYWORDS = {"words": ((1, "c"), 2), "counted": ((1, "c"), 2, 3)}
 _COMMENT_TAG = "Translators:"
 _FORMERLY = "The English was: "
 _LINE_WIDTH = 100
+_FORMS = "Forms, in this order: "
 
 
 @dataclass(frozen=True, slots=True)
 class English:
-    """One English message as the sources have it: its name, its text, and where it stands."""
+    """One English message as the sources have it: its name, its text, and where it stands.
+
+    `one` is what it says of exactly one, where it counts.
+    """
 
     context: str
     text: str
+    one: str
     comments: tuple[str, ...]
     file: Path
     line: int
 
+    @property
+    def msgid(self) -> str | tuple[str, str]:
+        """The message as gettext names it."""
+        return (self.one, self.text) if self.one else self.text
+
 
 def english(sources: Path = SOURCES) -> list[English]:
-    """Find every call of `words(name, text)` below a folder, by name."""
+    """Find every call of `words(name, text)` and `counted(name, one, text)` below a folder, by name."""
     return sorted(_found(sources), key=lambda message: (message.context, message.text))
 
 
@@ -40,15 +52,16 @@ def _found(sources: Path) -> Iterator[English]:
         sources, keywords=_KEYWORDS, comment_tags=[_COMMENT_TAG], strip_comment_tags=True
     )
     for file, line, text, comments, context in extracted:
-        if isinstance(text, str) and context:
-            yield English(context, text, tuple(comments), sources / file, line)
+        one, said = ("", text) if isinstance(text, str) else text
+        if said and context:
+            yield English(context, said, one, tuple(comments), sources / file, line)
 
 
 def template(sources: Path = SOURCES) -> str:
     """Give the text of locales/reportline.pot: every message with what translators are told of it."""
     catalog = Catalog(fuzzy=False)
     for message in english(sources):
-        catalog.add(message.text, context=message.context, auto_comments=message.comments)
+        catalog.add(message.msgid, context=message.context, auto_comments=message.comments)
     return _written(catalog, "every message that a reporter can read, to be translated", language=None)
 
 
@@ -60,22 +73,31 @@ def merged(template_text: str, catalogue_text: str, language: str) -> str:
     """
     before = {message.context: message for message in _messages(catalogue_text, language)}
     catalog = Catalog(language, fuzzy=False)
+    catalog.mime_headers = [("Plural-Forms", plural_header(language))]
     for message in _messages(template_text, ENGLISH):
-        _add(catalog, message, before.get(message.context))
+        _add(catalog, message, before.get(message.context), categories(language))
     return _written(catalog, "translated messages", language)
 
 
-def _add(catalog: Catalog, new: Message, old: Message | None) -> None:
-    changed = old is not None and bool(old.string) and old.id != new.id
+def _add(catalog: Catalog, new: Message, old: Message | None, forms: Sequence[str]) -> None:
+    changed = old is not None and any(forms_of(old)) and old.id != new.id
     fuzzy = changed or (old is not None and old.fuzzy)
     catalog.add(
         new.id,
-        old.string if old else "",
+        _strings(new, old, len(forms)),
         context=new.context,
-        auto_comments=new.auto_comments,
+        auto_comments=(*new.auto_comments, *([_FORMS + ", ".join(forms)] if new.pluralizable else [])),
         user_comments=_remarks(old, changed=changed) if old else (),
         flags={"fuzzy"} if fuzzy else (),
     )
+
+
+def _strings(new: Message, old: Message | None, count: int) -> str | tuple[str, ...]:
+    """Keep what was translated; a message that newly counts, or no longer does, begins with what is there."""
+    kept = forms_of(old) if old else ("",)
+    if not new.pluralizable:
+        return kept[-1]
+    return (*kept, *[kept[-1]] * count)[:count]
 
 
 def _remarks(old: Message, *, changed: bool) -> list[str]:
@@ -85,7 +107,7 @@ def _remarks(old: Message, *, changed: bool) -> list[str]:
     """
     remarks = list(takewhile(lambda remark: not remark.startswith(_FORMERLY), old.user_comments))
     if changed:
-        return [*remarks, _FORMERLY + " ".join(str(old.id).split())]
+        return [*remarks, _FORMERLY + " ".join(english_of(old).split())]
     return list(old.user_comments) if old.fuzzy else remarks
 
 
@@ -99,7 +121,8 @@ def _written(catalog: Catalog, what: str, language: str | None) -> str:
     body = BytesIO()
     write_po(body, catalog, width=_LINE_WIDTH, no_location=True, omit_header=True)
     header = [f"# Reportline: {what}.", "# Written by `reportline locales update`.", 'msgid ""', 'msgstr ""']
-    header += [f'"Language: {language}\\n"'] if language else []
+    if language:
+        header += [f'"Language: {language}\\n"', f'"Plural-Forms: {plural_header(language)}\\n"']
     header += ['"Content-Type: text/plain; charset=UTF-8\\n"', '"Content-Transfer-Encoding: 8bit\\n"']
     return "\n".join(header) + "\n\n" + body.getvalue().decode().strip() + "\n"
 

@@ -74,8 +74,7 @@ class Replay:
 
     def read(self) -> str:
         """Give the card's words, as the reporter reads them."""
-        say = card(self.state, self.portals[self.state.portal])
-        return render(say, self.state.language, self.state.talk, self.state.turn).text
+        return render(self.state, self.portals[self.state.portal]).text
 
 
 def event_of(written: Mapping[str, Any], state: State) -> Event:

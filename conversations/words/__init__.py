@@ -2,13 +2,16 @@
 
 from conversations.words import buttons, details, exits, invitation, opening, presentation, remarks, sending
 
-WORDS: dict[str, str] = dict(
-    opening.OPENING
-    + sending.SENDING
-    + details.DETAILS
-    + exits.EXITS
-    + remarks.REMARKS
-    + buttons.BUTTONS
-    + presentation.PRESENTATION
-    + invitation.INVITATION,
+_SENTENCES = (
+    *opening.OPENING,
+    *sending.SENDING,
+    *details.DETAILS,
+    *exits.EXITS,
+    *remarks.REMARKS,
+    *buttons.BUTTONS,
+    *presentation.PRESENTATION,
+    *invitation.INVITATION,
 )
+WORDS: dict[str, str] = {sentence.name: sentence.text for sentence in _SENTENCES}
+# Of the sentences that count: what they say of exactly one.
+SAID_OF_ONE: dict[str, str] = {sentence.name: sentence.one for sentence in _SENTENCES if sentence.one}

@@ -5,8 +5,8 @@ from conversations.words.naming import words
 BUTTONS = (
     # Translators: A button on every card. It must be understood at once. At most 24 characters.
     words("button.danger", "A child is in danger now"),
-    # Translators: A button on every card: your own word, a slash, the English one. At most 24 characters.
-    words("button.language", "Language"),
+    # Translators: A button on every card: 🌐, your own word, a slash, the English one. At most 24 characters.
+    words("button.language", "🌐 Language"),
     # Translators: A button on every card: forget this talk and delete its messages. At most 24 characters.
     words("button.forget", "Clear this chat"),
     # Translators: A button. At most 24 characters.

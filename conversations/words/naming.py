@@ -1,6 +1,21 @@
 """How a sentence gets its name: the name is the translation's context, the English its message."""
 
+from typing import NamedTuple
 
-def words(name: str, english: str) -> tuple[str, str]:
+
+class Sentence(NamedTuple):
+    """An English sentence and its name; `one` is what it says of exactly one, where it counts."""
+
+    name: str
+    text: str
+    one: str = ""
+
+
+def words(name: str, english: str) -> Sentence:
     """Name an English sentence; the translators' catalogue is extracted from the calls of this function."""
-    return name, english
+    return Sentence(name, english)
+
+
+def counted(name: str, one: str, english: str) -> Sentence:
+    """Name a sentence that counts with its one number; each language has as many forms as it needs."""
+    return Sentence(name, english, one)

@@ -1,6 +1,6 @@
 """The words above a card when something needs saying first; each has a sibling, so that none comes twice."""
 
-from conversations.words.naming import words
+from conversations.words.naming import counted, words
 
 REMARKS = (
     # Translators: No web link was found in the message. What to do next.
@@ -53,9 +53,17 @@ REMARKS = (
     # Translators: The same, said in another way.
     words("link.known.2", "We have that one. Once is enough. Please go on below."),
     # Translators: Too many links for one report. {maximum} is a number. The message stays in the chat.
-    words("link.full.1", "We took {maximum} links, and no more fit in. Send the rest after this one."),
+    counted(
+        "link.full.1",
+        "We took {maximum} link, and no more fit in. Send the rest after this one.",
+        "We took {maximum} links, and no more fit in. Send the rest after this one.",
+    ),
     # Translators: The same, said in another way.
-    words("link.full.2", "No more fit in now. Send these {maximum} first, then the others."),
+    counted(
+        "link.full.2",
+        "No more fit in now. Send this {maximum} first, then the others.",
+        "No more fit in now. Send these {maximum} first, then the others.",
+    ),
     # Translators: A link with "needs joining": never ask anybody to join.
     words("link.joining", "That place asks people to join. Please do not join for us."),
     # Translators: A link came after a report was sent: it begins another one.
@@ -71,9 +79,17 @@ REMARKS = (
     # Translators: /cancel after sending.
     words("cancel.sent", "It is sent already. You can take it back below."),
     # Translators: A text was too long for an answer. {maximum} is a number of characters.
-    words("too_long.1", "That is too long for us. Please use at most {maximum} letters."),
+    counted(
+        "too_long.1",
+        "That is too long for us. Please use at most {maximum} letter.",
+        "That is too long for us. Please use at most {maximum} letters.",
+    ),
     # Translators: The same, said in another way.
-    words("too_long.2", "Please make it shorter: {maximum} letters at most."),
+    counted(
+        "too_long.2",
+        "Please make it shorter: {maximum} letter at most.",
+        "Please make it shorter: {maximum} letters at most.",
+    ),
     # Translators: An answer held nothing that can be read.
     words("empty.1", "We see nothing in that. Please write it as text, or skip."),
     # Translators: The same, said in another way.

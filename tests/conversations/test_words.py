@@ -11,7 +11,6 @@ from bot.intake import STATUS_WORDS
 from bot.measure import sentences_of, words_of
 from bot.render import put_into_words, render
 from conversations.address import Unreportable
-from conversations.cards import card
 from conversations.events import Command
 from conversations.flow import EVERYWHERE, FLOW
 from conversations.paragraphs import RULES_OF_ADVICE
@@ -34,13 +33,13 @@ SOURCES = "\n".join(
     if path.parent.name != "words"
 )
 LONGER_CARDS = {"review": 90}
-REMARKS = [name for name, _ in (*REMARK_WORDS, *PRESENTATION)]
+REMARKS = [sentence.name for sentence in (*REMARK_WORDS, *PRESENTATION)]
 
 
 def _read(step: str, language: str) -> str:
     draft = replace(new_state().draft, addresses=("https://forum.example/1",), revision=1)
     state = replace(new_state(language), step=step, draft=draft)
-    return render(card(state, PORTALS["international"]), language, state.talk, state.turn).text
+    return render(state, PORTALS["international"]).text
 
 
 def _said(name: str, language: str) -> str:
