@@ -1,7 +1,7 @@
-"""A language is whole: every message is there, says what the English says, and nothing that is refused."""
+"""A language is whole: every message is there, says what the English says, as its language says it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -11,36 +11,46 @@ from babel.messages.pofile import PoFileError, read_po
 
 from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
 from locales.extraction import SOURCES, English, english, merged, template, template_path
-from locales.refused_words import refused_in
+from locales.glossary import (
+    Glossary,
+    GlossaryUnreadable,
+    glossary_faults,
+    glossary_path,
+    read_glossary,
+    refused_in,
+    terms_missing,
+)
+from locales.limits import length_faults
+from locales.review import review_faults
+from locales.writing import likeness_faults, writing_faults, writing_of
 
 GROWTH = 1.4
 _GROWTH_COUNTS_FROM = 40
+_SEND = "button.send"
 _UPDATE = "run `reportline locales update`"
-_HIDDEN = frozenset("\t\r\v\f\u200b\u2060\ufeff\u061c\u200e\u200f\u2028\u2029") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
 
 
 def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURCES) -> list[str]:
     """Say what keeps languages from being whole, as lines like `locales/es/...po:12: name: what is wrong`."""
     messages = english(sources)
-    faults = [*_english_faults(messages), *_template_faults(folder, sources)]
+    faults = [*_template_faults(folder, sources), *_names_faults(messages)]
     for language in languages:
-        if language != ENGLISH:
-            faults += _language_faults(language, catalogue_path(language, folder), messages, sources)
+        try:
+            glossary = read_glossary(language, folder)
+        except GlossaryUnreadable as unreadable:
+            faults.append(f"{_shown(glossary_path(language, folder))}:1: {unreadable}")
+            continue
+        where = _shown(glossary_path(language, folder))
+        faults += [
+            f"{where}:1: {fault}" for fault in glossary_faults(glossary, is_english=language == ENGLISH)
+        ]
+        if language == ENGLISH:
+            faults += _english_faults(messages, glossary)
+        else:
+            path = catalogue_path(language, folder)
+            faults += _language_faults(language, path, glossary, messages, sources)
+        faults += [fault for fault in review_faults(language, messages, folder)]
     return faults
-
-
-def _english_faults(messages: Sequence[English]) -> Iterator[str]:
-    texts: dict[str, str] = {}
-    for message in messages:
-        where = f"{_shown(message.file)}:{message.line}: {message.context}"
-        if texts.setdefault(message.context, message.text) != message.text:
-            yield f"{where}: another text has this name already; give each its own"
-        for fault in _text_faults(ENGLISH, message.text, message.comments):
-            yield f"{where}: {fault}"
-        if message.text != message.text.strip():
-            yield f"{where}: the text has spaces around it; write it without them"
 
 
 def _template_faults(folder: Path, sources: Path) -> Iterator[str]:
@@ -49,7 +59,26 @@ def _template_faults(folder: Path, sources: Path) -> Iterator[str]:
         yield f"{_shown(path)}:1: the template is not what the sources say; {_UPDATE}"
 
 
-def _language_faults(language: str, path: Path, messages: Sequence[English], sources: Path) -> Iterator[str]:
+def _names_faults(messages: Sequence[English]) -> Iterator[str]:
+    texts: dict[str, str] = {}
+    for message in messages:
+        if texts.setdefault(message.context, message.text) != message.text:
+            yield f"{_place(message)}: another text has this name already; give each its own"
+
+
+def _english_faults(messages: Sequence[English], glossary: Glossary) -> Iterator[str]:
+    writing = writing_of(ENGLISH, glossary)
+    for message in messages:
+        for text in filter(None, (message.one, message.text)):
+            if text != text.strip():
+                yield f"{_place(message)}: the text has spaces around it; write it without them"
+            for fault in (*_text_faults(message.context, text, glossary), *writing_faults(writing, text)):
+                yield f"{_place(message)}: {fault}"
+
+
+def _language_faults(
+    language: str, path: Path, glossary: Glossary, messages: Sequence[English], sources: Path
+) -> Iterator[str]:
     where = _shown(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -57,38 +86,54 @@ def _language_faults(language: str, path: Path, messages: Sequence[English], sou
     except (OSError, UnicodeDecodeError, PoFileError) as error:
         yield f"{where}:1: the catalogue cannot be read ({type(error).__name__}); mend it, or {_UPDATE}"
         return
-    yield from (f"{where}:{fault}" for fault in _catalogue_faults(language, catalog, messages))
+    yield from (f"{where}:{fault}" for fault in _catalogue_faults(language, catalog, glossary, messages))
     if merged(template(sources), text, language) != text:
         yield f"{where}:1: the catalogue is not as it is written; {_UPDATE}"
 
 
-def _catalogue_faults(language: str, catalog: Catalog, messages: Sequence[English]) -> Iterator[str]:
+def _catalogue_faults(
+    language: str, catalog: Catalog, glossary: Glossary, messages: Sequence[English]
+) -> Iterator[str]:
     for old in catalog.obsolete.values():
         yield f"{old.lineno or 1}: {old.context}: obsolete; {_UPDATE}"
     translated = {(message.context, message.id): message for message in catalog if message.id}
+    labels = _labels(catalog)
     for message in messages:
         found = translated.pop((message.context, message.msgid), None)
         if found is None:
             yield f"1: {message.context}: missing; {_UPDATE}"
-        else:
-            yield from (f"{found.lineno}: {message.context}: {fault}" for fault in _faults(language, found))
+            continue
+        for fault in dict.fromkeys(_faults(language, found, glossary, labels)):
+            yield f"{found.lineno}: {message.context}: {fault}"
     for stray in translated.values():
         yield f"{stray.lineno}: {stray.context}: no such message in English; {_UPDATE}"
 
 
-def _faults(language: str, message: Message) -> Iterator[str]:
+def _labels(catalog: Catalog) -> dict[str, str]:
+    """Give the buttons that sentences name, by their English: each must be named as it is written."""
+    return {str(message.id): str(message.string) for message in catalog if message.context == _SEND}
+
+
+def _faults(language: str, message: Message, glossary: Glossary, labels: Mapping[str, str]) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy; compare it with the English, then take the mark away"
-    for text in forms_of(message):
-        yield from _form_faults(language, message, text)
-
-
-def _form_faults(language: str, message: Message, text: str) -> Iterator[str]:
-    source = english_of(message)
-    if not text.strip():
+    if not all(text.strip() for text in forms_of(message)):
         yield "untranslated; write the translation"
         return
-    yield from _text_faults(language, text, message.auto_comments)
+    writing = writing_of(language, glossary)
+    name, source = str(message.context), english_of(message)
+    for text in forms_of(message):
+        yield from _text_faults(name, text, glossary)
+        yield from writing_faults(writing, text)
+        yield from likeness_faults(writing, source, text, as_in_english=name in glossary.as_in_english)
+        yield from _translation_faults(source, text)
+        yield from terms_missing(glossary, name, source, text)
+        for label, own in labels.items():
+            if re.search(rf"\b[Tt]ap {re.escape(label)}\b", source) and own.lower() not in text.lower():
+                yield f'the button is named "{own}"; write it so'
+
+
+def _translation_faults(source: str, text: str) -> Iterator[str]:
     if _edges(text) != _edges(source):
         yield "other spaces around the text than in English; write the same"
     if _placeholders(text) != _placeholders(source):
@@ -98,15 +143,11 @@ def _form_faults(language: str, message: Message, text: str) -> Iterator[str]:
         yield f"{len(text)} characters for {len(source)} in English; write at most {most}"
 
 
-def _text_faults(language: str, text: str, comments: Iterable[str]) -> Iterator[str]:
+def _text_faults(name: str, text: str, glossary: Glossary) -> Iterator[str]:
     if _placeholders(text) is None:
         yield "braces that are no placeholder; write only {name}"
-    if _HIDDEN & set(text):
-        yield "characters that nobody sees; type the text anew"
-    told = re.search(r"[Aa]t most (\d+) characters", " ".join(comments))
-    if told and len(text) > int(told[1]):
-        yield f"{len(text)} characters; write at most {told[1]}, as translators are told"
-    yield from refused_in(language, text)
+    yield from length_faults(name, text)
+    yield from refused_in(glossary, text)
 
 
 def _placeholders(text: str) -> list[str] | None:
@@ -122,6 +163,10 @@ def _placeholders(text: str) -> list[str] | None:
 
 def _edges(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+
+def _place(message: English) -> str:
+    return f"{_shown(message.file)}:{message.line}: {message.context}"
 
 
 def _shown(path: Path) -> Path:

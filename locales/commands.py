@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from locales import KNOWN_LOCALES
+from locales import ENGLISH, KNOWN_LOCALES
 from locales.check import check as faults_of
 from locales.extraction import update as update_files
+from locales.review import read_comparison, state
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
 _KNOWN = tuple(locale.code for locale in KNOWN_LOCALES)
@@ -32,3 +33,19 @@ def check(
     if faults:
         raise typer.Exit(1)
     typer.echo(f"whole: {', '.join(chosen)}")
+
+
+@app.command()
+def status() -> None:
+    """Say of every language how many messages it has and who has looked at it."""
+    for locale in KNOWN_LOCALES:
+        typer.echo(f"{locale.code:3} {locale.own_name}: {state(locale.code)}{_way_back(locale.code)}")
+
+
+def _way_back(language: str) -> str:
+    """Say how many messages came back into English as they were meant; English itself has no way back."""
+    if language == ENGLISH:
+        return ""
+    compared = read_comparison(language).values()
+    same = sum(each.meaning == "same" for each in compared)
+    return f"; of {len(compared)} messages translated back, {same} came back the same, {len(compared) - same} nearly"

@@ -110,7 +110,7 @@ BUTTONS = (
     # Translators: A button. At most 24 characters.
     words("button.mine", "Mine, leave it out"),
     # Translators: It belongs to the account that posts the material. At most 24 characters.
-    words("button.theirs", "The account's, keep it"),
+    words("button.theirs", "The account’s, keep it"),
     # Translators: A button. At most 24 characters.
     words("button.today", "Today"),
     # Translators: A button. At most 24 characters.

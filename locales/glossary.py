@@ -1,0 +1,158 @@
+"""A language's own words, held together: the terms that its messages keep to, and what none of them may say.
+
+The names for the material are refused by the IWF (iwf.org.uk, report process); the rest is what our talk never
+says. Refused words stand in the languages' glossaries, and nowhere else, so that they can be refused.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_WORD_CATEGORIES = "LMN"
+# Placeholders and commands, whose names are no words of the message.
+_NO_WORDS = re.compile(r"\{\w+\}|/[a-z]+")
+_FORMAT = "Cf"
+
+INSTEAD = {
+    "legitimises": "it legitimises the material; say child sexual abuse, or pictures of it",
+    "reporter": "whoever writes to us is a reporter; say you",
+    "removed": "nobody can promise it; say only what has happened",
+    "safe": "nobody can promise it; say only what has happened",
+    "anonymous": "nobody can promise it; say what we do not know",
+    "police": "nobody can say it; send people to the police",
+    "legal": "nobody can say it; leave it out",
+    "nothing": "there is always something to do; say what",
+    "screenshot": "it asks for what a reporter must never do; leave it out",
+    "save": "it asks for what a reporter must never do; leave it out",
+    "evidence": "it asks for what a reporter must never do; leave it out",
+    "again": "it asks for what a reporter must never do; leave it out",
+    "search": "it asks for what a reporter must never do; leave it out",
+    "describe": "it asks for what a reporter must never do; leave it out",
+    "why": "it asks what is never asked; leave it out",
+    "address": "alone it is where somebody lives; say web link",
+}
+TERMS = ("link", "child sexual abuse", "child", "report", "receipt", "analyst", "police")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+_Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
+class Term(_Table):
+    """How an English term is said: a message that has it says one of `say`, save those in `unless`."""
+
+    english: str
+    say: _Words
+    unless: list[str] = []
+    why: str
+
+
+class Refused(_Table):
+    """A pattern that no message may hold, from a word's start; `like` is a sentence that it refuses.
+
+    `kind` is one of those in INSTEAD; a language's own traps have a kind `own` and say what to write `instead`.
+    """
+
+    kind: str
+    pattern: str
+    like: str
+    instead: str = ""
+
+
+class Glossary(_Table):
+    """What a language's messages keep to.
+
+    `telling` are stems that whoever looks over a reporter's shoulder must not read; `punctuation` maps ASCII
+    marks to the language's own beyond those of its script; `spaced` maps marks to the space before them.
+    """
+
+    voice: str
+    telling: _Words
+    as_in_english: list[str] = []
+    quotes: str = "“”"
+    punctuation: dict[str, str] = {}
+    spaced: dict[str, str] = {}
+    terms: list[Term] = []
+    refused: list[Refused]
+
+
+class GlossaryUnreadable(ValueError):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """A glossary is missing or not as it should be; the text says what to mend."""
+
+
+def glossary_path(language: str, folder: Path) -> Path:
+    """Say where a language's glossary lies below a folder."""
+    return folder / language / "glossary.toml"
+
+
+def read_glossary(language: str, folder: Path) -> Glossary:
+    """Read a language's glossary below a folder; raises GlossaryUnreadable."""
+    try:
+        with glossary_path(language, folder).open("rb") as file:
+            return Glossary.model_validate(tomllib.load(file))
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise GlossaryUnreadable(f"{where}: {first['msg']}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise GlossaryUnreadable(f"it cannot be read ({type(error).__name__})") from None
+
+
+def glossary_faults(glossary: Glossary, *, is_english: bool) -> Iterator[str]:
+    """Say what a glossary lacks: each term and each kind of refused words, and patterns that refuse."""
+    said = {term.english for term in glossary.terms}
+    if not is_english:
+        yield from (f'no term for "{term}"; add it' for term in TERMS if term not in said)
+    kinds = {refused.kind for refused in glossary.refused}
+    yield from (f"nothing of the kind {kind} is refused; add a pattern" for kind in INSTEAD.keys() - kinds)
+    for refused in glossary.refused:
+        if refused.kind not in INSTEAD and not refused.instead:
+            yield f"{refused.kind} is no kind; write one of {', '.join(INSTEAD)}, or say what to write instead"
+        if not _match(refused, refused.like):
+            yield f'"{refused.pattern}" does not refuse "{refused.like}"'
+
+
+def refused_in(glossary: Glossary, text: str) -> Iterator[str]:
+    """Say what is refused in a text, and what to write instead."""
+    for refused in glossary.refused:
+        found = _match(refused, text)
+        if found:
+            yield f'"{found}" is refused: {refused.instead or INSTEAD[refused.kind]}'
+
+
+def terms_missing(glossary: Glossary, name: str, english: str, text: str) -> Iterator[str]:
+    """Say which terms of the English a translation does not say as the glossary has them."""
+    plain = _plain(text)
+    bare = _NO_WORDS.sub("", english)
+    for term in glossary.terms:
+        has = re.search(rf"\b{term.english}", bare, re.IGNORECASE)
+        if has and name not in term.unless and not any(_plain(word) in plain for word in term.say):
+            yield f'"{has[0]}" is said otherwise than in the glossary; write {" or ".join(term.say)}'
+
+
+def telling_in(glossary: Glossary, text: str) -> str | None:
+    """Give the first stem in a text that tells what the talk is about, or None."""
+    plain = _plain(text)
+    return next((stem for stem in glossary.telling if _plain(stem) in plain), None)
+
+
+def _match(refused: Refused, text: str) -> str | None:
+    plain = _plain(text)
+    for match in re.finditer(refused.pattern, plain):
+        if match.start() == 0 or unicodedata.category(plain[match.start() - 1])[0] not in _WORD_CATEGORIES:
+            return match[0]
+    return None
+
+
+def _plain(text: str) -> str:
+    """Give a text in small letters, as it is compared, without the characters that nobody sees."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in folded if unicodedata.category(character) != _FORMAT).lower()

@@ -1,0 +1,55 @@
+"""How long a message may be on every channel that shows it, however the channel counts.
+
+Telegram counts UTF-16 units (core.telegram.org/bots/api: a message 4096, a description 512, a short description
+120, a command's description 256, a name 64), WhatsApp characters (developers.facebook.com, Cloud API: the title
+of a list's row 24, a body 1024). Bytes keep a talk cheap; every script but a few signs takes three or fewer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that a message may have: characters, UTF-16 units, and bytes in UTF-8."""
+
+    characters: int
+    units: int
+    octets: int
+
+
+def _of(length: int) -> Limit:
+    return Limit(length, length, 3 * length)
+
+
+_BUTTON = _of(24)
+_COMMAND = _of(72)
+_MESSAGE = _of(1024)
+_NAMED = {
+    "presentation.name": _of(64),
+    "presentation.description": _of(512),
+    "presentation.short": _of(120),
+}
+
+
+def limit_of(name: str) -> Limit:
+    """Give the limit of the message of this name."""
+    if name.startswith("button."):
+        return _BUTTON
+    if name.startswith("command."):
+        return _COMMAND
+    return _NAMED.get(name, _MESSAGE)
+
+
+def length_faults(name: str, text: str) -> Iterator[str]:
+    """Say where a message is longer than some channel can show."""
+    limit = limit_of(name)
+    counted = (
+        ("characters", len(text), limit.characters),
+        ("UTF-16 units", len(text.encode("utf-16-le")) // 2, limit.units),
+        ("bytes", len(text.encode()), limit.octets),
+    )
+    for unit, length, most in counted:
+        if length > most:
+            yield f"{length} {unit}; write at most {most}"
+            return

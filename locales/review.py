@@ -1,0 +1,143 @@
+"""Who has looked at a language, honestly: a draft, its way back into English, and what native readers made of it.
+
+`language.toml` says when a language was drafted and, later, when native readers were asked; `review/` holds, for
+every message, what somebody who was given the translation alone wrote back in English, word for word, and how that
+compares with what the message should say. Both hold for the very words that were looked at, and no others.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+
+from locales import ENGLISH, FOLDER, catalogue_path, read_catalogue
+from locales.extraction import English
+
+# Of five native readers, four told rightly what to send, what is kept, who reads it, whether this is help in danger.
+READERS = 5
+RIGHT = 4
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NativeReview(_Table):
+    """What native readers made of a language, on a day; `catalogue` is `fingerprint` of what they read."""
+
+    on: date
+    readers: int
+    right: int
+    catalogue: str
+
+
+class Language(_Table):
+    """A language's file language.toml; English, which is translated from, is neither drafted nor reviewed."""
+
+    own_name: str
+    drafted: date | None = None
+    review: NativeReview | None = None
+
+
+class Compared(_Table):
+    """A message on its way back: what it says, what was understood, and whether that is the same.
+
+    `meaning` is near where something small differs; `note` then says what, and why it may stay.
+    """
+
+    english: str
+    translation: list[str]
+    back: list[str]
+    meaning: Literal["same", "near"]
+    note: str = ""
+
+
+class _Comparison(RootModel[dict[str, Compared]]):
+    pass
+
+
+def read_language(language: str, folder: Path = FOLDER) -> Language:
+    """Read a language's file; raises OSError, tomllib.TOMLDecodeError or ValidationError."""
+    with (folder / language / "language.toml").open("rb") as file:
+        return Language.model_validate(tomllib.load(file))
+
+
+def fingerprint(language: str, folder: Path = FOLDER) -> str:
+    """Give 16 hexadecimal digits that stand for every word of a language, and change with any of them."""
+    translations = sorted(read_catalogue(language, folder).translations.items())
+    return hashlib.blake2b(json.dumps(translations).encode(), digest_size=8).hexdigest()
+
+
+def state(language: str, folder: Path = FOLDER) -> str:
+    """Say in words how far a language's review has come."""
+    told = read_language(language, folder)
+    if language == ENGLISH:
+        return "the language that is translated from"
+    review = told.review
+    if review is None:
+        return f"drafted on {told.drafted}, not reviewed by a native speaker"
+    if review.catalogue != fingerprint(language, folder):
+        return f"reviewed on {review.on}, and changed since"
+    return f"reviewed on {review.on} by {review.readers} native readers"
+
+
+def comparison_path(language: str, folder: Path = FOLDER) -> Path:
+    """Say where a language's way back into English is kept."""
+    return folder / "review" / f"{language}.json"
+
+
+def read_comparison(language: str, folder: Path = FOLDER) -> Mapping[str, Compared]:
+    """Read a language's way back; raises OSError or ValidationError."""
+    text = comparison_path(language, folder).read_text(encoding="utf-8")
+    return _Comparison.model_validate_json(text).root
+
+
+def review_faults(language: str, messages: Sequence[English], folder: Path = FOLDER) -> Iterator[str]:
+    """Say what a language's file and its comparison lack, as `path:1: what is wrong`."""
+    yield from (
+        f"{folder / language / 'language.toml'}:1: {fault}" for fault in _state_faults(language, folder)
+    )
+    if language == ENGLISH or not catalogue_path(language, folder).exists():
+        return
+    path = comparison_path(language, folder)
+    try:
+        compared = dict(read_comparison(language, folder))
+    except (OSError, ValidationError) as error:
+        yield f"{path}:1: it cannot be read ({type(error).__name__}); translate the language back into English"
+        return
+    translations = read_catalogue(language, folder).translations
+    for message in messages:
+        said = translations.get((message.context, message.text), ())
+        fault = _comparison_fault(compared.pop(message.context, None), message, said)
+        if fault:
+            yield f"{path}:1: {message.context}: {fault}"
+    yield from (f"{path}:1: {name}: no such message; take it out" for name in compared)
+
+
+def _state_faults(language: str, folder: Path) -> Iterator[str]:
+    try:
+        told = read_language(language, folder)
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        yield f"it cannot be read ({type(error).__name__})"
+        return
+    if language != ENGLISH and told.drafted is None:
+        yield "without a day on which it was drafted; write drafted = 2026-11-24"
+    if told.review and (told.review.readers < READERS or told.review.right < RIGHT):
+        yield f"a review takes {READERS} native readers, {RIGHT} of whom told everything rightly"
+
+
+def _comparison_fault(compared: Compared | None, message: English, said: Sequence[str]) -> str | None:
+    if compared is None:
+        return "never translated back into English"
+    if compared.english != message.text or tuple(compared.translation) != tuple(said):
+        return "changed since it was translated back; do it anew"
+    if len(compared.back) != len(compared.translation) or not all(compared.back):
+        return "not every form was translated back"
+    if compared.meaning == "near" and not compared.note:
+        return "near, but nobody says why it may stay"
+    return None
