@@ -97,7 +97,8 @@ def english_of(message: Message) -> str:
 
 def forms_of(message: Message) -> tuple[str, ...]:
     """Give what a message says in its language: one text, or one for each plural category."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    said = message.string or ""
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def catalogue_path(language: str, folder: Path = FOLDER) -> Path:

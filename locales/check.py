@@ -49,7 +49,7 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
         else:
             path = catalogue_path(language, folder)
             faults += _language_faults(language, path, glossary, messages, sources)
-        faults += [fault for fault in review_faults(language, messages, folder)]
+        faults += review_faults(language, messages, folder)
     return faults
 
 

@@ -48,4 +48,4 @@ def _way_back(language: str) -> str:
         return ""
     compared = read_comparison(language).values()
     same = sum(each.meaning == "same" for each in compared)
-    return f"; of {len(compared)} messages translated back, {same} came back the same, {len(compared) - same} nearly"
+    return f"; of {len(compared)} messages, {same} came back into English the same, the others nearly"

@@ -1,7 +1,7 @@
 """A language's own words, held together: the terms that its messages keep to, and what none of them may say.
 
-The names for the material are refused by the IWF (iwf.org.uk, report process); the rest is what our talk never
-says. Refused words stand in the languages' glossaries, and nowhere else, so that they can be refused.
+The names for the material are refused by the IWF (iwf.org.uk, report process); the rest is what our talk
+never says. Refused words stand in the languages' glossaries, and nowhere else, so that they can be refused.
 """
 
 import re
@@ -58,7 +58,7 @@ class Term(_Table):
 class Refused(_Table):
     """A pattern that no message may hold, from a word's start; `like` is a sentence that it refuses.
 
-    `kind` is one of those in INSTEAD; a language's own traps have a kind `own` and say what to write `instead`.
+    `kind` is one of those in INSTEAD; a language's own traps are `own`, and say what to write `instead`.
     """
 
     kind: str
@@ -115,7 +115,7 @@ def glossary_faults(glossary: Glossary, *, is_english: bool) -> Iterator[str]:
     yield from (f"nothing of the kind {kind} is refused; add a pattern" for kind in INSTEAD.keys() - kinds)
     for refused in glossary.refused:
         if refused.kind not in INSTEAD and not refused.instead:
-            yield f"{refused.kind} is no kind; write one of {', '.join(INSTEAD)}, or say what to write instead"
+            yield f"{refused.kind} is no kind; say what to write instead, or one of {', '.join(INSTEAD)}"
         if not _match(refused, refused.like):
             yield f'"{refused.pattern}" does not refuse "{refused.like}"'
 

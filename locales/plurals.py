@@ -1,4 +1,4 @@
-"""Which form of a message that counts is said of a number: by CLDR's rules, in CLDR's order, in every language.
+"""Which form of a message that counts is said of a number: by CLDR's rules, in CLDR's order, everywhere.
 
 Babel's own gettext rules differ from CLDR's in several languages, and in the order of the Arabic forms: one
 rule holds here, and the catalogues' headers are written from it.

@@ -1,8 +1,8 @@
-"""Who has looked at a language, honestly: a draft, its way back into English, and what native readers made of it.
+"""Who has looked at a language, honestly: a draft, its way back into English, what native readers made of it.
 
-`language.toml` says when a language was drafted and, later, when native readers were asked; `review/` holds, for
-every message, what somebody who was given the translation alone wrote back in English, word for word, and how that
-compares with what the message should say. Both hold for the very words that were looked at, and no others.
+`language.toml` says when a language was drafted and, later, when native readers were asked; `review/` holds,
+for every message, what somebody who was given the translation alone wrote back in English, word for word, and
+how that compares with what the message should say. Both hold for the very words that were looked at.
 """
 
 import hashlib
@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from locales import ENGLISH, FOLDER, catalogue_path, read_catalogue
 from locales.extraction import English
 
-# Of five native readers, four told rightly what to send, what is kept, who reads it, whether this is help in danger.
+# How many native readers are asked what to send, what is kept, who reads it and whether this is help in danger;
+# and how many of them told it all rightly.
 READERS = 5
 RIGHT = 4
 
@@ -108,7 +109,7 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
     try:
         compared = dict(read_comparison(language, folder))
     except (OSError, ValidationError) as error:
-        yield f"{path}:1: it cannot be read ({type(error).__name__}); translate the language back into English"
+        yield f"{path}:1: it cannot be read ({type(error).__name__}); translate back into English, by itself"
         return
     translations = read_catalogue(language, folder).translations
     for message in messages:

@@ -1,4 +1,4 @@
-"""A message is written as its language is: its script, its marks, its spaces, and nothing that nobody sees."""
+"""A message is written as its language is: its script, marks and spaces, and nothing that nobody sees."""
 
 import re
 import unicodedata
