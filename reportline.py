@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot import checks as bot_checks
 from bot.checks import Check
-from bot.commands import bot, flow, portal, ready
+from bot.commands import bot, flow, portal, preview, ready
 from bot.fleet_commands import fleet, links
 from bot.outbox_commands import outbox
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
@@ -38,6 +38,7 @@ SECONDS_TO_ANSWER = 10
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP)
 portal.command()(links)
+locales.command()(preview)
 app.add_typer(bot, name="bot")
 app.add_typer(flow, name="flow")
 app.add_typer(portal, name="portal")

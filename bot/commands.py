@@ -18,6 +18,8 @@ from bot.channels.telegram_calls import TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.channels.terminal import hold_talk
 from bot.portals import PortalsUnreadable, check, read_portals
+from bot.preview import preview as write_preview
+from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
 from conversations.drawing import mermaid
 from logs import configure_logs, log_event
@@ -106,6 +108,20 @@ def check_portals(
     faults = check(chosen, KNOWN_LANGUAGES)
     typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
     raise typer.Exit(int(bool(faults)))
+
+
+def preview(
+    folder: Annotated[Path, typer.Option("--to", help="where the pages go")] = Path("previews"),
+    languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
+) -> None:
+    """Write a page for each language on which a native speaker reads the whole talk beside the English."""
+    settings = ready(read_settings)
+    regions = regions_of(ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES)).values())
+    folder.mkdir(parents=True, exist_ok=True)
+    for language in languages or sorted(KNOWN_LANGUAGES):
+        path = folder / f"{language}.html"
+        path.write_text(write_preview(language, regions.get(language)), encoding="utf-8")
+        typer.echo(f"wrote {path}")
 
 
 def _cells(measures: measuring.Measures) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Telegram counts UTF-16 units (core.telegram.org/bots/api: a message 4096, a description 512, a short
 description 120, a command's description 256, a name 64), WhatsApp characters (developers.facebook.com, Cloud
-API: the title of a list's row 24, its description 72, a body 1024). Bytes keep a talk cheap: three a character.
+API: a list's row 24, its description 72, a body 1024). Bytes keep a talk cheap: three a character.
 """
 
 from collections.abc import Iterator

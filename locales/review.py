@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from locales import ENGLISH, FOLDER, catalogue_path, read_catalogue
 from locales.extraction import English
 
-# How many native readers are asked what to send, what is kept, who reads it and whether this is help in danger;
-# and how many of them told it all rightly.
+# How many native readers are asked what to send, what is kept, who reads it and if this is emergency help;
+# and how many of them must tell it all rightly.
 READERS = 5
 RIGHT = 4
 

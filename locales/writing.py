@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale
-from babel.core import get_global
+from babel.core import get_global, parse_locale
 
 from locales.glossary import Glossary
 
@@ -44,7 +44,7 @@ class Writing:
 
 def writing_of(language: str, glossary: Glossary) -> Writing:
     """Give how a language is written: by CLDR's likely script, and by what its glossary adds."""
-    script = Locale.parse(get_global("likely_subtags")[language]).script or "Latn"
+    script = str(parse_locale(get_global("likely_subtags")[language])[2])
     return Writing(
         script, {**_MARKS.get(script, {}), **glossary.punctuation}, glossary.spaced, glossary.quotes
     )

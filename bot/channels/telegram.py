@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.typed import event_of
-from bot.exchange import Answer, Arrival, Card, TalkHandle
+from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Chose, Event, Media, Said
 
 LONGEST_TEXT = 4096
@@ -168,11 +168,18 @@ def _show(card: Card, chat: str, live: int | None) -> Call:
         "link_preview_options": {"is_disabled": True},
     }
     if card.rows:
-        rows = [[{"text": button.label, "callback_data": button.data} for button in row] for row in card.rows]
+        rows = [
+            [{"text": button.label, "callback_data": button.data} for button in row] for row in _laid(card)
+        ]
         parameters["reply_markup"] = {"inline_keyboard": rows}
     if live is None:
         return Call("sendMessage", {**parameters, "disable_notification": True})
     return Call("editMessageText", {**parameters, "message_id": live})
+
+
+def _laid(card: Card) -> tuple[tuple[CardButton, ...], ...]:
+    """Lay a row's buttons from where its language is read: the app always lays them from the left."""
+    return tuple(row[::-1] for row in card.rows) if card.right_to_left else card.rows
 
 
 def _directed(card: Card) -> str:

@@ -1,21 +1,25 @@
 """Words fit every channel: isolates around what is inserted, limits held, data that survives a tap."""
 
+import re
 from dataclasses import replace
+from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render import command_menu, put_into_words, render
-from conversations.cards import card
 from conversations.flow import FLOW
 from conversations.talk import Phrase
-from conversations.words import WORDS
+from conversations.words import SAID_OF_ONE, WORDS
+from locales import KNOWN_LOCALES
+from locales.numbering import in_digits_of
 from tests.talking import LANGUAGES, PORTALS, new_state
 
 TELEGRAM_TEXT = 4096
 TELEGRAM_DATA = 64
 LABEL = 24
+RIGHT_TO_LEFT = [locale.code for locale in KNOWN_LOCALES if locale.right_to_left]
 
 
 def _utf16_units(text: str) -> int:
@@ -28,7 +32,7 @@ def test_every_card_fits_telegram_even_with_twenty_of_the_longest_links(step: st
     links = tuple(f"https://forum.example/{number}/" + "a" * 2000 for number in range(20))
     draft = replace(new_state().draft, addresses=links)
     state = replace(new_state(language), step=step, draft=draft, turn=99_999)
-    shown = render(card(state, PORTALS["international"]), language, state.talk, state.turn)
+    shown = render(state, PORTALS["international"])
     assert _utf16_units(shown.text) <= TELEGRAM_TEXT
     for row in shown.rows:
         for button in row:
@@ -65,6 +69,72 @@ def test_whatever_is_inserted_is_text_and_never_a_placeholder(value: str) -> Non
         assert f"\u2066{line}\u2069" in words or "…" in words
 
 
-def test_a_number_is_written_without_an_isolate() -> None:
+def test_a_number_stands_in_an_isolate_too() -> None:
     words = put_into_words(Phrase("rules.progress", (("number", "2"), ("total", "6"))), "en")
-    assert words.startswith("Rule 2 of 6.")
+    assert words.startswith("Rule \u20682\u2069 of \u20686\u2069.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", WORDS)
+def test_every_inserted_value_stands_in_an_isolate(name: str, language: str) -> None:
+    """Whatever a message inserts, in every language, is kept apart from the direction of its text."""
+    names = [field for _, field, _, _ in Formatter().parse(WORDS[name]) if field]
+    said = put_into_words(Phrase(name, tuple((field, "7") for field in names)), language)
+    value = in_digits_of("7", language, None)
+    isolated = re.findall(f"[\u2066\u2068](?:7|{value})\u2069", said)
+    assert len(isolated) == len(names)
+    assert said.count("\u2066") + said.count("\u2068") == said.count("\u2069")
+
+
+@pytest.mark.parametrize("language", RIGHT_TO_LEFT)
+@pytest.mark.parametrize("name", [name for name in WORDS if not name.startswith("button.")])
+def test_what_is_latin_in_a_right_to_left_message_stands_in_an_isolate(name: str, language: str) -> None:
+    """A command, a name or the beginning of a link never turns the sentence around it."""
+    values = tuple((field, "7") for _, field, _, _ in Formatter().parse(WORDS[name]) if field)
+    said = put_into_words(Phrase(name, values), language)
+    assert not re.search("[A-Za-z]", re.sub("[\u2066\u2068][^\u2069]*\u2069", "", said))
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "written"),
+    [
+        *(("ps", region, "۳۰") for region in (None, "PK", "AF")),
+        *(("ne", region, "३०") for region in (None, "NP")),
+        *(("ar", region, "30") for region in (None, "MA", "TN")),
+        *(("ar", region, "٣٠") for region in ("KM", "EG")),
+        *(("ur", region, "30") for region in (None, "PK")),
+        ("ur", "IN", "۳۰"),
+        ("hi", "IN", "30"),
+        ("es", "AR", "30"),
+    ],
+)
+def test_digits_are_written_as_the_language_does_in_the_region(
+    language: str, region: str | None, written: str
+) -> None:
+    """CLDR's default numbering for language and region: in our sentences, and in the numbers put into them."""
+    assert written in put_into_words(Phrase("review.not_sent"), language, region)
+    counted = put_into_words(Phrase("link.full.1", (("maximum", "30"),)), language, region)
+    assert f"\u2068{written}\u2069" in counted
+
+
+@pytest.mark.parametrize("language", ["ps", "ne"])
+def test_links_and_receipts_keep_their_digits(language: str) -> None:
+    """What must be typed or compared letter by letter stays as it is in every language."""
+    links = put_into_words(Phrase("review.links", (("links", "hxxps://a[.]example/15"),)), language)
+    assert "\u2066hxxps://a[.]example/15\u2069" in links
+    receipt = put_into_words(Phrase("receipt.card", (("receipt", "AB12-CD34-EF56-GH78-9"),)), language)
+    assert "\u2066AB12-CD34-EF56-GH78-9\u2069" in receipt
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SAID_OF_ONE)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 11, 20, 21, 100, 200, 1000])
+def test_a_message_that_counts_says_so_of_every_number(name: str, language: str, count: int) -> None:
+    """Every plural category of CLDR has its form, and the number stands in each."""
+    said = put_into_words(Phrase(name, (("maximum", str(count)),)), language)
+    assert f"\u2068{in_digits_of(str(count), language, None)}\u2069" in said
+
+
+def test_one_is_said_as_one() -> None:
+    one, many = (put_into_words(Phrase("too_long.2", (("maximum", number),)), "en") for number in ("1", "2"))
+    assert one.replace("\u20681\u2069 letter ", "\u20682\u2069 letters ") == many

@@ -250,6 +250,19 @@ def test_right_to_left() -> None:
     assert call.parameters["text"] == "\u200fIWF انظر\n\n\u200fhxxps"
 
 
+def test_right_to_left_buttons() -> None:
+    """In a row of a right-to-left card the first button stands on the right, where reading begins."""
+    rows = (
+        (CardButton("رجوع", "t.1.back"), CardButton("التالي", "t.1.next")),
+        (CardButton("إرسال", "t.1.send"),),
+    )
+    for right_to_left, order in ((True, ["next", "back"]), (False, ["back", "next"])):
+        (call,) = calls_for(Answer(Card("نص", rows, right_to_left=right_to_left)), "7")
+        first, second = call.parameters["reply_markup"]["inline_keyboard"]
+        assert [button["callback_data"].removeprefix("t.1.") for button in first] == order
+        assert len(second) == 1
+
+
 def test_group() -> None:
     """A group hears it and is left."""
     say, leave = calls_to_leave(Leave("-5", "es"), "Solo en privado.")
