@@ -13,9 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from babel.messages.pofile import PoFileError
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from locales import ENGLISH, FOLDER, catalogue_path, read_catalogue
+from locales import ENGLISH, FOLDER, read_catalogue
 from locales.extraction import English
 
 # How many native readers are asked what to send, what is kept, who reads it and if this is emergency help;
@@ -103,7 +104,7 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
     yield from (
         f"{folder / language / 'language.toml'}:1: {fault}" for fault in _state_faults(language, folder)
     )
-    if language == ENGLISH or not catalogue_path(language, folder).exists():
+    if language == ENGLISH:
         return
     path = comparison_path(language, folder)
     try:
@@ -111,13 +112,23 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
     except (OSError, ValidationError) as error:
         yield f"{path}:1: it cannot be read ({type(error).__name__}); translate back into English, by itself"
         return
-    translations = read_catalogue(language, folder).translations
+    translations = _translations(language, folder)
+    if translations is None:
+        return
     for message in messages:
         said = translations.get((message.context, message.text), ())
         fault = _comparison_fault(compared.pop(message.context, None), message, said)
         if fault:
             yield f"{path}:1: {message.context}: {fault}"
     yield from (f"{path}:1: {name}: no such message; take it out" for name in compared)
+
+
+def _translations(language: str, folder: Path) -> Mapping[tuple[str, str], tuple[str, ...]] | None:
+    """Read what a language says, or give None: a broken catalogue is told of where it is checked."""
+    try:
+        return read_catalogue(language, folder).translations
+    except (OSError, UnicodeDecodeError, PoFileError):
+        return None
 
 
 def _state_faults(language: str, folder: Path) -> Iterator[str]:

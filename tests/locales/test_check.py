@@ -1,27 +1,40 @@
+"""A language is whole or the check says where and why not: every kind of fault is planted here, and found."""
+
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from locales import catalogue_path
+from locales import FOLDER, catalogue_path, read_catalogue
 from locales.check import check
 from locales.extraction import update
-from locales.refused_words import EVERYWHERE, REFUSED, refused_in
 
 SOURCE = """
-# Translators: A button. At most 20 characters.
-words("a.button", "Send")
+# Translators: A button. At most 24 characters.
+words("button.send", "Send")
 words("b.greeting", "Hello {name}, here is {thing}.")
 words("c.long", "A sentence of more than forty characters, to be measured.")
+counted("d.many", "We took {maximum} link.", "We took {maximum} links.")
+words("e.tap", "Tap Send in 30 minutes. 🌐")
 """
 SPANISH = {
-    "Send": "Enviar",
-    "Hello {name}, here is {thing}.": "Hola {name}, tome {thing}.",
-    "A sentence of more than forty characters, to be measured.": "Una frase de más de cuarenta letras.",
+    'msgid "Send"\nmsgstr ""': 'msgid "Send"\nmsgstr "Enviar"',
+    'here is {thing}."\nmsgstr ""': 'here is {thing}."\nmsgstr "Hola {name}, tome {thing}."',
+    'measured."\nmsgstr ""': 'measured."\nmsgstr "Una frase de más de cuarenta letras."',
+    'msgstr[0] ""': 'msgstr[0] "Tomamos {maximum} enlace."',
+    'msgstr[1] ""': 'msgstr[1] "Tomamos {maximum} de enlaces."',
+    'msgstr[2] ""': 'msgstr[2] "Tomamos {maximum} enlaces."',
+    '30 minutes. 🌐"\nmsgstr ""': '30 minutes. 🌐"\nmsgstr "Toque Enviar en 30 minutos. 🌐"',
 }
+LANGUAGE = """
+own_name = "Español"
+drafted = 2026-11-23
+"""
 
 
 class Workshop:
-    """A folder of sources and catalogues that is whole until a test plants a fault."""
+    """A folder of sources and a language that is whole until a test plants a fault."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,32 +42,41 @@ class Workshop:
         self.source.parent.mkdir()
         self.source.write_text(SOURCE, encoding="utf-8")
         self.catalogue = catalogue_path("es", folder)
+        self.glossary = folder / "es" / "glossary.toml"
+        self.language = folder / "es" / "language.toml"
+        self.comparison = folder / "review" / "es.json"
         self.update()
-        for english, spanish in SPANISH.items():
-            self.plant(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{spanish}"')
+        for old, new in SPANISH.items():
+            self.plant(self.catalogue, old, new)
+        self.language.write_text(LANGUAGE, encoding="utf-8")
+        shutil.copytree(FOLDER / "en", folder / "en")
+        shutil.copy(FOLDER / "es" / "glossary.toml", self.glossary)
+        self.compare()
 
     def update(self) -> None:
         """Bring template and catalogue up to date."""
         update(["en", "es"], self.folder, self.source.parent)
 
-    def plant(self, old: str, new: str) -> None:
-        """Change the catalogue in one place."""
-        self._replace(self.catalogue, old, new)
+    def compare(self) -> None:
+        """Write the comparison of what the catalogue says now."""
+        said = read_catalogue("es", self.folder).translations
+        compared = {
+            name: {"english": text, "translation": forms, "back": forms, "meaning": "same", "note": ""}
+            for (name, text), forms in said.items()
+        }
+        self.comparison.parent.mkdir(exist_ok=True)
+        self.comparison.write_text(json.dumps(compared, indent=1, ensure_ascii=False), encoding="utf-8")
 
-    def plant_english(self, old: str, new: str) -> None:
-        """Change the sources in one place."""
-        self._replace(self.source, old, new)
+    def plant(self, path: Path, old: str, new: str) -> None:
+        """Change a file in one place."""
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
     def faults(self) -> list[str]:
         """Check, and give the faults without the folder's own name."""
         faults = check(["en", "es"], self.folder, self.source.parent)
         return [fault.removeprefix(f"{self.folder}/") for fault in faults]
-
-    @staticmethod
-    def _replace(path: Path, old: str, new: str) -> None:
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1
-        path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture(name="workshop")
@@ -70,17 +92,24 @@ def test_whole(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"Enviar"', '""', "11: a.button: untranslated"),
-        ('"Enviar"', '"  "', "11: a.button: untranslated"),
-        ('"Enviar"', '" Enviar"', "a.button: other spaces around the text"),
-        ('"Enviar"', '"Enviar\\n"', "a.button: other spaces around the text"),
-        ('"Enviar"', '"Enviar lo que hay aquí"', "a.button: 22 characters; write at most 20"),
-        ('"Enviar"', '"En\u200bviar"', "a.button: characters that nobody sees"),
-        ('"Enviar"', '"En\u202eviar"', "a.button: characters that nobody sees"),
-        ('"Enviar"', '"¡Enviar!"', 'a.button: "¡" is refused'),
-        ('"Enviar"', '"Denunciar"', 'a.button: "denunci" is refused'),
-        ('"Enviar"', '"DENUN\u00adCIAR"', 'a.button: "denunci" is refused'),
-        ('"Enviar"', '"Será retirado"', 'a.button: "será retirad" is refused: nobody can promise'),
+        ('"Enviar"', '""', "17: button.send: untranslated"),
+        ('"Enviar"', '"  "', "17: button.send: untranslated"),
+        ('"Enviar"', '" Enviar"', "button.send: other spaces around the text"),
+        ('"Enviar"', '"Enviar\\n"', "button.send: other spaces around the text"),
+        ('"Enviar"', '"Enviar lo que hay por aquí"', "button.send: 26 characters; write at most 24"),
+        ('"Enviar"', '"Enviar lo que hay aquí 🌐"', "button.send: 25 UTF-16 units; write at most 24"),
+        ('"Enviar"', '"अअअअअअअअ 🌐🌐🌐🌐🌐🌐🌐"', "letters of another script"),
+        ('"Enviar"', '"En​viar"', "button.send: characters that nobody sees"),
+        ('"Enviar"', '"En‮viar"', "button.send: characters that nobody sees"),
+        ('"Enviar"', '"Enviаr"', "letters of another script: CYRILLIC SMALL LETTER A"),
+        ('"Enviar"', '"Enviar ñ"', "button.send: letters in pieces"),
+        ('"Enviar"', '"¡Enviar!"', 'button.send: "!" is refused'),
+        ('"Enviar"', '"Enviar."', "button.send: another end than in English"),
+        ('"Enviar"', '"Denunciar"', 'button.send: "denunci" is refused'),
+        ('"Enviar"', '"DENUN­CIAR"', 'button.send: "denunci" is refused'),
+        ('"Enviar"', '"Será retirado"', 'button.send: "será retirad" is refused: nobody can promise'),
+        ('"Enviar"', '"Send"', "button.send: the same as in English"),
+        ('"Enviar"', '"Mandar"', 'e.tap: the button is named "Mandar"'),
         ("tome {thing}", "tome algo", "b.greeting: other placeholders than in English; write {name} {thing}"),
         ("tome {thing}", "tome {thing} {thing}", "b.greeting: other placeholders"),
         ("tome {thing}", "tome {cosa}", "b.greeting: other placeholders"),
@@ -88,27 +117,126 @@ def test_whole(workshop: Workshop) -> None:
         ("tome {thing}", "tome {thing!r}", "b.greeting: braces that are no placeholder"),
         ("tome {thing}", "tome {thing.secret}", "b.greeting: braces that are no placeholder"),
         ("tome {thing}", "tome {}", "b.greeting: braces that are no placeholder"),
+        ("Hola {name}, tome", "Hola {name} , tome", 'b.greeting: a space before ","'),
+        ("Hola {name}, tome", "Hola {name},  tome", "b.greeting: spaces too many"),
+        ("Hola {name}, tome", "Hola {name}، tome", "b.greeting: marks of another language: ،"),
+        ("Hola {name}, tome", "Hola «{name}», tome", "b.greeting: quotation marks of another language: « »"),
+        ("Hola {name}, tome", "Hola '{name}', tome", "b.greeting: straight quotes"),
+        (
+            "Una frase de más",
+            "A sentence of more than",
+            "c.long: English left over: a sentence of more",
+        ),
         (
             "letras.",
             "letras" + ", y más" * 8 + ".",
             "c.long: 92 characters for 57 in English; write at most 79",
         ),
+        (
+            "{maximum} de enlaces",
+            "{maximum} de vínculos",
+            'd.many: "link" is said otherwise than in the glossary',
+        ),
+        ('msgstr[1] "Tomamos {maximum} de enlaces."', 'msgstr[1] ""', "d.many: untranslated"),
+        ('msgstr[2] "Tomamos {maximum} enlaces."\n', "", "d.many: untranslated"),
+        ("Tomamos {maximum} de enlaces", "Tomamos diez enlaces", "d.many: other placeholders"),
+        ("nplurals=3", "nplurals=2", "the catalogue"),
+        ("en 30 minutos", "en 60 minutos", "e.tap: other numbers than in English"),
+        ("en 30 minutos", "en ٣٠ minutos", "e.tap: digits of the script"),
+        ("en 30 minutos. 🌐", "en 30 minutos.", "e.tap: other signs than in English"),
         ('msgctxt "b.greeting"', '#, fuzzy\nmsgctxt "b.greeting"', "b.greeting: fuzzy"),
         ('msgctxt "b.greeting"', 'msgctxt "b.other"', "1: b.greeting: missing"),
-        ('msgctxt "b.greeting"', 'msgctxt "b.other"', "16: b.other: no such message in English"),
-        ('msgid "Send"', 'msgid "Send it"', "a.button: missing"),
+        ('msgctxt "b.greeting"', 'msgctxt "b.other"', "9: b.other: no such message in English"),
+        ('msgid "Send"', 'msgid "Send it"', "button.send: missing"),
         ("#. A button.", "#. A knob.", "1: the catalogue is not as it is written"),
         ('msgstr "Enviar"', "msgstr Enviar", "1: the catalogue is not as it is written"),
         ('msgstr "Enviar"', "nonsense", "1: the catalogue cannot be read (PoFileError)"),
         ('"Language: es\\n"', '"Language: es\\n"\n"Last-Translator: X\\n"', "is not as it is written"),
     ],
 )
-def test_each_fault(workshop: Workshop, old: str, new: str, says: str) -> None:
+def test_each_fault_of_a_catalogue(workshop: Workshop, old: str, new: str, says: str) -> None:
     """Each kind of fault in a catalogue is found, with file, line and name."""
-    workshop.plant(old, new)
+    workshop.plant(workshop.catalogue, old, new)
     assert any(
         fault.startswith("es/LC_MESSAGES/reportline.po:") and says in fault for fault in workshop.faults()
     ), workshop.faults()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('english = "receipt"', 'english = "voucher"', 'no term for "receipt"'),
+        ('kind = "removed"', 'kind = "deleted"', "nothing of the kind removed is refused"),
+        ('kind = "removed"', 'kind = "deleted"', "deleted is no kind"),
+        ('like = "Será retirado."', 'like = "Se retira."', 'does not refuse "Se retira."'),
+        ('like = "Será retirado."', 'like = "Serás retirado"', 'does not refuse "Serás retirado"'),
+        ('kind = "removed"', 'kin = "removed"', "kind: Field required"),
+        ('kind = "removed"', "kind = ", "it cannot be read (TOMLDecodeError)"),
+        ('telling = ["niñ"', 'telling = [] # ["niñ"', "telling: List should have at least 1 item"),
+    ],
+)
+def test_each_fault_of_a_glossary(workshop: Workshop, old: str, new: str, says: str) -> None:
+    """A glossary says every term and refuses every kind of words, and its patterns refuse what they should."""
+    workshop.plant(workshop.glossary, old, new)
+    assert any(fault.startswith("es/glossary.toml:1: ") and says in fault for fault in workshop.faults())
+
+
+def test_no_glossary(workshop: Workshop) -> None:
+    """A language without a glossary is not whole."""
+    workshop.glossary.unlink()
+    assert "es/glossary.toml:1: it cannot be read (FileNotFoundError)" in workshop.faults()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"translation": ["Enviar"]', '"translation": ["Mandar"]', "button.send: changed since"),
+        ('"english": "Send"', '"english": "Send it"', "button.send: changed since"),
+        ('"back": ["Enviar"]', '"back": []', "button.send: not every form"),
+        ('"back": ["Enviar"]', '"back": [""]', "button.send: not every form"),
+        ('"button.send": {', '"button.gone": {', "button.gone: no such message"),
+        ('"button.send": {', '"button.gone": {', "button.send: never translated back"),
+        ('"back": ["Enviar"], "meaning": "same"', '"back": ["Enviar"], "meaning": "near"', "nobody says why"),
+        ('"back": ["Enviar"], "meaning": "same"', '"back": ["Enviar"], "meaning": "other"', "cannot be read"),
+        ('"button.send": {', '"button.send": [', "it cannot be read (ValidationError)"),
+    ],
+)
+def test_each_fault_of_a_way_back(workshop: Workshop, old: str, new: str, says: str) -> None:
+    """Every message has been translated back, as it stands now, and came back as it was meant."""
+    compared = json.loads(workshop.comparison.read_text(encoding="utf-8"))
+    workshop.comparison.write_text(json.dumps(compared, ensure_ascii=False), encoding="utf-8")
+    workshop.plant(workshop.comparison, old, new)
+    assert any(fault.startswith("review/es.json:1: ") and says in fault for fault in workshop.faults())
+
+
+def test_never_translated_back(workshop: Workshop) -> None:
+    """A language that nobody translated back is not whole."""
+    workshop.comparison.unlink()
+    assert any(
+        "review/es.json:1: it cannot be read (FileNotFoundError)" in each for each in workshop.faults()
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ('own_name = "Español"', "without a day on which it was drafted"),
+        ('own_name = "Español"\ndrafted = "soon"', "it cannot be read (ValidationError)"),
+        ("own_name = Español", "it cannot be read (TOMLDecodeError)"),
+        (
+            f'{LANGUAGE}[review]\non = 2026-12-01\nreaders = 5\nright = 3\ncatalogue = "00"',
+            "a review takes 5 native readers, 4 of whom",
+        ),
+        (
+            f'{LANGUAGE}[review]\non = 2026-12-01\nreaders = 4\nright = 4\ncatalogue = "00"',
+            "a review takes 5 native readers",
+        ),
+    ],
+)
+def test_each_fault_of_a_language_file(workshop: Workshop, new: str, says: str) -> None:
+    """A language says when it was drafted, and nobody calls it reviewed without its readers."""
+    workshop.language.write_text(new, encoding="utf-8")
+    assert any(fault.startswith("es/language.toml:1: ") and says in fault for fault in workshop.faults())
 
 
 def test_obsolete(workshop: Workshop) -> None:
@@ -127,86 +255,27 @@ def test_no_catalogue(workshop: Workshop) -> None:
 
 def test_stale_template(workshop: Workshop) -> None:
     """New English without an update is a fault of the template and of every language."""
-    workshop.plant_english('"Send"', '"Send it"')
+    workshop.plant(workshop.source, '"Send"', '"Send it"')
     faults = workshop.faults()
     assert any(fault.startswith("reportline.pot:1: the template is not") for fault in faults)
-    assert any("a.button: missing" in fault for fault in faults)
+    assert any("button.send: missing" in fault for fault in faults)
     workshop.update()
-    assert ["fuzzy" in fault for fault in workshop.faults()] == [True]
+    assert ["fuzzy" in fault or "changed since" in fault for fault in workshop.faults()] == [True, True]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"Send"', '" Send"', ":3: a.button: the text has spaces around it"),
-        ('"Send"', '"Send what you have there"', ":3: a.button: 24 characters; write at most 20"),
-        ('"Send"', '"Send {0}"', ":3: a.button: braces that are no placeholder"),
-        ('"Send"', '"It will be removed"', 'a.button: "will be removed" is refused'),
-        ('"c.long"', '"a.button"', ": a.button: another text has this name already"),
+        ('"Send"', '" Send"', ":3: button.send: the text has spaces around it"),
+        ('"Send"', '"Send what you have there."', ":3: button.send: 25 characters; write at most 24"),
+        ('"Send"', '"Send {0}"', ":3: button.send: braces that are no placeholder"),
+        ('"Send"', '"It will be removed"', 'button.send: "will be removed" is refused'),
+        ('"Send"', '"It\'s sent"', "button.send: straight quotes"),
+        ('"c.long"', '"button.send"', ": button.send: another text has this name already"),
     ],
 )
 def test_english_faults(workshop: Workshop, old: str, new: str, says: str) -> None:
     """English is checked where it stands in the sources."""
-    workshop.plant_english(old, new)
+    workshop.plant(workshop.source, old, new)
     workshop.update()
     assert any(fault.startswith("sources/words.py:") and says in fault for fault in workshop.faults())
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "Dear user, this is for a victim."),
-        ("en", "Send us your address."),
-        ("en", "You are completely anonymous."),
-        ("en", "The child is safe now."),
-        ("en", "The police won't act."),
-        ("en", "Looking at it is legal."),
-        ("en", "There is nothing more to do."),
-        ("en", "Please take a screenshot."),
-        ("en", "Save the page."),
-        ("en", "Delete the evidence."),
-        ("en", "Look again, please."),
-        ("en", "Search for the page."),
-        ("en", "Describe the picture."),
-        ("en", "Why did you open it?"),
-        ("es", "Estimado usuario"),
-        ("es", "Envíe su dirección."),
-        ("es", "Es completamente anónimo."),
-        ("es", "La niña está a salvo."),
-        ("es", "La policía no actuará."),
-        ("es", "Mirarlo es legal."),
-        ("es", "No hay nada más que hacer."),
-        ("es", "Haga una captura de pantalla."),
-        ("es", "Guarde la página."),
-        ("es", "Borre las pruebas."),
-        ("es", "Mire de nuevo la página."),
-        ("es", "Busque la página."),
-        ("es", "Describa la imagen."),
-        ("es", "¿Por qué lo abrió?"),
-    ],
-)
-def test_refused(language: str, text: str) -> None:
-    """Every word and promise of the talk's list of nevers is refused in both languages."""
-    assert refused_in(language, text)
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "That is an e-mail address. Where is the web address?"),
-        ("en", "A search. That is a page of search results."),
-        ("en", "Report it, so that it can be removed. Telegram saves what you write."),
-        ("es", "Escriba la dirección de correo. En un buscador. No guardamos nada."),
-        ("es", "Ver otra página. La policía puede ayudar. Abuso sexual de niñas, niños y adolescentes."),
-    ],
-)
-def test_not_refused(language: str, text: str) -> None:
-    """Neighbours of what is refused are not."""
-    assert refused_in(language, text) == []
-
-
-@pytest.mark.parametrize("language", [*REFUSED, "fr"])
-def test_everywhere(language: str) -> None:
-    """What the field refuses in English is refused in every language."""
-    for refused in EVERYWHERE[:1]:
-        assert refused_in(language, f"The word {refused.pattern} in a sentence.")
