@@ -4,11 +4,13 @@ from conversations.flow import EVERYWHERE, FLOW
 from conversations.paragraphs import phrases
 from conversations.portal import Portal
 from conversations.state import State
-from conversations.steps import Act, Choice, Takes
+from conversations.steps import Act, Choice, Step, Takes
 from conversations.talk import Button, Phrase, Say
 
+LANGUAGE = "language"
 LANGUAGE_CHOICE = "speak_"
 _LANGUAGES_IN_A_ROW = 3
+_LANGUAGES_BESIDE = 6
 
 
 def card(state: State, portal: Portal) -> Say:
@@ -30,10 +32,10 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
     )
     shown = tuple(row for row in rows if row)
     if step.speaks:
-        return (*_languages(portal), *shown)
+        return (*_languages(portal, step), *shown)
     # Whoever is not understood may be in the wrong language.
     lost = step.takes is Takes.LINK and state.misses > 0
-    return (*shown, *(_languages(portal) if lost else ()))
+    return (*shown, *(_languages(portal, step) if lost else ()))
 
 
 def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
@@ -47,10 +49,10 @@ def is_everywhere(name: str) -> bool:
     return any(choice.name == name for row in EVERYWHERE for choice in row)
 
 
-def _languages(portal: Portal) -> tuple[tuple[Choice, ...], ...]:
-    choices = [
-        Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE) for language in portal.languages
-    ]
+def _languages(portal: Portal, step: Step) -> tuple[tuple[Choice, ...], ...]:
+    """Give the portal's languages; beside other choices only the first, so that a card stays in sight."""
+    offered = portal.languages if step.name == LANGUAGE else portal.languages[:_LANGUAGES_BESIDE]
+    choices = [Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE) for language in offered]
     return tuple(
         tuple(choices[start : start + _LANGUAGES_IN_A_ROW])
         for start in range(0, len(choices), _LANGUAGES_IN_A_ROW)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from conversations.asking import answered_whose, keep_text
-from conversations.cards import LANGUAGE_CHOICE, find_choice, is_everywhere
+from conversations.cards import LANGUAGE, LANGUAGE_CHOICE, find_choice, is_everywhere
 from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
 from conversations.links import PARTIAL_LENGTH
@@ -47,7 +47,7 @@ def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
             return Turn(move(new_draft(state, fresh), choice.to))
         case Act.CHANGE_LANGUAGE:
             spoken = replace(state, language=choice.name.removeprefix(LANGUAGE_CHOICE))
-            return Turn(move(spoken, BACK) if state.step == "language" else replace(spoken, remark=()))
+            return Turn(move(spoken, BACK) if state.step == LANGUAGE else replace(spoken, remark=()))
         case _:
             return Turn(_led_on(choice, state))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ from locales import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
 PORTALS: Mapping[str, Portal] = read_portals(Path(__file__).parent.parent / "portals", frozenset(LANGUAGES))
+# The same portals, each with every language that there is, after its own.
+EVERY_LANGUAGE: Mapping[str, Portal] = {
+    name: replace(portal, languages=tuple(dict.fromkeys((*portal.languages, *LANGUAGES))))
+    for name, portal in PORTALS.items()
+}
 
 
 def fresh(number: int) -> Fresh:
@@ -42,7 +47,7 @@ def fresh(number: int) -> Fresh:
 
 def new_state(language: str = "en", portal: str = "international", channel: str = "telegram") -> State:
     """Begin a talk as the runner does for a first message."""
-    return begin(channel, PORTALS[portal], language, fresh(1))
+    return begin(channel, EVERY_LANGUAGE[portal], language, fresh(1))
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Replay:
     """A talk under way; every step passes the state through its serialisation."""
 
     state: State
-    portals: Mapping[str, Portal] = field(default_factory=lambda: PORTALS)
+    portals: Mapping[str, Portal] = field(default_factory=lambda: EVERY_LANGUAGE)
     drawn: int = 1
 
     def step(self, event: Event) -> Turn:

@@ -24,7 +24,7 @@ EXITS = (
     # Translators: Take It Down is a free service's name; leave it as it is.
     words(
         "own_images.service",
-        "Take It Down is for people under 18. Your picture never leaves your phone. "
+        "Take It Down is a service for people under 18. The picture stays on your phone when you use it. "
         "It cannot reach encrypted chats.",
     ),
     # Translators: A page shows the picture: its link can be reported too.

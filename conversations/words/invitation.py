@@ -4,7 +4,7 @@ from conversations.words.naming import words
 
 INVITATION = (
     # Translators: On a portal's web page, above a link to the chat.
-    words("links.invite", "You can also report a web link in a Telegram chat."),
+    words("links.invite", "You can also send us a web link by Telegram."),
     # Translators: The link below that sentence; it opens the app.
     words("links.open", "Open the chat in Telegram"),
     # Translators: Read aloud to whoever cannot see the square code that a phone's camera reads.

@@ -76,12 +76,12 @@ OPENING = (
     # Translators: After clearing the chat on Telegram.
     words(
         "cleared.telegram",
-        "This talk is cleared. We forgot it. A report that you sent stays sent. "
+        "This talk is cleared. We forgot it. If you sent a report, it stays sent. "
         "Telegram may still keep copies. Delete the chat in Telegram too.",
     ),
     # Translators: After clearing, where there is no messaging app.
     words(
         "cleared.terminal",
-        "This talk is cleared. We forgot it. A report that you sent stays sent. Close this window too.",
+        "This talk is cleared. We forgot it. If you sent a report, it stays sent. Close this window too.",
     ),
 )

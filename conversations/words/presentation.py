@@ -8,7 +8,7 @@ PRESENTATION = (
     # Translators: What an app shows before the first message. Neutral. At most 512 characters.
     words(
         "presentation.description",
-        "Send a web link here, as text. You tell us nothing about yourself. Tap Start to begin.",
+        "Send a web link here, as text. You need not say who you are. Tap Start to begin.",
     ),
     # Translators: A line on the bot's page. Neutral. At most 120 characters.
     words("presentation.short", "Send a web link here, as text."),
@@ -26,7 +26,7 @@ PRESENTATION = (
     # Translators: Said once, within a talk, while our computers fail. Neutral. The answer follows later.
     words(
         "trouble.away",
-        "There was a fault on our side. Nothing is lost, but nothing new is reported before we answer. "
-        "We answer here as soon as we can. Is anyone in danger now? Call the police.",
+        "There was a fault on our side. Nothing is lost. We answer here as soon as we can. "
+        "Until then, nothing new is reported. Is anyone in danger now? Call the police.",
     ),
 )

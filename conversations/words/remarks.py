@@ -77,7 +77,7 @@ REMARKS = (
     # Translators: /cancel when there was nothing to forget.
     words("stopped", "Stopped. You can start again at any time."),
     # Translators: /cancel after sending.
-    words("cancel.sent", "It is sent already. You can take it back below."),
+    words("cancel.sent", "It is sent already. You can ask below to take it back."),
     # Translators: A text was too long for an answer. {maximum} is a number of characters.
     counted(
         "too_long.1",

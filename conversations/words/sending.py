@@ -61,7 +61,7 @@ SENDING = (
     # Translators: Optional questions follow.
     words("sent.details", "A few questions can help us. You can skip each one."),
     # Translators: Said before the talk expires.
-    words("sent.expiry", "In 30 minutes we forget this talk. Then we can clear nothing."),
+    words("sent.expiry", "In 30 minutes we forget this talk. After that, only you can clear the chat."),
     # Translators: {receipt} is a code. "received" is all that a receipt ever tells.
     words(
         "receipt.card",

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import KNOWN_LANGUAGES
 from bot.bots_file import BotEntry, read_bots, require_unserved, require_username
 from bot.portals import PORTALS, read_portals
 from bot.settings import NotReady
@@ -9,7 +10,7 @@ from bot.settings import NotReady
 TOKEN = "7001:" + "aB3_-" * 7
 OTHER = "7002:" + "aB3_-" * 7
 EXAMPLE = Path(__file__).parents[2] / "bots.example.toml"
-KNOWN = read_portals(PORTALS, frozenset({"en", "es"}))
+KNOWN = read_portals(PORTALS, KNOWN_LANGUAGES)
 WHOLE = """\
 # Two bots.
 [[bots]]
@@ -79,7 +80,7 @@ def test_printed(folder: Path) -> None:
     ("old", "new", "line", "says"),
     [
         ('portal = "ar"\n', "", 2, "portal is missing"),
-        ('portal = "ar"', 'portal = "xx"', 3, "write one of ar, international"),
+        ('portal = "ar"', 'portal = "xx"', 3, f"write one of {', '.join(KNOWN)}"),
         ('portal = "ar"', "portal = 3", 3, 'write portal = "ar"'),
         ('"ar_reports_bot"', '"@ar_reports_bot"', 4, "without @"),
         ('"ar_reports_bot"', '"ar_reports"', 4, '"bot" at the end'),
@@ -111,7 +112,7 @@ def test_printed(folder: Path) -> None:
         ('"WORLD_TOKEN"', '"GONE"', 10, "the environment has no GONE"),
         ('"WORLD_TOKEN"', '"SHORT"', 10, "no token"),
         ('languages = ["es"]', 'languages = ["es", "es"]', 11, "twice"),
-        ('languages = ["es"]', 'languages = ["ar"]', 11, "write some of en, es"),
+        ('languages = ["es"]', 'languages = ["de"]', 11, "write some of en, fr, es"),
         ('languages = ["es"]', "languages = []", 11, "languages = ["),
         ("paused = true", 'paused = "yes"', 12, "true or false"),
         ("paused = true", "stopped = true", 12, "no key of this name"),

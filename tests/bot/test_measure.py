@@ -7,14 +7,22 @@ from typer.testing import CliRunner
 
 from bot.commands import flow
 from bot.measure import WAYS, faults, grade, measure, sentences_of, words_of
-from tests.talking import LANGUAGES, PORTALS
+from tests.talking import EVERY_LANGUAGE, LANGUAGES, PORTALS
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+OF_PORTALS = [(name, language) for name, portal in PORTALS.items() for language in portal.languages]
+
+
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("portal", PORTALS)
+@pytest.mark.parametrize(("portal", "language"), OF_PORTALS)
 def test_every_way_stays_within_its_limits(way: str, language: str, portal: str) -> None:
     assert faults(measure(way, language, PORTALS, portal)) == ()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_stays_within_its_limits_in_every_language(way: str, language: str) -> None:
+    assert faults(measure(way, language, EVERY_LANGUAGE, "international")) == ()
 
 
 def test_each_limit_can_be_passed() -> None:
@@ -39,7 +47,7 @@ def test_a_way_is_measured_as_it_is_walked() -> None:
 
 
 def test_links_are_not_counted_as_words() -> None:
-    assert words_of("See this: \u2066hxxps://forum[.]example/a\u2069 now") == ["See", "this", "now"]
+    assert words_of("See this: \u2066hxxps://forum[.]example/a\u2069 now") == ["See", "this:", "now"]
 
 
 def test_a_sentence_ends_where_a_reader_pauses() -> None:

@@ -223,7 +223,7 @@ def test_a_named_bot_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["xx"], "There are ar, international."),
+        (["xx"], f"There are {', '.join(KNOWN)}."),
         (["international"], "No bot in"),
         (["ar", "--username", "bot"], "--username is the bot"),
         (["ar", "--folder", __file__], "Choose another folder."),

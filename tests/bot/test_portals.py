@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import KNOWN_LANGUAGES
 from bot.portals import PORTALS, PortalsUnreadable, check, read_portals
 from conversations.portal import Purpose
 
-LANGUAGES = frozenset({"en", "es"})
 LEAST = 'id = "xx"\nname = "Nowhere"\nlanguages = ["en"]\n'
 
 
@@ -18,26 +18,45 @@ def _write(folder: Path, name: str, text: str) -> Path:
 
 def test_ours() -> None:
     """The portals of this repository are whole."""
-    assert check(sorted(PORTALS.glob("*.toml")), LANGUAGES) == []
-    portals = read_portals(PORTALS, LANGUAGES)
-    assert {name: portal.languages for name, portal in portals.items()} == {
-        "ar": ("es", "en"),
-        "international": ("en", "es"),
-    }
+    assert check(sorted(PORTALS.glob("*.toml")), KNOWN_LANGUAGES) == []
+    portals = read_portals(PORTALS, KNOWN_LANGUAGES)
+    assert portals["ar"].languages == ("es", "en")
+    assert set(portals["international"].languages) == KNOWN_LANGUAGES
+
+
+def test_every_language_has_a_portal_of_its_own() -> None:
+    """For the readers of each language there is at least one national portal, save for English, the world's."""
+    national = [portal for portal in read_portals(PORTALS, KNOWN_LANGUAGES).values() if portal.region]
+    assert {language for portal in national for language in portal.languages} == KNOWN_LANGUAGES
+
+
+def test_what_is_named_has_its_source() -> None:
+    """Every national portal says in its file where it is named; none shows a telephone number."""
+    for path in PORTALS.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        assert path.stem in {"ar", "international"} or "# https://" in text
+        assert "[[contacts]]" not in text.split("\n") or path.stem == "international"
+
+
+@pytest.mark.parametrize(("portal", "language", "other"), [("sn", "wo", "fr"), ("cd", "ln", "fr")])
+def test_french_is_beside_wolof_and_lingala(portal: str, language: str, other: str) -> None:
+    """Whoever reads French more easily has it on the first card."""
+    assert {language, other} <= set(read_portals(PORTALS, KNOWN_LANGUAGES)[portal].languages)
 
 
 def test_argentina() -> None:
-    """Argentina shows no contact of its own, since none is sourced: only worldwide ones, none for danger."""
-    portals = read_portals(PORTALS, LANGUAGES)
+    """Argentina shows its sourced page, and no contact of its own: only worldwide ones, none for danger."""
+    portals = read_portals(PORTALS, KNOWN_LANGUAGES)
     argentina = portals["ar"]
-    assert (argentina.web_page, argentina.legal_notes) == (None, ())
+    assert argentina.web_page is not None
+    assert (argentina.web_page.text, argentina.legal_notes) == ("report.iwf.org.uk/ar", ())
     assert argentina.contacts == portals["international"].contacts
     assert Purpose.DANGER not in {contact.purpose for contact in argentina.contacts}
 
 
 def test_international() -> None:
     """A telephone number in it would be wrong in most countries, so no contact shows three digits."""
-    international = read_portals(PORTALS, LANGUAGES)["international"]
+    international = read_portals(PORTALS, KNOWN_LANGUAGES)["international"]
     assert {contact.purpose for contact in international.contacts} == {
         Purpose.OWN_IMAGES,
         Purpose.THREATS,
@@ -51,7 +70,7 @@ def test_wrong_portal(tmp_path: Path) -> None:
     _write(tmp_path, "xx.toml", LEAST)
     wrong = _write(tmp_path, "yy.toml", LEAST + "paused = 1\n")
     with pytest.raises(PortalsUnreadable) as raised:
-        read_portals(tmp_path, LANGUAGES)
+        read_portals(tmp_path, KNOWN_LANGUAGES)
     first, second = str(raised.value).splitlines()
     assert first.startswith(f"{wrong}:1: the id is not the file's name")
     assert second.startswith(f"{wrong}:4: paused is not as it should be")
@@ -63,13 +82,13 @@ def test_short_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "portals").mkdir()
     _write(tmp_path / "portals", "xx.toml", LEAST + "\npaused = 1")
     with pytest.raises(PortalsUnreadable, match=r"^portals/xx\.toml:5: "):
-        read_portals(tmp_path / "portals", LANGUAGES)
+        read_portals(tmp_path / "portals", KNOWN_LANGUAGES)
 
 
 def test_empty_folder(tmp_path: Path) -> None:
     """A folder without portals is refused."""
     with pytest.raises(PortalsUnreadable, match="no portal is here"):
-        read_portals(tmp_path, LANGUAGES)
+        read_portals(tmp_path, KNOWN_LANGUAGES)
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
@@ -77,7 +96,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
     latin = tmp_path / "xx.toml"
     latin.write_bytes(b'id = "xx"\nname = "Espa\xf1a"\n')
     missing = tmp_path / "gone.toml"
-    assert check([latin, missing], LANGUAGES) == [
+    assert check([latin, missing], KNOWN_LANGUAGES) == [
         f"{latin}:2: the text is not UTF-8; save the file as UTF-8",
         f"{missing}:1: the file cannot be read: No such file or directory",
     ]
@@ -87,7 +106,7 @@ def test_byte_order_mark(tmp_path: Path) -> None:
     """A byte order mark does no harm."""
     path = tmp_path / "xx.toml"
     path.write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
-    assert list(read_portals(tmp_path, LANGUAGES)) == ["xx"]
+    assert list(read_portals(tmp_path, KNOWN_LANGUAGES)) == ["xx"]
 
 
 @pytest.mark.parametrize("days", [0, 2])
@@ -95,4 +114,4 @@ def test_future(tmp_path: Path, days: int) -> None:
     """Today is a good day of verification; the day after tomorrow has begun nowhere, so it is none."""
     day = (datetime.now(UTC) + timedelta(days=days)).date()
     page = f'[web_page]\ntext = "x.example"\nsource = "https://x.example/"\nverified = {day}\n'
-    assert len(check([_write(tmp_path, "xx.toml", LEAST + page)], LANGUAGES)) == (days > 0)
+    assert len(check([_write(tmp_path, "xx.toml", LEAST + page)], KNOWN_LANGUAGES)) == (days > 0)

@@ -146,7 +146,7 @@ def test_whole(workshop: Workshop) -> None:
         ("en 30 minutos. 🌐", "en 30 minutos.", "e.tap: other signs than in English"),
         ('msgctxt "b.greeting"', '#, fuzzy\nmsgctxt "b.greeting"', "b.greeting: fuzzy"),
         ('msgctxt "b.greeting"', 'msgctxt "b.other"', "1: b.greeting: missing"),
-        ('msgctxt "b.greeting"', 'msgctxt "b.other"', "9: b.other: no such message in English"),
+        ('msgctxt "b.greeting"', 'msgctxt "b.other"', "12: b.other: no such message in English"),
         ('msgid "Send"', 'msgid "Send it"', "button.send: missing"),
         ("#. A button.", "#. A knob.", "1: the catalogue is not as it is written"),
         ('msgstr "Enviar"', "msgstr Enviar", "1: the catalogue is not as it is written"),
