@@ -17,7 +17,7 @@ from conversations.talk import Submit
 _FRESH = Fresh("00000000", "0" * 32, "0000-0000-0000-0000-0")
 _LINK = "https://forum.example/thread/1234"
 _WORDS_A_MINUTE = 100
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_LOOKED_AT = re.compile(r"://\S|\[\.\]|[0-9A-Z]{4}-")
 _SENTENCE_END = re.compile(r"[.!?:।؟۔]+(?:\s|$)|\n")
 
 Script = tuple[str, ...]
@@ -108,9 +108,11 @@ def _event(act: str, turn: int) -> Event:
 
 
 def words_of(text: str) -> list[str]:
-    """Give the words that are read: links, codes and numbers are looked at, not read."""
-    readable = " ".join(token for token in text.split() if "://" not in token and "[.]" not in token)
-    return _WORD.findall(re.sub("\u2066[^\u2069]*\u2069", "", readable))
+    """Give the words that are read: links, codes and numbers are looked at, not read.
+
+    A word is what stands between spaces and has a letter: in many scripts a letter's signs are no letters.
+    """
+    return [word for word in text.split() if any(map(str.isalpha, word)) and not _LOOKED_AT.search(word)]
 
 
 def sentences_of(text: str) -> list[str]:

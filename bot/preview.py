@@ -191,8 +191,8 @@ def _head(page: _Page) -> str:
 <p>Thank you for reading this. It is what a chat program says to people who stumbled on pictures of
 child sexual abuse and want to report the web link. They may be upset, 13 years old, or new to reading. On the
 left is what they read in your language, on the right the English. Every message has a small number. Where
-something is wrong, unclear, cold, or not what people say, write down the number and what it should say. At the
-end are four questions.</p>
+something is wrong, unclear, cold, or not what people say, write down the number and what it should say. At
+the end are four questions.</p>
 <h2>How this language is written here</h2>
 <p class="voice">{escape(glossary.voice.strip())}</p>
 {_terms(glossary, page.language)}"""

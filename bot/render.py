@@ -22,7 +22,7 @@ _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI
 _COUNT = "maximum"
 _NUMBERS = frozenset({"number", "total", _COUNT})
 # A placeholder, or a run of Latin words: a command, a name of several words, the beginning of a link.
-_LATIN = re.compile(r"\{\w+\}|/?[A-Za-z][\w./:-]*[\w/](?: [A-Za-z][\w./:-]*\w)*", re.ASCII)
+_LATIN = re.compile(r"\{\w+\}|https://|www\.|/?[A-Za-z][\w./:-]*[\w/](?: [A-Za-z][\w./:-]*\w)*", re.ASCII)
 _OPENS_ISOLATE = {"contacts": FIRST_STRONG_ISOLATE, "legal_note": FIRST_STRONG_ISOLATE}
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 

@@ -113,7 +113,7 @@ def test_what_is_latin_in_a_right_to_left_message_stands_in_an_isolate(name: str
 def test_digits_are_written_as_the_language_does_in_the_region(
     language: str, region: str | None, written: str
 ) -> None:
-    """CLDR's default numbering for language and region: in our sentences, and in the numbers put into them."""
+    """CLDR's default numbering for language and region: in our sentences, and in numbers put into them."""
     assert written in put_into_words(Phrase("review.not_sent"), language, region)
     counted = put_into_words(Phrase("link.full.1", (("maximum", "30"),)), language, region)
     assert f"\u2068{written}\u2069" in counted
