@@ -1,16 +1,21 @@
 """The commands for whoever writes or translates messages; none of them needs a network."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
 from locales import ENGLISH, KNOWN_LOCALES
 from locales.check import check as faults_of
 from locales.extraction import update as update_files
-from locales.review import read_comparison, state
+from locales.returning import sheet as strings_to_return
+from locales.returning import take_back
+from locales.review import comparison_path, read_comparison, state
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
+_Returned = TypeAdapter(dict[str, str])
 _KNOWN = tuple(locale.code for locale in KNOWN_LOCALES)
 
 
@@ -33,6 +38,23 @@ def check(
     if faults:
         raise typer.Exit(1)
     typer.echo(f"whole: {', '.join(chosen)}")
+
+
+@app.command()
+def sheet(language: str) -> None:
+    """Print the strings that are to go back into English, by somebody who is given nothing else."""
+    typer.echo(json.dumps(strings_to_return(language), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def returned(language: str, file: Path) -> None:
+    """Keep what came back of a sheet, for a person to compare: each message becomes "same" or "near"."""
+    try:
+        count = take_back(language, _Returned.validate_json(file.read_bytes()))
+    except (OSError, ValueError) as fault:
+        typer.echo(f"{file}: {fault}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{count} messages to judge in {comparison_path(language)}")
 
 
 @app.command()

@@ -1,0 +1,88 @@
+"""A translation's way back into English: a sheet of the strings alone goes out, and what comes back is kept.
+
+Whoever translates back sees numbers and strings, no names and no English, so that they tell what is written
+there and not what should be.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from locales import FOLDER, read_catalogue
+from locales.extraction import SOURCES, English, english
+from locales.review import comparison_path
+
+TO_JUDGE = "?"
+
+
+class NotThisSheet(ValueError):  # noqa: N818 - it names what happened, as the other errors of the house do
+    """What came back is not what went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Returning:
+    """A message on its way: its forms, each under a number that tells nothing."""
+
+    message: English
+    forms: Mapping[str, str]
+
+
+def sheet(language: str, folder: Path = FOLDER, sources: Path = SOURCES) -> dict[str, str]:
+    """Give the strings that have not been translated back as they stand, by number."""
+    messages = english(sources)
+    return {
+        number: form for each in _returning(language, messages, folder) for number, form in each.forms.items()
+    }
+
+
+def take_back(
+    language: str, returned: Mapping[str, str], folder: Path = FOLDER, sources: Path = SOURCES
+) -> int:
+    """Keep what came back of a sheet, to be compared by a person; gives how many messages there are to judge.
+
+    Raises NotThisSheet when it has other numbers than the sheet as it would be written now.
+    """
+    if returned.keys() != sheet(language, folder, sources).keys():
+        raise NotThisSheet("These are not the numbers of the sheet as it is now. Write it and send it anew.")
+    messages = english(sources)
+    compared = _compared(language, folder)
+    for each in _returning(language, messages, folder):
+        compared[each.message.context] = {
+            "english": each.message.text,
+            "translation": list(each.forms.values()),
+            "back": [returned[number] for number in each.forms],
+            "meaning": TO_JUDGE,
+            "note": "",
+        }
+    known = {message.context for message in messages}
+    kept = {name: compared[name] for name in sorted(compared) if name in known}
+    path = comparison_path(language, folder)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return sum(each["meaning"] == TO_JUDGE for each in kept.values())
+
+
+def _returning(language: str, messages: list[English], folder: Path) -> Iterator[_Returning]:
+    translations = read_catalogue(language, folder).translations
+    compared = _compared(language, folder)
+    for place, message in enumerate(messages, 1):
+        forms = translations.get((message.context, message.text), ())
+        known = compared.get(message.context, {})
+        if (known.get("english"), known.get("translation")) != (message.text, list(forms)):
+            yield _Returning(message, _numbered(place, forms))
+
+
+def _numbered(place: int, forms: tuple[str, ...]) -> dict[str, str]:
+    if len(forms) == 1:
+        return {str(place): forms[0]}
+    return {f"{place}.{number}": form for number, form in enumerate(forms, 1)}
+
+
+def _compared(language: str, folder: Path) -> dict[str, Any]:
+    path = comparison_path(language, folder)
+    if not path.exists():
+        return {}
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
