@@ -15,33 +15,75 @@ class Meaning(StrEnum):
     HELP = "help"
 
 
+# No word stands here that says one thing in one of the languages and another in another, such as tak or bas.
 _SPELLINGS = {
     Meaning.START: """
-        start begin hello hi empezar comenzar hola inicio ola começar bonjour salut commencer salam assalam
-        namaste namaskar mulai halo mula anza jambo mbote nanga shuru bastau sain salem ابدأ ابدا مرحبا سلام
-        शुरू नमस्ते सुरु почати привіт бастау сәлем эхлэх شروع پیل
+        start begin hello hi
+        empezar comenzar hola inicio olá ola oi começar iniciar início bom-dia
+        bonjour bonsoir salut coucou allo commencer démarrer demarrer début debut
+        salam assalam assalamualaikum السلام سلام ابدأ ابدا مرحبا أهلا اهلا بدء بداية ahlan marhaba
+        namaste namaskar नमस्ते नमस्कार शुरू शुरु सुरु हैलो हेलो स्टार्ट shuru suru آداب شروع پیل سلامونه adab
+        mulai halo hai mula mbote losako nanga salaam
+        anza anzisha jambo hujambo habari shikamoo
+        привіт вітаю почати розпочати pryvit vitayu pochaty
+        bastau sain salem бастау сәлем салем сәлеметсіз
+        эхлэх эхэл сайнуу ehleh sainuu
     """,
     Meaning.STOP: """
-        stop cancel quit parar cancelar salir arreter arrêter annuler berhenti batal tamat
-        sitisha tika tëyël band rukna roko toqta khatam توقف إلغاء الغاء बंद रोको रद्द стоп скасувати
-        тоқта зогс بند روکو ودروه
+        stop cancel quit parar pare cancelar cancela salir sair terminar
+        arreter arrêter arrête arrete annuler annule quitter stopper
+        توقف قف وقف أوقف اوقف إلغاء الغاء كفى خروج
+        band bandh rukna ruko roko rokna bandha बंद बन्द रोको रुको रोक्नुहोस् रद्द
+        بند روکو روکیں رکیں منسوخ کینسل ختم khatam mansookh ودروه ودروئ ودرېږه wadarawa
+        berhenti batal batalkan hentikan henti keluar tamat
+        sitisha ghairi simamisha tika kotika telema tëyël taxawal bàyyi bayyi
+        стоп скасувати зупинити досить zupynyty skasuvaty toqta toqtat тоқта токта тоқтат
+        зогс зогсоо болих zogs zogsoo
     """,
     Meaning.YES: """
-        yes y ok okay yeah acha accha si sí sim oui ouais ya iya ndiyo naam na'am aiwa haan han ha ji
-        waaw waaw-waaw iyo iä ia tiim نعم ايوه हाँ हां जी हो так иә тийм ہاں جی هو
+        yes y ok okay yeah si sí sim claro oui ouais accha
+        نعم ايوه أيوا ايوا أجل naam na'am na3am aiwa
+        haan han ha haanji hanji ji jee hajur huncha theek thik हाँ हां हा जी हो ठीक हजुर हुन्छ
+        ہاں جی ٹھیک هو ښه
+        ya iya betul benar ndiyo ndio sawa haya iyo waaw waw waaw-waaw
+        так ага добре гаразд harazd dobre иә ия iä ia
+        тийм тиймээ tiim tiimee
     """,
     Meaning.NO: """
-        no nope non não nao tidak hapana la laa nahi nahin deedeet ni joq zhok ugui لا नहीं होइन ні жоқ
-        үгүй نہیں نه
+        no nope non não nao nunca
+        لا كلا la laa lla kalla
+        nahi nahin nahee nhi नहीं नही छैन hoina chaina نہیں نہ نه
+        tidak nggak enggak bukan hapana sio siyo apana deedeet déedéet dedet
+        ні нє жоқ joq zhok үгүй угуй ugui ugvi ni
     """,
     Meaning.HELP: """
-        help ayuda ajuda aide aidez bantuan tolong msaada lisungi ndimbal madad sahayata musada musaada komek
-        tuslamj مساعدة मदद सहायता допомога көмек тусламж مدد مرسته
+        help ayuda ajuda ajude socorro aide aidez aidez-moi secours sos
+        مساعدة ساعدني ساعدوني النجدة musaada
+        madad madat मदद मद्दत सहायता सहयोग हेल्प sahayata sahayog musada مدد ہیلپ مرسته کومک komak mrasta
+        bantuan tolong bantu msaada nisaidie saidia lisungi lisalisi salisa ndimbal wallu dimbali
+        допомога допоможіть рятуйте dopomoha dopomozhit көмек комек көмектесіңіз komek
+        тусламж туслаач tuslamj tuslaach
     """,
 }
 _MEANINGS = {word: meant for meant, spellings in _SPELLINGS.items() for word in spellings.split()}
 
-_POLITE = frozenset(("please", "pls", "plz", "me", "por", "favor", "svp", "kripya"))
+_POLITE = frozenset(
+    (
+        "please",
+        "pls",
+        "plz",
+        "me",
+        "por",
+        "favor",
+        "svp",
+        "stp",
+        "kripya",
+        "कृपया",
+        "sila",
+        "mohon",
+        "tafadhali",
+    )
+)
 _REQUEST_LENGTH = 80
 _THINGS = r"(?:videos?|vids?|pics?|pictures?|photos?|v[ií]deos?|fotos?|im[aá]genes|cp)"
 _MORE = r"(?:(?:some|more|the|any|your|new|good|m[aá]s|unos|unas|algunos|algunas|los|las)\s+)*"

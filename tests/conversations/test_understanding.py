@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.understanding import Meaning, asks_for_material, meaning, number
+from conversations.understanding import _SPELLINGS, Meaning, asks_for_material, meaning, number
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,40 @@ from conversations.understanding import Meaning, asks_for_material, meaning, num
 )
 def test_a_plain_word_means_the_same_in_many_languages(text: str, meant: Meaning | None) -> None:
     assert meaning(text) is meant
+
+
+def test_no_word_has_two_meanings() -> None:
+    """Reporters of seventeen languages write without saying which: a word means one thing, or nothing."""
+    words = [word for spellings in _SPELLINGS.values() for word in spellings.split()]
+    assert sorted(words) == sorted(set(words))
+    assert all(word == word.casefold() for word in words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ابدأ توقف نعم لا مساعدة",
+        "start stop yes no help",
+        "empezar parar sí no ayuda",
+        "commencer arrêter oui non aide",
+        "शुरू बंद हाँ नहीं मदद",
+        "mulai berhenti iya tidak bantuan",
+        "бастау тоқта иә жоқ көмек",
+        "mbote tika iyo non lisungi",
+        "mula henti ya bukan tolong",
+        "эхлэх зогс тийм үгүй тусламж",
+        "सुरु बन्द हो होइन मद्दत",
+        "پیل ودروه هو نه مرسته",
+        "começar parar sim não ajuda",
+        "anza sitisha ndiyo hapana msaada",
+        "почати стоп так ні допомога",
+        "شروع روکو ہاں نہیں مدد",
+        "nanga tëyël waaw déedéet ndimbal",
+    ],
+)
+def test_the_five_words_in_every_language(words: str) -> None:
+    """Start, stop, yes, no and help are understood in each of the seventeen languages."""
+    assert [meaning(word) for word in words.split()] == list(Meaning)
 
 
 @pytest.mark.parametrize(
