@@ -52,7 +52,7 @@ _SPELLINGS = {
     Meaning.NO: """
         no nope non não nao nunca
         لا كلا la laa lla kalla
-        nahi nahin nahee nhi नहीं नही छैन hoina chaina نہیں نہ نه
+        nahi nahin nahee nhi नहीं नही छैन होइन hoina chaina نہیں نہ نه
         tidak nggak enggak bukan hapana sio siyo apana deedeet déedéet dedet
         ні нє жоқ joq zhok үгүй угуй ugui ugvi ni
     """,
