@@ -13,6 +13,7 @@ from locales.extraction import update as update_files
 from locales.returning import sheet as strings_to_return
 from locales.returning import take_back
 from locales.review import comparison_path, read_comparison, state
+from locales.review import fingerprint as fingerprint_of
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
 _Returned = TypeAdapter(dict[str, str])
@@ -55,6 +56,12 @@ def returned(language: str, file: Path) -> None:
         typer.echo(f"{file}: {fault}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{count} messages to judge in {comparison_path(language)}")
+
+
+@app.command()
+def fingerprint(language: str) -> None:
+    """Print what stands for every word of a language, to be named in its native review."""
+    typer.echo(fingerprint_of(language))
 
 
 @app.command()
