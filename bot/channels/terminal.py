@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.text import Text
 
 from bot.channels.typed import event_of
@@ -15,6 +15,8 @@ from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
 from conversations.events import Chose, Event, Opened
 
 _WIDTH = 76
+# Asks terminals of the VTE family to take each paragraph's direction from its letters, as others do unasked.
+_DIRECTION_BY_PARAGRAPH = "\x1b[?2501h"
 _UNSEEN = {code: None for code in (*range(32), 127, *range(0x2066, 0x206A)) if code != ord("\n")}
 
 
@@ -59,6 +61,8 @@ class Screen:
     def _draw(self) -> None:
         # Where the output is no terminal, nothing can be taken back: only the newest card is written.
         self._console.clear()
+        if self._console.is_terminal:
+            self._console.file.write(_DIRECTION_BY_PARAGRAPH)
         shown = self._messages.values() if self._console.is_terminal else [*self._messages.values()][-1:]
         for message in shown:
             if isinstance(message, Card):
@@ -73,13 +77,13 @@ class Screen:
         return bool(cards) and cards[-1].asks_for_text
 
     def _draw_card(self, card: Card) -> None:
-        justify: JustifyMethod = "right" if card.right_to_left else "left"
+        # A terminal that knows direction puts such a line on the right by itself; spaces would push it off.
         width = min(_WIDTH, self._console.width)
-        self._console.print(Text(card.text.translate(_UNSEEN)), width=width, justify=justify, highlight=False)
+        self._console.print(Text(card.text.translate(_UNSEEN)), width=width, highlight=False)
         self._console.print()
         number = 0
         for row in card.rows:
-            line = Text(justify=justify)
+            line = Text()
             for button in row:
                 number += 1
                 line.append(f" {number} ", style="reverse")

@@ -1,0 +1,154 @@
+"""Each language is written in its own script, marks and spaces; what is not is found."""
+
+import pytest
+
+from locales import FOLDER, KNOWN_LOCALES
+from locales.glossary import read_glossary
+from locales.limits import length_faults, limit_of
+from locales.numbering import in_digits_of
+from locales.plurals import categories, form_of, header
+from locales.writing import likeness_faults, writing_faults, writing_of
+
+LANGUAGES = [locale.code for locale in KNOWN_LOCALES]
+WRITINGS = {language: writing_of(language, read_glossary(language, FOLDER)) for language in LANGUAGES}
+
+
+def test_scripts() -> None:
+    """The script of each language is CLDR's likely one."""
+    scripts = {language: writing.script for language, writing in WRITINGS.items()}
+    assert {language for language, script in scripts.items() if script == "Arab"} == {"ar", "ps", "ur"}
+    assert {language for language, script in scripts.items() if script == "Deva"} == {"hi", "ne"}
+    assert {language for language, script in scripts.items() if script == "Cyrl"} == {"kk", "mn", "uk"}
+    assert {locale.code for locale in KNOWN_LOCALES if locale.right_to_left} == {"ar", "ps", "ur"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "says"),
+    [
+        ("ar", "أرسل الرابط, من فضلك.", '"," is not this language\'s; write ،'),
+        ("ar", "هل هناك رابط?", '"?" is not this language\'s; write ؟'),
+        ("ar", "رابط; رابط", '";" is not this language\'s; write ؛'),
+        ("ar", "أرسل الرابط।", "marks of another language: ।"),
+        ("ur", "لنک بھیجیں.", '"." is not this language\'s; write ۔'),
+        ("ps", "لینک راولېږئ۔", "marks of another language: ۔"),
+        ("ps", "۳۰ منټه", "digits of the script; write 0 to 9"),
+        ("hi", "लिंक भेजें.", '"." is not this language\'s; write ।'),
+        ("ne", "लिंक पठाउनुहोस्.", '"." is not this language\'s; write ।'),
+        ("ne", "३० मिनेट", "digits of the script; write 0 to 9"),
+        ("hi", "link भेजें।", "Latin words in another script: link; translate them"),
+        ("uk", "Надішліть пoсилання.", "Latin words in another script: o"),
+        ("uk", "Надішліть посыланне ا.", "letters of another script: ARABIC LETTER ALEF"),
+        ("mn", "Link илгээнэ үү.", "Latin words in another script: Link"),
+        ("es", "Envíe el enlаce.", "letters of another script: CYRILLIC SMALL LETTER A"),
+        ("fr", "Y a-t-il un lien ?", "without its no-break space; write U+202F before it"),
+        ("fr", "Y a-t-il un lien?", "without its no-break space; write U+202F before it"),
+        ("fr", "Avant d’envoyer :", "without its no-break space; write U+00A0 before it"),
+        ("pt", "Há um link ?", 'a space before "?"; write none'),
+        ("id", "Ada tautan\u00a0?", 'a space before "?"; write none'),
+        ("fr", "Touchez 'Envoyer'.", "straight quotes"),
+        ("en", 'Tap "Send".', "straight quotes"),
+        ("sw", "Gusa «Tuma».", "quotation marks of another language: « »"),
+        ("en", "Send it  now.", "spaces too many"),
+        ("en", "Send it \nnow.", "spaces too many"),
+        ("en", "Send it now!", "it shouts"),
+        ("es", "Mande n\u0303andu.", "letters in pieces"),
+        ("ar", "رابط\u200f.", "characters that nobody sees"),
+        ("ar", "رابط\u2067.", "characters that nobody sees"),
+    ],
+)
+def test_each_fault(language: str, text: str, says: str) -> None:
+    """Each rule of each script refuses what breaks it."""
+    faults = list(writing_faults(WRITINGS[language], text))
+    assert any(says in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ar", "غالبًا يبدأ الرابط هكذا: https:// أو www. وهذا يكفي. نعم؟"),
+        ("ar", "هذا /report في Telegram، و{maximum} رابط."),
+        ("ur", "1. لنک کاپی کریں۔\n2. یہاں چسپاں کریں۔"),
+        ("hi", "1. लिंक कॉपी करें।\n2. IWF को Telegram में भेजें।"),
+        ("fr", "Y a-t-il un lien\u202f? Oui\u00a0: https://exemple"),
+        ("uk", "Об’єднане «посилання»."),
+    ],
+)
+def test_no_fault(language: str, text: str) -> None:
+    """Names, commands, placeholders, the beginnings of links and numbered lines stand in every script."""
+    assert [fault for fault in writing_faults(WRITINGS[language], text) if "quotation" not in fault] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "text", "says"),
+    [
+        ("In 30 minutes.", "En 20 minutos.", "other numbers"),
+        ("In 30 minutes.", "En minutos.", "other numbers"),
+        ("Send it.", "Enviar", "another end"),
+        ("Send", "Enviar.", "another end"),
+        ("🌐 Language", "Idioma / Language", "other signs"),
+        ("Send it now, please.", "Send it now, please.", "the same as in English"),
+        ("Please send it now to us.", "Por favor send it now to.", "English left over: send now to"),
+    ],
+)
+def test_unlike(english: str, text: str, says: str) -> None:
+    """Numbers, signs and ends are those of the English, and its words are not."""
+    faults = list(likeness_faults(WRITINGS["es"], english, text, as_in_english=False))
+    assert any(says in fault for fault in faults), faults
+
+
+def test_alike() -> None:
+    """What may be the same is named in the glossary."""
+    assert list(likeness_faults(WRITINGS["es"], "No", "No", as_in_english=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("button.send", "a" * 25, "25 characters; write at most 24"),
+        ("button.send", "a" * 20 + "🌐🌐🌐", "26 UTF-16 units; write at most 24"),
+        ("button.send", "🌐" * 12 + "", ""),
+        ("button.send", "क" * 24, ""),
+        ("button.send", "𞤀" * 19, "38 UTF-16 units"),
+        ("command.help", "a" * 73, "73 characters; write at most 72"),
+        ("presentation.name", "a" * 65, "65 characters; write at most 64"),
+        ("presentation.short", "a" * 121, "121 characters; write at most 120"),
+        ("presentation.description", "a" * 513, "513 characters; write at most 512"),
+        ("rules.short", "a" * 1025, "1025 characters; write at most 1024"),
+    ],
+)
+def test_lengths(name: str, text: str, says: str) -> None:
+    """Characters, UTF-16 units and bytes each have a limit, and the first that is passed is told."""
+    faults = list(length_faults(name, text))
+    assert len(faults) == bool(says)
+    assert not says or says in faults[0]
+
+
+def test_bytes() -> None:
+    """No text passes the limit of bytes without passing another: none of our scripts needs four a letter."""
+    assert limit_of("button.send").octets == 3 * limit_of("button.send").characters
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plurals(language: str) -> None:
+    """Every number that we say has a form, and the header counts as many forms as there are categories."""
+    forms = range(len(categories(language)))
+    assert {form_of(count, language) for count in range(1001)} <= set(forms)
+    assert header(language).startswith(f"nplurals={len(forms)}; plural=")
+    assert " e " not in header(language).replace("(", " ").replace(")", " ")
+
+
+def test_plurals_of_some() -> None:
+    """CLDR's rules: six forms in Arabic, three that differ in Ukrainian, none in Wolof, Malay, Indonesian."""
+    assert [form_of(count, "ar") for count in (0, 1, 2, 3, 11, 100)] == [0, 1, 2, 3, 4, 5]
+    assert [form_of(count, "uk") for count in (1, 3, 5, 11, 21, 1000)] == [0, 1, 2, 2, 0, 2]
+    assert {form_of(count, language) for language in ("wo", "ms", "id") for count in range(100)} == {0}
+    assert [form_of(count, "fr") for count in (0, 1, 2, 1_000_000)] == [0, 0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "written"),
+    [("ps", None, "۰۹"), ("ne", "NP", "०९"), ("ar", "KM", "٠٩"), ("ar", None, "09"), ("ar", "AR", "09")],
+)
+def test_digits(language: str, region: str | None, written: str) -> None:
+    """Digits are CLDR's for language and region; where CLDR does not know the pair, the language's."""
+    assert in_digits_of("09", language, region) == written
