@@ -117,8 +117,14 @@ def preview(
     """Write a page for each language on which a native speaker reads the whole talk beside the English."""
     settings = ready(read_settings)
     regions = regions_of(ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES)).values())
+    chosen = languages or sorted(KNOWN_LANGUAGES)
+    for unknown in set(chosen) - KNOWN_LANGUAGES:
+        typer.echo(
+            f"There is no language {unknown}. There are {', '.join(sorted(KNOWN_LANGUAGES))}.", err=True
+        )
+        raise typer.Exit(1)
     folder.mkdir(parents=True, exist_ok=True)
-    for language in languages or sorted(KNOWN_LANGUAGES):
+    for language in chosen:
         path = folder / f"{language}.html"
         path.write_text(write_preview(language, regions.get(language)), encoding="utf-8")
         typer.echo(f"wrote {path}")

@@ -104,3 +104,8 @@ def forms_of(message: Message) -> tuple[str, ...]:
 def catalogue_path(language: str, folder: Path = FOLDER) -> Path:
     """Say where a language's catalogue lies below a folder."""
     return folder / language / "LC_MESSAGES" / "reportline.po"
+
+
+def shown_path(path: Path) -> Path:
+    """Give a path as it is told: from the working folder where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -9,7 +9,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
+from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of, shown_path
 from locales.extraction import SOURCES, English, english, merged, template, template_path
 from locales.glossary import (
     Glossary,
@@ -38,9 +38,9 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
         try:
             glossary = read_glossary(language, folder)
         except GlossaryUnreadable as unreadable:
-            faults.append(f"{_shown(glossary_path(language, folder))}:1: {unreadable}")
+            faults.append(f"{shown_path(glossary_path(language, folder))}:1: {unreadable}")
             continue
-        where = _shown(glossary_path(language, folder))
+        where = shown_path(glossary_path(language, folder))
         faults += [
             f"{where}:1: {fault}" for fault in glossary_faults(glossary, is_english=language == ENGLISH)
         ]
@@ -56,7 +56,7 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
 def _template_faults(folder: Path, sources: Path) -> Iterator[str]:
     path = template_path(folder)
     if not path.exists() or path.read_text(encoding="utf-8") != template(sources):
-        yield f"{_shown(path)}:1: the template is not what the sources say; {_UPDATE}"
+        yield f"{shown_path(path)}:1: the template is not what the sources say; {_UPDATE}"
 
 
 def _names_faults(messages: Sequence[English]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _english_faults(messages: Sequence[English], glossary: Glossary) -> Iterator
 def _language_faults(
     language: str, path: Path, glossary: Glossary, messages: Sequence[English], sources: Path
 ) -> Iterator[str]:
-    where = _shown(path)
+    where = shown_path(path)
     try:
         text = path.read_text(encoding="utf-8")
         catalog = read_po(BytesIO(text.encode()), locale=language, abort_invalid=True)
@@ -166,8 +166,4 @@ def _edges(text: str) -> tuple[str, str]:
 
 
 def _place(message: English) -> str:
-    return f"{_shown(message.file)}:{message.line}: {message.context}"
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return f"{shown_path(message.file)}:{message.line}: {message.context}"

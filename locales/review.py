@@ -16,7 +16,7 @@ from typing import Literal
 from babel.messages.pofile import PoFileError
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from locales import ENGLISH, FOLDER, read_catalogue
+from locales import ENGLISH, FOLDER, read_catalogue, shown_path
 from locales.extraction import English
 
 # How many native readers are asked what to send, what is kept, who reads it and if this is emergency help;
@@ -106,7 +106,7 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
     )
     if language == ENGLISH:
         return
-    path = comparison_path(language, folder)
+    path = shown_path(comparison_path(language, folder))
     try:
         compared = dict(read_comparison(language, folder))
     except (OSError, ValidationError) as error:

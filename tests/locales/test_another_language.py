@@ -120,4 +120,6 @@ def test_every_talk_is_held_in_it(checkout: Path) -> None:
     tests = ("tests/test_transcripts.py", "tests/bot/test_render.py", "tests/bot/test_measure.py")
     status, told = _run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", CODE, *tests)
     assert status == 0, told
-    assert int(re.search(r"(\d+) passed", told)[1]) > 300
+    passed = re.search(r"(\d+) passed", told)
+    assert passed is not None
+    assert int(passed[1]) > 300

@@ -1,27 +1,123 @@
+"""Our own languages: seventeen, whole, honest about who has read them."""
+
+import re
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
-from conversations.words import WORDS
-from locales import KNOWN_LOCALES
+from conversations.words import SAID_OF_ONE, WORDS
+from locales import FOLDER, KNOWN_LOCALES, read_catalogue, read_locales
 from locales.check import check
 from locales.commands import app
 from locales.extraction import english
+from locales.limits import limit_of
+from locales.review import fingerprint, state
+
+LANGUAGES = [locale.code for locale in KNOWN_LOCALES]
+PORTALS_SPEAK = (
+    *("ar", "en", "es", "fr", "hi", "id", "kk", "ln", "mn"),
+    *("ms", "ne", "ps", "pt", "sw", "uk", "ur", "wo"),
+)
+TRANSLATED = [code for code in LANGUAGES if code != "en"]
+
+
+def test_seventeen() -> None:
+    """The languages are those of the portals, English first."""
+    assert LANGUAGES[0] == "en"
+    assert set(LANGUAGES) == set(PORTALS_SPEAK)
 
 
 def test_every_word() -> None:
     """Extraction finds every English message that the talk can say, and each name once."""
     assert sorted((message.context, message.text) for message in english()) == sorted(WORDS.items())
+    assert {message.context: message.one for message in english() if message.one} == SAID_OF_ONE
 
 
-@pytest.mark.parametrize("language", [locale.code for locale in KNOWN_LOCALES])
+def test_translators_are_told_the_limit() -> None:
+    """Where a message is limited, its comment says to how many characters."""
+    for message in english():
+        told = re.search(r"[Aa]t most (\d+) characters", " ".join(message.comments))
+        assert told is None or int(told[1]) == limit_of(message.context).characters
+        assert told or not message.context.startswith("button.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_whole(language: str) -> None:
     """Every language that is offered is whole."""
     assert check([language]) == []
 
 
-def test_command() -> None:
-    """`locales check` prints what the check finds, and fails if there is anything."""
-    faults = check([locale.code for locale in KNOWN_LOCALES])
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_language_button_is_found_by_whoever_cannot_read_the_card(language: str) -> None:
+    """It begins with a globe, names itself in the reader's language, and in English."""
+    said = read_catalogue(language, FOLDER).translations["button.language", WORDS["button.language"]][0]
+    assert re.fullmatch(r"🌐 .+ / Language", said)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_siblings_differ(language: str) -> None:
+    """What says the same in other words does so in every language: no answer comes twice alike in a row."""
+    said = read_catalogue(language, FOLDER).translations
+    families: dict[str, list[tuple[str, ...]]] = {}
+    for (name, _), forms in said.items():
+        if re.search(r"\.[123]$", name) and not name.startswith("rules."):
+            families.setdefault(name[:-2], []).append(forms)
+    assert all(len(set(family)) == len(family) > 1 for family in families.values())
+
+
+def test_nobody_is_said_to_have_reviewed_what_nobody_did() -> None:
+    """Each language is a draft until native readers were asked."""
+    assert {state(code).split(" on ")[0] for code in TRANSLATED} == {"drafted"}
+    assert all("not reviewed by a native speaker" in state(code) for code in TRANSLATED)
+
+
+def test_a_review_holds_for_the_words_that_were_read(tmp_path: Path) -> None:
+    """When a word changes after a review, the state says so."""
+    po = tmp_path / "es" / "LC_MESSAGES" / "reportline.po"
+    po.parent.mkdir(parents=True)
+    text = (FOLDER / "es" / "LC_MESSAGES" / "reportline.po").read_text(encoding="utf-8")
+    po.write_text(text, encoding="utf-8")
+    review = (
+        f'[review]\non = 2026-12-01\nreaders = 5\nright = 5\ncatalogue = "{fingerprint("es", tmp_path)}"\n'
+    )
+    (tmp_path / "es" / "language.toml").write_text(f'own_name = "Español"\ndrafted = 2026-11-23\n{review}')
+    assert state("es", tmp_path) == "reviewed on 2026-12-01 by 5 native readers"
+    po.write_text(text.replace('msgstr "Hola', 'msgstr "Buenas'), encoding="utf-8")
+    assert state("es", tmp_path) == "reviewed on 2026-12-01, and changed since"
+
+
+def test_a_language_enters_by_its_file(tmp_path: Path) -> None:
+    """A catalogue alone is work in progress and offered to nobody."""
+    for code in ("fr", "en", "ur"):
+        (tmp_path / code).mkdir()
+    (tmp_path / "en" / "language.toml").write_text('own_name = "English"')
+    (tmp_path / "ur" / "language.toml").write_text('own_name = "اردو"', encoding="utf-8")
+    found = read_locales(tmp_path)
+    assert [(locale.code, locale.right_to_left) for locale in found] == [("en", False), ("ur", True)]
+
+
+def test_check_command() -> None:
+    """`locales check` says what is whole, or fails and says what is wrong."""
     result = CliRunner().invoke(app, ["check"])
-    assert result.exit_code == (1 if faults else 0)
-    assert result.output.splitlines() == (faults or ["whole: en, es"])
+    assert (result.exit_code, result.output) == (0, f"whole: {', '.join(LANGUAGES)}\n")
+    result = CliRunner().invoke(app, ["check", "xx"])
+    assert (result.exit_code, "xx/glossary.toml:1: it cannot be read" in result.output) == (1, True)
+
+
+def test_status_command() -> None:
+    """`locales status` has a line for each language: messages, draft or review, and its way back."""
+    result = CliRunner().invoke(app, ["status"])
+    lines = result.output.splitlines()
+    assert len(lines) == len(LANGUAGES)
+    assert lines[0] == "en  English: the language that is translated from"
+    assert all(
+        re.search(rf"of {len(WORDS)} messages, \d+ came back into English the same", line)
+        for line in lines[1:]
+    )
+
+
+def test_fingerprint_command() -> None:
+    """`locales fingerprint` prints what a native review names."""
+    result = CliRunner().invoke(app, ["fingerprint", "es"])
+    assert result.output == fingerprint("es") + "\n"
