@@ -1,0 +1,109 @@
+"""Whoever is in the wrong language is one tap away from theirs, and loses nothing by it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.render import render
+from conversations.cards import LANGUAGE_CHOICE, card
+from conversations.events import Opened, Said
+from conversations.flow import FLOW
+from conversations.start_link import begin
+from conversations.state import State
+from locales import KNOWN_LOCALES
+from tests.talking import LANGUAGES, PORTALS, Replay, fresh, new_state
+
+OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
+LINK = "https://forum.example/thread/1234"
+
+
+def _offered(state: State, portal: str) -> list[str]:
+    rows = card(state, PORTALS[portal]).buttons
+    choices = [button.choice for row in rows for button in row]
+    return [choice.removeprefix(LANGUAGE_CHOICE) for choice in choices if choice.startswith(LANGUAGE_CHOICE)]
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_the_language_card_offers_every_language_of_the_portal_its_own_first(portal: str) -> None:
+    """All of them, in the portal's order, however many there are."""
+    assert _offered(replace(new_state(), step="language"), portal) == list(PORTALS[portal].languages)
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_beside_other_things_the_first_six_are_offered(portal: str) -> None:
+    """On the first card, and to whoever is not understood, so that the card's words stay in sight."""
+    first_six = list(PORTALS[portal].languages[:6])
+    assert _offered(new_state(), portal) == first_six
+    assert _offered(replace(new_state(), step="link", misses=1), portal) == first_six
+    assert _offered(replace(new_state(), step="link"), portal) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_is_named_in_itself_whatever_is_spoken(language: str) -> None:
+    """A reporter finds theirs without reading a word of another."""
+    shown = render(replace(new_state(language), step="language"), PORTALS["international"])
+    labels = [button.label for row in shown.rows for button in row]
+    assert [OWN_NAMES[code] for code in PORTALS["international"].languages] == labels[: len(OWN_NAMES)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", FLOW)
+def test_the_globe_is_on_every_card(step: str, language: str) -> None:
+    """One tap from anywhere, known by its sign, named in the reader's language and in English."""
+    labels = [
+        button.label
+        for row in render(replace(new_state(language), step=step), PORTALS["international"]).rows
+        for button in row
+    ]
+    (found,) = [label for label in labels if label.startswith("🌐")]
+    assert "Language" in found
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_two_taps_change_the_language_and_keep_the_link(language: str) -> None:
+    """The talk goes on where it was, with everything that was said."""
+    replay = Replay(new_state(), PORTALS)
+    replay.step(Said(LINK))
+    before = replay.state
+    replay.tap("language")
+    replay.tap(f"{LANGUAGE_CHOICE}{language}")
+    assert (replay.state.language, replay.state.step) == (language, "review")
+    assert replay.state.draft == before.draft
+    assert "forum[.]example" in replay.read()
+
+
+@pytest.mark.parametrize(
+    ("start", "portal", "language"),
+    [
+        *((f"international-{language}", "international", language) for language in LANGUAGES),
+        *((f"{name}-{language}", name, language) for name in PORTALS for language in PORTALS[name].languages),
+        ("ar", "ar", "es"),
+        ("mn", "mn", "mn"),
+        ("id", "id", "id"),
+    ],
+)
+def test_a_start_link_sets_portal_and_language(start: str, portal: str, language: str) -> None:
+    """A portal's name comes first; where only it is given, its own first language is spoken."""
+    replay = Replay(begin("telegram", PORTALS["international"], "en", fresh(1)), PORTALS)
+    replay.step(Opened(start))
+    spoken = "en" if start in PORTALS and "en" in PORTALS[start].languages else language
+    assert (replay.state.portal, replay.state.language) == (portal, spoken)
+
+
+@pytest.mark.parametrize(
+    ("hint", "language"),
+    [
+        ("pt-br", "pt"),
+        ("ur-PK", "ur"),
+        ("zh-hant", "en"),
+        ("UK", "uk"),
+        ("ms_MY", "ms"),
+        (None, "en"),
+        ("x" * 99, "en"),
+    ],
+)
+def test_the_hint_preselects_and_is_not_kept(hint: str | None, language: str) -> None:
+    """Of the platform's hint the state has the chosen language, and nothing else."""
+    state = begin("telegram", PORTALS["international"], hint, fresh(1))
+    assert state.language == language
+    assert state == replace(begin("telegram", PORTALS["international"], None, fresh(1)), language=language)
