@@ -19,7 +19,7 @@ ERROR_CORRECTION = "m"
 _QUIET_ZONE = 4
 _PNG_PIXELS = 16
 _SVG_UNITS = 5
-_RIGHT_TO_LEFT = frozenset(locale.code for locale in KNOWN_LOCALES if locale.right_to_left)
+_LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ def page(invitations: Sequence[Invitation]) -> str:
 
 def direction(language: str) -> str:
     """Give which way a language is written, in HTML's words."""
-    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if _LOCALES[language].right_to_left else "ltr"

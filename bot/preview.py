@@ -34,8 +34,7 @@ _LAW = Sourced(
     "(a sentence on the law of the portal's country)", "https://www.example.org/", date(2026, 1, 1)
 )
 _LARGEST_COUNT = 1_000_000
-_OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
-_RIGHT_TO_LEFT = frozenset(locale.code for locale in KNOWN_LOCALES if locale.right_to_left)
+_LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 _QUESTIONS = (
     "What does the hotline want people to send, and what must they never send?",
     "What does the hotline keep of the person who writes, and what does it not keep?",
@@ -69,7 +68,7 @@ def preview(language: str, region: str | None) -> str:
         *(_message(name, page) for name in WORDS if name not in seen),
         _closing(),
     )
-    title = f"{_OWN_NAMES[language]} ({language})"
+    title = f"{_LOCALES[language].own_name} ({language})"
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
@@ -88,7 +87,7 @@ def _portal(region: str | None) -> Portal:
         for purpose in Purpose
         if purpose is not Purpose.DANGER
     )
-    languages = tuple(_OWN_NAMES)
+    languages = tuple(_LOCALES)
     return Portal(
         portal_id="preview",
         name="Preview",
@@ -181,12 +180,12 @@ def _number(name: str, page: _Page) -> str:
 
 
 def _written(language: str) -> str:
-    return f'lang="{language}" dir="{"rtl" if language in _RIGHT_TO_LEFT else "ltr"}"'
+    return f'lang="{language}" dir="{"rtl" if _LOCALES[language].right_to_left else "ltr"}"'
 
 
 def _head(page: _Page) -> str:
     glossary = read_glossary(page.language, FOLDER)
-    return f"""<h1>{escape(_OWN_NAMES[page.language])} ({page.language})</h1>
+    return f"""<h1>{escape(_LOCALES[page.language].own_name)} ({page.language})</h1>
 <p>State: {escape(review_state(page.language))}.</p>
 <p>Thank you for reading this. It is what a chat program says to people who stumbled on pictures of
 child sexual abuse and want to report the web link. They may be upset, 13 years old, or new to reading. On the

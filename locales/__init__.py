@@ -22,7 +22,16 @@ class Locale:
 
     code: str
     own_name: str
-    right_to_left: bool
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether it is written from right to left, as CLDR says."""
+        return _direction(self.code) == "rtl"
+
+
+@cache
+def _direction(code: str) -> str:
+    return str(Cldr.parse(code).text_direction)
 
 
 def read_locales(folder: Path = FOLDER) -> tuple[Locale, ...]:
@@ -33,8 +42,7 @@ def read_locales(folder: Path = FOLDER) -> tuple[Locale, ...]:
 
 def _read_locale(code: str, folder: Path) -> Locale:
     with (folder / code / "language.toml").open("rb") as file:
-        own_name = tomllib.load(file)["own_name"]
-    return Locale(code, own_name, right_to_left=Cldr.parse(code).text_direction == "rtl")
+        return Locale(code, tomllib.load(file)["own_name"])
 
 
 KNOWN_LOCALES = read_locales()
