@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
-from itertools import count
 from pathlib import Path
 
 from bot.exchange import CardButton
@@ -56,7 +55,7 @@ class _Page:
 
 def preview(language: str, region: str | None) -> str:
     """Write a language's page, with digits as they are written in a region."""
-    page = _Page(language, _portal(region), dict(zip(WORDS, count(1), strict=False)), _contexts())
+    page = _Page(language, _portal(region), _numbers(), _contexts())
     shown = [state for step in FLOW for state in _states(step, language)]
     seen: set[str] = set()
     pairs = [_pair(state, page, seen) for state in shown]
@@ -74,6 +73,11 @@ def preview(language: str, region: str | None) -> str:
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
         f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n" + "\n".join(parts) + "\n</html>\n"
     )
+
+
+def _numbers() -> dict[str, int]:
+    """Give each message the number that it has on the sheets which go back into English."""
+    return {message.context: number for number, message in enumerate(english(), 1)}
 
 
 def _contexts() -> dict[str, str]:

@@ -2,22 +2,39 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from locales import ENGLISH, KNOWN_LOCALES
+from locales import ENGLISH, FOLDER, KNOWN_LOCALES
 from locales.check import check as faults_of
+from locales.extraction import languages_begun
 from locales.extraction import update as update_files
+from locales.returning import NotThisSheet, take_back
 from locales.returning import sheet as strings_to_return
-from locales.returning import take_back
 from locales.review import comparison_path, read_comparison, state
 from locales.review import fingerprint as fingerprint_of
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
 _Returned = TypeAdapter(dict[str, str])
 _KNOWN = tuple(locale.code for locale in KNOWN_LOCALES)
+
+
+def _stop(told: str) -> NoReturn:
+    typer.echo(told, err=True)
+    raise typer.Exit(1)
+
+
+def _translated(language: str) -> str:
+    """Take a language that has a catalogue, or say which have."""
+    begun = languages_begun(FOLDER, ())
+    if language not in begun:
+        _stop(f"There is no catalogue of {language}. There are {', '.join(begun)}.")
+    return language
+
+
+_Translated = Annotated[str, typer.Argument(callback=_translated, help="a language's code")]
 
 
 @app.command()
@@ -42,24 +59,27 @@ def check(
 
 
 @app.command()
-def sheet(language: str) -> None:
+def sheet(language: _Translated) -> None:
     """Print the strings that are to go back into English, by somebody who is given nothing else."""
     typer.echo(json.dumps(strings_to_return(language), ensure_ascii=False, indent=1))
 
 
 @app.command()
-def returned(language: str, file: Path) -> None:
+def returned(language: _Translated, file: Path) -> None:
     """Keep what came back of a sheet, for a person to compare: each message becomes "same" or "near"."""
     try:
         count = take_back(language, _Returned.validate_json(file.read_bytes()))
-    except (OSError, ValueError) as fault:
-        typer.echo(f"{file}: {fault}", err=True)
-        raise typer.Exit(1) from None
+    except ValidationError:
+        _stop(
+            f'{file}: it is not what a sheet is: {{"12": "English", ...}}, the same numbers as on the sheet'
+        )
+    except (OSError, NotThisSheet) as fault:
+        _stop(f"{file}: {fault}")
     typer.echo(f"{count} messages to judge in {comparison_path(language)}")
 
 
 @app.command()
-def fingerprint(language: str) -> None:
+def fingerprint(language: _Translated) -> None:
     """Print what stands for every word of a language, to be named in its native review."""
     typer.echo(fingerprint_of(language))
 
@@ -75,6 +95,9 @@ def _way_back(language: str) -> str:
     """Say how many messages came back into English as they were meant; English itself has no way back."""
     if language == ENGLISH:
         return ""
-    compared = read_comparison(language).values()
+    try:
+        compared = read_comparison(language).values()
+    except (OSError, ValidationError):
+        return "; not all of it translated back into English and compared"
     same = sum(each.meaning == "same" for each in compared)
     return f"; of {len(compared)} messages, {same} came back into English the same, the others nearly"

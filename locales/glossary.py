@@ -103,7 +103,10 @@ def read_glossary(language: str, folder: Path) -> Glossary:
         where = ".".join(map(str, first["loc"]))
         raise GlossaryUnreadable(f"{where}: {first['msg']}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise GlossaryUnreadable(f"it cannot be read ({type(error).__name__})") from None
+        kind = type(error).__name__
+        raise GlossaryUnreadable(
+            f"it cannot be read ({kind}); docs/translating.md says what it holds"
+        ) from None
 
 
 def glossary_faults(glossary: Glossary, *, is_english: bool) -> Iterator[str]:

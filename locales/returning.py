@@ -44,8 +44,10 @@ def take_back(
 
     Raises NotThisSheet when it has other numbers than the sheet as it would be written now.
     """
-    if returned.keys() != sheet(language, folder, sources).keys():
-        raise NotThisSheet("These are not the numbers of the sheet as it is now. Write it and send it anew.")
+    strange = returned.keys() ^ sheet(language, folder, sources).keys()
+    if strange:
+        numbers = ", ".join(sorted(strange))
+        raise NotThisSheet(f"These numbers are missing, or not on the sheet as it is now: {numbers}.")
     messages = english(sources)
     compared = _compared(language, folder)
     for each in _returning(language, messages, folder):

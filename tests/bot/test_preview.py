@@ -55,7 +55,7 @@ def _shape(page: str) -> Shape:
 def test_every_message_is_there_with_its_number_and_what_it_is_for(language: str) -> None:
     """Nothing that a reporter can read is left out of what is reviewed."""
     page = unescape(PAGES[language])
-    for number, name in enumerate(WORDS, 1):
+    for number, name in enumerate(sorted(WORDS), 1):
         assert f"<small>{number} <b>{name}</b> {CONTEXTS[name]}</small>" in page
         assert f"<sup>{number}</sup> " in page
     assert page.count("<small>") == len(WORDS)
@@ -76,7 +76,7 @@ def test_every_step_is_there_as_it_is_shown(language: str) -> None:
 def test_every_plural_form_is_shown(language: str) -> None:
     """A form that is rarely said is reviewed too."""
     for name in SAID_OF_ONE:
-        number = [*WORDS].index(name) + 1
+        number = sorted(WORDS).index(name) + 1
         shown = re.findall(
             rf'<div lang="{language}"[^>]*>((?:<p><sup>{number}</sup>[^<]*</p>)+)</div>', PAGES[language]
         )

@@ -98,7 +98,7 @@ def test_only_what_changed_goes_back_again(folder: Path) -> None:
 
 def test_another_sheet_is_refused(folder: Path) -> None:
     """What came back of other strings is not mixed in."""
-    with pytest.raises(NotThisSheet, match="not the numbers"):
+    with pytest.raises(NotThisSheet, match=r"not on the sheet as it is now: 1\.2, 1\.3, 1\.4, 2, 7"):
         _take(folder, {"1.1": "Back.", "7": "Back."})
     assert not comparison_path("uk", folder).exists()
 
@@ -115,5 +115,12 @@ def test_the_commands() -> None:
     """A sheet of ours is empty, since every language went back; a file that is none is told."""
     runner = CliRunner()
     assert json.loads(runner.invoke(app, ["sheet", "es"]).output) == {}
-    result = runner.invoke(app, ["returned", "es", "/nowhere.json"])
-    assert (result.exit_code, "No such file" in result.output) == (1, True)
+    for arguments, says in (
+        (["returned", "es", "/nowhere.json"], "No such file"),
+        (["returned", "es", __file__], "it is not what a sheet is"),
+        (["returned", "xx", __file__], "There is no catalogue of xx. There are ar, es,"),
+        (["sheet", "en"], "There is no catalogue of en."),
+        (["fingerprint", "xx"], "There is no catalogue of xx."),
+    ):
+        result = runner.invoke(app, arguments)
+        assert (result.exit_code, says in result.output) == (1, True), result.output
