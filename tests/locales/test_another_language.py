@@ -25,7 +25,7 @@ ACCENTS = str.maketrans("aceghijosuAEIOU", "áĉéĝĥíĵóŝúÁÉÍÓÚ")
 KEPT = re.compile(
     r"\{\w+\}|/[a-z]+\b|https://|www\.|Telegram|Take It Down|IWF|QR|🌐 Language|[^\W\d_]+|.", re.DOTALL
 )
-PLAIN = re.compile(r"[^\W\d_]{3,}")
+PLAIN = re.compile(r"[^\W\d_]{2,}")
 NAMES = frozenset({"Telegram", "IWF", "Language"})
 
 
@@ -65,7 +65,7 @@ def _glossary() -> str:
         f"[[terms]]\nenglish = '{term}'\nsay = ['á', 'é', 'í', 'ó', 'ú']\nwhy = 'any word'\n"
         for term in TERMS
     )
-    return f"as_in_english = ['button.live_no']\nvoice = 'Made up.'\ntelling = ['zzz']\n{terms}{refused}"
+    return f"voice = 'Made up.'\ntelling = ['zzz']\n{terms}{refused}"
 
 
 @pytest.fixture(name="checkout", scope="module")
