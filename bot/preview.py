@@ -203,7 +203,7 @@ the end are four questions.</p>
 
 def _terms(glossary: Glossary, language: str) -> str:
     rows = "".join(
-        f"<tr><td>{escape(term.english)}"
+        f"<tr><td>{escape(term.english.replace('|', ' / '))}"
         f"<td {_written(language)}>{escape(' / '.join(term.say))}"
         f"<td>{escape(term.why)}"
         for term in glossary.terms

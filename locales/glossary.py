@@ -47,7 +47,10 @@ _Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1
 
 
 class Term(_Table):
-    """How an English term is said: a message that has it says one of `say`, save those in `unless`."""
+    """How an English term is said: a message that has it says one of `say`, save those in `unless`.
+
+    `english` may be several words for the same, with `|` between them.
+    """
 
     english: str
     say: _Words
@@ -136,7 +139,7 @@ def terms_missing(glossary: Glossary, name: str, english: str, text: str) -> Ite
     plain = _plain(text)
     bare = _NO_WORDS.sub("", english)
     for term in glossary.terms:
-        has = re.search(rf"\b{term.english}", bare, re.IGNORECASE)
+        has = re.search(rf"\b({'|'.join(map(re.escape, term.english.split('|')))})", bare, re.IGNORECASE)
         if has and name not in term.unless and not any(_plain(word) in plain for word in term.say):
             yield f'"{has[0]}" is said otherwise than in the glossary; write {" or ".join(term.say)}'
 
