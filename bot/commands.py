@@ -22,6 +22,7 @@ from bot.preview import preview as write_preview
 from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
 from conversations.drawing import mermaid
+from locales import MissingMessage
 from logs import configure_logs, log_event
 
 Result = TypeVar("Result")
@@ -126,7 +127,11 @@ def preview(
     folder.mkdir(parents=True, exist_ok=True)
     for language in chosen:
         path = folder / f"{language}.html"
-        path.write_text(write_preview(language, regions.get(language)), encoding="utf-8")
+        try:
+            path.write_text(write_preview(language, regions.get(language)), encoding="utf-8")
+        except MissingMessage as missing:
+            typer.echo(f"{missing}, or fuzzy: reportline locales check {language}", err=True)
+            raise typer.Exit(1) from None
         typer.echo(f"wrote {path}")
 
 

@@ -13,7 +13,7 @@ from locales.extraction import languages_begun
 from locales.extraction import update as update_files
 from locales.returning import NotThisSheet, take_back
 from locales.returning import sheet as strings_to_return
-from locales.review import comparison_path, read_comparison, state
+from locales.review import TO_JUDGE, comparison_path, read_comparison, state
 from locales.review import fingerprint as fingerprint_of
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
@@ -75,7 +75,9 @@ def returned(language: _Translated, file: Path) -> None:
         )
     except (OSError, NotThisSheet) as fault:
         _stop(f"{file}: {fault}")
-    typer.echo(f"{count} messages to judge in {comparison_path(language)}")
+    typer.echo(
+        f'{count} messages to compare: look for "meaning": "{TO_JUDGE}" in {comparison_path(language)}'
+    )
 
 
 @app.command()
@@ -99,5 +101,7 @@ def _way_back(language: str) -> str:
         compared = read_comparison(language).values()
     except (OSError, ValidationError):
         return "; not all of it translated back into English and compared"
+    if any(each.meaning == TO_JUDGE for each in compared):
+        return "; translated back into English, and not all of it compared yet"
     same = sum(each.meaning == "same" for each in compared)
     return f"; of {len(compared)} messages, {same} came back into English the same, the others nearly"

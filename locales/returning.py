@@ -12,9 +12,7 @@ from typing import Any
 
 from locales import FOLDER, read_catalogue
 from locales.extraction import SOURCES, English, english
-from locales.review import comparison_path
-
-TO_JUDGE = "?"
+from locales.review import TO_JUDGE, comparison_path
 
 
 class NotThisSheet(ValueError):  # noqa: N818 - it names what happened, as the other errors of the house do
@@ -30,7 +28,7 @@ class _Returning:
 
 
 def sheet(language: str, folder: Path = FOLDER, sources: Path = SOURCES) -> dict[str, str]:
-    """Give the strings that have not been translated back as they stand, by number."""
+    """Give the strings that have not been translated back as they stand, by number; fuzzy ones are none."""
     messages = english(sources)
     return {
         number: form for each in _returning(language, messages, folder) for number, form in each.forms.items()
@@ -72,7 +70,7 @@ def _returning(language: str, messages: list[English], folder: Path) -> Iterator
     for place, message in enumerate(messages, 1):
         forms = translations.get((message.context, message.text), ())
         known = compared.get(message.context, {})
-        if (known.get("english"), known.get("translation")) != (message.text, list(forms)):
+        if forms and (known.get("english"), known.get("translation")) != (message.text, list(forms)):
             yield _Returning(message, _numbered(place, forms))
 
 

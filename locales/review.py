@@ -23,6 +23,7 @@ from locales.extraction import English
 # and how many of them must tell it all rightly.
 READERS = 5
 RIGHT = 4
+TO_JUDGE = "?"
 
 
 class _Table(BaseModel):
@@ -49,13 +50,14 @@ class Language(_Table):
 class Compared(_Table):
     """A message on its way back: what it says, what was understood, and whether that is the same.
 
-    `meaning` is near where something small differs; `note` then says what, and why it may stay.
+    `meaning` is near where something small differs; `note` then says what, and why it may stay. TO_JUDGE stands
+    there until a person has compared.
     """
 
     english: str
     translation: list[str]
     back: list[str]
-    meaning: Literal["same", "near"]
+    meaning: Literal["same", "near", "?"]
     note: str = ""
 
 
@@ -150,6 +152,10 @@ def _comparison_fault(compared: Compared | None, message: English, said: Sequenc
         return "changed since it was translated back; do it anew"
     if len(compared.back) != len(compared.translation) or not all(compared.back):
         return "not every form was translated back"
+    if compared.meaning == TO_JUDGE:
+        return (
+            f'nobody has compared it yet; in place of "{TO_JUDGE}" write same, or near and a note, or mend it'
+        )
     if compared.meaning == "near" and not compared.note:
         return "near, but nobody says why it may stay"
     return None
