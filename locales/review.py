@@ -50,8 +50,8 @@ class Language(_Table):
 class Compared(_Table):
     """A message on its way back: what it says, what was understood, and whether that is the same.
 
-    `meaning` is near where something small differs; `note` then says what, and why it may stay. TO_JUDGE stands
-    there until a person has compared.
+    `meaning` is near where something small differs; `note` then says what, and why it may stay. It stays
+    TO_JUDGE until a person has compared.
     """
 
     english: str
