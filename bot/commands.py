@@ -23,6 +23,7 @@ from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
 from conversations.drawing import mermaid
 from locales import MissingMessage
+from locales.glossary import GlossaryUnreadable
 from logs import configure_logs, log_event
 
 Result = TypeVar("Result")
@@ -129,8 +130,8 @@ def preview(
         path = folder / f"{language}.html"
         try:
             path.write_text(write_preview(language, regions.get(language)), encoding="utf-8")
-        except MissingMessage as missing:
-            typer.echo(f"{missing}, or fuzzy: reportline locales check {language}", err=True)
+        except (MissingMessage, GlossaryUnreadable) as missing:
+            typer.echo(f"{missing}. reportline locales check {language} says more.", err=True)
             raise typer.Exit(1) from None
         typer.echo(f"wrote {path}")
 

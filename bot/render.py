@@ -23,7 +23,8 @@ _COUNT = "maximum"
 _NUMBERS = frozenset({"number", "total", _COUNT})
 # A placeholder, or a run of Latin words: a command, a name of several words, the beginning of a link.
 _LATIN = re.compile(r"\{\w+\}|https://|www\.|/?[A-Za-z][\w./:-]*[\w/](?: [A-Za-z][\w./:-]*\w)*", re.ASCII)
-_OPENS_ISOLATE = {"contacts": FIRST_STRONG_ISOLATE, "legal_note": FIRST_STRONG_ISOLATE}
+# What people wrote in words runs as it was written; links and codes always from left to right.
+_OPENS_ISOLATE = dict.fromkeys(("contacts", "found", "legal_note", "partial"), FIRST_STRONG_ISOLATE)
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
@@ -90,8 +91,13 @@ def _plain(line: str) -> str:
 
 
 def _shortened(line: str, length: int) -> str:
-    """Cut the middle out of a very long link, so that a card always fits; the report keeps it whole."""
-    if len(line) <= length:
+    """Cut the middle out of a very long link, so that a card always fits; the report keeps it whole.
+
+    The length is in UTF-16 units, as Telegram counts: a letter beyond the first plane takes two.
+    """
+    if len(line.encode("utf-16-le")) <= 2 * length:
         return line
     half = length // 2 - 1
+    if not line.isascii():
+        half //= 2
     return f"{line[:half]}…{line[-half:]}"

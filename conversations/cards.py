@@ -39,24 +39,36 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
 
 
 def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
-    """Give the choice of this name when the card shows it."""
+    """Give the choice of this name when the card shows it; a language of the portal, from whatever card."""
+    language = name.removeprefix(LANGUAGE_CHOICE)
+    if language != name:
+        return _language(language) if language in portal.languages else None
     shown = (choice for row in (*offered(state, portal), *EVERYWHERE) for choice in row)
     return next((choice for choice in shown if choice.name == name), None)
 
 
 def is_everywhere(name: str) -> bool:
-    """Tell whether this choice stands on every card, so that it holds however old the card is."""
-    return any(choice.name == name for row in EVERYWHERE for choice in row)
+    """Tell whether this choice holds however old its card is: it stands on every card, or is a language.
+
+    Whoever taps a language may be unable to read the answer that the card is too old.
+    """
+    return name.startswith(LANGUAGE_CHOICE) or any(
+        choice.name == name for row in EVERYWHERE for choice in row
+    )
 
 
 def _languages(portal: Portal, step: Step) -> tuple[tuple[Choice, ...], ...]:
     """Give the portal's languages; beside other choices only the first, so that a card stays in sight."""
     offered = portal.languages if step.name == LANGUAGE else portal.languages[:_LANGUAGES_BESIDE]
-    choices = [Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE) for language in offered]
+    choices = [_language(language) for language in offered]
     return tuple(
         tuple(choices[start : start + _LANGUAGES_IN_A_ROW])
         for start in range(0, len(choices), _LANGUAGES_IN_A_ROW)
     )
+
+
+def _language(language: str) -> Choice:
+    return Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE)
 
 
 def _label(choice: Choice) -> Phrase | str:

@@ -15,7 +15,8 @@ class Meaning(StrEnum):
     HELP = "help"
 
 
-# No word stands here that says one thing in one of the languages and another in another, such as tak or bas.
+# No word stands here that, as a message by itself, says one thing in one of the languages and another in the
+# next, such as tak, bas or acha.
 _SPELLINGS = {
     Meaning.START: """
         start begin hello hi
@@ -100,18 +101,24 @@ _ASKS_FOR_MATERIAL = re.compile(
 
 def meaning(text: str) -> Meaning | None:
     """Give what a short text means, whatever its case, marks and polite words; None for anything longer."""
-    words = text.casefold().strip(" \t\n.!?¡¿…،۔।/'\"").split()
+    words = _composed(text).casefold().strip(" \t\n.!?¡¿…،۔।/'\"").split()
     plain = [word for word in words if word not in _POLITE] or words
     return _MEANINGS.get(plain[0]) if len(plain) == 1 else None
 
 
 def number(text: str) -> int | None:
     """Read one or two digits of any script, such as ٣ or ३, alone in a message; None for anything else."""
-    digits = text.strip(" \t\n.)(")
+    digits = _composed(text).strip(" \t\n.)(")
     values = [unicodedata.decimal(digit, None) for digit in digits]
     if not 0 < len(values) <= 2 or None in values:  # noqa: PLR2004 - no card has a hundred buttons
         return None
     return int("".join(str(value) for value in values))
+
+
+def _composed(text: str) -> str:
+    """Give a text with its letters in one piece, and without the marks that nobody sees."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(character for character in composed if unicodedata.category(character) != "Cf")
 
 
 def asks_for_material(text: str) -> bool:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale as Cldr
+from babel import localedata
+from babel.core import get_global
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
@@ -35,14 +37,35 @@ def _direction(code: str) -> str:
 
 
 def read_locales(folder: Path = FOLDER) -> tuple[Locale, ...]:
-    """Read the languages below a folder, English first: each that has a file language.toml."""
-    codes = sorted(path.parent.name for path in folder.glob("*/language.toml"))
-    return tuple(_read_locale(code, folder) for code in sorted(codes, key=lambda code: code != ENGLISH))
+    """Read the languages below a folder, English first: each whose file language.toml can be read.
+
+    The linter tells of the others; a portal that names one of them is refused.
+    """
+    found = (_read_locale(code, folder) for code in sorted(languages_entered(folder), key=_english_first))
+    return tuple(locale for locale in found if locale)
 
 
-def _read_locale(code: str, folder: Path) -> Locale:
-    with (folder / code / "language.toml").open("rb") as file:
-        return Locale(code, tomllib.load(file)["own_name"])
+def languages_entered(folder: Path = FOLDER) -> set[str]:
+    """Name the languages below a folder that have a file language.toml, whether it can be read or not."""
+    return {path.parent.name for path in folder.glob("*/language.toml")}
+
+
+def _english_first(code: str) -> tuple[bool, str]:
+    return code != ENGLISH, code
+
+
+def _read_locale(code: str, folder: Path) -> Locale | None:
+    try:
+        with (folder / code / "language.toml").open("rb") as file:
+            own_name = tomllib.load(file)["own_name"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return Locale(code, own_name) if isinstance(own_name, str) and own_name and is_known(code) else None
+
+
+def is_known(code: str) -> bool:
+    """Tell whether CLDR knows a language, so that its script, its plurals and its direction are known."""
+    return code in get_global("likely_subtags") and localedata.exists(code)
 
 
 KNOWN_LOCALES = read_locales()

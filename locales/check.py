@@ -9,7 +9,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of, shown_path
+from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of, is_known, shown_path
 from locales.extraction import SOURCES, English, english, merged, template, template_path
 from locales.glossary import (
     Glossary,
@@ -34,7 +34,11 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
     """Say what keeps languages from being whole, as lines like `locales/es/...po:12: name: what is wrong`."""
     messages = english(sources)
     faults = [*_template_faults(folder, sources), *_names_faults(messages)]
+    names = {message.context for message in messages}
     for language in languages:
+        faults += review_faults(language, messages, folder)
+        if not is_known(language):
+            continue
         try:
             glossary = read_glossary(language, folder)
         except GlossaryUnreadable as unreadable:
@@ -42,14 +46,14 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
             continue
         where = shown_path(glossary_path(language, folder))
         faults += [
-            f"{where}:1: {fault}" for fault in glossary_faults(glossary, is_english=language == ENGLISH)
+            f"{where}:1: {fault}"
+            for fault in glossary_faults(glossary, names, is_english=language == ENGLISH)
         ]
         if language == ENGLISH:
             faults += _english_faults(messages, glossary)
         else:
             path = catalogue_path(language, folder)
             faults += _language_faults(language, path, glossary, messages, sources)
-        faults += review_faults(language, messages, folder)
     return faults
 
 
@@ -83,8 +87,8 @@ def _language_faults(
     try:
         text = path.read_text(encoding="utf-8")
         catalog = read_po(BytesIO(text.encode()), locale=language, abort_invalid=True)
-    except (OSError, UnicodeDecodeError, PoFileError) as error:
-        yield f"{where}:1: the catalogue cannot be read ({type(error).__name__}); mend it, or {_UPDATE}"
+    except (OSError, ValueError, LookupError, PoFileError) as error:
+        yield f"{where}:1: the catalogue cannot be read ({type(error).__name__}: {error}); mend it by hand"
         return
     yield from (f"{where}:{fault}" for fault in _catalogue_faults(language, catalog, glossary, messages))
     if merged(template(sources), text, language) != text:
@@ -152,6 +156,8 @@ def _text_faults(name: str, text: str, glossary: Glossary) -> Iterator[str]:
 
 def _placeholders(text: str) -> list[str] | None:
     """Give the placeholders of a text, sorted; None where its braces are anything but plain names."""
+    if "{{" in text or "}}" in text:
+        return None
     try:
         parts = [part for part in Formatter().parse(text) if part[1] is not None]
     except ValueError:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from babel.messages.pofile import PoFileError
 from pydantic import TypeAdapter, ValidationError
 
-from locales import ENGLISH, FOLDER, KNOWN_LOCALES
+from locales import ENGLISH, FOLDER, KNOWN_LOCALES, languages_entered
 from locales.check import check as faults_of
 from locales.extraction import languages_begun
 from locales.extraction import update as update_files
@@ -40,7 +41,11 @@ _Translated = Annotated[str, typer.Argument(callback=_translated, help="a langua
 @app.command()
 def update() -> None:
     """Write the template from the English words, and bring every language's catalogue up to date with it."""
-    for path in update_files(_KNOWN):
+    try:
+        written = update_files(_KNOWN)
+    except (PoFileError, ValueError, LookupError) as broken:
+        _stop(f"A catalogue cannot be read: {broken}. reportline locales check names it; mend it by hand.")
+    for path in written:
         typer.echo(f"wrote {path.relative_to(Path(__file__).parent.parent)}")
 
 
@@ -49,7 +54,7 @@ def check(
     languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
 ) -> None:
     """Say whether languages are whole, and what is missing or wrong, by line."""
-    chosen = languages or _KNOWN
+    chosen = languages or sorted(languages_entered(), key=lambda code: (code != ENGLISH, code))
     faults = faults_of(chosen)
     for fault in faults:
         typer.echo(fault)

@@ -8,10 +8,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 _WORD_CATEGORIES = "LMN"
 # Placeholders and commands, whose names are no words of the message.
@@ -58,6 +59,14 @@ class Term(_Table):
     why: str
 
 
+def _pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"it is no regular expression: {error}") from None
+    return pattern
+
+
 class Refused(_Table):
     """A pattern that no message may hold, from a word's start; `like` is a sentence that it refuses.
 
@@ -65,24 +74,32 @@ class Refused(_Table):
     """
 
     kind: str
-    pattern: str
+    pattern: Annotated[str, AfterValidator(_pattern)]
     like: str
     instead: str = ""
+
+    @property
+    def told(self) -> str:
+        """What to write instead."""
+        return self.instead or INSTEAD.get(self.kind, "say it otherwise")
 
 
 class Glossary(_Table):
     """What a language's messages keep to.
 
     `telling` are stems that whoever looks over a reporter's shoulder must not read; `punctuation` maps ASCII
-    marks to the language's own beyond those of its script; `spaced` maps marks to the space before them.
+    marks to the language's own beyond those of its script; `spaced` maps marks to the space before them, and
+    `opening` to the mark that opens what they close; `names` stay as they are in another script.
     """
 
-    voice: str
+    voice: Annotated[str, Field(min_length=40)]
     telling: _Words
     as_in_english: list[str] = []
     quotes: str = "“”"
     punctuation: dict[str, str] = {}
-    spaced: dict[str, str] = {}
+    spaced: dict[str, Annotated[str, Field(min_length=1, max_length=1)]] = {}
+    opening: dict[str, str] = {}
+    names: list[str] = []
     terms: list[Term] = []
     refused: list[Refused]
 
@@ -105,15 +122,20 @@ def read_glossary(language: str, folder: Path) -> Glossary:
         first = invalid.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise GlossaryUnreadable(f"{where}: {first['msg']}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         kind = type(error).__name__
         raise GlossaryUnreadable(
             f"it cannot be read ({kind}); docs/translating.md says what it holds"
         ) from None
 
 
-def glossary_faults(glossary: Glossary, *, is_english: bool) -> Iterator[str]:
-    """Say what a glossary lacks: each term and each kind of refused words, and patterns that refuse."""
+def glossary_faults(glossary: Glossary, names: AbstractSet[str], *, is_english: bool) -> Iterator[str]:
+    """Say what a glossary lacks: each term and each kind of refused words, and patterns that refuse.
+
+    `names` are those of all messages: an exception for any other is stale.
+    """
+    excepted = {name for term in glossary.terms for name in term.unless} | {*glossary.as_in_english}
+    yield from (f"{name}: there is no such message; take the exception out" for name in excepted - names)
     said = {term.english for term in glossary.terms}
     if not is_english:
         yield from (f'no term for "{term}"; add it' for term in TERMS if term not in said)
@@ -131,7 +153,7 @@ def refused_in(glossary: Glossary, text: str) -> Iterator[str]:
     for refused in glossary.refused:
         found = _match(refused, text)
         if found:
-            yield f'"{found}" is refused: {refused.instead or INSTEAD[refused.kind]}'
+            yield f'"{found}" is refused: {refused.told}'
 
 
 def terms_missing(glossary: Glossary, name: str, english: str, text: str) -> Iterator[str]:
@@ -159,6 +181,7 @@ def _match(refused: Refused, text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Give a text in small letters, as it is compared, without the characters that nobody sees."""
+    """Give a text in small letters on one line, as it is compared, without what nobody sees."""
     folded = unicodedata.normalize("NFKC", text)
-    return "".join(character for character in folded if unicodedata.category(character) != _FORMAT).lower()
+    seen = "".join(character for character in folded if unicodedata.category(character) != _FORMAT)
+    return " ".join(seen.lower().split(" ")).replace("\n", " ")

@@ -11,12 +11,12 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from babel.messages.pofile import PoFileError
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
 
-from locales import ENGLISH, FOLDER, read_catalogue, shown_path
+from locales import ENGLISH, FOLDER, is_known, read_catalogue, shown_path
 from locales.extraction import English
 
 # How many native readers are asked what to send, what is kept, who reads it and if this is emergency help;
@@ -34,15 +34,21 @@ class NativeReview(_Table):
     """What native readers made of a language, on a day; `catalogue` is `fingerprint` of what they read."""
 
     on: date
-    readers: int
-    right: int
+    readers: Annotated[int, Field(ge=READERS)]
+    right: Annotated[int, Field(ge=RIGHT)]
     catalogue: str
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        raise ValueError("it stands on a button: one line, without spaces around it or what nobody sees")
+    return name
 
 
 class Language(_Table):
     """A language's file language.toml; English, which is translated from, is neither drafted nor reviewed."""
 
-    own_name: str
+    own_name: Annotated[str, Field(min_length=1, max_length=24), AfterValidator(_printable)]
     drafted: date | None = None
     review: NativeReview | None = None
 
@@ -111,7 +117,7 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
     path = shown_path(comparison_path(language, folder))
     try:
         compared = dict(read_comparison(language, folder))
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         yield f"{path}:1: it cannot be read ({type(error).__name__}); translate back into English, by itself"
         return
     translations = _translations(language, folder)
@@ -129,20 +135,28 @@ def _translations(language: str, folder: Path) -> Mapping[tuple[str, str], tuple
     """Read what a language says, or give None: a broken catalogue is told of where it is checked."""
     try:
         return read_catalogue(language, folder).translations
-    except (OSError, UnicodeDecodeError, PoFileError):
+    except (OSError, ValueError, LookupError, PoFileError):
         return None
 
 
 def _state_faults(language: str, folder: Path) -> Iterator[str]:
     try:
         told = read_language(language, folder)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        yield f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return
+    except (OSError, ValueError) as error:
         yield f"it cannot be read ({type(error).__name__})"
         return
+    if not is_known(language):
+        yield f"CLDR does not know the language {language}; write its code as CLDR has it"
     if language != ENGLISH and told.drafted is None:
         yield "without a day on which it was drafted; write drafted = 2026-11-24"
-    if told.review and (told.review.readers < READERS or told.review.right < RIGHT):
-        yield f"a review takes {READERS} native readers, {RIGHT} of whom told everything rightly"
+    if told.review and told.review.right > told.review.readers:
+        yield "more native readers told everything rightly than were asked"
+    if told.review and told.drafted and told.review.on < told.drafted:
+        yield "reviewed before it was drafted"
 
 
 def _comparison_fault(compared: Compared | None, message: English, said: Sequence[str]) -> str | None:
@@ -150,12 +164,12 @@ def _comparison_fault(compared: Compared | None, message: English, said: Sequenc
         return "never translated back into English"
     if compared.english != message.text or tuple(compared.translation) != tuple(said):
         return "changed since it was translated back; do it anew"
-    if len(compared.back) != len(compared.translation) or not all(compared.back):
+    if len(compared.back) != len(compared.translation) or not all(map(str.strip, compared.back)):
         return "not every form was translated back"
     if compared.meaning == TO_JUDGE:
         return (
             f'nobody has compared it yet; in place of "{TO_JUDGE}" write same, or near and a note, or mend it'
         )
-    if compared.meaning == "near" and not compared.note:
+    if compared.meaning == "near" and not compared.note.strip():
         return "near, but nobody says why it may stay"
     return None

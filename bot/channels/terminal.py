@@ -17,7 +17,9 @@ from conversations.events import Chose, Event, Opened
 _WIDTH = 76
 # Asks terminals of the VTE family to take each paragraph's direction from its letters, as others do unasked.
 _DIRECTION_BY_PARAGRAPH = "\x1b[?2501h"
-_UNSEEN = {code: None for code in (*range(32), 127, *range(0x2066, 0x206A)) if code != ord("\n")}
+_CONTROLS = (*range(32), *range(0x7F, 0xA0))
+_DIRECTIONS = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSEEN = {code: None for code in (*_CONTROLS, *_DIRECTIONS) if code != ord("\n")}
 
 
 def event_from(line: str, card: Card) -> Event:
@@ -87,7 +89,7 @@ class Screen:
             for button in row:
                 number += 1
                 line.append(f" {number} ", style="reverse")
-                line.append(f" {button.label}   ")
+                line.append(f" {button.label.translate(_UNSEEN)}   ")
             self._console.print(line, width=width)
         self._console.print()
 

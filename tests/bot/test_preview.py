@@ -13,6 +13,7 @@ from bot.render import put_into_words
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS
+from locales import KNOWN_LOCALES
 from locales.extraction import english
 from locales.plurals import categories
 from reportline import app
@@ -101,7 +102,8 @@ def test_a_page_loads_nothing_and_runs_nothing(language: str) -> None:
 def test_each_side_runs_its_way(language: str) -> None:
     """The language's side runs as it is written, the English from left to right."""
     cards = [attrs for tag, attrs in _shape(PAGES[language]).seen if tag == "div" and "lang" in attrs]
-    expected = "rtl" if language in {"ar", "ps", "ur"} else "ltr"
+    (locale,) = (locale for locale in KNOWN_LOCALES if locale.code == language)
+    expected = "rtl" if locale.right_to_left else "ltr"
     assert {attrs["dir"] for attrs in cards if attrs["lang"] == language} == {expected}
     assert {attrs["dir"] for attrs in cards if attrs["lang"] == "en"} == {"ltr"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.render import render
 from conversations.cards import LANGUAGE_CHOICE, card
-from conversations.events import Opened, Said
+from conversations.events import Chose, Opened, Said
 from conversations.flow import FLOW
 from conversations.start_link import begin
 from conversations.state import State
@@ -70,6 +70,24 @@ def test_two_taps_change_the_language_and_keep_the_link(language: str) -> None:
     assert (replay.state.language, replay.state.step) == (language, "review")
     assert replay.state.draft == before.draft
     assert "forum[.]example" in replay.read()
+
+
+@pytest.mark.parametrize("talk", ["same", "gone"])
+def test_a_language_of_an_old_card_is_taken(talk: str) -> None:
+    """Who taps a language may not be able to read that the card is too old."""
+    replay = Replay(new_state(), PORTALS)
+    replay.step(Said(LINK))
+    named = replay.state.talk if talk == "same" else "ffffffff"
+    replay.step(Chose(f"{LANGUAGE_CHOICE}ar", named, 0))
+    assert (replay.state.language, replay.state.step) == ("ar", "review")
+    assert replay.state.draft.addresses == (LINK,)
+
+
+def test_a_language_that_the_portal_does_not_speak_is_not_taken() -> None:
+    replay = Replay(new_state("es", "ar"), PORTALS)
+    before = replay.state
+    replay.step(Chose(f"{LANGUAGE_CHOICE}ur", before.talk, before.turn))
+    assert replay.state.language == "es"
 
 
 @pytest.mark.parametrize(

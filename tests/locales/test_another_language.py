@@ -65,7 +65,7 @@ def _glossary() -> str:
         f"[[terms]]\nenglish = '{term}'\nsay = ['á', 'é', 'í', 'ó', 'ú']\nwhy = 'any word'\n"
         for term in TERMS
     )
-    return f"voice = 'Made up.'\ntelling = ['zzz']\n{terms}{refused}"
+    return f"voice = 'Made up, to see what would not fit into a card.'\ntelling = ['zzz']\n{terms}{refused}"
 
 
 @pytest.fixture(name="checkout", scope="module")

@@ -1,6 +1,7 @@
 """A language is whole or the check says where and why not: every kind of fault is planted here, and found."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -51,7 +52,14 @@ class Workshop:
         self.language.write_text(LANGUAGE, encoding="utf-8")
         shutil.copytree(FOLDER / "en", folder / "en")
         shutil.copy(FOLDER / "es" / "glossary.toml", self.glossary)
+        self._without_exceptions()
         self.compare()
+
+    def _without_exceptions(self) -> None:
+        """Take out what the real glossary says of messages that there are not here."""
+        text = self.glossary.read_text(encoding="utf-8")
+        text = re.sub(r"unless = \[.*\]\n", "", text).replace('["button.live_no"]', '["button.send"]')
+        self.glossary.write_text(text, encoding="utf-8")
 
     def update(self) -> None:
         """Bring template and catalogue up to date."""
@@ -108,7 +116,6 @@ def test_whole(workshop: Workshop) -> None:
         ('"Enviar"', '"Denunciar"', 'button.send: "denunci" is refused'),
         ('"Enviar"', '"DENUN\u00adCIAR"', 'button.send: "denunci" is refused'),
         ('"Enviar"', '"Será retirado"', 'button.send: "será retirad" is refused: nobody can promise'),
-        ('"Enviar"', '"Send"', "button.send: the same as in English"),
         ('"Enviar"', '"Mandar"', 'e.tap: the button is named "Mandar"'),
         ("tome {thing}", "tome algo", "b.greeting: other placeholders than in English; write {name} {thing}"),
         ("tome {thing}", "tome {thing} {thing}", "b.greeting: other placeholders"),
@@ -137,6 +144,17 @@ def test_whole(workshop: Workshop) -> None:
             "{maximum} de vínculos",
             'd.many: "link" is said otherwise than in the glossary',
         ),
+        ("Hola {name}", "Hola {{name}}", "b.greeting: braces that are no placeholder"),
+        ("Hola {name}", "Hola <b>{name}</b>", "b.greeting: < or >"),
+        ("Hola {name}", "Hola https://a.example {name}", "b.greeting: other links than in English"),
+        ("Hola {name}", "Hola\\n{name}", "b.greeting: other lines than in English"),
+        ("Hola {name}", "Hola /forget {name}", "b.greeting: other commands than in English"),
+        ("Hola {name}", "Hola\u00ad {name}", "b.greeting: characters that nobody sees"),
+        ("Hola {name}", "Hola\u009b {name}", "b.greeting: characters that nobody sees"),
+        ("Hola {name}", "Hola\u2003{name}", "b.greeting: characters that nobody sees"),
+        ("Hola {name}", "Hola ½ {name}", "b.greeting: digits of the script"),
+        ("tome {thing}.", "¿toma {thing}.", 'b.greeting: "?" without "¿" before it'),
+        ("Una frase de más", "El niño\\nestá a salvo,", 'c.long: "el niño está a salvo" is refused'),
         ('msgstr[1] "Tomamos {maximum} de enlaces."', 'msgstr[1] ""', "d.many: untranslated"),
         ('msgstr[2] "Tomamos {maximum} enlaces."\n', "", "d.many: untranslated"),
         ("Tomamos {maximum} de enlaces", "Tomamos diez enlaces", "d.many: other placeholders"),
@@ -150,7 +168,7 @@ def test_whole(workshop: Workshop) -> None:
         ('msgid "Send"', 'msgid "Send it"', "button.send: missing"),
         ("#. A button.", "#. A knob.", "1: the catalogue is not as it is written"),
         ('msgstr "Enviar"', "msgstr Enviar", "1: the catalogue is not as it is written"),
-        ('msgstr "Enviar"', "nonsense", "1: the catalogue cannot be read (PoFileError)"),
+        ('msgstr "Enviar"', "nonsense", "1: the catalogue cannot be read (PoFileError: Unknown"),
         ('"Language: es\\n"', '"Language: es\\n"\n"Last-Translator: X\\n"', "is not as it is written"),
     ],
 )
@@ -169,6 +187,13 @@ def test_each_fault_of_a_catalogue(workshop: Workshop, old: str, new: str, says:
         ('kind = "removed"', 'kind = "deleted"', "nothing of the kind removed is refused"),
         ('kind = "removed"', 'kind = "deleted"', "deleted is no kind"),
         ('like = "Será retirado."', 'like = "Se retira."', 'does not refuse "Se retira."'),
+        ('kind = "removed"\npattern = \'', 'kind = "removed"\npattern = \'(', "it is no regular expression"),
+        ('["button.send"]', '["button.gone"]', "button.gone: there is no such message"),
+        (
+            'english = "receipt"',
+            'english = "receipt"\nunless = ["gone.card"]',
+            "gone.card: there is no such message",
+        ),
         ('like = "Será retirado."', 'like = "Serás retirado"', 'does not refuse "Serás retirado"'),
         ('kind = "removed"', 'kin = "removed"', "kind: Field required"),
         ('kind = "removed"', "kind = ", "it cannot be read (TOMLDecodeError)"),
@@ -222,15 +247,18 @@ def test_never_translated_back(workshop: Workshop) -> None:
     ("new", "says"),
     [
         ('own_name = "Español"', "without a day on which it was drafted"),
-        ('own_name = "Español"\ndrafted = "soon"', "it cannot be read (ValidationError)"),
+        ('own_name = "Español"\ndrafted = "soon"', "drafted: Input should be a valid date"),
+        (LANGUAGE.replace("Español", ""), "own_name: String should have at least 1 character"),
+        (LANGUAGE.replace("Español", "Espa\\u202eñol"), "it stands on a button"),
+        (LANGUAGE.replace("Español", "Es\\npañol"), "it stands on a button"),
         ("own_name = Español", "it cannot be read (TOMLDecodeError)"),
         (
             f'{LANGUAGE}[review]\non = 2026-12-01\nreaders = 5\nright = 3\ncatalogue = "00"',
-            "a review takes 5 native readers, 4 of whom",
+            "review.right: Input should be greater than or equal to 4",
         ),
         (
             f'{LANGUAGE}[review]\non = 2026-12-01\nreaders = 4\nright = 4\ncatalogue = "00"',
-            "a review takes 5 native readers",
+            "review.readers: Input should be greater than or equal to 5",
         ),
     ],
 )
@@ -251,7 +279,7 @@ def test_no_catalogue(workshop: Workshop) -> None:
     """A listed language without a catalogue is a fault, not an exception."""
     workshop.catalogue.unlink()
     (fault,) = workshop.faults()
-    assert "es/LC_MESSAGES/reportline.po:1: the catalogue cannot be read (FileNotFoundError)" in fault
+    assert "es/LC_MESSAGES/reportline.po:1: the catalogue cannot be read (FileNotFoundError" in fault
 
 
 def test_stale_template(workshop: Workshop) -> None:
