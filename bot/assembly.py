@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
 from bot.portals import read_portals
 from bot.privacy import TalkSecrets
-from bot.render import command_menu, put_into_words
+from bot.render import command_menu, missing_from, put_into_words
 from bot.runner import Delivery, Limits, Runner
 from bot.sessions import MemorySessions, Sessions, StoreAway, StoreRefuses
 from bot.settings import (
@@ -74,6 +74,7 @@ class BotHost:
 async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
     """Host talks, with the courier at work beside them; raises NotReady or PortalsUnreadable."""
     portals = read_portals(settings.portals_dir, KNOWN_LANGUAGES)
+    _require_whole({language for portal in portals.values() for language in portal.languages})
     if settings.portal not in portals:
         raise NotReady(
             f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
@@ -93,6 +94,16 @@ async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
                 work.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             await intake.close()
+
+
+def _require_whole(languages: Iterable[str]) -> None:
+    """Refuse to start with a language that lacks a message: a card that cannot be shown loses a reporter."""
+    for language in sorted(languages):
+        lacking = missing_from(language)
+        if lacking:
+            raise NotReady(
+                f"The language {language} lacks {lacking[0]}. Run reportline locales check {language}."
+            )
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from conversations.portal import Portal
 from conversations.state import State
 from conversations.talk import Button, Phrase
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import KNOWN_LOCALES, catalogue
+from locales import ENGLISH, KNOWN_LOCALES, catalogue
 from locales.numbering import in_digits_of
 
 LEFT_TO_RIGHT_ISOLATE = "\u2066"
@@ -55,6 +55,14 @@ def put_into_words(phrase: Phrase, language: str, region: str | None = None) -> 
     if _LOCALES[language].right_to_left:
         written = _LATIN.sub(_apart, written)
     return written.format_map({name: _shown(name, value, language, region) for name, value in values.items()})
+
+
+def missing_from(language: str) -> tuple[str, ...]:
+    """Name the messages that a language cannot say."""
+    if language == ENGLISH:
+        return ()
+    said = catalogue(language).translations
+    return tuple(name for name, text in WORDS.items() if (name, text) not in said)
 
 
 def command_menu(language: str) -> tuple[tuple[str, str], ...]:

@@ -10,11 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from locales import ENGLISH, FOLDER, KNOWN_LOCALES, languages_entered
 from locales.check import check as faults_of
-from locales.extraction import languages_begun
+from locales.extraction import english, languages_begun
 from locales.extraction import update as update_files
 from locales.returning import NotThisSheet, take_back
 from locales.returning import sheet as strings_to_return
-from locales.review import TO_JUDGE, comparison_path, read_comparison, state
+from locales.review import TO_JUDGE, comparison_path, read_comparison, review_faults, state
 from locales.review import fingerprint as fingerprint_of
 
 app = typer.Typer(no_args_is_help=True, help="Languages: bring their catalogues up to date, and check them.")
@@ -102,11 +102,8 @@ def _way_back(language: str) -> str:
     """Say how many messages came back into English as they were meant; English itself has no way back."""
     if language == ENGLISH:
         return ""
-    try:
-        compared = read_comparison(language).values()
-    except (OSError, ValidationError):
-        return "; not all of it translated back into English and compared"
-    if any(each.meaning == TO_JUDGE for each in compared):
-        return "; translated back into English, and not all of it compared yet"
+    if any(review_faults(language, english())):
+        return "; not all of it has been translated back into English and compared"
+    compared = read_comparison(language).values()
     same = sum(each.meaning == "same" for each in compared)
     return f"; of {len(compared)} messages, {same} came back into English the same, the others nearly"

@@ -123,3 +123,19 @@ def test_every_talk_is_held_in_it(checkout: Path) -> None:
     passed = re.search(r"(\d+) passed", told)
     assert passed is not None
     assert int(passed[1]) > 300
+
+
+def test_nothing_starts_with_a_language_that_lacks_a_message(checkout: Path) -> None:
+    """A card that cannot be shown loses a reporter: the bot says which message, and does not start."""
+    path = checkout / "locales" / CODE / "LC_MESSAGES" / "reportline.po"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(
+        whole.replace('msgctxt "first.hello"', '#, fuzzy\nmsgctxt "first.hello"'), encoding="utf-8"
+    )
+    for command, says in (
+        (("bot", "talk"), "The language eo lacks first.hello. Run reportline locales check eo."),
+        (("locales", "preview", CODE), "first.hello is missing in eo"),
+    ):
+        status, told = _run(checkout, "-m", "reportline", *command)
+        assert (status, says in told) == (1, True), told
+    path.write_text(whole, encoding="utf-8")
