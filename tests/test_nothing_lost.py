@@ -225,13 +225,18 @@ async def house(tmp_path: Path) -> AsyncIterator[Houses]:
 
 @pytest.mark.timeout(MOST_SECONDS)
 async def test_a_kill_at_any_line_loses_and_doubles_nothing(
-    house: Houses, capsys: pytest.CaptureFixture[str]
+    house: Houses, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
-    """Whatever the bot was doing when it died, the reporter gets through, and a Send is one report."""
+    """Whatever the bot was doing when it died, the reporter gets through, and a Send is one report.
+
+    At every line where it is passed first, and at each in the turn of the first Send; with --every-turn, at
+    each in the later turns that hand in, too.
+    """
     sweep = Sweep(house)
     points = await sweep.passed()
     assert {point.file for point in points} == set(TRACED.values())
-    await sweep.kill_at(_chosen(points, HANDING_IN))
+    turns = HANDING_IN if request.config.getoption("--every-turn") else {FIRST_SEND}
+    await sweep.kill_at(_chosen(points, turns))
     _print(capsys, await _judged(sweep, "with the intake there"))
 
 
