@@ -109,9 +109,8 @@ def read_comparison(language: str, folder: Path = FOLDER) -> Mapping[str, Compar
 
 def review_faults(language: str, messages: Sequence[English], folder: Path = FOLDER) -> Iterator[str]:
     """Say what a language's file and its comparison lack, as `path:1: what is wrong`."""
-    yield from (
-        f"{folder / language / 'language.toml'}:1: {fault}" for fault in _state_faults(language, folder)
-    )
+    file = shown_path(folder / language / "language.toml")
+    yield from (f"{file}:1: {fault}" for fault in _state_faults(language, folder))
     if language == ENGLISH:
         return
     path = shown_path(comparison_path(language, folder))
