@@ -1,5 +1,7 @@
 """What every test may use."""
 
+import gc
+
 import pytest
 
 
@@ -13,6 +15,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="write the transcripts' turns, or the published contract, anew"
     )
+
+
+def pytest_collection_finish() -> None:
+    """Take the collected tests out of the garbage collector's way.
+
+    There are so many that it would stop the process for longer (a third of a second) than some tests let a
+    server take.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
