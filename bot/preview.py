@@ -55,7 +55,7 @@ class _Page:
 
 def preview(language: str, region: str | None) -> str:
     """Write a language's page, with digits as they are written in a region."""
-    page = _Page(language, _portal(region), _numbers(), _contexts())
+    page = _page(language, region)
     shown = [state for step in FLOW for state in _states(step, language)]
     seen: set[str] = set()
     pairs = [_pair(state, page, seen) for state in shown]
@@ -75,13 +75,12 @@ def preview(language: str, region: str | None) -> str:
     )
 
 
-def _numbers() -> dict[str, int]:
-    """Give each message the number that it has on the sheets which go back into English."""
-    return {message.context: number for number, message in enumerate(english(), 1)}
-
-
-def _contexts() -> dict[str, str]:
-    return {message.context: " ".join(message.comments) for message in english()}
+def _page(language: str, region: str | None) -> _Page:
+    """Gather what a page needs; its numbers are those of the sheets that go back into English."""
+    messages = english()
+    numbers = {message.context: number for number, message in enumerate(messages, 1)}
+    contexts = {message.context: " ".join(message.comments) for message in messages}
+    return _Page(language, _portal(region), numbers, contexts)
 
 
 def _portal(region: str | None) -> Portal:
