@@ -103,7 +103,7 @@ def _shortened(line: str, length: int) -> str:
 
     The length is in UTF-16 units, as Telegram counts: a letter beyond the first plane takes two.
     """
-    if len(line.encode("utf-16-le")) <= 2 * length:
+    if len(line.encode("utf-16-le", "surrogatepass")) <= 2 * length:
         return line
     half = length // 2 - 1
     if not line.isascii():

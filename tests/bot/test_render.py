@@ -5,7 +5,7 @@ from dataclasses import replace
 from string import Formatter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.render import command_menu, put_into_words, render
@@ -67,6 +67,7 @@ def test_a_link_stands_in_an_isolate_of_its_own() -> None:
     assert words.endswith("\n\u2066hxxps://a[.]example\u2069\n\u2066hxxps://b[.]example\u2069")
 
 
+@example("\ud800")
 @given(st.text(st.characters(exclude_characters=TURNS), min_size=1, max_size=400))
 def test_whatever_is_inserted_is_text_and_never_a_placeholder(value: str) -> None:
     words = put_into_words(Phrase("review.partial", (("partial", value),)), "en")
