@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
@@ -197,7 +197,9 @@ class Bot:
     async def stop(self, told: signal.Signals = signal.SIGTERM) -> int:
         """Send it a signal, unless it has ended; gives how it ended."""
         if not self.ended.done():
-            os.kill(self.process, told)
+            # It may be dead already, and the word of it still on its way here.
+            with suppress(ProcessLookupError):
+                os.kill(self.process, told)
         return await self.ended
 
 
