@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from conversations.report import Report, SealedReport, read_receipt
-from conversations.sealing import NotOpened, unseal
+from conversations.wire.report import Report, SealedReport, read_receipt
+from conversations.wire.sealing import NotOpened, unseal
 
 TIMEOUT_SECONDS: Final = 5.0
 STATUS_WORDS: Final = ("received", "assessed", "unknown")

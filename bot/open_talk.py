@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from bot.exchange import Arrival
 from conversations.events import Chose
 from conversations.moving import Turn
-from conversations.report import RECEIPT_BYTES, write_receipt
 from conversations.state import Fresh, State
 from conversations.talk import Submit
+from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
 UPDATES_KNOWN = 32
 MESSAGES_KNOWN = 200

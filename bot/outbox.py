@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 
 MAXIMUM_ENTRIES: Final = 20_000
 # What reports leave free on the disk, for its other users: an intake on it must be able to commit them.

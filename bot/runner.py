@@ -27,11 +27,11 @@ from conversations.engine import advance
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.moving import Turn
 from conversations.portal import Portal
-from conversations.sealing import IntakePublicKey, seal
 from conversations.start_link import begin, portal_of
 from conversations.state import State
 from conversations.submission import report_of
 from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
+from conversations.wire.sealing import IntakePublicKey, seal
 from logs import log_event, log_failure
 
 MOST_TRIES = 50

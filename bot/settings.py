@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.portals import PORTALS
-from conversations.sealing import IntakePublicKey
+from conversations.wire.sealing import IntakePublicKey
 from server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
 
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")

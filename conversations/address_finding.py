@@ -11,8 +11,8 @@ from conversations.address_hosts import settle_bare, settle_typed
 from conversations.address_kinds import HANDLE, Address, Unreportable, assess
 from conversations.address_parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
 from conversations.address_trimming import trimmed
-from conversations.report import MAXIMUM_ADDRESSES
 from conversations.sharers import without_sharer
+from conversations.wire.report import MAXIMUM_ADDRESSES
 
 
 @dataclass(frozen=True, slots=True)

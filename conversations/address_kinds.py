@@ -11,7 +11,7 @@ from conversations.address_parts import (
     registrable_domain,
     take_apart,
 )
-from conversations.report import MAXIMUM_ADDRESS_LENGTH
+from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
 
 
 class AddressKind(StrEnum):

@@ -15,11 +15,11 @@ from conversations.flow import FLOW
 from conversations.links import PARTIAL_LENGTH, capture, needs_joining
 from conversations.moving import Turn, move, new_draft, remarked, siblings
 from conversations.portal import Portal
-from conversations.report import read_receipt
 from conversations.state import Fresh, State
 from conversations.steps import Act, Choice, Takes
 from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
 from conversations.understanding import Meaning, asks_for_material, meaning, number
+from conversations.wire.report import read_receipt
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
 _MISSES = {

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from conversations.portal import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.report import MAXIMUM_ADDRESSES, ShortName
 from conversations.toml_lines import Path, first_unread_line, lines_of, nearest_line
+from conversations.wire.report import MAXIMUM_ADDRESSES, ShortName
 
 _LONGEST_TEXT = 300
 _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

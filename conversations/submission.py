@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from conversations.report import Access, Depiction, Live, Reached, Report, ReportedAddress, Seen
 from conversations.state import State
+from conversations.wire.report import Access, Depiction, Live, Reached, Report, ReportedAddress, Seen
 
 ADVICE_VERSION = 1
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from conversations.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
+from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
 from intake_api.decision import DecisionShown
 
 MAXIMUM_CLAIMS = 20

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical, host, read
-from conversations.report import ReportedAddress
+from conversations.wire.report import ReportedAddress
 from intake_api.database import upsert
 from intake_api.models import Item, State, StoredReport
 from intake_api.reports import content_of

@@ -11,7 +11,7 @@ from dataclasses import replace as changed
 from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
-from conversations.sealing import IntakePublicKey, new_private_key, public_half
+from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half
 from logs import log_failure
 
 KEY_BYTES = 32

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.errors import MEDIA_TYPE, ProblemDocument
 from intake_api.examples import ANALYST, ASSESSMENT, CLAIM, DRAFT, EXAMPLES, ITEM, REPORT, Example
 

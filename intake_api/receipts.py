@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.report import read_receipt
+from conversations.wire.report import read_receipt
 from intake_api.models import Item, Mention, State, StoredReport
 from intake_api.reports import receipt_hash
 from intake_api.vault import Vault

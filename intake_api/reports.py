@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.report import (
+from conversations.wire.report import (
     Access,
     Depiction,
     Live,
@@ -15,7 +15,7 @@ from conversations.report import (
     SealedReport,
     Seen,
 )
-from conversations.sealing import NotOpened, unseal
+from conversations.wire.sealing import NotOpened, unseal
 from intake_api.database import upsert
 from intake_api.errors import Problem
 from intake_api.keys import IntakeKeys

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, LargeBinary, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from conversations.sealing import IntakePublicKey
+from conversations.wire.sealing import IntakePublicKey
 from intake_api.database import Database
 from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, newest, next_key_id, read_keys
 from intake_api.models import Assessment, Item, StoredReport

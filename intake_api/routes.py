@@ -5,7 +5,7 @@ The transaction is committed when its `async with` block ends, so no answer leav
 
 from fastapi import APIRouter, BackgroundTasks
 
-from conversations.report import DraftId, SealedReport
+from conversations.wire.report import DraftId, SealedReport
 from intake_api.access import ChannelCaller, KeyedRoute
 from intake_api.contract import ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.errors import EVERYWHERE, documented

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from conversations.report import ShortName
+from conversations.wire.report import ShortName
 from intake_api.keys import NotReady, require_private
 from server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from conversations.address import read
-from conversations.report import Live, ReportedAddress, Seen
+from conversations.wire.report import Live, ReportedAddress, Seen
 from intake_api.reports import Content
 
 

@@ -12,7 +12,7 @@ from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner
 from bot.sessions import Sessions
 from conversations.events import Chose, Event
-from conversations.sealing import new_private_key, public_half
+from conversations.wire.sealing import new_private_key, public_half
 from tests.talking import PORTALS
 
 CHAT = TalkHandle("telegram", "7700177001", "5234567890123456")

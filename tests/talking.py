@@ -26,9 +26,9 @@ from conversations.events import (
 )
 from conversations.moving import Turn
 from conversations.portal import Portal
-from conversations.report import write_receipt
 from conversations.start_link import begin
 from conversations.state import Fresh, State, dump, load
+from conversations.wire.report import write_receipt
 from locales import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)

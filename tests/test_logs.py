@@ -147,7 +147,7 @@ def test_an_interrupt_leaves_nothing() -> None:
 
 def test_failure_names_kind_and_place_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
     """A failure is logged as its kind and our innermost place, under a number that is returned."""
-    from conversations.report import write_receipt  # noqa: PLC0415 - any function of ours that raises
+    from conversations.wire.report import write_receipt  # noqa: PLC0415 - any function of ours that raises
 
     with pytest.raises(ValueError, match="10 bytes") as caught:
         write_receipt(b"")
@@ -155,7 +155,7 @@ def test_failure_names_kind_and_place_of_ours(capsys: pytest.CaptureFixture[str]
     line = json.loads(capsys.readouterr().err)
     assert re.fullmatch("[0-9a-f]{8}", incident)
     assert (line["incident"], line["error"]) == (incident, "ValueError")
-    assert re.fullmatch(r"conversations/report\.py:write_receipt:[0-9]+", line["place"])
+    assert re.fullmatch(r"conversations/wire/report\.py:write_receipt:[0-9]+", line["place"])
 
 
 def test_times_are_floored_to_the_hour() -> None:

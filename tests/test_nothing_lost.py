@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from conversations.report import Reached
+from conversations.wire.report import Reached
 from intake_api.database import Database, opened
 from intake_api.items import address_hash
 from intake_api.keys import read_keys

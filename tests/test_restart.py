@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.sessions import SECONDS_OF_SILENCE
-from conversations.report import Reached
+from conversations.wire.report import Reached
 from intake_api.database import opened
 from intake_api.keys import read_keys
 from intake_api.models import StoredReport

@@ -9,8 +9,8 @@ import pytest
 from bot.checks import Check, check
 from bot.outbox import Entry, Outbox
 from bot.settings import BotSettings
-from conversations.report import SealedReport
-from conversations.sealing import new_private_key, public_half
+from conversations.wire.report import SealedReport
+from conversations.wire.sealing import new_private_key, public_half
 
 DRAFT = "ab" * 16
 SEALED = SealedReport(key_id="k1", sealed="AAAA")

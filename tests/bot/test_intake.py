@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
-from conversations.report import Report, SealedReport, write_receipt
-from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
+from conversations.wire.report import Report, SealedReport, write_receipt
+from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.models import StoredReport
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import a_report, opened, prepare, revised, withdrawn

@@ -15,7 +15,7 @@ import pytest
 
 from bot.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
 from bot.outbox_glance import Glance, glance
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)

@@ -13,7 +13,7 @@ import pytest
 
 from bot.outbox import Entry, NotKept, Outbox, Unreadable
 from conversations.events import Said
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 from tests.bot.test_runner import LINK, make_house
 
 DRAFT = "0123456789abcdef" * 2

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot.outbox import Entry, Outbox, set_aside_folder
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.outbox import Outbox
-from conversations.report import SealedReport
-from conversations.sealing import IntakePublicKey, NotOpened, new_private_key, public_half, seal, unseal
+from conversations.wire.report import SealedReport
+from conversations.wire.sealing import IntakePublicKey, NotOpened, new_private_key, public_half, seal, unseal
 from tests.intake_api.office import a_report
 
 LINK = "https://forum.example/thread/4711"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.outbox import Entry, Outbox
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 from tests.houses import ROOT
 
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
@@ -41,7 +41,7 @@ PUTTER = """
 import secrets, sys
 from pathlib import Path
 from bot.outbox import Outbox
-from conversations.report import SealedReport
+from conversations.wire.report import SealedReport
 
 outbox = Outbox(Path(sys.argv[1]))
 while True:

@@ -17,7 +17,7 @@ from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions import MemorySessions
 from conversations.engine import advance
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
-from conversations.sealing import new_private_key, public_half
+from conversations.wire.sealing import new_private_key, public_half
 from tests.talking import PORTALS
 
 CHAT = TalkHandle("telegram", "bot", "4242")

@@ -18,7 +18,7 @@ from bot.settings import (
     telegram_token,
     valkey_url,
 )
-from conversations.sealing import new_private_key, public_half
+from conversations.wire.sealing import new_private_key, public_half
 
 TOKEN = "7001:" + "aB3_-" * 7
 KEY = public_half("k1", new_private_key())

@@ -13,7 +13,7 @@ from bot.assembly import bot_host
 from bot.checks import Check, check
 from bot.sessions import StoreAway
 from bot.settings import BotSettings, NotReady, described_settings, read_settings
-from conversations.sealing import new_private_key, public_half
+from conversations.wire.sealing import new_private_key, public_half
 from tests.houses import free_port
 from tests.talk_stores import InValkey
 from tests.valkeys import Line, Valkey, certificate, valkey

@@ -14,7 +14,7 @@ import pytest
 from bot.intake import IntakeTwin
 from bot.sessions import Sessions, StoreAway
 from conversations.events import Command, Commanded, Said
-from conversations.sealing import new_private_key
+from conversations.wire.sealing import new_private_key
 from tests.talk_hosts import CHAT, Host, tap
 from tests.talk_stores import InValkey, content_of
 from tests.valkeys import Line, Valkey, valkey

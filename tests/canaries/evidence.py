@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from conversations.report import Report, SealedReport
-from conversations.sealing import unseal
+from conversations.wire.report import Report, SealedReport
+from conversations.wire.sealing import unseal
 from intake_api.keys import read_keys
 from intake_api.vault import Place, Vault, VaultClosed
 from tests.canaries.markers import Kind

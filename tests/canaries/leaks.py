@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from conversations.report import Report, ReportedAddress, write_receipt
-from conversations.sealing import seal
+from conversations.wire.report import Report, ReportedAddress, write_receipt
+from conversations.wire.sealing import seal
 from intake_api.keys import make_keys, read_keys
 from intake_api.vault import Place, Vault
 from tests.bot_api_server import BotApiServer

@@ -18,7 +18,7 @@ from bot.exchange import Answer, Arrival, TalkHandle
 from bot.runner import Runner
 from bot.settings import read_settings, telegram_token
 from conversations.events import Said
-from conversations.report import Report
+from conversations.wire.report import Report
 from logs import configure_logs
 from tests.canaries.loud import turn_up
 

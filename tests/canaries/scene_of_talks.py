@@ -11,7 +11,7 @@ from telegram import Message
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.portals import read_portals
-from conversations.report import write_receipt
+from conversations.wire.report import write_receipt
 from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
 from tests.canaries.evidence import Collection, files, valkey, valkey_server
 from tests.canaries.markers import Kind, Mint

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from conversations.report import Reached
+from conversations.wire.report import Reached
 from intake_api.database import opened
 from intake_api.keys import read_keys
 from intake_api.models import Item, StoredReport

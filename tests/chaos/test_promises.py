@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from conversations.report import Reached, ReportedAddress
+from conversations.wire.report import Reached, ReportedAddress
 from intake_api.reports import Content
 from tests.chaos.afterwards import NO_EVENT, Afterwards, broken_promises
 from tests.chaos.people import People

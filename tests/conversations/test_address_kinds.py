@@ -1,7 +1,7 @@
 import pytest
 
 from conversations.address import AddressKind, Unreportable, find, read
-from conversations.report import MAXIMUM_ADDRESS_LENGTH
+from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
 
 ONION = "e" * 56 + ".onion"
 CONTENT = "Qm" + "a" * 44

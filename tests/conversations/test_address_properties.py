@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conversations.address import canonical, defang, find, host, read
-from conversations.report import MAXIMUM_ADDRESS_LENGTH, MAXIMUM_ADDRESSES
+from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, MAXIMUM_ADDRESSES
 
 # A busy machine is no failure.
 UNHURRIED = settings(deadline=None)

@@ -21,9 +21,9 @@ from conversations.events import (
     StatusLearned,
 )
 from conversations.flow import FLOW
-from conversations.report import Report
 from conversations.submission import report_of
 from conversations.talk import RemoveMessage, Submit
+from conversations.wire.report import Report
 from tests.talking import PORTALS, Replay, new_state
 from tests.times import HOUR
 

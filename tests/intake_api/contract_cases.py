@@ -16,7 +16,7 @@ from schemathesis import AuthContext, Case, HookContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.contract import Search
 from intake_api.decision import Decision
 from intake_api.examples import EXAMPLES

@@ -12,8 +12,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import event, func, select
 
-from conversations.report import Report, write_receipt
-from conversations.sealing import seal
+from conversations.wire.report import Report, write_receipt
+from conversations.wire.sealing import seal
 from intake_api.access import Role, add_key
 from intake_api.app import running
 from intake_api.models import StoredReport

@@ -16,8 +16,8 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from conversations.report import Report
-from conversations.sealing import IntakePublicKey, seal
+from conversations.wire.report import Report
+from conversations.wire.sealing import IntakePublicKey, seal
 from http_server import Impatient, server
 from intake_api.errors import PROBLEMS
 from intake_api.serving import IntakeConnection

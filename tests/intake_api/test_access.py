@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from conversations.sealing import seal
+from conversations.wire.sealing import seal
 from intake_api.access import Role, add_key, revoke_key
 from intake_api.models import AccessKey
 from tests.intake_api.office import Office, a_report, client

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.backing_up import BackedUp, back_up
 from intake_api.backup_files import (
     BackupKeys,

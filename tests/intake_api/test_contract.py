@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
 from conversations.address import canonical
-from conversations.report import Report, read_receipt
+from conversations.wire.report import Report, read_receipt
 from intake_api.access import Role, add_key
 from intake_api.edge import MAXIMUM_BODY
 from intake_api.errors import MEDIA_TYPE, PROBLEMS

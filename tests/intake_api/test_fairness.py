@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, or_, select
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.gathering import MAXIMUM_RAISES, RAISE_HOURS
 from intake_api.models import Item, QueuePlace, Source, State
 from intake_api.settings import IntakeSettings

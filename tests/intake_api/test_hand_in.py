@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import event, select, text
 
-from conversations.report import Report, write_receipt
-from conversations.sealing import IntakePublicKey, new_private_key, public_half, seal
+from conversations.wire.report import Report, write_receipt
+from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.app import build
 from intake_api.database import DatabaseAway
 from intake_api.models import Item, StoredReport

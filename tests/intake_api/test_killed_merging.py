@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.merging import Merger, merge
 from intake_api.models import Base
 from intake_api.services import Intake

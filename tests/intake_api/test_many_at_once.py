@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.report import Report, ReportedAddress
+from conversations.wire.report import Report, ReportedAddress
 from intake_api.access import Role, add_key
 from intake_api.audit import AuditLog
 from intake_api.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from conversations.report import Live, ReportedAddress, Seen
+from conversations.wire.report import Live, ReportedAddress, Seen
 from intake_api.merging import Merger
 from intake_api.models import Item, Mention, State, StoredReport
 from intake_api.reports import Content

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.database import Database, DatabaseAway
 from intake_api.keys import NotReady
 from intake_api.models import Item, StoredReport

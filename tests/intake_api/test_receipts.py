@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from conversations.report import Report
+from conversations.wire.report import Report
 from intake_api.models import Item
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import Office, a_report, opened, revised, withdrawn

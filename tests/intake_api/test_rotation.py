@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import LargeBinary, func, insert, select, update
 from typer.testing import CliRunner, Result
 
-from conversations.report import Report
-from conversations.sealing import seal
+from conversations.wire.report import Report
+from conversations.wire.sealing import seal
 from intake_api.database import Database
 from intake_api.database import opened as database_opened
 from intake_api.key_commands import rotate

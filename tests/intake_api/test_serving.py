@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.sealing import seal
+from conversations.wire.sealing import seal
 from http_server import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited
 from intake_api.serving import IntakeConnection, listen
 from intake_api.settings import IntakeSettings

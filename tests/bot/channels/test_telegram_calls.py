@@ -18,7 +18,7 @@ import pytest
 
 from bot.privacy import TalkSecrets
 from bot.sessions import MemorySessions
-from conversations.report import Report
+from conversations.wire.report import Report
 from tests.bot.channels.transports import HASTE, TRANSPORTS, Transport, until, world_of
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter, Seen

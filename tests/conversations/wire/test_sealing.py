@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from conversations.report import ReportedAddress, SealedReport
-from conversations.sealing import NotOpened, new_private_key, public_half, seal, unseal
-from tests.conversations.test_report import a_report
+from conversations.wire.report import ReportedAddress, SealedReport
+from conversations.wire.sealing import NotOpened, new_private_key, public_half, seal, unseal
+from tests.conversations.wire.test_report import a_report
 
 PRIVATE = new_private_key()
 PUBLIC = public_half("k1", PRIVATE)

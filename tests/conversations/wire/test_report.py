@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from conversations.report import Report, ReportedAddress, read_receipt, write_receipt
+from conversations.wire.report import Report, ReportedAddress, read_receipt, write_receipt
 from tests.times import HOUR
 
 RANDOM_BYTES = st.binary(min_size=10, max_size=10)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from conversations.report import Report, SealedReport
+from conversations.wire.report import Report, SealedReport
 
 _PADDED_TO = 1024
 
