@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conversations.address_parts import (
+from conversations.address.parts import (
     WEB_SCHEMES,
     Parts,
     is_private,

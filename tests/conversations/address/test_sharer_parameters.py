@@ -1,7 +1,7 @@
 import pytest
 
 from conversations.address import find, read
-from conversations.sharers import SHARER_PARAMETERS
+from conversations.address.sharer_parameters import SHARER_PARAMETERS
 
 ENTRIES = [
     (name, host, entry)

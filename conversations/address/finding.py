@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conversations import address_patterns as patterns
-from conversations.address_canonical import canonical
-from conversations.address_defanging import defanged_length, refang
-from conversations.address_hosts import settle_bare, settle_typed
-from conversations.address_kinds import HANDLE, Address, Unreportable, assess
-from conversations.address_parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
-from conversations.address_trimming import trimmed
-from conversations.sharers import without_sharer
+from conversations.address import patterns
+from conversations.address.canonical import canonical
+from conversations.address.defanging import defanged_length, refang
+from conversations.address.hosts import settle_bare, settle_typed
+from conversations.address.kinds import HANDLE, Address, Unreportable, assess
+from conversations.address.parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
+from conversations.address.sharer_parameters import without_sharer
+from conversations.address.trimming import trimmed
 from conversations.wire.report import MAXIMUM_ADDRESSES
 
 
