@@ -28,7 +28,7 @@ from bot.settings import (
 )
 from bot.talk_secrets import FiledTalkSecrets
 from bot.valkey_sessions import ValkeySessions
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
 from logs import log_failure

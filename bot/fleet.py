@@ -21,7 +21,7 @@ from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet_numbers import BotState, FleetNumbers
 from bot.sessions import StoreAway
 from bot.settings import NotReady
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from logs import log_event, log_failure
 
 SECONDS_BETWEEN_LOOKS = 5.0

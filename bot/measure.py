@@ -9,7 +9,7 @@ import pyphen
 from bot.render import render
 from conversations.engine import advance
 from conversations.events import Chose, Event, Opened, Received, Said
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import begin
 from conversations.state import Fresh
 from conversations.talk import Submit

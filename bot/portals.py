@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from conversations.portal import Portal, with_contacts_of
-from conversations.portal_file import Fault, PortalFaults, portal_from
+from conversations.portals.file import Fault, PortalFaults, portal_from
+from conversations.portals.model import Portal, with_contacts_of
 
 PORTALS = Path(__file__).resolve().parent.parent / "portals"
 INTERNATIONAL = "international"

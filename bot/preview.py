@@ -15,7 +15,7 @@ from bot.render import put_into_words, render
 from conversations.cards import card
 from conversations.flow import FLOW
 from conversations.paragraphs import named
-from conversations.portal import Contact, Portal, Purpose, RulesForm, Sourced
+from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
 from conversations.start_link import begin
 from conversations.state import Asked, Fresh, State
 from conversations.talk import Phrase

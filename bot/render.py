@@ -6,7 +6,7 @@ from unicodedata import bidirectional
 from bot.exchange import Card, CardButton
 from conversations.cards import card
 from conversations.events import Command
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Button, Phrase
 from conversations.words import SAID_OF_ONE, WORDS

@@ -26,7 +26,7 @@ from bot.sessions import Sessions
 from conversations.engine import advance
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.moving import Turn
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import begin, portal_of
 from conversations.state import State
 from conversations.submission import report_of

@@ -14,7 +14,7 @@ from conversations.events import Attached, Command, Media, Said
 from conversations.flow import FLOW
 from conversations.links import PARTIAL_LENGTH, capture, needs_joining
 from conversations.moving import Turn, move, new_draft, remarked, siblings
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.steps import Act, Choice, Takes
 from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conversations.identity import left_out, names_in, userinfo_in, without_userinfo
 from conversations.moving import Turn, ask_next, kept, move
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import Asked, State
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})

@@ -2,7 +2,7 @@
 
 from conversations.flow import EVERYWHERE, FLOW
 from conversations.paragraphs import phrases
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.steps import Act, Choice, Step, Takes
 from conversations.talk import Button, Phrase, Say

@@ -8,7 +8,7 @@ from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
 from conversations.links import PARTIAL_LENGTH
 from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.steps import BACK, Act, Choice
 

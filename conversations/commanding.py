@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from conversations.events import Command
 from conversations.moving import Turn, move, new_draft
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import follow
 from conversations.state import Draft, Fresh, State
 from conversations.talk import AskStatus, Forget, Phrase

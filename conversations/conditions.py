@@ -1,6 +1,6 @@
 """When a choice is offered: the questions that the table of steps asks of a talk."""
 
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import State
 
 

@@ -22,7 +22,7 @@ from conversations.events import (
 )
 from conversations.flow import BEFORE_SENDING, HANDED_IN, NOT_HANDED_IN
 from conversations.moving import Turn, move, remarked, siblings
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, Submit
 

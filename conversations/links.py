@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from conversations import address
 from conversations.address import Address, Found
 from conversations.identity import without_userinfo
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
 

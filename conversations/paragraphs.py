@@ -3,7 +3,7 @@
 from string import Formatter
 
 from conversations import address
-from conversations.portal import Portal, Purpose
+from conversations.portals.model import Portal, Purpose
 from conversations.state import State
 from conversations.steps import Paragraph
 from conversations.talk import Phrase

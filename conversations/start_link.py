@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations.portal import Portal, RulesForm
+from conversations.portals.model import Portal, RulesForm
 from conversations.state import Draft, Fresh, State
 
 _CARDS = "cards"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase
 

@@ -25,7 +25,7 @@ from conversations.events import (
     StatusLearned,
 )
 from conversations.moving import Turn
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import begin
 from conversations.state import Fresh, State, dump, load
 from conversations.wire.report import write_receipt

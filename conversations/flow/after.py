@@ -2,7 +2,7 @@
 
 from conversations.flow.rows import OF_A_SENT_REPORT, column, keeping, skip
 from conversations.paragraphs import by_channel, contacts_if_any, how_it_went, practice_line, practice_over
-from conversations.portal import Purpose
+from conversations.portals.model import Purpose
 from conversations.steps import BACK, Act, Choice, Step, Takes
 
 SENT = (

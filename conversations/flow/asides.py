@@ -2,7 +2,7 @@
 
 from conversations.flow.rows import BACK_ROW
 from conversations.paragraphs import by_channel, contacts, take_it_down
-from conversations.portal import Purpose
+from conversations.portals.model import Purpose
 from conversations.steps import Choice, Step, Takes
 
 ASIDES = (

@@ -16,7 +16,7 @@ from bot.render import render
 from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Received
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import begin
 from conversations.state import State
 

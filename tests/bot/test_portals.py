@@ -5,7 +5,7 @@ import pytest
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.portals import PORTALS, PortalsUnreadable, check, read_portals
-from conversations.portal import Purpose
+from conversations.portals.model import Purpose
 
 SEVENTEEN = frozenset(
     ("ar", "en", "es", "fr", "hi", "id", "kk", "ln", "mn", "ms", "ne", "ps", "pt", "sw", "uk", "ur", "wo")

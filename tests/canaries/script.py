@@ -9,7 +9,7 @@ from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
-from conversations.portal import Portal
+from conversations.portals.model import Portal
 from conversations.start_link import begin
 from conversations.state import State
 from conversations.steps import Takes

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from conversations.portal import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.toml_lines import Path, first_unread_line, lines_of, nearest_line
+from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
+from conversations.portals.toml_lines import Path, first_unread_line, lines_of, nearest_line
 from conversations.wire.report import MAXIMUM_ADDRESSES, ShortName
 
 _LONGEST_TEXT = 300

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.portal import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.portal_file import Fault, PortalFaults, portal_from
-from conversations.toml_lines import lines_of
+from conversations.portals.file import Fault, PortalFaults, portal_from
+from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
+from conversations.portals.toml_lines import lines_of
 
 TODAY = date(2026, 11, 24)
 LANGUAGES = frozenset({"en", "es"})
