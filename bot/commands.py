@@ -21,7 +21,7 @@ from bot.portals import PortalsUnreadable, check, read_portals
 from bot.preview import preview as write_preview
 from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
-from conversations.drawing import mermaid
+from conversations.flow.drawing import mermaid
 from locales import MissingMessage
 from locales.glossary import GlossaryUnreadable
 from logs import configure_logs, log_event

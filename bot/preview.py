@@ -14,7 +14,7 @@ from bot.exchange import CardButton
 from bot.render import put_into_words, render
 from conversations.cards import card
 from conversations.flow import FLOW
-from conversations.paragraphs import named
+from conversations.flow.paragraphs import named
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
 from conversations.start_link import begin
 from conversations.state import Asked, Fresh, State

@@ -12,11 +12,11 @@ from conversations.choosing import take
 from conversations.commanding import commanded, opened
 from conversations.events import Attached, Command, Media, Said
 from conversations.flow import FLOW
+from conversations.flow.steps import Act, Choice, Takes
 from conversations.links import PARTIAL_LENGTH, capture, needs_joining
 from conversations.moving import Turn, move, new_draft, remarked, siblings
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
-from conversations.steps import Act, Choice, Takes
 from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
 from conversations.understanding import Meaning, asks_for_material, meaning, number
 from conversations.wire.report import read_receipt

@@ -1,10 +1,10 @@
 """The card of a state: the same state always shows the same card, so that an answer can be repeated."""
 
 from conversations.flow import EVERYWHERE, FLOW
-from conversations.paragraphs import phrases
+from conversations.flow.paragraphs import phrases
+from conversations.flow.steps import Act, Choice, Step, Takes
 from conversations.portals.model import Portal
 from conversations.state import State
-from conversations.steps import Act, Choice, Step, Takes
 from conversations.talk import Button, Phrase, Say
 
 LANGUAGE = "language"

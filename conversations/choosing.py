@@ -6,11 +6,11 @@ from conversations.asking import answered_whose, keep_text
 from conversations.cards import LANGUAGE, LANGUAGE_CHOICE, find_choice, is_everywhere
 from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
+from conversations.flow.steps import BACK, Act, Choice
 from conversations.links import PARTIAL_LENGTH
 from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
-from conversations.steps import BACK, Act, Choice
 
 
 def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conversations.flow import FLOW
+from conversations.flow.steps import BACK
 from conversations.links import answer_sites, name_again
 from conversations.state import Draft, Fresh, State
-from conversations.steps import BACK
 from conversations.talk import Effect, Phrase, Submit
 
 _MOST_ASIDES = 5

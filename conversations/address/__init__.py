@@ -1,9 +1,16 @@
 """Reported addresses: found in what people write, cleaned, compared and shown without danger; pure.
 
-Read them in this order: `finding` (every address in a message) with `patterns` (how links look), `hosts` (which
-part is the host) and `trimming` (where a link ends); `parts` (an address taken apart); `kinds` (what it leads
-to); `sharer_parameters` (what names the sharer, and is removed); `canonical` (what counts as equal); `defanging`
-(how an address is shown). Other packages import from this page alone.
+- `finding`: every address in a message
+- `patterns`: how links look in a text
+- `hosts`: which part of what was typed is the host
+- `trimming`: where a link ends and the sentence goes on
+- `parts`: an address taken apart
+- `kinds`: where an address leads, and what is no address
+- `sharer_parameters`: parameters that name the sharer, and are removed
+- `canonical`: which addresses count as equal
+- `defanging`: how an address is shown
+
+Other packages import the names below, and no module of this package.
 """
 
 from conversations.address.canonical import CANONICALISER_VERSION, canonical, host

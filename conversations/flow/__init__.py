@@ -1,10 +1,20 @@
-"""The talk as one table, read like a script: before, after, asides; engine, picture and tests all read it."""
+"""The talk as one table, which the engine, the picture and the tests read.
+
+- `before`: the steps until a report is sent
+- `after`: the steps after it: receipt, optional questions, end
+- `asides`: the exits, and what can be asked at any time
+- `rows`: rows of choices that many steps share
+- `steps`: what the table is written in: step, choice, what a step takes
+- `conditions`: when a choice is offered
+- `paragraphs`: paragraphs that depend on the talk
+- `drawing`: the table as a picture
+"""
 
 from conversations.flow.after import DETAILS, SENT
 from conversations.flow.asides import ASIDES
 from conversations.flow.before import OPENING, REVIEW, RULES
 from conversations.flow.rows import EVERYWHERE
-from conversations.steps import Step
+from conversations.flow.steps import Step
 
 __all__ = [
     "ASIDES",

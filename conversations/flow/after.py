@@ -1,9 +1,15 @@
 """The steps after a report is sent: the receipt, the optional questions, the end."""
 
+from conversations.flow.paragraphs import (
+    by_channel,
+    contacts_if_any,
+    how_it_went,
+    practice_line,
+    practice_over,
+)
 from conversations.flow.rows import OF_A_SENT_REPORT, column, keeping, skip
-from conversations.paragraphs import by_channel, contacts_if_any, how_it_went, practice_line, practice_over
+from conversations.flow.steps import BACK, Act, Choice, Step, Takes
 from conversations.portals.model import Purpose
-from conversations.steps import BACK, Act, Choice, Step, Takes
 
 SENT = (
     Step(

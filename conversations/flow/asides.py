@@ -1,9 +1,9 @@
 """The steps beside the way: the exits for whoever needs something else, and what can be asked at any time."""
 
+from conversations.flow.paragraphs import by_channel, contacts, take_it_down
 from conversations.flow.rows import BACK_ROW
-from conversations.paragraphs import by_channel, contacts, take_it_down
+from conversations.flow.steps import Choice, Step, Takes
 from conversations.portals.model import Purpose
-from conversations.steps import Choice, Step, Takes
 
 ASIDES = (
     Step("danger", ("danger.card", contacts(Purpose.DANGER), "danger.link"), (BACK_ROW,), aside=True),

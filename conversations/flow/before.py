@@ -1,8 +1,7 @@
 """The steps until a report is sent: the first card, the link, the review, the rules."""
 
-from conversations.conditions import is_unsent, rules_unread
-from conversations.flow.rows import TAKE_PARTIAL, column, keeping
-from conversations.paragraphs import (
+from conversations.flow.conditions import is_unsent, rules_unread
+from conversations.flow.paragraphs import (
     RULES_OF_ADVICE,
     by_channel,
     captured,
@@ -11,7 +10,8 @@ from conversations.paragraphs import (
     rules_unless_read,
     web_page,
 )
-from conversations.steps import ASKED, BACK, Act, Choice, Step, Takes
+from conversations.flow.rows import TAKE_PARTIAL, column, keeping
+from conversations.flow.steps import ASKED, BACK, Act, Choice, Step, Takes
 
 OPENING = (
     Step(

@@ -1,7 +1,7 @@
 """Rows of choices that many steps share."""
 
-from conversations.conditions import is_sent, may_take_partial
-from conversations.steps import BACK, Act, Choice
+from conversations.flow.conditions import is_sent, may_take_partial
+from conversations.flow.steps import BACK, Act, Choice
 
 
 def column(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:

@@ -9,10 +9,10 @@ from conversations.cards import card
 from conversations.engine import advance
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
+from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
 from conversations.start_link import begin
 from conversations.state import State
-from conversations.steps import Takes
 from conversations.talk import AskStatus, Effect, Submit
 from tests.talking import fresh
 

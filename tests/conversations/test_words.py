@@ -13,7 +13,7 @@ from bot.render import put_into_words, render
 from conversations.address import Unreportable
 from conversations.events import Command
 from conversations.flow import EVERYWHERE, FLOW
-from conversations.paragraphs import RULES_OF_ADVICE
+from conversations.flow.paragraphs import RULES_OF_ADVICE
 from conversations.talk import Phrase
 from conversations.words import WORDS
 from conversations.words.presentation import PRESENTATION

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from conversations.cards import card
-from conversations.drawing import edges, everywhere, mermaid
 from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW
-from conversations.steps import BACK, Step, Takes
+from conversations.flow.drawing import edges, everywhere, mermaid
+from conversations.flow.steps import BACK, Step, Takes
 from tests.talking import LANGUAGES, PORTALS, Replay, new_state
 
 STEPS = list(FLOW.values())

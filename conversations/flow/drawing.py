@@ -1,7 +1,7 @@
 """The picture of the talk, drawn from the very table that the engine runs."""
 
 from conversations.flow import ASKED_LEADS_TO, EVERYWHERE, FLOW, HANDED_IN, LINK_LEADS_TO, NOT_HANDED_IN
-from conversations.steps import ASKED, BACK, Choice, Step, Takes
+from conversations.flow.steps import ASKED, BACK, Choice, Step, Takes
 
 COMMANDS_LEAD_TO = (
     "first",

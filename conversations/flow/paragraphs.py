@@ -3,9 +3,9 @@
 from string import Formatter
 
 from conversations import address
+from conversations.flow.steps import Paragraph
 from conversations.portals.model import Portal, Purpose
 from conversations.state import State
-from conversations.steps import Paragraph
 from conversations.talk import Phrase
 from conversations.words import WORDS
 
