@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pyphen
 
 from bot.render import render
-from conversations.engine import advance
 from conversations.events import Chose, Event, Opened, Received, Said
 from conversations.portals.model import Portal
-from conversations.start_link import begin
 from conversations.state import Fresh
 from conversations.talk import Submit
+from conversations.turns.engine import advance
+from conversations.turns.start_link import begin
 
 _FRESH = Fresh("00000000", "0" * 32, "0000-0000-0000-0000-0")
 _LINK = "https://forum.example/thread/1234"

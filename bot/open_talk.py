@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 
 from bot.exchange import Arrival
 from conversations.events import Chose
-from conversations.moving import Turn
 from conversations.state import Fresh, State
 from conversations.talk import Submit
+from conversations.turns.turn import Turn
 from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
 UPDATES_KNOWN = 32

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from bot.exchange import CardButton
 from bot.render import put_into_words, render
-from conversations.cards import card
 from conversations.flow import FLOW
 from conversations.flow.paragraphs import named
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.start_link import begin
 from conversations.state import Asked, Fresh, State
 from conversations.talk import Phrase
+from conversations.turns.cards import card
+from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
 from locales import ENGLISH, FOLDER, KNOWN_LOCALES
 from locales.extraction import english

@@ -4,11 +4,11 @@ import re
 from unicodedata import bidirectional
 
 from bot.exchange import Card, CardButton
-from conversations.cards import card
 from conversations.events import Command
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Button, Phrase
+from conversations.turns.cards import card
 from conversations.words import SAID_OF_ONE, WORDS
 from locales import ENGLISH, KNOWN_LOCALES, catalogue
 from locales.numbering import in_digits_of

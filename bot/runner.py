@@ -23,14 +23,14 @@ from bot.open_talk import (
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions import Sessions
-from conversations.engine import advance
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
-from conversations.moving import Turn
 from conversations.portals.model import Portal
-from conversations.start_link import begin, portal_of
 from conversations.state import State
-from conversations.submission import report_of
 from conversations.talk import AskStatus, Forget, RemoveMessage, Submit
+from conversations.turns.engine import advance
+from conversations.turns.start_link import begin, portal_of
+from conversations.turns.submission import report_of
+from conversations.turns.turn import Turn
 from conversations.wire.sealing import IntakePublicKey, seal
 from logs import log_event, log_failure
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from bot.portals import read_portals
 from bot.render import render
-from conversations.cards import card
-from conversations.engine import advance
 from conversations.events import (
     Attached,
     Chose,
@@ -24,10 +22,12 @@ from conversations.events import (
     Said,
     StatusLearned,
 )
-from conversations.moving import Turn
 from conversations.portals.model import Portal
-from conversations.start_link import begin
 from conversations.state import Fresh, State, dump, load
+from conversations.turns.cards import card
+from conversations.turns.engine import advance
+from conversations.turns.start_link import begin
+from conversations.turns.turn import Turn
 from conversations.wire.report import write_receipt
 from locales import KNOWN_LOCALES
 

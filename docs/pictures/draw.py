@@ -13,12 +13,12 @@ from bot.exchange import Answer
 from bot.open_talk import draw
 from bot.portals import PORTALS, read_portals
 from bot.render import render
-from conversations.cards import card
-from conversations.engine import advance
 from conversations.events import Received
 from conversations.portals.model import Portal
-from conversations.start_link import begin
 from conversations.state import State
+from conversations.turns.cards import card
+from conversations.turns.engine import advance
+from conversations.turns.start_link import begin
 
 TYPED = ("hi, i found this by accident https://forum.example/thread/4711?page=2&fbclid=IwAR0x", "1")
 # The fonts would be fetched from elsewhere by whoever looks at the picture.

@@ -15,8 +15,8 @@ from bot.outbox import Outbox
 from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions import MemorySessions
-from conversations.engine import advance
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
+from conversations.turns.engine import advance
 from conversations.wire.sealing import new_private_key, public_half
 from tests.talking import PORTALS
 

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.channels.typed import event_of
-from conversations.cards import card
-from conversations.engine import advance
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
-from conversations.start_link import begin
 from conversations.state import State
 from conversations.talk import AskStatus, Effect, Submit
+from conversations.turns.cards import card
+from conversations.turns.engine import advance
+from conversations.turns.start_link import begin
 from tests.talking import fresh
 
 _ANSWERS: Mapping[type[Effect], Event] = {Submit: Received(), AskStatus: StatusLearned("received")}

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.render import render
-from conversations.cards import LANGUAGE_CHOICE, card
 from conversations.events import Chose, Opened, Said
 from conversations.flow import FLOW
-from conversations.start_link import begin
 from conversations.state import State
+from conversations.turns.cards import LANGUAGE_CHOICE, card
+from conversations.turns.start_link import begin
 from locales import KNOWN_LOCALES
 from tests.talking import LANGUAGES, PORTALS, Replay, fresh, new_state
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.events import Attached, Event, Media, Opened, Received, Said
-from conversations.submission import report_of
+from conversations.turns.submission import report_of
 from tests.talking import Replay, new_state
 from tests.times import HOUR
 

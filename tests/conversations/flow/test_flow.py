@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.cards import card
 from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW
 from conversations.flow.drawing import edges, everywhere, mermaid
 from conversations.flow.steps import BACK, Step, Takes
+from conversations.turns.cards import card
 from tests.talking import LANGUAGES, PORTALS, Replay, new_state
 
 STEPS = list(FLOW.values())

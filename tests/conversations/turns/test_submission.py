@@ -1,7 +1,7 @@
 """What was said becomes the report, whole and the same at every try; what a withdrawal hands in is empty."""
 
 from conversations.events import Received, Said
-from conversations.submission import report_of
+from conversations.turns.submission import report_of
 from conversations.wire.report import Access, Live, Reached, Seen
 from tests.talking import Replay, new_state
 from tests.times import HOUR

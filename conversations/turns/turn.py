@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from conversations.flow import FLOW
 from conversations.flow.steps import BACK
-from conversations.links import answer_sites, name_again
 from conversations.state import Draft, Fresh, State
 from conversations.talk import Effect, Phrase, Submit
+from conversations.turns.links import answer_sites, name_again
 
 _MOST_ASIDES = 5
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.events import Received, Said
-from conversations.identity import left_out, names_in, userinfo_in, without_userinfo
-from conversations.submission import report_of
+from conversations.turns.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.turns.submission import report_of
 from tests.talking import Replay, new_state
 from tests.times import HOUR
 

@@ -21,8 +21,8 @@ from conversations.events import (
     StatusLearned,
 )
 from conversations.flow import FLOW
-from conversations.submission import report_of
 from conversations.talk import RemoveMessage, Submit
+from conversations.turns.submission import report_of
 from conversations.wire.report import Report
 from tests.talking import PORTALS, Replay, new_state
 from tests.times import HOUR

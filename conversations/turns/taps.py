@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from conversations.asking import answered_whose, keep_text
-from conversations.cards import LANGUAGE, LANGUAGE_CHOICE, find_choice, is_everywhere
-from conversations.commanding import cancelled, forgotten
 from conversations.events import Chose
 from conversations.flow.steps import BACK, Act, Choice
-from conversations.links import PARTIAL_LENGTH
-from conversations.moving import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
+from conversations.turns.cards import LANGUAGE, LANGUAGE_CHOICE, find_choice, is_everywhere
+from conversations.turns.commands import cancelled, forgotten
+from conversations.turns.links import PARTIAL_LENGTH
+from conversations.turns.names import answered_whose, keep_text
+from conversations.turns.turn import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
 
 
 def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:

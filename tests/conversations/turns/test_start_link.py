@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.start_link import begin, follow, portal_of
+from conversations.turns.start_link import begin, follow, portal_of
 from tests.talking import PORTALS, fresh, new_state
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from conversations.identity import left_out, names_in, userinfo_in, without_userinfo
-from conversations.moving import Turn, ask_next, kept, move
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
+from conversations.turns.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.turns.turn import Turn, ask_next, kept, move
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
 

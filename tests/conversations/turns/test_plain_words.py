@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.understanding import _SPELLINGS, Meaning, asks_for_material, meaning, number
+from conversations.turns.plain_words import _SPELLINGS, Meaning, asks_for_material, meaning, number
 
 
 @pytest.mark.parametrize(

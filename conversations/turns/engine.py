@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations.answering import attached, said
-from conversations.choosing import chose
-from conversations.commanding import commanded, opened
 from conversations.events import (
     Attached,
     Chose,
@@ -21,10 +18,13 @@ from conversations.events import (
     TooFast,
 )
 from conversations.flow import BEFORE_SENDING, HANDED_IN, NOT_HANDED_IN
-from conversations.moving import Turn, move, remarked, siblings
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, Submit
+from conversations.turns.commands import commanded, opened
+from conversations.turns.messages import attached, said
+from conversations.turns.taps import chose
+from conversations.turns.turn import Turn, move, remarked, siblings
 
 
 def advance(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from conversations import address
 from conversations.address import Address, Found
-from conversations.identity import without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
+from conversations.turns.identity import without_userinfo
 
 PARTIAL_LENGTH = 500
 

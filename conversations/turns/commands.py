@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from conversations.events import Command
-from conversations.moving import Turn, move, new_draft
 from conversations.portals.model import Portal
-from conversations.start_link import follow
 from conversations.state import Draft, Fresh, State
 from conversations.talk import AskStatus, Forget, Phrase
+from conversations.turns.start_link import follow
+from conversations.turns.turn import Turn, move, new_draft
 
 _ASIDES = {
     Command.LANGUAGE: "language",

@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from conversations import address
 from conversations.address import Found, Unreportable
-from conversations.asking import ask_about_links, keep_page, keep_text
-from conversations.cards import offered
-from conversations.choosing import take
-from conversations.commanding import commanded, opened
 from conversations.events import Attached, Command, Media, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Act, Choice, Takes
-from conversations.links import PARTIAL_LENGTH, capture, needs_joining
-from conversations.moving import Turn, move, new_draft, remarked, siblings
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
-from conversations.understanding import Meaning, asks_for_material, meaning, number
+from conversations.turns.cards import offered
+from conversations.turns.commands import commanded, opened
+from conversations.turns.links import PARTIAL_LENGTH, capture, needs_joining
+from conversations.turns.names import ask_about_links, keep_page, keep_text
+from conversations.turns.plain_words import Meaning, asks_for_material, meaning, number
+from conversations.turns.taps import take
+from conversations.turns.turn import Turn, move, new_draft, remarked, siblings
 from conversations.wire.report import read_receipt
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
