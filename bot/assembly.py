@@ -14,10 +14,12 @@ from bot.intake import HttpIntake
 from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
 from bot.portals import read_portals
-from bot.privacy import TalkSecrets
 from bot.render import command_menu, missing_from, put_into_words
 from bot.runner import Delivery, Limits, Runner
-from bot.sessions import MemorySessions, Sessions, StoreAway, StoreRefuses
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
+from bot.sessions.valkey import ValkeySessions
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -26,8 +28,6 @@ from bot.settings import (
     talk_secrets_file,
     valkey_url,
 )
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import ValkeySessions
 from conversations.portals.model import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES

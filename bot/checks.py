@@ -16,7 +16,9 @@ from bot.courier import FILLING_PERCENT
 from bot.outbox import set_aside_folder
 from bot.outbox_glance import glance
 from bot.portals import PortalsUnreadable, read_portals
-from bot.sessions import StoreAway
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.store import StoreAway
+from bot.sessions.valkey import ValkeySessions
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -26,8 +28,6 @@ from bot.settings import (
     telegram_token,
     valkey_url,
 )
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import ValkeySessions
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024

@@ -19,7 +19,7 @@ from bot.channels.telegram_lanes import settle
 from bot.doors import Doors, opens
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet_numbers import BotState, FleetNumbers
-from bot.sessions import StoreAway
+from bot.sessions.store import StoreAway
 from bot.settings import NotReady
 from conversations.portals.model import Portal
 from logs import log_event, log_failure

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.exchange import TalkHandle
-from bot.privacy import TalkSecrets
+from bot.sessions.sealing import TalkSecrets
 from logs import log_event
 
 EVENTS_AT_ONCE = 60

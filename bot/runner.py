@@ -22,7 +22,7 @@ from bot.open_talk import (
 )
 from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
-from bot.sessions import Sessions
+from bot.sessions.store import Sessions
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.portals.model import Portal
 from conversations.state import State

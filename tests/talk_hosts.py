@@ -8,9 +8,9 @@ from bot.exchange import Answer, Arrival, TalkHandle
 from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
 from bot.outbox import Outbox
-from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner
-from bot.sessions import Sessions
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import Sessions
 from conversations.events import Chose, Event
 from conversations.wire.sealing import new_private_key, public_half
 from tests.talking import PORTALS

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from bot.exchange import Answer
 from bot.intake import IntakeTwin
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import ValkeySessions
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.valkey import ValkeySessions
 from conversations.events import Chose, Said
 from tests.talk_hosts import Host
 

@@ -7,10 +7,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
-from bot.privacy import TalkSecrets
-from bot.sessions import MemorySessions, Sessions
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import KEY_PREFIX, SECONDS_TO_ANSWER, ValkeySessions
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import MemorySessions, Sessions
+from bot.sessions.valkey import KEY_PREFIX, SECONDS_TO_ANSWER, ValkeySessions
 from tests.valkey_clusters import Cluster
 from tests.valkeys import Valkey
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.sessions import SECONDS_OF_SILENCE
+from bot.sessions.store import SECONDS_OF_SILENCE
 from conversations.wire.report import Reached
 from intake_api.database import opened
 from intake_api.keys import read_keys

@@ -29,7 +29,7 @@ from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_lane import Lane
 from bot.channels.telegram_lanes import Lanes, settle
 from bot.exchange import Answer, Arrival, Host
-from bot.sessions import StoreAway
+from bot.sessions.store import StoreAway
 from logs import log_event, log_failure
 
 # Eight for each of fifty bots still leave connections to others when Telegram does not answer any of them.

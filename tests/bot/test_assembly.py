@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from bot.assembly import each_minute
 from bot.exchange import TalkHandle
 from bot.limits import Alarm
-from bot.privacy import TalkSecrets
-from bot.sessions import SECONDS_OF_SILENCE, MemorySessions
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import SECONDS_OF_SILENCE, MemorySessions
 
 
 class Expiring(MemorySessions):

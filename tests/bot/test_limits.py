@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 from bot import limits
 from bot.exchange import TalkHandle
 from bot.limits import EVENTS_AT_ONCE, Alarm, Budgets
-from bot.privacy import TalkSecrets
+from bot.sessions.sealing import TalkSecrets
 
 
 class Clock:

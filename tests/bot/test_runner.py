@@ -12,9 +12,9 @@ from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
 from bot.open_talk import Talk, draw, dump, load
 from bot.outbox import Outbox
-from bot.privacy import TalkSecrets
 from bot.runner import Delivery, Limits, Runner, TalkContended
-from bot.sessions import MemorySessions
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import MemorySessions
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
 from conversations.turns.engine import advance
 from conversations.wire.sealing import new_private_key, public_half

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bot.open_talk import Talk, load
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import ValkeySessions
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.valkey import ValkeySessions
 from conversations.events import Chose, Said
 from tests.houses import ROOT
 from tests.talk_hosts import CHAT, Host, an_intake, tap

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from bot.privacy import TalkSecrets
-from bot.sessions import MemorySessions
+from bot.sessions.sealing import TalkSecrets
+from bot.sessions.store import MemorySessions
 from conversations.wire.report import Report
 from tests.bot.channels.transports import HASTE, TRANSPORTS, Transport, until, world_of
 from tests.bot_api_server import BotApiServer

@@ -11,9 +11,9 @@ from typing import Final, Self
 from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
-from bot.privacy import SECRET_BYTES, Secrets, TalkNotOpened, TalkSecret
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, TalkLocks
-from bot.valkey_servers import ValkeyServers
+from bot.sessions.sealing import SECRET_BYTES, Secrets, TalkNotOpened, TalkSecret
+from bot.sessions.store import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, TalkLocks
+from bot.sessions.valkey_servers import ValkeyServers
 
 KEY_PREFIX: Final = b"talk:"
 SECONDS_TO_ANSWER: Final = 5.0

@@ -8,7 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.exchange import TalkHandle
-from bot.privacy import Secrets, TalkNotOpened, TalkSecret
+from bot.sessions.sealing import Secrets, TalkNotOpened, TalkSecret
 
 SECONDS_OF_SILENCE = 30 * 60
 # Below the day for which a replaced secret lives on, so that no talk outlives the one it was born under.

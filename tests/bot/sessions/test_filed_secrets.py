@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.privacy import SECONDS_BETWEEN_ROTATIONS as DAY
-from bot.talk_secrets import FiledTalkSecrets
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS as DAY
 from tests.houses import ROOT
 from tests.talk_stores import A_WHOLE_HOUR, Clock
 
@@ -19,7 +19,7 @@ HOUR = 3600
 LIVE = """
 import sys
 from pathlib import Path
-from bot.talk_secrets import FiledTalkSecrets
+from bot.sessions.filed_secrets import FiledTalkSecrets
 secrets = FiledTalkSecrets(Path(sys.argv[1]), lambda: float(sys.argv[2]))
 sys.stdin.read()
 print(*(secret.raw.hex() for secret in secrets.live()))

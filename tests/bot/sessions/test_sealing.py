@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkNotOpened, TalkSecret, TalkSecrets
+from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS, TalkNotOpened, TalkSecret, TalkSecrets
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 OTHERS = (

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
-from bot.sessions import StoreAway, StoreRefuses
-from bot.valkey_sessions import ValkeySessions
+from bot.sessions.store import StoreAway, StoreRefuses
+from bot.sessions.valkey import ValkeySessions
 from tests.houses import free_port
 from tests.talk_stores import InServers, InValkey, content_of, version_of
 from tests.valkey_clusters import Cluster, cluster

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.sessions import StoreAway
-from bot.valkey_servers import MOST_CONNECTIONS
-from bot.valkey_sessions import ValkeySessions
+from bot.sessions.store import StoreAway
+from bot.sessions.valkey import ValkeySessions
+from bot.sessions.valkey_servers import MOST_CONNECTIONS
 from tests.houses import free_port
 from tests.talk_stores import InValkey, content_of, version_of
 from tests.valkeys import Valkey, valkey

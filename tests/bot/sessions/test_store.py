@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.privacy import SECONDS_BETWEEN_ROTATIONS, TalkSecret
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Sessions, Stored
+from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS, TalkSecret
+from bot.sessions.store import SECONDS_OF_SILENCE, SECONDS_OF_TALK, Sessions, Stored
 from tests.talk_stores import InMemory, InServers, Store, content_of, everything, version_of
 from tests.valkey_clusters import Cluster, cluster
 from tests.valkeys import Valkey, valkey

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.privacy import SECRET_BYTES
-from bot.sessions import SECONDS_OF_SILENCE, SECONDS_OF_TALK
-from bot.talk_secrets import FiledTalkSecrets
-from bot.valkey_sessions import KEY_PREFIX, ValkeySessions
+from bot.sessions.filed_secrets import FiledTalkSecrets
+from bot.sessions.sealing import SECRET_BYTES
+from bot.sessions.store import SECONDS_OF_SILENCE, SECONDS_OF_TALK
+from bot.sessions.valkey import KEY_PREFIX, ValkeySessions
 from tests.talk_stores import InValkey, content_of, version_of
 from tests.valkeys import Valkey, valkey
 

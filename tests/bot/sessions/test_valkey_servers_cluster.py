@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from bot.checks import check
 from bot.exchange import TalkHandle
-from bot.sessions import StoreAway, StoreRefuses
+from bot.sessions.store import StoreAway, StoreRefuses
+from bot.sessions.valkey import ValkeySessions
 from bot.settings import BotSettings
-from bot.valkey_sessions import ValkeySessions
 from conversations.events import Said
 from tests.talk_hosts import Host, an_intake, tap
 from tests.talk_stores import InCluster, content_of, version_of

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bot.privacy import SECRET_BYTES, TalkSecret, rotated
+from bot.sessions.sealing import SECRET_BYTES, TalkSecret, rotated
 
 _HOUR: Final = 3600
 _LINE: Final = re.compile(rf"([0-9]{{8}}) ([0-9a-f]{{{2 * SECRET_BYTES}}})\n", re.ASCII)

@@ -25,7 +25,7 @@ from valkey.exceptions import (
     ValkeyError,
 )
 
-from bot.sessions import StoreAway, StoreRefuses
+from bot.sessions.store import StoreAway, StoreRefuses
 from logs import log_event
 from server_urls import require_safe_store
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.intake import IntakeTwin
-from bot.sessions import Sessions, StoreAway
+from bot.sessions.store import Sessions, StoreAway
 from conversations.events import Command, Commanded, Said
 from conversations.wire.sealing import new_private_key
 from tests.talk_hosts import CHAT, Host, tap
