@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from bot.channels.telegram import Presentation
 from bot.channels.telegram_chats import Sentences
-from bot.courier import Courier
-from bot.intake import HttpIntake
+from bot.delivery.courier import Courier
+from bot.delivery.intake import HttpIntake
+from bot.delivery.outbox import Outbox
 from bot.limits import Alarm, Budgets
-from bot.outbox import Outbox
 from bot.portals import read_portals
 from bot.render import command_menu, missing_from, put_into_words
 from bot.runner import Delivery, Limits, Runner

@@ -12,9 +12,9 @@ from typing import Final
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.bots_file import read_bots
-from bot.courier import FILLING_PERCENT
-from bot.outbox import set_aside_folder
-from bot.outbox_glance import glance
+from bot.delivery.courier import FILLING_PERCENT
+from bot.delivery.outbox import set_aside_folder
+from bot.delivery.outbox_state import glance
 from bot.portals import PortalsUnreadable, read_portals
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.store import StoreAway

@@ -9,10 +9,10 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot.commands import ready
-from bot.courier import Courier, Outcome
-from bot.intake import HttpIntake
-from bot.outbox import Outbox
-from bot.outbox_glance import Glance, glance
+from bot.delivery.courier import Courier, Outcome
+from bot.delivery.intake import HttpIntake
+from bot.delivery.outbox import Outbox
+from bot.delivery.outbox_state import Glance, glance
 from bot.settings import BotSettings, NotReady, channel_token, read_settings
 from logs import configure_logs
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.courier import Courier
+from bot.delivery.courier import Courier
+from bot.delivery.intake import Intake
+from bot.delivery.outbox import Entry, NotKept, Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.intake import Intake
 from bot.limits import Alarm, Budgets
 from bot.open_talk import (
     Talk,
@@ -20,7 +21,6 @@ from bot.open_talk import (
     outdated,
     with_card,
 )
-from bot.outbox import Entry, NotKept, Outbox
 from bot.render import render
 from bot.sessions.store import Sessions
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast

@@ -34,8 +34,8 @@ TRACED = {
     str(ROOT / name): name
     for name in (
         "bot/runner.py",
-        "bot/outbox.py",
-        "bot/courier.py",
+        "bot/delivery/outbox.py",
+        "bot/delivery/courier.py",
         "bot/channels/telegram_polling.py",
         "bot/channels/telegram_chats.py",
         "bot/channels/telegram_lane.py",

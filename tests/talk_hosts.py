@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.courier import Courier
+from bot.delivery.courier import Courier
+from bot.delivery.intake import IntakeTwin
+from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
-from bot.outbox import Outbox
 from bot.runner import Delivery, Limits, Runner
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import Sessions

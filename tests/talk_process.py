@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.delivery.intake import IntakeTwin
 from bot.exchange import Answer
-from bot.intake import IntakeTwin
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.valkey import ValkeySessions
 from conversations.events import Chose, Said

@@ -36,7 +36,7 @@ MOST_TRIES = 3
 MOST_SECONDS = 900
 MOST_FAULTS = 20
 SECONDS = 20
-WAY_OUT = {"bot/outbox.py", "bot/courier.py"}
+WAY_OUT = {"bot/delivery/outbox.py", "bot/delivery/courier.py"}
 # By arrivals: a link, Send, two taps for the answer, a link, Send; and later a link and Send once more.
 FIRST_SEND = 2
 HANDING_IN = {FIRST_SEND, 4, 6}

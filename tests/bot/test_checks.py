@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.checks import Check, check
-from bot.outbox import Entry, Outbox
+from bot.delivery.outbox import Entry, Outbox
 from bot.settings import BotSettings
 from conversations.wire.report import SealedReport
 from conversations.wire.sealing import new_private_key, public_half

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox import Outbox, set_aside_folder
-from tests.bot.test_outbox_shared import COURIER, REFUSED, SEALED, StandIn, intake, put, running
+from bot.delivery.outbox import Outbox, set_aside_folder
+from tests.bot.delivery.test_outbox_shared import COURIER, REFUSED, SEALED, StandIn, intake, put, running
 from tests.houses import ROOT
 
 __all__ = ["intake"]

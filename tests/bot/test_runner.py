@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.courier import Courier
+from bot.delivery.courier import Courier
+from bot.delivery.intake import IntakeTwin
+from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.intake import IntakeTwin
 from bot.limits import Alarm, Budgets
 from bot.open_talk import Talk, draw, dump, load
-from bot.outbox import Outbox
 from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions

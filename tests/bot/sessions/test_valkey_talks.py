@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.intake import IntakeTwin
+from bot.delivery.intake import IntakeTwin
 from bot.sessions.store import Sessions, StoreAway
 from conversations.events import Command, Commanded, Said
 from conversations.wire.sealing import new_private_key

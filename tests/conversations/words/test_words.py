@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from bot.intake import STATUS_WORDS
+from bot.delivery.intake import STATUS_WORDS
 from bot.measure import sentences_of, words_of
 from bot.render import put_into_words, render
 from conversations.address import Unreportable

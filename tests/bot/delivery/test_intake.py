@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
+from bot.delivery.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
 from conversations.wire.report import Report, SealedReport, write_receipt
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.models import StoredReport

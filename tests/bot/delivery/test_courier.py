@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
-from bot.intake import IntakeAway, IntakeTwin
-from bot.outbox import Entry, Outbox
+from bot.delivery.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
+from bot.delivery.intake import IntakeAway, IntakeTwin
+from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import Report, SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
 from tests.intake_api.office import a_report, revised

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from bot.outbox import Outbox
+from bot.delivery.outbox import Outbox
 from conversations.wire.report import SealedReport
 from conversations.wire.sealing import IntakePublicKey, NotOpened, new_private_key, public_half, seal, unseal
 from tests.intake_api.office import a_report

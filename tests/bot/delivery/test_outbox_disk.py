@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bot.outbox import Entry, NotKept, Outbox, Unreadable
+from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable
 from conversations.events import Said
 from conversations.wire.report import SealedReport
 from tests.bot.test_runner import LINK, make_house

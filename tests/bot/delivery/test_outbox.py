@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
-from bot.outbox_glance import Glance, glance
+from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
+from bot.delivery.outbox_state import Glance, glance
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2

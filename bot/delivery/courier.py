@@ -10,8 +10,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from bot.intake import Intake, IntakeAway, IntakeRefused
-from bot.outbox import Entry, Outbox, Unreadable
+from bot.delivery.intake import Intake, IntakeAway, IntakeRefused
+from bot.delivery.outbox import Entry, Outbox, Unreadable
 from logs import log_event, log_failure
 
 LONGEST_REST_SECONDS: Final = 60.0

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.outbox import Entry, Outbox
+from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import SealedReport
 from tests.houses import ROOT
 
@@ -27,9 +27,9 @@ SECONDS = 60
 COURIER = """
 import asyncio, sys
 from pathlib import Path
-from bot.courier import Courier
-from bot.intake import HttpIntake
-from bot.outbox import Outbox
+from bot.delivery.courier import Courier
+from bot.delivery.intake import HttpIntake
+from bot.delivery.outbox import Outbox
 
 async def deliver():
     outbox, intake = Outbox(Path(sys.argv[1])), HttpIntake(sys.argv[2], "token")
@@ -40,7 +40,7 @@ asyncio.run(deliver())
 PUTTER = """
 import secrets, sys
 from pathlib import Path
-from bot.outbox import Outbox
+from bot.delivery.outbox import Outbox
 from conversations.wire.report import SealedReport
 
 outbox = Outbox(Path(sys.argv[1]))

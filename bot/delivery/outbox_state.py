@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.outbox import Entry, entries_in, hour_of, set_aside_folder
+from bot.delivery.outbox import Entry, entries_in, hour_of, set_aside_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot.outbox import Entry, Outbox, set_aside_folder
+from bot.delivery.outbox import Entry, Outbox, set_aside_folder
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
