@@ -12,10 +12,6 @@ from bot.channels.telegram_chats import Sentences
 from bot.delivery.courier import Courier
 from bot.delivery.intake import HttpIntake
 from bot.delivery.outbox import Outbox
-from bot.limits import Alarm, Budgets
-from bot.portals import read_portals
-from bot.render import command_menu, missing_from, put_into_words
-from bot.runner import Delivery, Limits, Runner
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
@@ -28,6 +24,10 @@ from bot.settings import (
     talk_secrets_file,
     valkey_url,
 )
+from bot.talks.limits import Alarm, Budgets
+from bot.talks.portals import read_portals
+from bot.talks.render import command_menu, missing_from, put_into_words
+from bot.talks.runner import Delivery, Limits, Runner
 from conversations.portals.model import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES

@@ -15,7 +15,6 @@ from bot.bots_file import read_bots
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.outbox import set_aside_folder
 from bot.delivery.outbox_state import glance
-from bot.portals import PortalsUnreadable, read_portals
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.store import StoreAway
 from bot.sessions.valkey import ValkeySessions
@@ -28,6 +27,7 @@ from bot.settings import (
     telegram_token,
     valkey_url,
 )
+from bot.talks.portals import PortalsUnreadable, read_portals
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024

@@ -17,10 +17,10 @@ from bot.bots_file import require_unserved
 from bot.channels.telegram_calls import TokenRefusedError
 from bot.channels.telegram_polling import TelegramPolling
 from bot.channels.terminal import hold_talk
-from bot.portals import PortalsUnreadable, check, read_portals
 from bot.preview import preview as write_preview
 from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
+from bot.talks.portals import PortalsUnreadable, check, read_portals
 from conversations.flow.drawing import mermaid
 from locales import MissingMessage
 from locales.glossary import GlossaryUnreadable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyphen
 
-from bot.render import render
+from bot.talks.render import render
 from conversations.events import Chose, Event, Opened, Received, Said
 from conversations.portals.model import Portal
 from conversations.state import Fresh

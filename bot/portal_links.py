@@ -10,7 +10,7 @@ from io import BytesIO
 
 import segno
 
-from bot.render import put_into_words
+from bot.talks.render import put_into_words
 from conversations.talk import Phrase
 from locales import KNOWN_LOCALES
 

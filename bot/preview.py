@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from bot.exchange import CardButton
-from bot.render import put_into_words, render
+from bot.talks.render import put_into_words, render
 from conversations.flow import FLOW
 from conversations.flow.paragraphs import named
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.portals import PORTALS
+from bot.talks.portals import PORTALS
 from conversations.wire.sealing import IntakePublicKey
 from server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
 

@@ -24,8 +24,8 @@ from bot.assembly import bot_host, sentences
 from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
-from bot.render import command_menu
 from bot.settings import BotSettings
+from bot.talks.render import command_menu
 from locales import ENGLISH
 from logs import configure_logs, log_failure
 from tests.houses import ROOT, TOKEN
@@ -33,7 +33,7 @@ from tests.houses import ROOT, TOKEN
 TRACED = {
     str(ROOT / name): name
     for name in (
-        "bot/runner.py",
+        "bot/talks/runner.py",
         "bot/delivery/outbox.py",
         "bot/delivery/courier.py",
         "bot/channels/telegram_polling.py",

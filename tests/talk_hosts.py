@@ -7,10 +7,10 @@ from bot.delivery.courier import Courier
 from bot.delivery.intake import IntakeTwin
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.limits import Alarm, Budgets
-from bot.runner import Delivery, Limits, Runner
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import Sessions
+from bot.talks.limits import Alarm, Budgets
+from bot.talks.runner import Delivery, Limits, Runner
 from conversations.events import Chose, Event
 from conversations.wire.sealing import new_private_key, public_half
 from tests.talking import PORTALS

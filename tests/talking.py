@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bot.portals import read_portals
-from bot.render import render
+from bot.talks.portals import read_portals
+from bot.talks.render import render
 from conversations.events import (
     Attached,
     Chose,

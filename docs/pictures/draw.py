@@ -10,9 +10,9 @@ from rich.console import Console
 
 from bot.channels.terminal import Screen, event_from
 from bot.exchange import Answer
-from bot.open_talk import draw
-from bot.portals import PORTALS, read_portals
-from bot.render import render
+from bot.talks.portals import PORTALS, read_portals
+from bot.talks.render import render
+from bot.talks.stored import draw
 from conversations.events import Received
 from conversations.portals.model import Portal
 from conversations.state import State

@@ -6,9 +6,9 @@ from structlog.testing import capture_logs
 
 from bot.assembly import each_minute
 from bot.exchange import TalkHandle
-from bot.limits import Alarm
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import SECONDS_OF_SILENCE, MemorySessions
+from bot.talks.limits import Alarm
 
 
 class Expiring(MemorySessions):

@@ -4,8 +4,8 @@ import pytest
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.bots_file import BotEntry, read_bots, require_unserved, require_username
-from bot.portals import PORTALS, read_portals
 from bot.settings import NotReady
+from bot.talks.portals import PORTALS, read_portals
 
 TOKEN = "7001:" + "aB3_-" * 7
 OTHER = "7002:" + "aB3_-" * 7

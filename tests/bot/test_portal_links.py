@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.fleet_commands import links
 from bot.portal_links import Invitation, direction, page
-from bot.portals import PORTALS, read_portals
+from bot.talks.portals import PORTALS, read_portals
 from conversations.turns.start_link import follow
 from locales import KNOWN_LOCALES
 from tests.talking import new_state

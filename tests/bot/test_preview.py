@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.preview import preview, regions_of
-from bot.render import put_into_words
+from bot.talks.render import put_into_words
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.portals import PORTALS
 from bot.settings import (
     BotSettings,
     NotReady,
@@ -18,6 +17,7 @@ from bot.settings import (
     telegram_token,
     valkey_url,
 )
+from bot.talks.portals import PORTALS
 from conversations.wire.sealing import new_private_key, public_half
 
 TOKEN = "7001:" + "aB3_-" * 7

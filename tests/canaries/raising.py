@@ -15,8 +15,8 @@ from bot.assembly import bot_host, sentences
 from bot.channels.telegram_calls import Pace
 from bot.channels.telegram_polling import TelegramPolling
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.runner import Runner
 from bot.settings import read_settings, telegram_token
+from bot.talks.runner import Runner
 from conversations.events import Said
 from conversations.wire.report import Report
 from logs import configure_logs

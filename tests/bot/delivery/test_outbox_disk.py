@@ -14,7 +14,7 @@ import pytest
 from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable
 from conversations.events import Said
 from conversations.wire.report import SealedReport
-from tests.bot.test_runner import LINK, make_house
+from tests.bot.talks.test_runner import LINK, make_house
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.render import render
+from bot.talks.render import render
 from conversations.events import Chose, Opened, Said
 from conversations.flow import FLOW
 from conversations.state import State

@@ -10,11 +10,11 @@ from bot.delivery.courier import Courier
 from bot.delivery.intake import IntakeTwin
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.limits import Alarm, Budgets
-from bot.open_talk import Talk, draw, dump, load
-from bot.runner import Delivery, Limits, Runner, TalkContended
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions
+from bot.talks.limits import Alarm, Budgets
+from bot.talks.runner import Delivery, Limits, Runner, TalkContended
+from bot.talks.stored import Talk, draw, dump, load
 from conversations.events import Attached, Chose, Command, Commanded, Event, Media, Opened, Said
 from conversations.turns.engine import advance
 from conversations.wire.sealing import new_private_key, public_half

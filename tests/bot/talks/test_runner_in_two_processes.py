@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from bot.open_talk import Talk, load
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.valkey import ValkeySessions
+from bot.talks.stored import Talk, load
 from conversations.events import Chose, Said
 from tests.houses import ROOT
 from tests.talk_hosts import CHAT, Host, an_intake, tap

@@ -8,8 +8,10 @@ from bot.delivery.courier import Courier
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Entry, NotKept, Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.limits import Alarm, Budgets
-from bot.open_talk import (
+from bot.sessions.store import Sessions
+from bot.talks.limits import Alarm, Budgets
+from bot.talks.render import render
+from bot.talks.stored import (
     Talk,
     advanced,
     all_messages,
@@ -21,8 +23,6 @@ from bot.open_talk import (
     outdated,
     with_card,
 )
-from bot.render import render
-from bot.sessions.store import Sessions
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.portals.model import Portal
 from conversations.state import State

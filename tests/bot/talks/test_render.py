@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.render import command_menu, put_into_words, render
+from bot.talks.render import command_menu, put_into_words, render
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS

@@ -2,10 +2,10 @@
 
 from structlog.testing import capture_logs
 
-from bot import limits
 from bot.exchange import TalkHandle
-from bot.limits import EVENTS_AT_ONCE, Alarm, Budgets
 from bot.sessions.sealing import TalkSecrets
+from bot.talks import limits
+from bot.talks.limits import EVENTS_AT_ONCE, Alarm, Budgets
 
 
 class Clock:
