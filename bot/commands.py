@@ -14,8 +14,8 @@ from rich.table import Table
 from bot import measure as measuring
 from bot.assembly import KNOWN_LANGUAGES, bot_host, presentations, sentences
 from bot.bots_file import require_unserved
-from bot.channels.telegram_calls import TokenRefusedError
-from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.telegram.failures import TokenRefusedError
+from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.terminal import hold_talk
 from bot.preview import preview as write_preview
 from bot.preview import regions_of

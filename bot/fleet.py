@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.bots_file import BotEntry
-from bot.channels.telegram import Call
-from bot.channels.telegram_calls import (
+from bot.channels.telegram.chats import Sentences, TelegramChats
+from bot.channels.telegram.failures import (
     FloodedError,
     Pace,
     RefusedError,
     TokenRefusedError,
     UnchangedError,
 )
-from bot.channels.telegram_chats import Sentences, TelegramChats
-from bot.channels.telegram_lanes import settle
+from bot.channels.telegram.sending import settle
+from bot.channels.telegram.updates import Call
 from bot.doors import Doors, opens
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet_numbers import BotState, FleetNumbers

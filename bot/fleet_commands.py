@@ -17,8 +17,8 @@ from rich.text import Text
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.bots_file import BotEntry, read_bots, require_username
-from bot.channels.telegram import Call
-from bot.channels.telegram_calls import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
+from bot.channels.telegram.failures import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
+from bot.channels.telegram.updates import Call
 from bot.commands import ready
 from bot.doors import Doors, read_doors
 from bot.fleet_sync import Change, changes, question, settings_of, undelivered
@@ -154,7 +154,7 @@ async def _each(
 ) -> list[Found]:
     """Do something about every bot, some at once; what fails at one is told, and the others go on."""
     # It brings a library that takes seconds to load, and no other command needs it.
-    from bot.channels.telegram_fleet import TelegramSender  # noqa: PLC0415
+    from bot.channels.telegram.sender import TelegramSender  # noqa: PLC0415
 
     places = asyncio.Semaphore(BOTS_AT_ONCE)
 

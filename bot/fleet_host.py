@@ -12,8 +12,8 @@ import typer
 
 from bot.assembly import BotHost, bot_host, sentences
 from bot.bots_file import BotEntry, read_bots
-from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_fleet import TelegramSender
+from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.sender import TelegramSender
 from bot.doors import read_doors, read_metrics_token
 from bot.exchange import Host
 from bot.fleet import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.assembly import presented_in
 from bot.bots_file import BotEntry
-from bot.channels.telegram import UPDATE_KINDS, Call, Presentation, presentation_calls
+from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
 from bot.doors import Doors
 
 MOST_WEBHOOK_CONNECTIONS = 40

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.telegram import Call
+from bot.channels.telegram.updates import Call
 from bot.doors import opens
 from http_server import Impatient, Reason
 from logs import log_failure

@@ -21,8 +21,8 @@ from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from bot.assembly import bot_host, sentences
-from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.settings import BotSettings
 from bot.talks.render import command_menu
@@ -36,10 +36,10 @@ TRACED = {
         "bot/talks/runner.py",
         "bot/delivery/outbox.py",
         "bot/delivery/courier.py",
-        "bot/channels/telegram_polling.py",
-        "bot/channels/telegram_chats.py",
-        "bot/channels/telegram_lane.py",
-        "bot/channels/telegram_lanes.py",
+        "bot/channels/telegram/polling.py",
+        "bot/channels/telegram/chats.py",
+        "bot/channels/telegram/chat_queue.py",
+        "bot/channels/telegram/sending.py",
     )
 }
 WHENEVER = -1

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.typed import event_of
+from bot.channels.typed_lines import event_of
 from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
 from conversations.events import Chose, Event, Opened
 

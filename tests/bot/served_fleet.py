@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from bot.channels.telegram import Call
+from bot.channels.telegram.updates import Call
 from bot.doors import KEY_BYTES, Doors, opens
 from bot.webhooks import Receives, WebhookApp, WebhookConnection
 from http_server import Impatient, listen, server

@@ -12,13 +12,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.bots_file import BotEntry
-from bot.channels.telegram import Call
-from bot.channels.telegram_fleet import TelegramSender
+from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.updates import Call
 from bot.doors import Doors
 from bot.fleet import ClosingError, Fleet, portals_of
 from bot.fleet_host import serve_fleet
 from bot.settings import BotSettings, NotReady
-from tests.bot.channels.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
+from tests.bot.channels.telegram.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
 from tests.bot_api import BotApi, Failure
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter

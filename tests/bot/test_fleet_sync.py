@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.bots_file import BotEntry
-from bot.channels.telegram import UPDATE_KINDS, Call
+from bot.channels.telegram.updates import UPDATE_KINDS, Call
 from bot.doors import Doors, read_doors
 from bot.fleet_commands import fleet
 from bot.fleet_sync import changes, question, settings_of

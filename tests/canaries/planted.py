@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, User
 
-from bot.channels.telegram import event_from
+from bot.channels.telegram.updates import event_from
 from bot.exchange import Arrival
 from tests.bot_api import BotApi
 from tests.canaries.bot_api_updates import Planter, as_json, fields_of, needed, update_of

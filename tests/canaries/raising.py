@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Callable
 
 from bot.assembly import bot_host, sentences
-from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.settings import read_settings, telegram_token
 from bot.talks.runner import Runner

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.channels.typed import event_of
+from bot.channels.typed_lines import event_of
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram import Bot, TelegramObject, Update
 
-from bot.channels.telegram import UnreadableUpdateError, event_from
+from bot.channels.telegram.updates import UnreadableUpdateError, event_from
 from bot.exchange import Arrival
 from tests.canaries.bot_api_updates import (
     Class,

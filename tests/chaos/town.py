@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bot.channels.telegram import UPDATE_KINDS
+from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.doors import read_doors
 from tests.bot_api_server import BotApiServer
 from tests.canaries.wiretap import Wiretap

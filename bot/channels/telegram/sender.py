@@ -17,8 +17,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from pydantic import PrivateAttr
 
-from bot.channels.telegram import Call
-from bot.channels.telegram_calls import (
+from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
@@ -30,6 +29,7 @@ from bot.channels.telegram_calls import (
     UnreachableError,
     silence,
 )
+from bot.channels.telegram.updates import Call
 
 MOST_CONNECTIONS = 16
 _USUAL = Pace()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.bots_file import BotEntry
-from bot.channels.telegram import UPDATE_KINDS
-from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_chats import Sentences
-from bot.channels.telegram_fleet import TelegramSender
-from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.telegram.chats import Sentences
+from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.polling import TelegramPolling
+from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.doors import Doors
 from bot.exchange import Answer, Arrival, Card, CardButton, Host, TalkHandle
 from bot.fleet import Fleet, Surroundings

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram_calls import Pace
-from tests.bot.channels.transports import TOKEN, TRANSPORTS, World, until, world_of
+from bot.channels.telegram.failures import Pace
+from tests.bot.channels.telegram.transports import TOKEN, TRANSPORTS, World, until, world_of
 from tests.reporter import Reporter
 
 LOGGERS = ("telegram.Bot", "telegram.request", "httpx", "httpcore.connection", "aiogram", "aiohttp.client")

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
-from bot.channels.telegram import Call, sent_anew
-from bot.channels.telegram_calls import (
+from bot.channels.telegram.chat_queue import Lane
+from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
@@ -18,9 +18,9 @@ from bot.channels.telegram_calls import (
     UnchangedError,
     UnreachableError,
 )
-from bot.channels.telegram_lane import Lane
-from bot.channels.telegram_limits import Allowance
-from bot.channels.telegram_notices import Notices
+from bot.channels.telegram.outage_notices import Notices
+from bot.channels.telegram.rate_limits import Allowance
+from bot.channels.telegram.updates import Call, sent_anew
 from bot.exchange import Host, TalkHandle
 from logs import log_event, log_failure
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import Presentation
-from bot.channels.telegram_calls import Pace, TokenRefusedError
-from bot.channels.telegram_polling import TelegramPolling
-from tests.bot.channels.transports import (
+from bot.channels.telegram.failures import Pace, TokenRefusedError
+from bot.channels.telegram.polling import TelegramPolling
+from bot.channels.telegram.updates import Presentation
+from tests.bot.channels.telegram.transports import (
     HASTE,
     SENTENCES,
     TOKEN,
@@ -39,8 +39,8 @@ async def world() -> AsyncIterator[World]:
 
 STUCK = """
 import asyncio, sys
-from bot.channels.telegram_chats import Sentences
-from bot.channels.telegram_polling import TelegramPolling
+from bot.channels.telegram.chats import Sentences
+from bot.channels.telegram.polling import TelegramPolling
 class StuckHost:
     async def handle(self, arrival):
         print("handling", flush=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_limits import CALLS_AT_ONCE, CARDS_AT_ONCE, Allowance
+from bot.channels.telegram.rate_limits import CALLS_AT_ONCE, CARDS_AT_ONCE, Allowance
 from tests.talk_stores import Clock
 
 A_SECOND = 25.0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.constants import MessageType
 
-from bot.channels.telegram import (
+from bot.channels.telegram.updates import (
     Call,
     Gone,
     Ignored,

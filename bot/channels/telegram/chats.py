@@ -13,7 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.telegram import (
+from bot.channels.telegram.chat_queue import Lane
+from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.sending import Lanes, settle
+from bot.channels.telegram.updates import (
     Call,
     Gone,
     Ignored,
@@ -25,9 +28,6 @@ from bot.channels.telegram import (
     end_of_tap,
     event_from,
 )
-from bot.channels.telegram_calls import Pace
-from bot.channels.telegram_lane import Lane
-from bot.channels.telegram_lanes import Lanes, settle
 from bot.exchange import Answer, Arrival, Host
 from bot.sessions.store import StoreAway
 from logs import log_event, log_failure

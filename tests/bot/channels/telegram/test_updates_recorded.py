@@ -1,6 +1,6 @@
 """The same updates lead to the same calls, whichever way they take: those recorded, and a talk in disorder.
 
-`pytest tests/bot/channels/test_telegram_calls.py --update` writes the expected calls of the recorded updates
+`pytest tests/bot/channels/telegram/test_updates_recorded.py --update` writes the expected calls of the recorded updates
 anew; read the difference before you keep it.
 """
 
@@ -19,7 +19,7 @@ import pytest
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions
 from conversations.wire.report import Report
-from tests.bot.channels.transports import HASTE, TRANSPORTS, Transport, until, world_of
+from tests.bot.channels.telegram.transports import HASTE, TRANSPORTS, Transport, until, world_of
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter, Seen
 from tests.talk_hosts import Host, an_intake

@@ -5,11 +5,11 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from bot.channels.telegram import Call
-from bot.channels.telegram_calls import CallError, FloodedError, UnreachableError
-from bot.channels.telegram_lane import Lane
-from bot.channels.telegram_lanes import Lanes
-from tests.bot.channels.transports import HASTE, EchoHost
+from bot.channels.telegram.chat_queue import Lane
+from bot.channels.telegram.failures import CallError, FloodedError, UnreachableError
+from bot.channels.telegram.sending import Lanes
+from bot.channels.telegram.updates import Call
+from tests.bot.channels.telegram.transports import HASTE, EchoHost
 
 CARD = Call("sendMessage", {"chat_id": 7, "text": "card"})
 DELETION = Call("deleteMessage", {"chat_id": 7, "message_id": 3})

@@ -12,8 +12,8 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryA
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.channels.telegram import UPDATE_KINDS, Call, Presentation, presentation_calls
-from bot.channels.telegram_calls import (
+from bot.channels.telegram.chats import Sentences, TelegramChats
+from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
@@ -25,8 +25,8 @@ from bot.channels.telegram_calls import (
     UnreachableError,
     silence,
 )
-from bot.channels.telegram_chats import Sentences, TelegramChats
-from bot.channels.telegram_lanes import settle
+from bot.channels.telegram.sending import settle
+from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
 from bot.exchange import Host
 from logs import log_event
 

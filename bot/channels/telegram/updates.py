@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.typed import event_of
+from bot.channels.typed_lines import event_of
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Chose, Event, Media, Said
 
