@@ -11,16 +11,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import measure as measuring
 from bot.assembly import KNOWN_LANGUAGES, bot_host, presentations, sentences
 from bot.bots_file import require_unserved
 from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.terminal import hold_talk
-from bot.preview import preview as write_preview
-from bot.preview import regions_of
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
 from bot.talks.portals import PortalsUnreadable, check, read_portals
+from bot.tools import measure as measuring
+from bot.tools.preview import preview as write_preview
+from bot.tools.preview import regions_of
 from conversations.flow.drawing import mermaid
 from locales import MissingMessage
 from locales.glossary import GlossaryUnreadable

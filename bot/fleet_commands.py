@@ -22,9 +22,9 @@ from bot.channels.telegram.updates import Call
 from bot.commands import ready
 from bot.doors import Doors, read_doors
 from bot.fleet_sync import Change, changes, question, settings_of, undelivered
-from bot.portal_links import ERROR_CORRECTION, Invitation, page
 from bot.settings import BotSettings, NotReady, read_settings
 from bot.talks.portals import read_portals
+from bot.tools.portal_links import ERROR_CORRECTION, Invitation, page
 
 BOTS_AT_ONCE = 16
 _PACE = Pace()

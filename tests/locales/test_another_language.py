@@ -117,7 +117,7 @@ def test_it_is_whole(checkout: Path) -> None:
 
 def test_every_talk_is_held_in_it(checkout: Path) -> None:
     """Every transcript goes its way, every card fits, every way stays within its limits."""
-    tests = ("tests/test_transcripts.py", "tests/bot/talks/test_render.py", "tests/bot/test_measure.py")
+    tests = ("tests/test_transcripts.py", "tests/bot/talks/test_render.py", "tests/bot/tools/test_measure.py")
     status, told = _run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", CODE, *tests)
     assert status == 0, told
     passed = re.search(r"(\d+) passed", told)

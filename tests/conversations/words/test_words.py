@@ -8,8 +8,8 @@ from string import Formatter
 import pytest
 
 from bot.delivery.intake import STATUS_WORDS
-from bot.measure import sentences_of, words_of
 from bot.talks.render import put_into_words, render
+from bot.tools.measure import sentences_of, words_of
 from conversations.address import Unreportable
 from conversations.events import Command
 from conversations.flow import EVERYWHERE, FLOW

@@ -10,8 +10,8 @@ import zxingcpp
 from typer.testing import CliRunner
 
 from bot.fleet_commands import links
-from bot.portal_links import Invitation, direction, page
 from bot.talks.portals import PORTALS, read_portals
+from bot.tools.portal_links import Invitation, direction, page
 from conversations.turns.start_link import follow
 from locales import KNOWN_LOCALES
 from tests.talking import new_state

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.commands import flow
-from bot.measure import WAYS, faults, grade, measure, sentences_of, words_of
+from bot.tools.measure import WAYS, faults, grade, measure, sentences_of, words_of
 from tests.talking import EVERY_LANGUAGE, LANGUAGES, PORTALS
 
 OF_PORTALS = [(name, language) for name, portal in PORTALS.items() for language in portal.languages]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.preview import preview, regions_of
 from bot.talks.render import put_into_words
+from bot.tools.preview import preview, regions_of
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS

@@ -1,0 +1,6 @@
+"""What operators and translators look at; nothing here serves a reporter.
+
+- `measure`: what a talk costs a reporter
+- `preview`: a page on which a native speaker reads the whole talk
+- `portal_links`: links, QR codes and snippets for a portal's web page
+"""
