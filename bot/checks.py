@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from bot.assembly import KNOWN_LANGUAGES
-from bot.bots_file import read_bots
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.outbox import set_aside_folder
 from bot.delivery.outbox_state import glance
+from bot.fleet.bots_file import read_bots
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.store import StoreAway
 from bot.sessions.valkey import ValkeySessions

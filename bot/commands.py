@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.assembly import KNOWN_LANGUAGES, bot_host, presentations, sentences
-from bot.bots_file import require_unserved
 from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.terminal import hold_talk
+from bot.fleet.bots_file import require_unserved
 from bot.settings import BotSettings, NotReady, read_settings, telegram_token
 from bot.talks.portals import PortalsUnreadable, check, read_portals
 from bot.tools import measure as measuring
@@ -57,7 +57,7 @@ def poll() -> None:
 def fleet() -> None:
     """Serve every Telegram bot of bots.toml by webhooks, until stopped; add processes for more."""
     # It brings a library that takes seconds to load, and no other command needs it.
-    from bot.fleet_host import serve_fleet  # noqa: PLC0415
+    from bot.fleet.host import serve_fleet  # noqa: PLC0415
 
     settings = ready(read_settings)
     configure_logs()

@@ -16,12 +16,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.assembly import KNOWN_LANGUAGES
-from bot.bots_file import BotEntry, read_bots, require_username
 from bot.channels.telegram.failures import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
 from bot.channels.telegram.updates import Call
 from bot.commands import ready
-from bot.doors import Doors, read_doors
-from bot.fleet_sync import Change, changes, question, settings_of, undelivered
+from bot.fleet.bots_file import BotEntry, read_bots, require_username
+from bot.fleet.sync import Change, changes, question, settings_of, undelivered
+from bot.fleet.webhook_keys import Doors, read_doors
 from bot.settings import BotSettings, NotReady, read_settings
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import ERROR_CORRECTION, Invitation, page

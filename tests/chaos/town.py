@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from bot.channels.telegram.updates import UPDATE_KINDS
-from bot.doors import read_doors
+from bot.fleet.webhook_keys import read_doors
 from tests.bot_api_server import BotApiServer
 from tests.canaries.wiretap import Wiretap
 from tests.chaos.processes import Process, answers, cpu_seconds

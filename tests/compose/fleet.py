@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.doors import read_doors
+from bot.fleet.webhook_keys import read_doors
 from tests.bot_api_server import BotApiServer
 from tests.compose.deployed import SECONDS, Deployed
 from tests.webhook_posts import Address

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.fleet.webhooks import WebhookConnection
 from bot.settings import BotSettings
-from bot.webhooks import WebhookConnection
 from http_server import server
 from intake_api.settings import IntakeSettings
 from server_urls import require_safe_database, require_safe_store

@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.bots_file import BotEntry
 from bot.channels.telegram.chats import Sentences
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.updates import UPDATE_KINDS
-from bot.doors import Doors
 from bot.exchange import Answer, Arrival, Card, CardButton, Host, TalkHandle
-from bot.fleet import Fleet, Surroundings
-from bot.fleet_numbers import FleetNumbers
-from bot.webhooks import WebhookApp, WebhookConnection
+from bot.fleet.bots import Fleet, Surroundings
+from bot.fleet.bots_file import BotEntry
+from bot.fleet.numbers import FleetNumbers
+from bot.fleet.webhook_keys import Doors
+from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from conversations.events import Attached, Chose, Commanded, Event, Opened, Said
 from http_server import listen, server
 from tests.bot_api_server import BotApiServer

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.bots_file import BotEntry
 from bot.channels.telegram.chats import Sentences, TelegramChats
 from bot.channels.telegram.failures import (
     FloodedError,
@@ -16,9 +15,10 @@ from bot.channels.telegram.failures import (
 )
 from bot.channels.telegram.sending import settle
 from bot.channels.telegram.updates import Call
-from bot.doors import Doors, opens
 from bot.exchange import Answer, Arrival, Host, TalkHandle
-from bot.fleet_numbers import BotState, FleetNumbers
+from bot.fleet.bots_file import BotEntry
+from bot.fleet.numbers import BotState, FleetNumbers
+from bot.fleet.webhook_keys import Doors, opens
 from bot.sessions.store import StoreAway
 from bot.settings import NotReady
 from conversations.portals.model import Portal

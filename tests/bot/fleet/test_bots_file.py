@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import KNOWN_LANGUAGES
-from bot.bots_file import BotEntry, read_bots, require_unserved, require_username
+from bot.fleet.bots_file import BotEntry, read_bots, require_unserved, require_username
 from bot.settings import NotReady
 from bot.talks.portals import PORTALS, read_portals
 

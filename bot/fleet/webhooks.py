@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.telegram.updates import Call
-from bot.doors import opens
+from bot.fleet.webhook_keys import opens
 from http_server import Impatient, Reason
 from logs import log_failure
 

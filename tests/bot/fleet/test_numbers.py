@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.fleet_numbers import FleetNumbers
+from bot.fleet.numbers import FleetNumbers
 
 HOUR = 3600.0
 

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.assembly import presented_in
-from bot.bots_file import BotEntry
 from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
-from bot.doors import Doors
+from bot.fleet.bots_file import BotEntry
+from bot.fleet.webhook_keys import Doors
 
 MOST_WEBHOOK_CONNECTIONS = 40
 _FIELDS = {

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.telegram.updates import Call
-from bot.webhooks import MAXIMUM_BODY
-from tests.bot.served_fleet import (
+from bot.fleet.webhooks import MAXIMUM_BODY
+from tests.bot.fleet.served import (
     DOORS,
     HEALTH,
     JSON,

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from bot.webhooks import WebhookConnection
+from bot.fleet.webhooks import WebhookConnection
 from http_server import MAXIMUM_CONNECTIONS, Awaited, listen, serve
-from tests.bot.served_fleet import (
+from tests.bot.fleet.served import (
     HEALTH,
     JSON,
     KEYED,

@@ -11,15 +11,15 @@ from functools import partial
 import typer
 
 from bot.assembly import BotHost, bot_host, sentences
-from bot.bots_file import BotEntry, read_bots
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.sender import TelegramSender
-from bot.doors import read_doors, read_metrics_token
 from bot.exchange import Host
-from bot.fleet import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
-from bot.fleet_numbers import FleetNumbers
+from bot.fleet.bots import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
+from bot.fleet.bots_file import BotEntry, read_bots
+from bot.fleet.numbers import FleetNumbers
+from bot.fleet.webhook_keys import read_doors, read_metrics_token
+from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from bot.settings import BotSettings, NotReady, valkey_url
-from bot.webhooks import WebhookApp, WebhookConnection
 from http_server import listen, serve
 from logs import log_event
 

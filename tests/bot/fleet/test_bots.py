@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.bots_file import BotEntry
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.updates import Call
-from bot.doors import Doors
-from bot.fleet import ClosingError, Fleet, portals_of
-from bot.fleet_host import serve_fleet
+from bot.fleet.bots import ClosingError, Fleet, portals_of
+from bot.fleet.bots_file import BotEntry
+from bot.fleet.host import serve_fleet
+from bot.fleet.webhook_keys import Doors
 from bot.settings import BotSettings, NotReady
 from tests.bot.channels.telegram.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
 from tests.bot_api import BotApi, Failure

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.bots_file import BotEntry
 from bot.channels.telegram.updates import UPDATE_KINDS, Call
-from bot.doors import Doors, read_doors
+from bot.fleet.bots_file import BotEntry
+from bot.fleet.sync import changes, question, settings_of
+from bot.fleet.webhook_keys import Doors, read_doors
 from bot.fleet_commands import fleet
-from bot.fleet_sync import changes, question, settings_of
 from tests.bot_api import Failure
 from tests.bot_api_server import BotApiServer
 

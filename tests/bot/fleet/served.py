@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from bot.channels.telegram.updates import Call
-from bot.doors import KEY_BYTES, Doors, opens
-from bot.webhooks import Receives, WebhookApp, WebhookConnection
+from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens
+from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
 from http_server import Impatient, listen, server
 
 TOKEN = "0123456789abcdef" * 4

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doors import KEY_BYTES, Doors, opens, read_doors, read_metrics_token
+from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens, read_doors, read_metrics_token
 from bot.settings import NotReady
 
 BOTS = ("123456789", "123456780", "7")
