@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import checks as bot_checks
-from bot.checks import Check
-from bot.commands import bot, flow, portal, preview, ready
-from bot.fleet_commands import fleet, links
-from bot.outbox_commands import outbox
+from bot.commands import checks as bot_checks
+from bot.commands.bot import bot, flow, portal, preview, ready
+from bot.commands.checks import Check
+from bot.commands.fleet import fleet, links
+from bot.commands.outbox import outbox
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api import checks as intake_checks
 from intake_api.backup_commands import BackupSettings

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.channels.telegram.updates import UPDATE_KINDS, Call
+from bot.commands.fleet import fleet
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import changes, question, settings_of
 from bot.fleet.webhook_keys import Doors, read_doors
-from bot.fleet_commands import fleet
 from tests.bot_api import Failure
 from tests.bot_api_server import BotApiServer
 
@@ -314,7 +314,7 @@ async def test_an_operator_at_a_terminal_is_asked(town: Town, answer: str, name:
     """At a terminal the command asks, and sets nothing without a yes."""
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from bot.fleet_commands import fleet; fleet()", "sync"),
+        *(sys.executable, "-c", "from bot.commands.fleet import fleet; fleet()", "sync"),
         stdin=theirs,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.checks import check
+from bot.commands.checks import check
 from bot.exchange import TalkHandle
 from bot.sessions.store import StoreAway, StoreRefuses
 from bot.sessions.valkey import ValkeySessions

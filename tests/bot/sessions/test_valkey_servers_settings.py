@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.assembly import bot_host
-from bot.checks import Check, check
+from bot.commands.checks import Check, check
 from bot.sessions.store import StoreAway
 from bot.settings import BotSettings, NotReady, described_settings, read_settings
 from conversations.wire.sealing import new_private_key, public_half

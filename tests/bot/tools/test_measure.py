@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from bot.commands import flow
+from bot.commands.bot import flow
 from bot.tools.measure import WAYS, faults, grade, measure, sentences_of, words_of
 from tests.talking import EVERY_LANGUAGE, LANGUAGES, PORTALS
 

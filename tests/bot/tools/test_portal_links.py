@@ -9,7 +9,7 @@ import typer
 import zxingcpp
 from typer.testing import CliRunner
 
-from bot.fleet_commands import links
+from bot.commands.fleet import links
 from bot.talks.portals import PORTALS, read_portals
 from bot.tools.portal_links import Invitation, direction, page
 from conversations.turns.start_link import follow

@@ -18,7 +18,7 @@ from rich.text import Text
 from bot.assembly import KNOWN_LANGUAGES
 from bot.channels.telegram.failures import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
 from bot.channels.telegram.updates import Call
-from bot.commands import ready
+from bot.commands.bot import ready
 from bot.fleet.bots_file import BotEntry, read_bots, require_username
 from bot.fleet.sync import Change, changes, question, settings_of, undelivered
 from bot.fleet.webhook_keys import Doors, read_doors

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bot.commands import ready
+from bot.commands.bot import ready
 from bot.delivery.courier import Courier, Outcome
 from bot.delivery.intake import HttpIntake
 from bot.delivery.outbox import Outbox

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.checks import Check, check
+from bot.commands.checks import Check, check
 from bot.delivery.outbox import Entry, Outbox
 from bot.settings import BotSettings
 from conversations.wire.report import SealedReport
