@@ -27,11 +27,11 @@ from sqlalchemy import select
 
 from intake_api.access import Role, add_key
 from intake_api.merging import merge
-from intake_api.models import Item, State
 from intake_api.queue import Desk, claim, let_go
 from intake_api.reports import keep
 from intake_api.services import Intake, assemble, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import Item, State
 from tests.intake_api.office import a_report, prepare
 from tests.postgresql import postgresql
 

@@ -17,10 +17,10 @@ from fastapi.security import HTTPBearer
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.audit import OPERATOR, AuditLog
 from intake_api.errors import Problem
-from intake_api.models import AccessKey
 from intake_api.services import intake_of
+from intake_api.store.audit import OPERATOR, AuditLog
+from intake_api.store.models import AccessKey
 from logs import log_event
 
 _NOBODY = bytes(32)

@@ -12,8 +12,8 @@ from intake_api.edge import BoundedBody, Guarded
 from intake_api.errors import handle_errors
 from intake_api.openapi import completed
 from intake_api.reindexing import require_indexed, serving
-from intake_api.schema import require_current
 from intake_api.services import Intake
+from intake_api.store.schema import require_current
 
 
 class IntakeApp(FastAPI):

@@ -17,12 +17,12 @@ from intake_api.backup_files import (
     open_backup,
 )
 from intake_api.command_line import ready, run, settings_of
-from intake_api.database import opened
 from intake_api.keys import NotReady, require_private
 from intake_api.restoring import Restored
 from intake_api.restoring import restore as bring_back
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
 
 
 class BackupSettings(IntakeSettings):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.audit import AuditLog
-from intake_api.database import DatabaseAway, opened
 from intake_api.keys import NotReady, read_keys, require_private
-from intake_api.schema import require_current
 from intake_api.services import require_database
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import DatabaseAway, opened
+from intake_api.store.schema import require_current
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from intake_api import serving
 from intake_api.access import Role, add_key, revoke_key
-from intake_api.audit import AuditLog
 from intake_api.backup_commands import backup, restore
 from intake_api.command_line import ready, run, settings_of
-from intake_api.database import opened
 from intake_api.key_commands import reindex, rotate
 from intake_api.keys import adopt_keys, read_keys
-from intake_api.models import AccessKey
-from intake_api.schema import require_current, upgrade
 from intake_api.services import assemble, require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import opened
+from intake_api.store.models import AccessKey
+from intake_api.store.schema import require_current, upgrade
 from logs import configure_logs
 
 intake = typer.Typer(no_args_is_help=True, help="Take reports in, and queue them for analysts.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from intake_api.database import DatabaseAway
+from intake_api.store.database import DatabaseAway
 from logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"

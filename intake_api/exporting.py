@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
-from intake_api.columns import ExactTime
 from intake_api.deciding import decided, uncorrected
 from intake_api.decision import Recorded
-from intake_api.models import Assessment, Item
 from intake_api.queue import Desk, sources_of
+from intake_api.store.columns import ExactTime
+from intake_api.store.models import Assessment, Item
 from intake_api.vault import Place, Vault
 
 MAXIMUM_ROWS: Final = 500

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.database import upsert
-from intake_api.models import Assessment, Item, Mention, Source, State
 from intake_api.places import stand
+from intake_api.store.database import upsert
+from intake_api.store.models import Assessment, Item, Mention, Source, State
 
 RAISE_HOURS: Final = 1
 MAXIMUM_RAISES: Final = 6

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select, update
 
 from intake_api.errors import Problem
-from intake_api.models import Exposure, Item, Lift, is_claimed
 from intake_api.queue import Desk
+from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
 GLANCE: Final = timedelta(minutes=1)
 _KEPT: Final = timedelta(days=2)

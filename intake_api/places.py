@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.models import EVERY_LANGUAGE, Item, QueuePlace, Source, State, is_waiting
+from intake_api.store.models import EVERY_LANGUAGE, Item, QueuePlace, Source, State, is_waiting
 
 
 async def stand(session: AsyncSession, item: Item) -> None:

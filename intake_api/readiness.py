@@ -10,10 +10,10 @@ from typing import Final, Literal
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.counting import Hourly
-from intake_api.database import DatabaseAway
 from intake_api.keys import NotReady, read_keys
-from intake_api.schema import newest_revision, revision_of
 from intake_api.services import Intake
+from intake_api.store.database import DatabaseAway
+from intake_api.store.schema import newest_revision, revision_of
 
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "other_revision"]

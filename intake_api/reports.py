@@ -16,10 +16,10 @@ from conversations.wire.report import (
     Seen,
 )
 from conversations.wire.sealing import NotOpened, unseal
-from intake_api.database import upsert
 from intake_api.errors import Problem
 from intake_api.keys import IntakeKeys
-from intake_api.models import StoredReport
+from intake_api.store.database import upsert
+from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
 from logs import log_event
 

@@ -5,8 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from intake_api.access import Caller, Role, add_key, caller_of
-from intake_api.audit import AuditLog
-from intake_api.database import opened
 from intake_api.keys import (
     IntakeKeys,
     NotReady,
@@ -17,9 +15,11 @@ from intake_api.keys import (
     require_private,
     write_once,
 )
-from intake_api.schema import has_tables, require_current, upgrade
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import opened
+from intake_api.store.schema import has_tables, require_current, upgrade
 
 
 def set_up(

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from bot.sessions.store import SECONDS_OF_SILENCE
 from conversations.wire.report import Reached
-from intake_api.database import opened
 from intake_api.keys import read_keys
-from intake_api.models import StoredReport
 from intake_api.reports import Content, content_of
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
+from intake_api.store.models import StoredReport
 from intake_api.vault import Vault
 from tests.houses import Houses, free_port, houses
 from tests.reporter import BotApiControl, Reporter

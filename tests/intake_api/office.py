@@ -16,10 +16,10 @@ from conversations.wire.report import Report, write_receipt
 from conversations.wire.sealing import seal
 from intake_api.access import Role, add_key
 from intake_api.app import running
-from intake_api.models import StoredReport
 from intake_api.services import Intake, assemble
 from intake_api.set_up import set_up
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import StoredReport
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

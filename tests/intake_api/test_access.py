@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from conversations.wire.sealing import seal
 from intake_api.access import Role, add_key, revoke_key
-from intake_api.models import AccessKey
+from intake_api.store.models import AccessKey
 from tests.intake_api.office import Office, a_report, client
 
 CHANNELS = [("PUT", f"/v1/reports/{'0' * 32}"), ("POST", "/v1/receipts/status")]

@@ -31,13 +31,13 @@ from intake_api.backup_files import (
     open_backup,
 )
 from intake_api.commands import intake
-from intake_api.database import DatabaseAway
-from intake_api.database import opened as database_opened
 from intake_api.keys import NotReady, make_key
-from intake_api.models import AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.restoring import Restored, restore
-from intake_api.schema import configuration, require_current
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import DatabaseAway
+from intake_api.store.database import opened as database_opened
+from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
+from intake_api.store.schema import configuration, require_current
 from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 from tests.postgresql import PostgreSql
 

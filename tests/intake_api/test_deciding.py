@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from intake_api.access import Role
-from intake_api.models import Assessment, AuditEntry, Item
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import Assessment, AuditEntry, Item
 from intake_api.vocabulary import VOCABULARY_VERSION
 from tests.intake_api.office import Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import Person, assert_problem, person

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from intake_api.access import Role, revoke_key
-from intake_api.models import AuditEntry, Exposure, Lift
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import AuditEntry, Exposure, Lift
 from tests.intake_api.office import Office, a_report, opened
 from tests.intake_api.people import CLAIMS, Person, assert_problem, person
 

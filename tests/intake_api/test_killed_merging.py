@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report
 from intake_api.merging import Merger, merge
-from intake_api.models import Base
 from intake_api.services import Intake
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import Base
 from tests.intake_api.dying import Death, Mortals, Point, Tracer, mortals, traced
 from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import Person, person

@@ -16,15 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, ReportedAddress
 from intake_api.access import Role, add_key
-from intake_api.audit import AuditLog
-from intake_api.database import Database
-from intake_api.database import opened as database_opened
 from intake_api.items import Named, make_missing
 from intake_api.keys import read_keys
 from intake_api.merging import Merger
-from intake_api.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
 from intake_api.services import Intake, assemble, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import Database
+from intake_api.store.database import opened as database_opened
+from intake_api.store.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
 from intake_api.vault import Place
 from tests.intake_api.doors import Doors, doors
 from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn

@@ -9,9 +9,9 @@ from sqlalchemy import event, insert, text
 from intake_api.access import Role, add_key
 from intake_api.app import build
 from intake_api.counting import HOUR
-from intake_api.models import StoredReport
 from intake_api.number_contract import rounded
 from intake_api.services import assemble
+from intake_api.store.models import StoredReport
 from tests.intake_api.office import NOON, Office, a_report, client, revised, withdrawn
 
 

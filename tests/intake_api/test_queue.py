@@ -12,9 +12,9 @@ from sqlalchemy import insert, select, text
 
 from intake_api.access import Role, add_key
 from intake_api.app import build
-from intake_api.models import Assessment, AuditEntry, Item, QueuePlace
 from intake_api.services import assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import Assessment, AuditEntry, Item, QueuePlace
 from tests.intake_api.office import NOON, Office, a_report, client, opened, plan_of
 
 

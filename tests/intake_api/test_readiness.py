@@ -14,9 +14,9 @@ from sqlalchemy import text, update
 
 from intake_api.app import build
 from intake_api.keys import make_key
-from intake_api.models import QueuePlace
 from intake_api.services import assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import QueuePlace
 from tests.intake_api.office import Clock, Office, a_report, client
 
 READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}

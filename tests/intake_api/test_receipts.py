@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from conversations.wire.report import Report
-from intake_api.models import Item
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import Item
 from tests.intake_api.office import Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import Person, person
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from conversations.address import host
-from intake_api.models import AuditEntry
+from intake_api.store.models import AuditEntry
 from tests.intake_api.office import Office, a_report, withdrawn
 from tests.intake_api.people import Person, person
 

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from bot.delivery.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
 from conversations.wire.report import Report, SealedReport, write_receipt
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
-from intake_api.models import StoredReport
 from intake_api.settings import IntakeSettings
+from intake_api.store.models import StoredReport
 from tests.intake_api.office import a_report, opened, prepare, revised, withdrawn
 
 NOBODY = write_receipt(bytes(10))

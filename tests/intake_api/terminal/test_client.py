@@ -27,11 +27,11 @@ from sqlalchemy import Executable, delete, insert, update
 from typer.testing import CliRunner, Result
 
 from intake_api.commands import intake
-from intake_api.database import opened
 from intake_api.decision import Decision
-from intake_api.models import Assessment, Exposure
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
+from intake_api.store.models import Assessment, Exposure
 from intake_api.terminal.client import queue
 from intake_api.vocabulary import NEWEST
 from tests.intake_api.office import a_report, prepare

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.audit import AuditLog
+from intake_api.store.audit import AuditLog
 from tests.intake_api.office import NOON, Office
 
 CHANGES = {

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from intake_api.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
+from intake_api.store.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
 
 EVERY_LANGUAGE: Final = ""
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from intake_api.models import Base
+from intake_api.store.models import Base
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
 context.run_migrations()

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.database import alone
-from intake_api.models import AuditEntry
+from intake_api.store.database import alone
+from intake_api.store.models import AuditEntry
 
 OPERATOR = "operator"
 _BEGINNING = bytes(32)

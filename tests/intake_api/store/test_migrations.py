@@ -9,8 +9,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from intake_api.database import Database
-from intake_api.schema import configuration
+from intake_api.store.database import Database
+from intake_api.store.schema import configuration
 
 REPORT_COLUMNS = (
     "draft_id, revision, merged_revision, receipt_hash, portal, channel, language, hour, arrival_hour, "

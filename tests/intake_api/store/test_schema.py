@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from intake_api.database import Database
-from intake_api.database import opened as database_opened
 from intake_api.keys import NotReady
-from intake_api.models import Base
-from intake_api.schema import configuration, require_current, upgrade
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import Database
+from intake_api.store.database import opened as database_opened
+from intake_api.store.models import Base
+from intake_api.store.schema import configuration, require_current, upgrade
 from tests.intake_api.office import a_report, opened
 
 
