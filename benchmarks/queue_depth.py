@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from intake_api.access import Role, add_key
+from intake_api.http.access import Role, add_key
 from intake_api.merging import merge
 from intake_api.queue import Desk, claim, let_go
 from intake_api.reports import keep

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from intake_api import desk_routes, export_routes, number_routes, routes
-from intake_api.edge import BoundedBody, Guarded
-from intake_api.errors import handle_errors
+from intake_api.http.edge import BoundedBody, Guarded
+from intake_api.http.errors import handle_errors
 from intake_api.openapi import completed
 from intake_api.reindexing import require_indexed, serving
 from intake_api.services import Intake

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from intake_api.decision import Decision
-from intake_api.errors import Problem
+from intake_api.http.errors import Problem
 from intake_api.queue import Desk, held, let_go
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault

@@ -8,15 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from intake_api import deciding, guard, queue
-from intake_api.access import (
-    AnalystCaller,
-    AuditorCaller,
-    Caller,
-    KeyedRoute,
-    LeadCaller,
-    Role,
-    require_key_of,
-)
 from intake_api.contract import (
     AssessmentGiven,
     AssessmentId,
@@ -35,7 +26,16 @@ from intake_api.contract import (
     Search,
 )
 from intake_api.decision import Decision
-from intake_api.errors import EVERYWHERE, Problem, documented
+from intake_api.http.access import (
+    AnalystCaller,
+    AuditorCaller,
+    Caller,
+    KeyedRoute,
+    LeadCaller,
+    Role,
+    require_key_of,
+)
+from intake_api.http.errors import EVERYWHERE, Problem, documented
 from intake_api.searching import found
 from intake_api.services import Intake, IntakeHere
 from intake_api.showing import audit_shown, claim_shown, claims_shown, item_shown

@@ -5,8 +5,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from intake_api.access import KeyedRoute, LeadCaller
-from intake_api.errors import EVERYWHERE
 from intake_api.exporting import (
     MAXIMUM_ROWS,
     Cursor,
@@ -16,6 +14,8 @@ from intake_api.exporting import (
     cursor_of,
     exported,
 )
+from intake_api.http.access import KeyedRoute, LeadCaller
+from intake_api.http.errors import EVERYWHERE
 from intake_api.queue import Desk
 from intake_api.services import IntakeHere
 

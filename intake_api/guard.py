@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
-from intake_api.errors import Problem
+from intake_api.http.errors import Problem
 from intake_api.queue import Desk
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
 

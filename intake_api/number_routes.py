@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from intake_api.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
 from intake_api.counting import (
     HOUR,
     WINDOWS,
@@ -20,7 +19,8 @@ from intake_api.counting import (
     queue_counted,
     reports_counted,
 )
-from intake_api.errors import EVERYWHERE, document, documented
+from intake_api.http.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
+from intake_api.http.errors import EVERYWHERE, document, documented
 from intake_api.metrics import Figures, exposition
 from intake_api.number_contract import Counts, Health, Hours, Ready
 from intake_api.readiness import Readiness

@@ -16,7 +16,7 @@ from conversations.wire.report import (
     Seen,
 )
 from conversations.wire.sealing import NotOpened, unseal
-from intake_api.errors import Problem
+from intake_api.http.errors import Problem
 from intake_api.keys import IntakeKeys
 from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport

@@ -6,9 +6,9 @@ The transaction is committed when its `async with` block ends, so no answer leav
 from fastapi import APIRouter, BackgroundTasks
 
 from conversations.wire.report import DraftId, SealedReport
-from intake_api.access import ChannelCaller, KeyedRoute
 from intake_api.contract import ReceiptGiven, StatusAnswer, StatusQuestion
-from intake_api.errors import EVERYWHERE, documented
+from intake_api.http.access import ChannelCaller, KeyedRoute
+from intake_api.http.errors import EVERYWHERE, documented
 from intake_api.receipts import status_of
 from intake_api.reports import keep, open_report
 from intake_api.services import IntakeHere

@@ -8,7 +8,7 @@ import typer
 import http_server
 from http_server import Impatient, Reason
 from intake_api.app import running
-from intake_api.errors import document
+from intake_api.http.errors import document
 from intake_api.keys import NotReady
 from intake_api.services import Intake
 from intake_api.settings import IntakeSettings

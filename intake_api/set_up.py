@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-from intake_api.access import Caller, Role, add_key, caller_of
+from intake_api.http.access import Caller, Role, add_key, caller_of
 from intake_api.keys import (
     IntakeKeys,
     NotReady,

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from intake_api.errors import ProblemDocument
+from intake_api.http.errors import ProblemDocument
 from intake_api.settings import QueueSettings, read_settings
 
 TIMEOUT_SECONDS: Final = 30

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from conversations.address import canonical
 from conversations.wire.report import Report, read_receipt
-from intake_api.access import Role, add_key
-from intake_api.edge import MAXIMUM_BODY
-from intake_api.errors import MEDIA_TYPE, PROBLEMS
 from intake_api.examples import ADDRESS, EXAMPLES, RECEIPT, REPORT
+from intake_api.http.access import Role, add_key
+from intake_api.http.edge import MAXIMUM_BODY
+from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
 from intake_api.openapi import operations
 from intake_api.settings import IntakeSettings
 from tests.intake_api.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of

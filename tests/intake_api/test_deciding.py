@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import func, select, update
 
-from intake_api.access import Role
+from intake_api.http.access import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Assessment, AuditEntry, Item
 from intake_api.vocabulary import VOCABULARY_VERSION

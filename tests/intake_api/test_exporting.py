@@ -10,9 +10,9 @@ import httpx
 import pytest
 from sqlalchemy import event, select
 
-from intake_api.access import Role, add_key
 from intake_api.decision import Decision
 from intake_api.exporting import ExportedAssessment, as_csv
+from intake_api.http.access import Role, add_key
 from intake_api.store.models import AuditEntry
 from intake_api.vocabulary import VOCABULARY_VERSION
 from tests.intake_api.office import NOON, Office, a_report, client

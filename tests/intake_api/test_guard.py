@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from intake_api.access import Role, revoke_key
+from intake_api.http.access import Role, revoke_key
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import AuditEntry, Exposure, Lift
 from tests.intake_api.office import Office, a_report, opened

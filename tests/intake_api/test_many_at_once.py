@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, ReportedAddress
-from intake_api.access import Role, add_key
+from intake_api.http.access import Role, add_key
 from intake_api.items import Named, make_missing
 from intake_api.keys import read_keys
 from intake_api.merging import Merger

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import insert, select, text
 
-from intake_api.access import Role, add_key
 from intake_api.app import build
+from intake_api.http.access import Role, add_key
 from intake_api.services import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Assessment, AuditEntry, Item, QueuePlace

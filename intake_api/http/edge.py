@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from intake_api.errors import document
+from intake_api.http.errors import document
 from logs import log_failure
 
 MAXIMUM_BODY = 256 * 1024

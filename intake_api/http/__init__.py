@@ -1,0 +1,7 @@
+"""What every request meets before and after its route.
+
+- `access`: no route answers without a key
+- `errors`: problem documents, which never repeat the input
+- `edge`: the outermost layer: bounded bodies, no caching
+- `dependencies`: what a route may ask for
+"""
