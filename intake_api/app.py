@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import desk_routes, export_routes, number_routes, routes
+from intake_api import desk_routes, export_routes, number_routes
+from intake_api.hand_in import routes
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
 from intake_api.openapi import completed

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from conversations.address import read
 from conversations.wire.report import Live, ReportedAddress, Seen
-from intake_api.reports import Content
+from intake_api.hand_in.reports import Content
 
 
 class Urgency(StrEnum):

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from bot.sessions.store import SECONDS_OF_SILENCE
 from conversations.wire.report import Reached
+from intake_api.hand_in.reports import Content, content_of
 from intake_api.keys import read_keys
-from intake_api.reports import Content, content_of
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import StoredReport

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from conversations.wire.report import Reached
+from intake_api.hand_in.reports import Content, content_of
 from intake_api.keys import read_keys
-from intake_api.reports import Content, content_of
 from intake_api.store.database import opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from intake_api.reports import Content
+from intake_api.hand_in.reports import Content
 from tests.canaries.encodings import ways
 from tests.canaries.evidence import INTAKE, handed_in, telegram, wire
 from tests.canaries.markers import Kind, Marker

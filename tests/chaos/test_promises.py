@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from conversations.wire.report import Reached, ReportedAddress
-from intake_api.reports import Content
+from intake_api.hand_in.reports import Content
 from tests.chaos.afterwards import NO_EVENT, Afterwards, broken_promises
 from tests.chaos.people import People
 from tests.chaos.run import Happened

@@ -17,9 +17,9 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
+from intake_api.hand_in.reports import content_of
 from intake_api.key_commands import rotate
 from intake_api.keys import NotReady, make_key, read_keys
-from intake_api.reports import content_of
 from intake_api.rotation import PAGE, SEALED_COLUMNS, rotate_vault
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import read_receipt
-from intake_api.reports import receipt_hash
+from intake_api.hand_in.reports import receipt_hash
 from intake_api.store.models import Item, Mention, State, StoredReport
 from intake_api.vault import Vault
 
