@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
-from intake_api.gathering import SOURCE, settle, uncount
-from intake_api.items import host_hash
+from intake_api.items.making import host_hash
+from intake_api.items.totals import SOURCE, settle, uncount
 from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, next_key_id, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database, upsert

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from intake_api.guard import Limits
+from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
 from intake_api.keys import require_database as require_database_file
-from intake_api.merging import Merger
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database

@@ -20,7 +20,7 @@ from intake_api.deciding import decided, history_of, outcome_of
 from intake_api.decision import DecisionShown
 from intake_api.hand_in.reports import content_of
 from intake_api.http.errors import Problem
-from intake_api.items import address_hash
+from intake_api.items.making import address_hash
 from intake_api.queue import Desk, reports_of, sources_of
 from intake_api.store.models import Assessment, AuditEntry, Item, State, StoredReport
 from intake_api.vault import Place, Vault

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from conversations.wire.report import Reached
 from intake_api.hand_in.reports import content_of
-from intake_api.items import address_hash
+from intake_api.items.making import address_hash
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database, opened

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
-from intake_api.items import host_hash
+from intake_api.items.making import host_hash
 from intake_api.key_commands import reindex
 from intake_api.keys import NotReady, read_keys
 from intake_api.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving

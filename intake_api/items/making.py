@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.address import CANONICALISER_VERSION, canonical, host, read
 from conversations.wire.report import ReportedAddress
 from intake_api.hand_in.reports import content_of
+from intake_api.items.urgency import due_hour, urgency_of
 from intake_api.store.database import upsert
 from intake_api.store.models import Item, State, StoredReport
-from intake_api.urgency import due_hour, urgency_of
 from intake_api.vault import Place, Vault
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.places import stand
+from intake_api.items.queue_places import stand
 from intake_api.store.database import upsert
 from intake_api.store.models import Assessment, Item, Mention, Source, State
 

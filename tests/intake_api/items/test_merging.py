@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select, text, update
 
 from conversations.wire.report import Live, ReportedAddress, Seen
 from intake_api.hand_in.reports import Content
-from intake_api.merging import Merger
+from intake_api.items.merging import Merger
+from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from intake_api.store.models import Item, Mention, State, StoredReport
-from intake_api.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from tests.intake_api.office import NOON, Office, a_report, plan_of, revised, withdrawn
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.gathering import count, settle, uncount
-from intake_api.items import Named, make_missing, named_by
+from intake_api.items.making import Named, make_missing, named_by
+from intake_api.items.totals import count, settle, uncount
 from intake_api.store.database import Database
 from intake_api.store.models import Assessment, Item, Mention, State, StoredReport
 from intake_api.vault import Vault

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, or_, select
 
 from conversations.wire.report import Report
-from intake_api.gathering import MAXIMUM_RAISES, RAISE_HOURS
+from intake_api.items.totals import MAXIMUM_RAISES, RAISE_HOURS
+from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, QueuePlace, Source, State
-from intake_api.urgency import ALLOWANCE_HOURS, Urgency
 from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import Person, person
 

@@ -1,0 +1,8 @@
+"""Reports become items, after the answer.
+
+- `merging`: reports that nobody has merged yet become items
+- `making`: one item for each distinct address
+- `totals`: what an item's reports add up to
+- `urgency`: when an item is due
+- `queue_places`: where waiting items stand in the queues
+"""
