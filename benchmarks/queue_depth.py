@@ -25,10 +25,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from intake_api.analysts.claims import Desk, claim, let_go
 from intake_api.hand_in.reports import keep
 from intake_api.http.access import Role, add_key
 from intake_api.items.merging import merge
-from intake_api.queue import Desk, claim, let_go
 from intake_api.services import Intake, assemble, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, State

@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import desk_routes, export_routes, number_routes
+from intake_api import export_routes, number_routes
+from intake_api.analysts import routes
 from intake_api.hand_in import routes
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
@@ -43,7 +44,7 @@ def build(intake: Intake) -> FastAPI:
     app.state.numbers = number_routes.Numbers(intake)
     for router in (
         routes.channels,
-        desk_routes.desk,
+        routes.desk,
         export_routes.exports,
         number_routes.numbers,
         number_routes.health,

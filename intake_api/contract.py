@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
-from intake_api.decision import DecisionShown
+from intake_api.analysts.decision import DecisionShown
 
 MAXIMUM_CLAIMS = 20
 MAXIMUM_LIFT_MINUTES = 240

@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.deciding import uncorrected
+from intake_api.analysts.assessing import uncorrected
 from intake_api.store.database import Database
 from intake_api.store.models import (
     EVERY_LANGUAGE,

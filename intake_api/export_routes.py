@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
+from intake_api.analysts.claims import Desk
 from intake_api.exporting import (
     MAXIMUM_ROWS,
     Cursor,
@@ -16,7 +17,6 @@ from intake_api.exporting import (
 )
 from intake_api.http.access import KeyedRoute, LeadCaller
 from intake_api.http.errors import EVERYWHERE
-from intake_api.queue import Desk
 from intake_api.services import IntakeHere
 
 _PATH: Final = "/export/assessments"

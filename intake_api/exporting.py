@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
-from intake_api.deciding import decided, uncorrected
-from intake_api.decision import Recorded
-from intake_api.queue import Desk, sources_of
+from intake_api.analysts.assessing import decided, uncorrected
+from intake_api.analysts.claims import Desk, sources_of
+from intake_api.analysts.decision import Recorded
 from intake_api.store.columns import ExactTime
 from intake_api.store.models import Assessment, Item
 from intake_api.vault import Place, Vault

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from intake_api.guard import Limits
+from intake_api.analysts.guard import Limits
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
 from intake_api.keys import require_database as require_database_file

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from conversations.address import AddressKind, find
+from intake_api.analysts.vocabulary import NEWEST
 from intake_api.contract import (
     MAXIMUM_CLAIMS,
     ClaimProlonged,
@@ -25,7 +26,6 @@ from intake_api.terminal.leads import audit, export, lift
 from intake_api.terminal.printing import PlainHelp, Sentences, body, put
 from intake_api.terminal.text import shown_address
 from intake_api.terminal.words import list_named
-from intake_api.vocabulary import NEWEST
 
 queue = typer.Typer(cls=Sentences, no_args_is_help=True, help="Work on the queue, as an analyst.")
 PlainAddresses = Annotated[

@@ -8,6 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from intake_api.analysts.decision import Decision, DecisionShown
+from intake_api.analysts.vocabulary import ListName, TermList
 from intake_api.contract import (
     AuditEntryShown,
     Claim,
@@ -17,9 +19,7 @@ from intake_api.contract import (
     ItemShown,
     ReportShown,
 )
-from intake_api.decision import Decision, DecisionShown
 from intake_api.terminal.text import clean, safe, shown_address
-from intake_api.vocabulary import ListName, TermList
 
 Shown = str | Table | Padding
 # Beside a longer word there is no room for its meaning in 60 columns.

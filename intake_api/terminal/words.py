@@ -6,8 +6,8 @@ from typing import Any, Final, get_args
 
 import typer
 
+from intake_api.analysts.vocabulary import NEWEST, ListName, Term, TermList, about, terms
 from intake_api.terminal.asking import NotDone
-from intake_api.vocabulary import NEWEST, ListName, Term, TermList, about, terms
 
 # More would make a line of help unreadable.
 _AT_HAND: Final = 6

@@ -17,8 +17,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from conversations.wire.report import Report
+from intake_api.analysts.decision import Decision
 from intake_api.contract import Search
-from intake_api.decision import Decision
 from intake_api.examples import EXAMPLES
 from intake_api.settings import IntakeSettings, read_settings
 from tests.intake_api.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms

@@ -26,14 +26,14 @@ import pytest
 from sqlalchemy import Executable, delete, insert, update
 from typer.testing import CliRunner, Result
 
+from intake_api.analysts.decision import Decision
+from intake_api.analysts.vocabulary import NEWEST
 from intake_api.commands import intake
-from intake_api.decision import Decision
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import Assessment, Exposure
 from intake_api.terminal.client import queue
-from intake_api.vocabulary import NEWEST
 from tests.intake_api.office import a_report, prepare
 from tests.intake_api.served import Served, serving
 

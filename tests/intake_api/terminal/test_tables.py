@@ -9,6 +9,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from intake_api.analysts.decision import Decision, DecisionShown
+from intake_api.analysts.vocabulary import NEWEST, ListName
 from intake_api.contract import (
     AuditEntryShown,
     Claim,
@@ -18,13 +20,11 @@ from intake_api.contract import (
     ItemShown,
     ReportShown,
 )
-from intake_api.decision import Decision, DecisionShown
 from intake_api.terminal import tables
 from intake_api.terminal.asking import NotDone
 from intake_api.terminal.tables import Shown
 from intake_api.terminal.text import clean, safe, shown_address
 from intake_api.terminal.words import list_named, near
-from intake_api.vocabulary import NEWEST, ListName
 from tests.intake_api.office import NOON
 
 COMMANDS = "[red]third[/red] \x1b[2J\x07\u202epost\u2066\r\nsecond \U000e0041line"

@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
+from intake_api.analysts.assessing import decided, history_of, outcome_of
+from intake_api.analysts.claims import Desk, reports_of, sources_of
+from intake_api.analysts.decision import DecisionShown
 from intake_api.contract import (
     AuditEntries,
     AuditEntryShown,
@@ -16,12 +19,9 @@ from intake_api.contract import (
     ItemShown,
     ReportShown,
 )
-from intake_api.deciding import decided, history_of, outcome_of
-from intake_api.decision import DecisionShown
 from intake_api.hand_in.reports import content_of
 from intake_api.http.errors import Problem
 from intake_api.items.making import address_hash
-from intake_api.queue import Desk, reports_of, sources_of
 from intake_api.store.models import Assessment, AuditEntry, Item, State, StoredReport
 from intake_api.vault import Place, Vault
 

@@ -7,7 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from intake_api import deciding, guard, queue
+from intake_api.analysts import assessing, claims, guard
+from intake_api.analysts.decision import Decision
+from intake_api.analysts.searching import found
+from intake_api.analysts.showing import audit_shown, claim_shown, claims_shown, item_shown
 from intake_api.contract import (
     AssessmentGiven,
     AssessmentId,
@@ -25,7 +28,6 @@ from intake_api.contract import (
     LiftWanted,
     Search,
 )
-from intake_api.decision import Decision
 from intake_api.http.access import (
     AnalystCaller,
     AuditorCaller,
@@ -36,9 +38,7 @@ from intake_api.http.access import (
     require_key_of,
 )
 from intake_api.http.errors import EVERYWHERE, Problem, documented
-from intake_api.searching import found
 from intake_api.services import Intake, IntakeHere
-from intake_api.showing import audit_shown, claim_shown, claims_shown, item_shown
 
 _GUARDED = documented("hands-full", "day-full", "break-due")
 _CLAIM_LOST = documented("claim-lost")
@@ -52,7 +52,7 @@ async def claim(wanted: ClaimsWanted, intake: IntakeHere, analyst: AnalystCaller
     """Claim the most overdue items; what nobody decides before the lease runs out goes back."""
     async with _desk(intake, analyst) as at:
         await guard.admit(at, intake.limits)
-        items = await queue.claim(at, wanted.count, intake.settings.lease, wanted.language, wanted.kind)
+        items = await claims.claim(at, wanted.count, intake.settings.lease, wanted.language, wanted.kind)
         await guard.look_after(at)
         return ClaimsGiven(claims=await claims_shown(at, items))
 
@@ -61,8 +61,8 @@ async def claim(wanted: ClaimsWanted, intake: IntakeHere, analyst: AnalystCaller
 async def mine(intake: IntakeHere, analyst: AnalystCaller) -> ClaimsGiven:
     """List the claims that the analyst now holds, the first to run out first; no address is shown."""
     async with intake.database.reading() as session:
-        at = queue.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())
-        return ClaimsGiven(claims=await claims_shown(at, await queue.held_by(at)))
+        at = claims.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())
+        return ClaimsGiven(claims=await claims_shown(at, await claims.held_by(at)))
 
 
 @desk.get("/queue/claims/{claim_id}", responses=_HELD_AND_GUARDED)
@@ -70,7 +70,7 @@ async def show(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) ->
     """Show a claimed item with its address and what its reports say; the read is audited."""
     async with _desk(intake, analyst) as at:
         await guard.admit(at, intake.limits)
-        return await claim_shown(at, await queue.held(at, claim_id))
+        return await claim_shown(at, await claims.held(at, claim_id))
 
 
 @desk.put("/queue/claims/{claim_id}/lease", responses=_HELD_AND_GUARDED)
@@ -78,7 +78,7 @@ async def prolong(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller)
     """Say that a claim is still being worked on: it holds for another lease, eight hours in all."""
     async with _desk(intake, analyst) as at:
         await guard.admit(at, intake.limits)
-        ends = await queue.prolong(at, claim_id, intake.settings.lease)
+        ends = await claims.prolong(at, claim_id, intake.settings.lease)
         await guard.look_after(at)
         return ClaimProlonged(lease_expires=ends)
 
@@ -87,7 +87,7 @@ async def prolong(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller)
 async def release(claim_id: ClaimId, intake: IntakeHere, analyst: AnalystCaller) -> None:
     """Put a claimed item back into the queue."""
     async with _desk(intake, analyst) as at:
-        await queue.release(at, claim_id)
+        await claims.release(at, claim_id)
         await guard.look_after(at)
 
 
@@ -97,7 +97,7 @@ async def assess(
 ) -> AssessmentGiven:
     """Record a decision about a claimed item; the same again is answered as it was."""
     async with _desk(intake, analyst) as at:
-        assessment_id = await deciding.assess(at, claim_id, decision)
+        assessment_id = await assessing.assess(at, claim_id, decision)
         await guard.look_after(at)
         return AssessmentGiven(assessment_id=assessment_id)
 
@@ -113,7 +113,7 @@ async def correct(
     """Decide anew about an assessed item: one's own decision, or as a lead anybody's; the history stays."""
     async with _desk(intake, analyst) as at:
         of_others = analyst.role is Role.LEAD
-        correction_id = await deciding.correct(at, assessment_id, decision, of_others=of_others)
+        correction_id = await assessing.correct(at, assessment_id, decision, of_others=of_others)
         return AssessmentGiven(assessment_id=correction_id)
 
 
@@ -154,6 +154,6 @@ async def audit(
 
 
 @asynccontextmanager
-async def _desk(intake: Intake, analyst: Caller) -> AsyncIterator[queue.Desk]:
+async def _desk(intake: Intake, analyst: Caller) -> AsyncIterator[claims.Desk]:
     async with intake.database.writing() as session:
-        yield queue.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())
+        yield claims.Desk(session, intake.vault, intake.audit, analyst.key_id, intake.now())

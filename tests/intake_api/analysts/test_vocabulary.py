@@ -12,7 +12,15 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 from pydantic import ValidationError
 
-from intake_api.vocabulary import NEWEST, VOCABULARIES, VOCABULARY_VERSION, ListName, Vocabulary, about, terms
+from intake_api.analysts.vocabulary import (
+    NEWEST,
+    VOCABULARIES,
+    VOCABULARY_VERSION,
+    ListName,
+    Vocabulary,
+    about,
+    terms,
+)
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "intake_api" / "vocabularies"

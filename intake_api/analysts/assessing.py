@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from intake_api.decision import Decision
+from intake_api.analysts.claims import Desk, held, let_go
+from intake_api.analysts.decision import Decision
+from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.http.errors import Problem
-from intake_api.queue import Desk, held, let_go
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
-from intake_api.vocabulary import VOCABULARY_VERSION
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
+from intake_api.analysts.claims import Desk
 from intake_api.http.errors import Problem
-from intake_api.queue import Desk
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
 GLANCE: Final = timedelta(minutes=1)

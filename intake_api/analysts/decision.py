@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from intake_api.vocabulary import NEWEST, ListName, about, terms
+from intake_api.analysts.vocabulary import NEWEST, ListName, about, terms
 
 NOT_ILLEGAL = "not_illegal"
 COMMERCIAL = "commercial"

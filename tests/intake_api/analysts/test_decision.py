@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from intake_api.decision import COMMERCIAL, NOT_ILLEGAL, RULES, WITH_REASON, Decision, DecisionShown
-from intake_api.vocabulary import NEWEST, VOCABULARY_VERSION, ListName, about, terms
+from intake_api.analysts.decision import COMMERCIAL, NOT_ILLEGAL, RULES, WITH_REASON, Decision, DecisionShown
+from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION, ListName, about, terms
 
 SCHEMA: dict[str, Any] = Decision.model_json_schema()
 LISTS: tuple[ListName, ...] = get_args(ListName)
