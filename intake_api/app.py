@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import export_routes, number_routes
+from intake_api import number_routes
 from intake_api.analysts import routes
+from intake_api.export import routes
 from intake_api.hand_in import routes
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
@@ -45,7 +46,7 @@ def build(intake: Intake) -> FastAPI:
     for router in (
         routes.channels,
         routes.desk,
-        export_routes.exports,
+        routes.exports,
         number_routes.numbers,
         number_routes.health,
     ):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from intake_api.exporting import ExportedAssessment, as_csv, as_ndjson
+from intake_api.export.assessments import ExportedAssessment, as_csv, as_ndjson
 
 DRAFT: Final = "e77fb644345d520764b7d3ff900b4f86"
 RECEIPT: Final = "000G-40R4-0M30-E209-J"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 
 from intake_api.analysts.claims import Desk
-from intake_api.exporting import (
+from intake_api.export.assessments import (
     MAXIMUM_ROWS,
     Cursor,
     ExportedAssessment,
