@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api import number_routes
 from intake_api.analysts import routes
 from intake_api.export import routes
 from intake_api.hand_in import routes
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
+from intake_api.numbers import routes
 from intake_api.openapi import completed
 from intake_api.reindexing import require_indexed, serving
 from intake_api.services import Intake
@@ -42,13 +42,13 @@ def build(intake: Intake) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.intake = intake
-    app.state.numbers = number_routes.Numbers(intake)
+    app.state.numbers = routes.Numbers(intake)
     for router in (
         routes.channels,
         routes.desk,
         routes.exports,
-        number_routes.numbers,
-        number_routes.health,
+        routes.numbers,
+        routes.health,
     ):
         app.include_router(router)
     handle_errors(app)

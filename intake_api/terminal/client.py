@@ -17,7 +17,7 @@ from intake_api.contract import (
     ItemShown,
     Search,
 )
-from intake_api.number_contract import Counts
+from intake_api.numbers.shapes import Counts
 from intake_api.terminal import numbers, tables
 from intake_api.terminal.asking import ITEM_LENGTH, NotDone, ask, id_in_path, request
 from intake_api.terminal.decisions import assess

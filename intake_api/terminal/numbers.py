@@ -7,7 +7,7 @@ from rich.bar import Bar
 from rich.padding import Padding
 from rich.table import Table
 
-from intake_api.number_contract import SMALL, Cell, Counts, HourCell
+from intake_api.numbers.shapes import SMALL, Cell, Counts, HourCell
 
 HIDDEN: Final = f"<{SMALL}"
 _HOURS_DRAWN: Final = 24

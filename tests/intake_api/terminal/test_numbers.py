@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from rich.console import Console
 
-from intake_api.counting import HOUR, QueueCounted, ReportsCounted, Tally
-from intake_api.number_contract import Counts
+from intake_api.numbers.counting import HOUR, QueueCounted, ReportsCounted, Tally
+from intake_api.numbers.shapes import Counts
 from intake_api.terminal.numbers import counts
 from tests.intake_api.office import NOON
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, Self
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from intake_api.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
+from intake_api.numbers.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
 
 SMALL: Final = 5
 Hours = Annotated[int, Query(ge=1, le=WINDOWS[-1], description="how many full hours, until the last one")]

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from intake_api.counting import Hourly
 from intake_api.keys import NotReady, read_keys
+from intake_api.numbers.counting import Hourly
 from intake_api.services import Intake
 from intake_api.store.database import DatabaseAway
 from intake_api.store.schema import newest_revision, revision_of

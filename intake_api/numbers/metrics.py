@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from intake_api.counting import QueueCounted
-from intake_api.number_contract import rounded
+from intake_api.numbers.counting import QueueCounted
+from intake_api.numbers.shapes import rounded
 
 # A label's values are kept for good by whoever collects them, and a channel may name any portal.
 MAXIMUM_PORTALS: Final = 100

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from intake_api.counting import (
+from intake_api.http.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
+from intake_api.http.errors import EVERYWHERE, document, documented
+from intake_api.numbers.counting import (
     HOUR,
     WINDOWS,
     Hourly,
@@ -19,11 +21,9 @@ from intake_api.counting import (
     queue_counted,
     reports_counted,
 )
-from intake_api.http.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
-from intake_api.http.errors import EVERYWHERE, document, documented
-from intake_api.metrics import Figures, exposition
-from intake_api.number_contract import Counts, Health, Hours, Ready
-from intake_api.readiness import Readiness
+from intake_api.numbers.metrics import Figures, exposition
+from intake_api.numbers.readiness import Readiness
+from intake_api.numbers.shapes import Counts, Health, Hours, Ready
 from intake_api.services import Intake, IntakeHere
 
 _TEXT: Final[dict[int | str, dict[str, Any]]] = {
