@@ -14,9 +14,9 @@ from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
 from intake_api.numbers import routes
 from intake_api.openapi import completed
-from intake_api.reindexing import require_indexed, serving
 from intake_api.services import Intake
 from intake_api.store.schema import require_current
+from intake_api.upkeep.reindexing import require_indexed, serving
 
 
 class IntakeApp(FastAPI):

@@ -7,8 +7,13 @@ import typer
 from pydantic import Field
 from rich.console import Console
 
-from intake_api.backing_up import BackedUp, back_up, require_free
-from intake_api.backup_files import (
+from intake_api.command_line import ready, run, settings_of
+from intake_api.keys import NotReady, require_private
+from intake_api.services import require_database, utc_now
+from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
+from intake_api.upkeep.backup import BackedUp, back_up, require_free
+from intake_api.upkeep.backup_files import (
     MINIMUM_PASSPHRASE,
     Backup,
     BackupKeys,
@@ -16,13 +21,8 @@ from intake_api.backup_files import (
     new_backup_keys,
     open_backup,
 )
-from intake_api.command_line import ready, run, settings_of
-from intake_api.keys import NotReady, require_private
-from intake_api.restoring import Restored
-from intake_api.restoring import restore as bring_back
-from intake_api.services import require_database, utc_now
-from intake_api.settings import IntakeSettings
-from intake_api.store.database import opened
+from intake_api.upkeep.restoring import Restored
+from intake_api.upkeep.restoring import restore as bring_back
 
 
 class BackupSettings(IntakeSettings):

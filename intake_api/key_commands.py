@@ -5,12 +5,12 @@ from rich.console import Console
 
 from intake_api.command_line import ready, run, settings_of
 from intake_api.keys import read_keys, replace
-from intake_api.reindexing import Reindexed, reindex_all, serving
-from intake_api.rotation import Rotated, rotate_seal, rotate_vault
 from intake_api.services import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.schema import require_current
+from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
+from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
 
 rotate = typer.Typer(no_args_is_help=True, help="Make new keys while the intake runs; none is deleted.")
 

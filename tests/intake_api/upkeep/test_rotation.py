@@ -20,11 +20,11 @@ from conversations.wire.sealing import seal
 from intake_api.hand_in.reports import content_of
 from intake_api.key_commands import rotate
 from intake_api.keys import NotReady, make_key, read_keys
-from intake_api.rotation import PAGE, SEALED_COLUMNS, rotate_vault
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, Assessment, Base, Item, State, StoredReport
+from intake_api.upkeep.rotation import PAGE, SEALED_COLUMNS, rotate_vault
 from intake_api.vault import Place, Vault
 from tests.intake_api.office import NOON, Office, a_report, environment, revised
 from tests.intake_api.served import Served, serving

@@ -24,20 +24,20 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
-from intake_api.backing_up import BackedUp, back_up
-from intake_api.backup_files import (
-    BackupKeys,
-    new_backup_keys,
-    open_backup,
-)
 from intake_api.commands import intake
 from intake_api.keys import NotReady, make_key
-from intake_api.restoring import Restored, restore
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.store.schema import configuration, require_current
+from intake_api.upkeep.backup import BackedUp, back_up
+from intake_api.upkeep.backup_files import (
+    BackupKeys,
+    new_backup_keys,
+    open_backup,
+)
+from intake_api.upkeep.restoring import Restored, restore
 from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 from tests.postgresql import PostgreSql
 

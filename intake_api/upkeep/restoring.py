@@ -20,13 +20,13 @@ from alembic.util import CommandError
 from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from intake_api.backing_up import tables_of
-from intake_api.backup_files import Backup
 from intake_api.keys import NotReady, read_keys, require_database, write_once
-from intake_api.rotation import SEALED_COLUMNS, SealedColumn
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.schema import configuration
+from intake_api.upkeep.backup import tables_of
+from intake_api.upkeep.backup_files import Backup
+from intake_api.upkeep.rotation import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Vault, VaultClosed
 
 _SAMPLE: Final = 100

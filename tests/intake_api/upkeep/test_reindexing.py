@@ -14,10 +14,10 @@ from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.items.making import host_hash
 from intake_api.key_commands import reindex
 from intake_api.keys import NotReady, read_keys
-from intake_api.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State
+from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.vault import Place, Vault
 from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.backup_files import (
+from intake_api.keys import NotReady
+from intake_api.upkeep.backup_files import (
     BackupKeys,
     Manifest,
     keys_to,
@@ -15,7 +16,6 @@ from intake_api.backup_files import (
     write_manifest,
     writing_records,
 )
-from intake_api.keys import NotReady
 from tests.intake_api.office import NOON
 
 BLOCK = 64 * 1024 + 17
