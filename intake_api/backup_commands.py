@@ -9,7 +9,7 @@ from rich.console import Console
 
 from intake_api.command_line import ready, run, settings_of
 from intake_api.keys import NotReady, require_private
-from intake_api.services import require_database, utc_now
+from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.upkeep.backup import BackedUp, back_up, require_free

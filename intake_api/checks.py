@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from intake_api.keys import NotReady, read_keys, require_private
-from intake_api.services import require_database
+from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened

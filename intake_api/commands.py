@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select
 
-from intake_api import serving
 from intake_api.backup_commands import backup, restore
 from intake_api.command_line import ready, run, settings_of
 from intake_api.http.access import Role, add_key, revoke_key
 from intake_api.key_commands import reindex, rotate
 from intake_api.keys import adopt_keys, read_keys
-from intake_api.services import assemble, require_database, utc_now
+from intake_api.server import listening
+from intake_api.server.assembly import assemble, require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
@@ -37,9 +37,9 @@ def serve() -> None:
     """Serve the API until stopped."""
     settings = settings_of(IntakeSettings)
     assembled = ready(lambda: assemble(settings))
-    listener = ready(lambda: serving.listen(settings))
+    listener = ready(lambda: listening.listen(settings))
     configure_logs()
-    run(serving.serve(assembled, listener))
+    run(listening.serve(assembled, listener))
 
 
 @intake.command(name="upgrade")

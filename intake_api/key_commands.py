@@ -5,7 +5,7 @@ from rich.console import Console
 
 from intake_api.command_line import ready, run, settings_of
 from intake_api.keys import read_keys, replace
-from intake_api.services import require_database, utc_now
+from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.schema import require_current

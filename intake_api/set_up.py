@@ -15,7 +15,7 @@ from intake_api.keys import (
     require_private,
     write_once,
 )
-from intake_api.services import require_database, utc_now
+from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened

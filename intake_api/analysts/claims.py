@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.contract import MAXIMUM_CLAIMS
 from intake_api.http.errors import Problem
 from intake_api.items.queue_places import first_standing, stand
 from intake_api.items.totals import settle
+from intake_api.server.contract import MAXIMUM_CLAIMS
 from intake_api.store.audit import AuditLog
 from intake_api.store.models import AccessKey, Item, Mention, Source, State, StoredReport, is_claimed
 from intake_api.vault import Vault

@@ -11,7 +11,18 @@ from intake_api.analysts import assessing, claims, guard
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.searching import found
 from intake_api.analysts.showing import audit_shown, claim_shown, claims_shown, item_shown
-from intake_api.contract import (
+from intake_api.http.access import (
+    AnalystCaller,
+    AuditorCaller,
+    Caller,
+    KeyedRoute,
+    LeadCaller,
+    Role,
+    require_key_of,
+)
+from intake_api.http.errors import EVERYWHERE, Problem, documented
+from intake_api.server.assembly import Intake, IntakeHere
+from intake_api.server.contract import (
     AssessmentGiven,
     AssessmentId,
     AuditEntries,
@@ -28,17 +39,6 @@ from intake_api.contract import (
     LiftWanted,
     Search,
 )
-from intake_api.http.access import (
-    AnalystCaller,
-    AuditorCaller,
-    Caller,
-    KeyedRoute,
-    LeadCaller,
-    Role,
-    require_key_of,
-)
-from intake_api.http.errors import EVERYWHERE, Problem, documented
-from intake_api.services import Intake, IntakeHere
 
 _GUARDED = documented("hands-full", "day-full", "break-due")
 _CLAIM_LOST = documented("claim-lost")

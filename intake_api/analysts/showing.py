@@ -10,7 +10,10 @@ from conversations.address import read
 from intake_api.analysts.assessing import decided, history_of, outcome_of
 from intake_api.analysts.claims import Desk, reports_of, sources_of
 from intake_api.analysts.decision import DecisionShown
-from intake_api.contract import (
+from intake_api.hand_in.reports import content_of
+from intake_api.http.errors import Problem
+from intake_api.items.making import address_hash
+from intake_api.server.contract import (
     AuditEntries,
     AuditEntryShown,
     Claim,
@@ -19,9 +22,6 @@ from intake_api.contract import (
     ItemShown,
     ReportShown,
 )
-from intake_api.hand_in.reports import content_of
-from intake_api.http.errors import Problem
-from intake_api.items.making import address_hash
 from intake_api.store.models import Assessment, AuditEntry, Item, State, StoredReport
 from intake_api.vault import Place, Vault
 

@@ -17,7 +17,7 @@ from intake_api.export.assessments import (
 )
 from intake_api.http.access import KeyedRoute, LeadCaller
 from intake_api.http.errors import EVERYWHERE
-from intake_api.services import IntakeHere
+from intake_api.server.assembly import IntakeHere
 
 _PATH: Final = "/export/assessments"
 # While a page is audited, analysts wait to write into the audit log.

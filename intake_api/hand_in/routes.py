@@ -6,12 +6,12 @@ The transaction is committed when its `async with` block ends, so no answer leav
 from fastapi import APIRouter, BackgroundTasks
 
 from conversations.wire.report import DraftId, SealedReport
-from intake_api.contract import ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
 from intake_api.http.access import ChannelCaller, KeyedRoute
 from intake_api.http.errors import EVERYWHERE, documented
-from intake_api.services import IntakeHere
+from intake_api.server.assembly import IntakeHere
+from intake_api.server.contract import ReceiptGiven, StatusAnswer, StatusQuestion
 
 _NOT_TAKEN = documented("out-of-shape", "seal-not-opened", "other-draft")
 

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.http.errors import Problem
-from intake_api.services import intake_of
+from intake_api.server.assembly import intake_of
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.models import AccessKey
 from logs import log_event

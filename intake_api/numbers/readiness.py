@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.keys import NotReady, read_keys
 from intake_api.numbers.counting import Hourly
-from intake_api.services import Intake
+from intake_api.server.assembly import Intake
 from intake_api.store.database import DatabaseAway
 from intake_api.store.schema import newest_revision, revision_of
 

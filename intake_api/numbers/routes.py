@@ -24,7 +24,7 @@ from intake_api.numbers.counting import (
 from intake_api.numbers.metrics import Figures, exposition
 from intake_api.numbers.readiness import Readiness
 from intake_api.numbers.shapes import Counts, Health, Hours, Ready
-from intake_api.services import Intake, IntakeHere
+from intake_api.server.assembly import Intake, IntakeHere
 
 _TEXT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The metrics"}

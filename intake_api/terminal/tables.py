@@ -10,7 +10,7 @@ from rich.text import Text
 
 from intake_api.analysts.decision import Decision, DecisionShown
 from intake_api.analysts.vocabulary import ListName, TermList
-from intake_api.contract import (
+from intake_api.server.contract import (
     AuditEntryShown,
     Claim,
     ClaimShown,

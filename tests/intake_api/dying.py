@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import SecretStr
 
-from intake_api.services import assemble
+from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 
 ROOT = Path(__file__).parents[2]

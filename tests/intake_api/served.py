@@ -20,7 +20,7 @@ from conversations.wire.report import Report
 from conversations.wire.sealing import IntakePublicKey, seal
 from http_server import Impatient, server
 from intake_api.http.errors import PROBLEMS
-from intake_api.serving import IntakeConnection
+from intake_api.server.listening import IntakeConnection
 
 _COMMAND = "from intake_api.commands import intake; intake()"
 

@@ -11,9 +11,9 @@ from sqlalchemy import event, select, text
 
 from conversations.wire.report import Report, write_receipt
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
-from intake_api.app import build
 from intake_api.hand_in.reports import content_of
-from intake_api.services import Intake, assemble
+from intake_api.server.app import build
+from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.models import Item, StoredReport

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report
 from intake_api.items.merging import Merger, merge
-from intake_api.services import Intake
+from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Base
 from tests.intake_api.dying import Death, Mortals, Point, Tracer, mortals, traced

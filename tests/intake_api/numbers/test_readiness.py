@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text, update
 
-from intake_api.app import build
 from intake_api.keys import make_key
-from intake_api.services import assemble
+from intake_api.server.app import build
+from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import QueuePlace
 from tests.intake_api.office import Clock, Office, a_report, client

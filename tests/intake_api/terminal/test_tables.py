@@ -11,7 +11,7 @@ from rich.console import Console
 
 from intake_api.analysts.decision import Decision, DecisionShown
 from intake_api.analysts.vocabulary import NEWEST, ListName
-from intake_api.contract import (
+from intake_api.server.contract import (
     AuditEntryShown,
     Claim,
     ClaimShown,

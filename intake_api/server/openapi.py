@@ -9,8 +9,8 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from conversations.wire.report import Report
-from intake_api.examples import ANALYST, ASSESSMENT, CLAIM, DRAFT, EXAMPLES, ITEM, REPORT, Example
 from intake_api.http.errors import MEDIA_TYPE, ProblemDocument
+from intake_api.server.examples import ANALYST, ASSESSMENT, CLAIM, DRAFT, EXAMPLES, ITEM, REPORT, Example
 
 DESCRIPTION: Final = """\
 Channels hand in reports, sealed to the intake's public key. Analysts claim the items that become of them, and

@@ -14,14 +14,14 @@ from pydantic import BaseModel
 
 from conversations.address import canonical
 from conversations.wire.report import Report, read_receipt
-from intake_api.examples import ADDRESS, EXAMPLES, RECEIPT, REPORT
 from intake_api.http.access import Role, add_key
 from intake_api.http.edge import MAXIMUM_BODY
 from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
-from intake_api.openapi import operations
+from intake_api.server.examples import ADDRESS, EXAMPLES, RECEIPT, REPORT
+from intake_api.server.openapi import operations
 from intake_api.settings import IntakeSettings
-from tests.intake_api.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of
 from tests.intake_api.office import Office, a_report, client, environment, opened
+from tests.intake_api.server.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of
 
 KEYED = [
     pytest.param(method, path, operation, id=operation["operationId"])
@@ -59,7 +59,7 @@ def test_what_the_contract_says_is_what_the_intake_does(peopled: IntakeSettings)
     """The contract is OpenAPI 3.1; no fault of ours, no breach of it, and each operation can succeed."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.intake_api.contract_cases"],
+        [sys.executable, "-W", "error", "-m", "tests.intake_api.server.contract_cases"],
         cwd=ROOT,
         env=ours | environment(peopled) | {"PYTHONHASHSEED": "0"},
         capture_output=True,

@@ -13,8 +13,8 @@ from intake_api.hand_in import routes
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
 from intake_api.numbers import routes
-from intake_api.openapi import completed
-from intake_api.services import Intake
+from intake_api.server.assembly import Intake
+from intake_api.server.openapi import completed
 from intake_api.store.schema import require_current
 from intake_api.upkeep.reindexing import require_indexed, serving
 

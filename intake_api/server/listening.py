@@ -7,10 +7,10 @@ import typer
 
 import http_server
 from http_server import Impatient, Reason
-from intake_api.app import running
 from intake_api.http.errors import document
 from intake_api.keys import NotReady
-from intake_api.services import Intake
+from intake_api.server.app import running
+from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings
 from logs import log_event
 

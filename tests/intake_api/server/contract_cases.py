@@ -18,12 +18,12 @@ from schemathesis.engine import events, from_schema
 
 from conversations.wire.report import Report
 from intake_api.analysts.decision import Decision
-from intake_api.contract import Search
-from intake_api.examples import EXAMPLES
+from intake_api.server.contract import Search
+from intake_api.server.examples import EXAMPLES
 from intake_api.settings import IntakeSettings, read_settings
-from tests.intake_api.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms
 from tests.intake_api.office import a_report, withdrawn
 from tests.intake_api.served import Served, serving
+from tests.intake_api.server.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms
 
 SEED = 20260301
 CASES_EACH = 10
