@@ -22,7 +22,7 @@ from http_server import Impatient, server
 from intake_api.http.errors import PROBLEMS
 from intake_api.server.listening import IntakeConnection
 
-_COMMAND = "from intake_api.commands import intake; intake()"
+_COMMAND = "from intake_api.commands.intake import intake; intake()"
 
 
 @dataclass

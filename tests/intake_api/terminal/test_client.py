@@ -28,7 +28,7 @@ from typer.testing import CliRunner, Result
 
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import NEWEST
-from intake_api.commands import intake
+from intake_api.commands.intake import intake
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened

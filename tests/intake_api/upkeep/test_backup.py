@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
-from intake_api.commands import intake
+from intake_api.commands.intake import intake
 from intake_api.keys import NotReady, make_key
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
@@ -447,7 +447,7 @@ async def test_a_restore_that_was_killed_is_run_again(
             [
                 sys.executable,
                 "-c",
-                "from intake_api.commands import intake; intake()",
+                "from intake_api.commands.intake import intake; intake()",
                 "restore",
                 str(folder),
             ],

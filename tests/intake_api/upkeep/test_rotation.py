@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
+from intake_api.commands.keys import rotate
 from intake_api.hand_in.reports import content_of
-from intake_api.key_commands import rotate
 from intake_api.keys import NotReady, make_key, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
@@ -30,7 +30,7 @@ from tests.intake_api.office import NOON, Office, a_report, environment, revised
 from tests.intake_api.served import Served, serving
 
 ROWS = 2 * PAGE + 3
-ROTATE = "from intake_api.commands import intake; intake()"
+ROTATE = "from intake_api.commands.intake import intake; intake()"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conversations.wire.sealing import public_half
-from intake_api.checks import check
+from intake_api.commands.checks import check
 from intake_api.keys import NotReady, make_keys, read_keys, write_once
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings

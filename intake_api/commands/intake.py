@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select
 
-from intake_api.backup_commands import backup, restore
-from intake_api.command_line import ready, run, settings_of
+from intake_api.commands.backup import backup, restore
+from intake_api.commands.command_line import ready, run, settings_of
+from intake_api.commands.keys import reindex, rotate
 from intake_api.http.access import Role, add_key, revoke_key
-from intake_api.key_commands import reindex, rotate
 from intake_api.keys import adopt_keys, read_keys
 from intake_api.server import listening
 from intake_api.server.assembly import assemble, require_database, utc_now

@@ -7,7 +7,7 @@ import typer
 from pydantic import Field
 from rich.console import Console
 
-from intake_api.command_line import ready, run, settings_of
+from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import NotReady, require_private
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings

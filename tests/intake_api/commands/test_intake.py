@@ -9,7 +9,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from intake_api.commands import intake
+from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import a_report, environment, opened
 from tests.intake_api.served import Served, serving

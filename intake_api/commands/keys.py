@@ -3,7 +3,7 @@
 import typer
 from rich.console import Console
 
-from intake_api.command_line import ready, run, settings_of
+from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys, replace
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
