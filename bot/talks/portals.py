@@ -8,7 +8,6 @@ from pathlib import Path
 from conversations.portals.file import Fault, PortalFaults, portal_from
 from conversations.portals.model import Portal, with_contacts_of
 
-PORTALS = Path(__file__).resolve().parent.parent / "portals"
 INTERNATIONAL = "international"
 _EARLIEST_TIME_ZONE = timedelta(hours=14)
 

@@ -7,13 +7,13 @@
 - `parts`: an address taken apart
 - `kinds`: where an address leads, and what is no address
 - `sharer_parameters`: parameters that name the sharer, and are removed
-- `canonical`: which addresses count as equal
+- `canonical_form`: which addresses count as equal
 - `defanging`: how an address is shown
 
 Other packages import the names below, and no module of this package.
 """
 
-from conversations.address.canonical import CANONICALISER_VERSION, canonical, host
+from conversations.address.canonical_form import CANONICALISER_VERSION, canonical, host
 from conversations.address.defanging import defang
 from conversations.address.finding import Found, find, read
 from conversations.address.kinds import Address, AddressKind, Unreportable

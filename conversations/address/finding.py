@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conversations.address import patterns
-from conversations.address.canonical import canonical
+from conversations.address.canonical_form import canonical
 from conversations.address.defanging import defanged_length, refang
 from conversations.address.hosts import settle_bare, settle_typed
 from conversations.address.kinds import HANDLE, Address, Unreportable, assess

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from bot.channels.terminal import Screen, event_from
 from bot.exchange import Answer
-from bot.talks.portals import PORTALS, read_portals
+from bot.settings import PORTALS
+from bot.talks.portals import read_portals
 from bot.talks.render import render
 from bot.talks.stored import draw
 from conversations.events import Received

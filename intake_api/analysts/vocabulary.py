@@ -85,7 +85,7 @@ class Vocabulary(_Data):
 
 
 def _read() -> Mapping[int, Vocabulary]:
-    folder = files("intake_api") / "vocabularies"
+    folder = files("intake_api.analysts") / "vocabularies"
     kept = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
     read = [Vocabulary.model_validate(tomllib.loads(text)) for text in kept]
     return {vocabulary.version: vocabulary for vocabulary in read}

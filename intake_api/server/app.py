@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from intake_api.analysts import routes
-from intake_api.export import routes
-from intake_api.hand_in import routes
+from intake_api.analysts.routes import desk
+from intake_api.export.routes import exports
+from intake_api.hand_in.routes import channels
 from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
-from intake_api.numbers import routes
+from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
 from intake_api.store.schema import require_current
@@ -42,14 +42,8 @@ def build(intake: Intake) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.intake = intake
-    app.state.numbers = routes.Numbers(intake)
-    for router in (
-        routes.channels,
-        routes.desk,
-        routes.exports,
-        routes.numbers,
-        routes.health,
-    ):
+    app.state.numbers = Numbers(intake)
+    for router in (channels, desk, exports, numbers, health):
         app.include_router(router)
     handle_errors(app)
     app.add_middleware(BoundedBody)

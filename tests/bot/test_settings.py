@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.settings import (
+    PORTALS,
     BotSettings,
     NotReady,
     channel_token,
@@ -17,7 +18,6 @@ from bot.settings import (
     telegram_token,
     valkey_url,
 )
-from bot.talks.portals import PORTALS
 from conversations.wire.sealing import new_private_key, public_half
 
 TOKEN = "7001:" + "aB3_-" * 7

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from bot.talks.portals import INTERNATIONAL, PORTALS
+from bot.settings import PORTALS
+from bot.talks.portals import INTERNATIONAL
 from tests.canaries import scene_of_talks, scenes_of_failures, scenes_of_processes
 from tests.canaries.bot_api_updates import Planter
 from tests.canaries.encodings import WAYS

@@ -4,12 +4,12 @@ import pytest
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.fleet.bots_file import BotEntry, read_bots, require_unserved, require_username
-from bot.settings import NotReady
-from bot.talks.portals import PORTALS, read_portals
+from bot.settings import PORTALS, NotReady
+from bot.talks.portals import read_portals
 
 TOKEN = "7001:" + "aB3_-" * 7
 OTHER = "7002:" + "aB3_-" * 7
-EXAMPLE = Path(__file__).parents[2] / "bots.example.toml"
+EXAMPLE = Path(__file__).parents[3] / "bots.example.toml"
 KNOWN = read_portals(PORTALS, KNOWN_LANGUAGES)
 WHOLE = """\
 # Two bots.

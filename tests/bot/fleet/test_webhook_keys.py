@@ -15,28 +15,28 @@ from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens, read_doors, read_met
 from bot.settings import NotReady
 
 BOTS = ("123456789", "123456780", "7")
-# Makes the file again and again; each time, another process makes it too, one line of doors.py later.
+# Makes the file again and again; each time, another process makes it too, one line of webhook_keys.py later.
 MADE_MEANWHILE = """
 import os, sys
 from pathlib import Path
-from bot import doors
+from bot.fleet import webhook_keys
 def made(path, lines_left):
     theirs = path.with_name("theirs")
     def trace(frame, event, _):
         nonlocal lines_left
-        if frame.f_code.co_filename != doors.__file__:
+        if frame.f_code.co_filename != webhook_keys.__file__:
             return None
         lines_left -= event == "line"
         if lines_left == 0:
             child = os.fork()
             if not child:
                 sys.settrace(None)
-                theirs.write_text(doors.read_doors(path).path("1"))
+                theirs.write_text(webhook_keys.read_doors(path).path("1"))
                 os._exit(0)
             os.waitpid(child, 0)
         return trace
     sys.settrace(trace)
-    ours = doors.read_doors(path).path("1")
+    ours = webhook_keys.read_doors(path).path("1")
     sys.settrace(None)
     assert not theirs.exists() or theirs.read_text() == ours
     return theirs.exists()
@@ -45,22 +45,22 @@ while made(Path(sys.argv[1]) / str(lines) / "fleet.key", lines):
     lines += 1
 print(lines)
 """
-# Makes the file again and again, killed one line of doors.py later each time, until none is left to cut off.
+# Makes the file again and again, killed one line of webhook_keys.py later each time, until none is left to cut off.
 KILLED_AT_EACH_LINE = """
 import os, signal, sys
 from pathlib import Path
-from bot import doors
+from bot.fleet import webhook_keys
 def make(folder, lines_left):
     def trace(frame, event, _):
         nonlocal lines_left
-        if frame.f_code.co_filename != doors.__file__:
+        if frame.f_code.co_filename != webhook_keys.__file__:
             return None
         lines_left -= event == "line"
         if lines_left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
     sys.settrace(trace)
-    doors.read_doors(folder / "fleet.key")
+    webhook_keys.read_doors(folder / "fleet.key")
     os._exit(0)
 lines, killed = 0, True
 while killed:

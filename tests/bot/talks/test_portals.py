@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import KNOWN_LANGUAGES
-from bot.talks.portals import PORTALS, PortalsUnreadable, check, read_portals
+from bot.settings import PORTALS
+from bot.talks.portals import PortalsUnreadable, check, read_portals
 from conversations.portals.model import Purpose
 
 SEVENTEEN = frozenset(

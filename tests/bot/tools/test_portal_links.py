@@ -10,7 +10,8 @@ import zxingcpp
 from typer.testing import CliRunner
 
 from bot.commands.fleet import links
-from bot.talks.portals import PORTALS, read_portals
+from bot.settings import PORTALS
+from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation, direction, page
 from conversations.turns.start_link import follow
 from locales import KNOWN_LOCALES

@@ -28,7 +28,7 @@ OPENING = 40
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("conversations", "bot")
-    for path in (Path(__file__).parents[2] / folder).rglob("*.py")
+    for path in (Path(__file__).parents[3] / folder).rglob("*.py")
     if path.parent.name != "words"
 )
 LONGER_CARDS = {"review": 90}

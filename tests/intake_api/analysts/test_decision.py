@@ -110,7 +110,7 @@ def test_each_rule_has_a_fault_of_its_own() -> None:
 
 
 def test_the_page_for_analysts_tells_of_every_field_and_rule() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "vocabulary.md").read_text(encoding="utf-8")
     assert all(f"| `{rule.fault}` | {rule.message} |" in page for rule in RULES)
     assert all(f"`{name}`" in page for name in Decision.model_fields)
 

@@ -22,8 +22,8 @@ from intake_api.analysts.vocabulary import (
     terms,
 )
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "intake_api" / "vocabularies"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "intake_api" / "analysts" / "vocabularies"
 # A new version gets its line here, and no line ever changes.
 DIGESTS = {
     1: "61d00975a5880e63",
@@ -133,7 +133,7 @@ def test_the_page_for_analysts_tells_of_every_term() -> None:
 def test_the_versions_are_packed_with_the_program(tmp_path: Path) -> None:
     [wheel] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
     with ZipFile(wheel) as packed:
-        assert {f"intake_api/vocabularies/{version}.toml" for version in VOCABULARIES} <= set(
+        assert {f"intake_api/analysts/vocabularies/{version}.toml" for version in VOCABULARIES} <= set(
             packed.namelist()
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "docs" / "api" / "openapi.json"
 CONTRACT: dict[str, Any] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 TERMS_TRIED = 6

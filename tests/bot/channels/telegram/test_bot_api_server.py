@@ -14,7 +14,7 @@ from tests.bot_api_server import BotApiServer
 from tests.reporter import PLAIN, BotApiControl, Reporter
 
 TOKEN = "123456:test"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CHAT = 5000000001
 
 

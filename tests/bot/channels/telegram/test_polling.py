@@ -27,7 +27,7 @@ from tests.bot.channels.telegram.transports import (
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from bot.channels.telegram.updates import (
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Media, Said
 
-PAYLOADS = Path(__file__).parents[2] / "payloads" / "telegram"
+PAYLOADS = Path(__file__).parents[3] / "payloads" / "telegram"
 BOT = "123456"
 OTHER_PEOPLE = ["5000000092", "5000000093", "5000000094", "5000000095", "5000000096", "5000000097"]
 IDENTITIES = ["canary", "12025550143", "12.345678", "98.765432", "1767225", "5000000098", "5000000099"]

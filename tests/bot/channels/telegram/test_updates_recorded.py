@@ -1,7 +1,7 @@
 """The same updates lead to the same calls, whichever way they take: those recorded, and a talk in disorder.
 
-`pytest tests/bot/channels/telegram/test_updates_recorded.py --update` writes the expected calls of the recorded updates
-anew; read the difference before you keep it.
+`pytest tests/bot/channels/telegram/test_updates_recorded.py --update` writes the expected calls anew; read
+the difference before you keep it.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from tests.reporter import BotApiControl, Reporter, Seen
 from tests.talk_hosts import Host, an_intake
 from tests.webhook_delivery import Handling
 
-PAYLOADS = Path(__file__).parents[2] / "payloads"
+PAYLOADS = Path(__file__).parents[3] / "payloads"
 EXPECTED = PAYLOADS / "telegram_calls.json"
 UNHURRIED = replace(HASTE, calls_a_second=1000)
 LINK = "https://forum.example/thread/4711"
