@@ -45,7 +45,7 @@ while made(Path(sys.argv[1]) / str(lines) / "fleet.key", lines):
     lines += 1
 print(lines)
 """
-# Makes the file again and again, killed one line of webhook_keys.py later each time, until none is left to cut off.
+# Makes the file again and again, killed one line of webhook_keys.py later each time, until no line is left.
 KILLED_AT_EACH_LINE = """
 import os, signal, sys
 from pathlib import Path

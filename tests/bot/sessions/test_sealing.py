@@ -129,6 +129,6 @@ def test_after_long_silence_all_are_new() -> None:
 def test_nothing_is_shown() -> None:
     """Neither a secret nor a handle tells anything in its repr."""
     secret = TalkSecret.drawn(5)
-    assert repr(secret).startswith("<bot.privacy.TalkSecret object at")
-    assert repr(TalkSecrets(Clock())).startswith("<bot.privacy.TalkSecrets object at")
+    assert repr(secret).startswith("<bot.sessions.sealing.TalkSecret object at")
+    assert repr(TalkSecrets(Clock())).startswith("<bot.sessions.sealing.TalkSecrets object at")
     assert repr(CHAT) == "TalkHandle(channel='telegram')"
