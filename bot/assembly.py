@@ -31,7 +31,7 @@ from bot.talks.runner import Delivery, Limits, Runner
 from conversations.portals.model import Portal
 from conversations.talk import Phrase
 from locales import ENGLISH, KNOWN_LOCALES
-from logs import log_failure
+from reportline.logs import log_failure
 
 SECONDS_BETWEEN_LOOKS = 60
 KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)

@@ -11,9 +11,9 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.wire.sealing import IntakePublicKey
-from server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
+from reportline.server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
 
-PORTALS: Final = Path(__file__).resolve().parent.parent / "portals"
+PORTALS: Final = Path(__file__).resolve().with_name("portals")
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
 _OPEN_TO_READ: Final = 0o077

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half
-from logs import log_failure
+from reportline.logs import log_failure
 
 KEY_BYTES = 32
 Purpose = Literal["seal", "vault", "index"]

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.wire.report import ShortName
 from intake_api.keys import NotReady, require_private
-from server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
+from reportline.server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
 
 _FROM_ENVIRONMENT = SettingsConfigDict(
     env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True

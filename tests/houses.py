@@ -40,7 +40,7 @@ class Houses:
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run one command of ours to its end."""
         return subprocess.run(
-            [sys.executable, str(ROOT / "reportline.py"), *arguments],
+            [sys.executable, "-m", "reportline", *arguments],
             env=self.environment,
             cwd=ROOT,
             capture_output=True,
@@ -55,7 +55,7 @@ class Houses:
         log = self.data / f"{'-'.join(arguments)}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, str(ROOT / "reportline.py"), *arguments],
+                [sys.executable, "-m", "reportline", *arguments],
                 env=self.environment,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,

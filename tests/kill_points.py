@@ -27,7 +27,7 @@ from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.settings import BotSettings
 from bot.talks.render import command_menu
 from locales import ENGLISH
-from logs import configure_logs, log_failure
+from reportline.logs import configure_logs, log_failure
 from tests.houses import ROOT, TOKEN
 
 TRACED = {

@@ -32,7 +32,9 @@ from conversations.wire.report import write_receipt
 from locales import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
-PORTALS: Mapping[str, Portal] = read_portals(Path(__file__).parent.parent / "portals", frozenset(LANGUAGES))
+PORTALS: Mapping[str, Portal] = read_portals(
+    Path(__file__).parent.parent / "bot" / "portals", frozenset(LANGUAGES)
+)
 # The same portals, each with every language that there is, after its own.
 EVERY_LANGUAGE: Mapping[str, Portal] = {
     name: replace(portal, languages=tuple(dict.fromkeys((*portal.languages, *LANGUAGES))))

@@ -118,7 +118,7 @@ def test_every_command_that_is_named_is_there() -> None:
     assert len(named) > 12
     for command in sorted(named):
         done = subprocess.run(
-            [sys.executable, str(ROOT / "reportline.py"), *command.split(), "--help"],
+            [sys.executable, "-m", "reportline", *command.split(), "--help"],
             capture_output=True,
             check=False,
         )

@@ -24,7 +24,7 @@ from bot.tools.preview import regions_of
 from conversations.flow.drawing import mermaid
 from locales import MissingMessage
 from locales.glossary import GlossaryUnreadable
-from logs import configure_logs, log_event
+from reportline.logs import configure_logs, log_event
 
 Result = TypeVar("Result")
 

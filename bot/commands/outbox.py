@@ -14,7 +14,7 @@ from bot.delivery.intake import HttpIntake
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_state import Glance, glance
 from bot.settings import BotSettings, NotReady, channel_token, read_settings
-from logs import configure_logs
+from reportline.logs import configure_logs
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.delivery.intake import Intake, IntakeAway, IntakeRefused
 from bot.delivery.outbox import Entry, Outbox, Unreadable
-from logs import log_event, log_failure
+from reportline.logs import log_event, log_failure
 
 LONGEST_REST_SECONDS: Final = 60.0
 # Enough to hide the way to the intake and its commits; few enough to leave it room for others.

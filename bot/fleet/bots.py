@@ -22,7 +22,7 @@ from bot.fleet.webhook_keys import Doors, opens
 from bot.sessions.store import StoreAway
 from bot.settings import NotReady
 from conversations.portals.model import Portal
-from logs import log_event, log_failure
+from reportline.logs import log_event, log_failure
 
 SECONDS_BETWEEN_LOOKS = 5.0
 

@@ -20,8 +20,8 @@ from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import read_doors, read_metrics_token
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from bot.settings import BotSettings, NotReady, valkey_url
-from http_server import listen, serve
-from logs import log_event
+from reportline.http_server import listen, serve
+from reportline.logs import log_event
 
 _FILES = 65_536
 

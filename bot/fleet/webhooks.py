@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.telegram.updates import Call
 from bot.fleet.webhook_keys import opens
-from http_server import Impatient, Reason
-from logs import log_failure
+from reportline.http_server import Impatient, Reason
+from reportline.logs import log_failure
 
 MAXIMUM_BODY: Final = 256 * 1024
 _PREFIX: Final = "/telegram/"

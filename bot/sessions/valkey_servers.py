@@ -26,8 +26,8 @@ from valkey.exceptions import (
 )
 
 from bot.sessions.store import StoreAway, StoreRefuses
-from logs import log_event
-from server_urls import require_safe_store
+from reportline.logs import log_event
+from reportline.server_urls import require_safe_store
 
 MOST_CONNECTIONS: Final = 32
 MOST_REDIRECTIONS: Final = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.exchange import TalkHandle
 from bot.sessions.sealing import TalkSecrets
-from logs import log_event
+from reportline.logs import log_event
 
 EVENTS_AT_ONCE = 60
 EVENTS_A_SECOND = 0.5

@@ -32,7 +32,7 @@ from conversations.turns.start_link import begin, portal_of
 from conversations.turns.submission import report_of
 from conversations.turns.turn import Turn
 from conversations.wire.sealing import IntakePublicKey, seal
-from logs import log_event, log_failure
+from reportline.logs import log_event, log_failure
 
 MOST_TRIES = 50
 

@@ -21,7 +21,7 @@ from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
 from intake_api.store.schema import require_current, upgrade
-from logs import configure_logs
+from reportline.logs import configure_logs
 
 intake = typer.Typer(no_args_is_help=True, help="Take reports in, and queue them for analysts.")
 key = typer.Typer(no_args_is_help=True, help="Let channels and analysts in, and shut them out.")

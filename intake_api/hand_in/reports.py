@@ -21,7 +21,7 @@ from intake_api.keys import IntakeKeys
 from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
-from logs import log_event
+from reportline.logs import log_event
 
 # As long as an outbox may have been cut off from here.
 REVISABLE = timedelta(days=30)

@@ -21,7 +21,7 @@ from intake_api.http.errors import Problem
 from intake_api.server.assembly import intake_of
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.models import AccessKey
-from logs import log_event
+from reportline.logs import log_event
 
 _NOBODY = bytes(32)
 _bearer = HTTPBearer(

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from intake_api.http.errors import document
-from logs import log_failure
+from reportline.logs import log_failure
 
 MAXIMUM_BODY = 256 * 1024
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from intake_api.store.database import DatabaseAway
-from logs import log_failure
+from reportline.logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:problem-type:reportline:"

@@ -16,7 +16,7 @@ from intake_api.items.totals import count, settle, uncount
 from intake_api.store.database import Database
 from intake_api.store.models import Assessment, Item, Mention, State, StoredReport
 from intake_api.vault import Vault
-from logs import log_failure
+from reportline.logs import log_failure
 
 RETRY_SECONDS = 60.0
 _BATCH = 100

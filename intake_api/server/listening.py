@@ -5,14 +5,14 @@ from http import HTTPStatus
 
 import typer
 
-import http_server
-from http_server import Impatient, Reason
 from intake_api.http.errors import document
 from intake_api.keys import NotReady
 from intake_api.server.app import running
 from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings
-from logs import log_event
+from reportline import http_server
+from reportline.http_server import Impatient, Reason
+from reportline.logs import log_event
 
 
 class IntakeConnection(Impatient):

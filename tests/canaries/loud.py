@@ -9,8 +9,8 @@ import threading
 import time
 import warnings
 
-from logs import configure_logs
-from reportline import app
+from reportline.command_line import app
+from reportline.logs import configure_logs
 
 _EVERYTHING = "%(name)s %(levelname)s %(message)s %(args)s %(exc_text)s %(stack_info)s %(pathname)s"
 _SECONDS = 0.05

@@ -19,7 +19,7 @@ from bot.settings import read_settings, telegram_token
 from bot.talks.runner import Runner
 from conversations.events import Said
 from conversations.wire.report import Report
-from logs import configure_logs
+from reportline.logs import configure_logs
 from tests.canaries.loud import turn_up
 
 HASTE = Pace(first_pause=0.01, longest_pause=0.05, tries=2)

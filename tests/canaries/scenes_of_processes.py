@@ -63,7 +63,7 @@ def _run(on: Stage, typed: str) -> None:
     environment.pop("REPORTLINE_TELEGRAM_TOKEN")
     with (on.streams / SCREEN).open("wb") as screen, (on.streams / "terminal.err").open("wb") as errors:
         done = subprocess.run(
-            [sys.executable, "reportline.py", "run", "--start", mint.text("start link.payload")],
+            [sys.executable, "-m", "reportline", "run", "--start", mint.text("start link.payload")],
             env=environment,
             cwd=ROOT,
             input=typed.encode(),

@@ -28,7 +28,7 @@ from tests.canaries.wiretap import Wiretap
 from tests.houses import ROOT, SECONDS_TO_END, TOKEN, Houses, free_port
 
 LOUD = ("-m", "tests.canaries.loud")
-AS_IT_IS = ("reportline.py",)
+AS_IT_IS = ("-m", "reportline")
 SECONDS = 90
 _DEBUGGING = {"PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONUNBUFFERED": "1"}
 

@@ -103,7 +103,7 @@ def _with_a_paused_portal(folder: Path) -> None:
 
 def _set_up(folder: Path) -> Path:
     environment = {"PATH": os.environ["PATH"], "REPORTLINE_DATA_DIR": str(folder)}
-    command = [sys.executable, "reportline.py", "setup"]
+    command = [sys.executable, "-m", "reportline", "setup"]
     subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     # As if it had been set up long ago: what is newer comes from the scenes.
     for path in (folder, *folder.rglob("*")):

@@ -29,7 +29,7 @@ class Process:
         """Start it; it is not waited for."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "reportline.py"), *self._command],
+                [sys.executable, "-m", "reportline", *self._command],
                 env=dict(self._environment),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,

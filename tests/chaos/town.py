@@ -190,5 +190,5 @@ def _environment(folder: Path, ways: Mapping[str, str], tokens: Sequence[str]) -
 
 
 def _set_up(environment: dict[str, str]) -> None:
-    command = [sys.executable, str(ROOT / "reportline.py"), "setup"]
+    command = [sys.executable, "-m", "reportline", "setup"]
     subprocess.run(command, env=environment, cwd=ROOT, timeout=SECONDS_TO_START, check=True)

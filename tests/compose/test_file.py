@@ -12,9 +12,9 @@ import pytest
 
 from bot.fleet.webhooks import WebhookConnection
 from bot.settings import BotSettings
-from http_server import server
 from intake_api.settings import IntakeSettings
-from server_urls import require_safe_database, require_safe_store
+from reportline.http_server import server
+from reportline.server_urls import require_safe_database, require_safe_store
 from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
 from tests.houses import ROOT, TOKEN
 

@@ -18,9 +18,9 @@ from pydantic import SecretStr
 
 from conversations.wire.report import Report
 from conversations.wire.sealing import IntakePublicKey, seal
-from http_server import Impatient, server
 from intake_api.http.errors import PROBLEMS
 from intake_api.server.listening import IntakeConnection
+from reportline.http_server import Impatient, server
 
 _COMMAND = "from intake_api.commands.intake import intake; intake()"
 

@@ -18,8 +18,8 @@ from locales.extraction import merged, template
 from locales.glossary import INSTEAD, TERMS
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("bot", "conversations", "intake_api", "locales", "portals", "tests")
-FILES = ("http_server.py", "logs.py", "pyproject.toml", "reportline.py", "server_urls.py")
+COPIED = ("bot", "conversations", "intake_api", "locales", "reportline", "tests")
+FILES = ("pyproject.toml",)
 CODE = "eo"
 ACCENTS = str.maketrans("aceghijosuAEIOU", "áĉéĝĥíĵóŝúÁÉÍÓÚ")
 KEPT = re.compile(
@@ -86,7 +86,7 @@ def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for (name, text), forms in read_catalogue(CODE, folder / "locales").translations.items()
     }
     (folder / "locales" / "review" / f"{CODE}.json").write_text(json.dumps(compared), encoding="utf-8")
-    portal = folder / "portals" / "international.toml"
+    portal = folder / "bot" / "portals" / "international.toml"
     text = portal.read_text(encoding="utf-8")
     portal.write_text(text.replace('"wo"]', f'"wo", "{CODE}"]'), encoding="utf-8")
     return folder

@@ -30,7 +30,7 @@ from bot.channels.telegram.updates import (
 )
 from bot.exchange import Answer, Arrival, Host
 from bot.sessions.store import StoreAway
-from logs import log_event, log_failure
+from reportline.logs import log_event, log_failure
 
 # Eight for each of fifty bots still leave connections to others when Telegram does not answer any of them.
 MOST_WAITING = 8

@@ -28,7 +28,7 @@ from bot.channels.telegram.failures import (
 from bot.channels.telegram.sending import settle
 from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
 from bot.exchange import Host
-from logs import log_event
+from reportline.logs import log_event
 
 _USUAL = Pace()
 

@@ -22,7 +22,7 @@ from bot.channels.telegram.outage_notices import Notices
 from bot.channels.telegram.rate_limits import Allowance
 from bot.channels.telegram.updates import Call, sent_anew
 from bot.exchange import Host, TalkHandle
-from logs import log_event, log_failure
+from reportline.logs import log_event, log_failure
 
 _SECONDS_TO_TIDY = 5.0
 _SECONDS_OF_A_TURN = 0.1

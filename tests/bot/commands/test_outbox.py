@@ -34,7 +34,7 @@ class Host:
     def types(self, *words: str, status: int) -> str:
         """Run `reportline outbox ...`, which must end so; gives what it says."""
         done = subprocess.run(
-            [sys.executable, str(ROOT / "reportline.py"), "outbox", *words],
+            [sys.executable, "-m", "reportline", "outbox", *words],
             env=self._environment,
             cwd=ROOT,
             capture_output=True,

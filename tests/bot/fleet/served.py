@@ -9,7 +9,7 @@ from typing import Any, Self
 from bot.channels.telegram.updates import Call
 from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens
 from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
-from http_server import Impatient, listen, server
+from reportline.http_server import Impatient, listen, server
 
 TOKEN = "0123456789abcdef" * 4
 DOORS = Doors(b"k" * KEY_BYTES)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.fleet.webhooks import WebhookConnection
-from http_server import MAXIMUM_CONNECTIONS, Awaited, listen, serve
+from reportline.http_server import MAXIMUM_CONNECTIONS, Awaited, listen, serve
 from tests.bot.fleet.served import (
     HEALTH,
     JSON,

@@ -16,7 +16,7 @@ from conversations.words import SAID_OF_ONE, WORDS
 from locales import KNOWN_LOCALES
 from locales.extraction import english
 from locales.plurals import categories
-from reportline import app
+from reportline.command_line import app
 from tests.talking import LANGUAGES, PORTALS
 
 CONTEXTS = {message.context: " ".join(message.comments) for message in english()}

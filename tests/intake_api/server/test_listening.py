@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from conversations.wire.sealing import seal
-from http_server import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited
 from intake_api.server.listening import IntakeConnection, listen
 from intake_api.settings import IntakeSettings
+from reportline.http_server import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited
 from tests.intake_api.office import Office, a_report, opened
 from tests.intake_api.served import Served, assert_problem, request, served_here, serving
 

@@ -18,7 +18,7 @@ from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import Doors
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from conversations.events import Attached, Chose, Commanded, Event, Opened, Said
-from http_server import listen, server
+from reportline.http_server import listen, server
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter
 from tests.webhook_delivery import DeliveryPace

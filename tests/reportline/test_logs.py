@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from logs import EVENTS, FIELD_SHAPES, configure_logs, log_event, log_failure
+from reportline.logs import EVENTS, FIELD_SHAPES, configure_logs, log_event, log_failure
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MARKER = "CANARY7391"
 LIBRARIES = (
     "",
@@ -43,7 +43,7 @@ for name in {LIBRARIES!r}:
 
 def _run(script: str, level: str = "DEBUG") -> tuple[list[dict[str, Any]], str]:
     """Run a script after configure_logs; give the lines of its log, and all that it wrote anywhere."""
-    start = f"from logs import configure_logs, log_event, log_failure\nconfigure_logs({level!r})\n"
+    start = f"from reportline.logs import configure_logs, log_event, log_failure\nconfigure_logs({level!r})\n"
     done = subprocess.run(
         [sys.executable, "-c", start + script], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -74,7 +74,7 @@ except ValueError:
     own.exception("{MARKER}")
 """
     done = subprocess.run(
-        [sys.executable, "-c", "from logs import configure_logs\nconfigure_logs()\n" + script],
+        [sys.executable, "-c", "from reportline.logs import configure_logs\nconfigure_logs()\n" + script],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -88,7 +88,11 @@ def test_handlers_added_before_are_removed() -> None:
     """A handler that was there before configure_logs writes nothing any more."""
     before = "import logging, sys\nlogging.getLogger('httpx').addHandler(logging.StreamHandler(sys.stdout))\n"
     done = subprocess.run(
-        [sys.executable, "-c", f"{before}from logs import configure_logs\nconfigure_logs()\n{SPEAK}"],
+        [
+            sys.executable,
+            "-c",
+            f"{before}from reportline.logs import configure_logs\nconfigure_logs()\n{SPEAK}",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -220,9 +224,8 @@ def test_the_table_is_whole() -> None:
 
 
 def _calls() -> Iterator[tuple[str, str, ast.Call]]:
-    folders = ("bot", "conversations", "intake_api", "locales")
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    for path in [*files, *ROOT.glob("reportline.py")]:
+    folders = ("bot", "conversations", "intake_api", "locales", "reportline")
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.func.id, node

@@ -20,9 +20,8 @@ from typing import Final
 
 import structlog
 
-_ROOT = Path(__file__).parent
-_OUR_FILES = ("http_server.py", "reportline.py", "server_urls.py")
-_OURS = frozenset({"bot", "conversations", "intake_api", "locales", *_OUR_FILES})
+_ROOT = Path(__file__).resolve().parent.parent
+_OURS = frozenset({"bot", "conversations", "intake_api", "locales", "reportline"})
 
 # A field's name is its meaning everywhere. Closed sets where they can be; numbers too short for a chat's;
 # nothing that an @name or an address fits into, but in what only this file fills, from the names of code.

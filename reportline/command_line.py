@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import httpx
@@ -173,7 +172,7 @@ def _journal(read: BotSettings) -> Iterator[int]:
 def _running(*command: str, journal: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command of ours beside this one, and end it gently with it."""
     process = subprocess.Popen(  # noqa: S603 - our own command, nothing from outside
-        [sys.executable, str(Path(__file__).resolve()), *command],
+        [sys.executable, "-m", "reportline", *command],
         stdin=subprocess.DEVNULL,
         stdout=journal,
         stderr=journal,
@@ -213,9 +212,5 @@ def _stop(words: str) -> NoReturn:
 
 
 def _talk(start: str) -> None:
-    command = [sys.executable, str(Path(__file__).resolve()), "bot", "talk", "--start", start]
+    command = [sys.executable, "-m", "reportline", "bot", "talk", "--start", start]
     subprocess.run(command, check=False)  # noqa: S603 - our own command, nothing from outside
-
-
-if __name__ == "__main__":
-    app()

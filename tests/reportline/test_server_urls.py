@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_settings import NoDecode
 
-from server_urls import (
+from reportline.server_urls import (
     DatabaseUrl,
     HostNames,
     ServerUrl,

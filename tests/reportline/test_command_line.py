@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.houses import ROOT, TOKEN, Houses, free_port, houses
+from tests.houses import TOKEN, Houses, free_port, houses
 from tests.reporter import BotApiControl, Reporter
 
 
@@ -116,7 +116,7 @@ async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_
     house: Houses,
 ) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(ROOT / "reportline.py"), "run"),
+        *(sys.executable, "-m", "reportline", "run"),
         env=house.environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
