@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half
+from intake_api.faults import NotReady
 from reportline.logs import log_failure
 
 KEY_BYTES = 32
@@ -21,10 +22,6 @@ _FIRST = "k1"
 _KEY_ID = "k[0-9]{1,6}"
 # Once the key of all keyed hashes. Receipts are kept as hashes alone, so theirs can never change.
 _EARLIER, _ADOPTED = "index.key", (f"index-{_FIRST}.key", "receipts.key")
-
-
-class NotReady(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
-    """The intake cannot keep its promises as things are; the message says what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)

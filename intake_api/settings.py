@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.wire.report import ShortName
-from intake_api.keys import NotReady, require_private
+from intake_api.faults import NotReady
+from intake_api.keys import require_private
 from reportline.server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
 
 _FROM_ENVIRONMENT = SettingsConfigDict(

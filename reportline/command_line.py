@@ -25,7 +25,7 @@ from intake_api.commands import checks as intake_checks
 from intake_api.commands.backup import BackupSettings
 from intake_api.commands.intake import intake
 from intake_api.commands.set_up import set_up
-from intake_api.keys import NotReady as IntakeNotReady
+from intake_api.faults import NotReady as IntakeNotReady
 from intake_api.settings import IntakeSettings, QueueSettings, Settings
 from intake_api.settings import read_settings as read_intake_settings
 from intake_api.terminal.client import queue

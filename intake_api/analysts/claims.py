@@ -5,41 +5,24 @@ else's gets "claim-lost", always the same.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.http.errors import Problem
+from intake_api.analysts.desk import Desk
+from intake_api.analysts.shapes import MAXIMUM_CLAIMS
+from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_standing, stand
 from intake_api.items.totals import settle
-from intake_api.server.contract import MAXIMUM_CLAIMS
-from intake_api.store.audit import AuditLog
-from intake_api.store.models import AccessKey, Item, Mention, Source, State, StoredReport, is_claimed
-from intake_api.vault import Vault
+from intake_api.store.models import AccessKey, Item, Mention, State, StoredReport, is_claimed
 
 MAXIMUM_DETAILS: Final = 50
 # A program that prolongs for ever must not keep an item from everybody else.
 LONGEST_HOLD: Final = timedelta(hours=8)
 _EXPIRED_AT_ONCE: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """An analyst at work: one transaction, whose key it is, and what the time is."""
-
-    session: AsyncSession
-    vault: Vault
-    audit: AuditLog
-    analyst: str
-    now: datetime
-
-    async def note(self, what: str, *subjects: str) -> None:
-        """Write into the audit log what the analyst does, and with which items or key."""
-        await self.audit.add(self.session, self.now, self.analyst, what, *subjects)
 
 
 async def claim(
@@ -48,7 +31,7 @@ async def claim(
     """Give the analyst up to `count` items, the most overdue first, until the lease runs out.
 
     `language` is one in which an item was reported, `kind` what sort of address it has; None is any. What the
-    analyst has released does not come back to them for as long as a lease: they had a reason. Raises Problem
+    analyst has released does not come back to them for as long as a lease: they had a reason. Raises Refused
     (hands-full) when they hold MAXIMUM_CLAIMS.
     """
     await _give_back_expired(desk)
@@ -67,13 +50,13 @@ async def claim(
 
 
 async def held(desk: Desk, claim_id: str) -> Item:
-    """Give the item under a claim of this analyst's that holds; raises Problem (claim-lost) for any other."""
+    """Give the item under a claim of this analyst's that holds; raises Refused (claim-lost) for any other."""
     mine = select(Item).where(
         Item.claim_id == claim_id, Item.claimed_by == desk.analyst, Item.lease_expires > desk.now
     )
     item = (await desk.session.scalars(mine.with_for_update())).one_or_none()
     if item is None:
-        raise Problem("claim-lost")
+        raise Refused(Reason.CLAIM_LOST)
     return item
 
 
@@ -84,7 +67,7 @@ async def held_by(desk: Desk) -> Sequence[Item]:
 
 
 async def prolong(desk: Desk, claim_id: str, lease: timedelta) -> datetime:
-    """Let a claim hold for another lease, LONGEST_HOLD in all; gives its end, raises Problem (claim-lost)."""
+    """Let a claim hold for another lease, LONGEST_HOLD in all; gives its end, raises Refused (claim-lost)."""
     item = await held(desk, claim_id)
     item.claimed_at = item.claimed_at or desk.now
     ends = item.lease_expires = min(desk.now + lease, item.claimed_at + LONGEST_HOLD)
@@ -93,7 +76,7 @@ async def prolong(desk: Desk, claim_id: str, lease: timedelta) -> datetime:
 
 
 async def release(desk: Desk, claim_id: str) -> None:
-    """Put an item back into the queue, at its old place; raises Problem (claim-lost)."""
+    """Put an item back into the queue, at its old place; raises Refused (claim-lost)."""
     item = await held(desk, claim_id)
     item_id = item.item_id
     item.released_by, item.released_at = desk.analyst, desk.now
@@ -120,17 +103,6 @@ async def reports_of(session: AsyncSession, item_id: str) -> Sequence[StoredRepo
     return (await session.scalars(found)).all()
 
 
-async def sources_of(session: AsyncSession, item_ids: Iterable[str]) -> Sequence[tuple[str, str, str]]:
-    """Give the distinct (item id, portal, language) of these items' reports, in order."""
-    found = (
-        select(Source.item_id, Source.portal, Source.language)
-        .where(Source.item_id.in_(item_ids))
-        .distinct()
-        .order_by(Source.portal, Source.language)
-    )
-    return [(item_id, portal, language) for item_id, portal, language in await session.execute(found)]
-
-
 async def _room(desk: Desk) -> int:
     # Locked, so that two requests of one analyst at the same time do not both find the same room.
     await desk.session.get_one(AccessKey, desk.analyst, with_for_update={"key_share": True})
@@ -139,7 +111,7 @@ async def _room(desk: Desk) -> int:
     )
     room = MAXIMUM_CLAIMS - (await desk.session.scalars(mine)).one()
     if room <= 0:
-        raise Problem("hands-full")
+        raise Refused(Reason.HANDS_FULL)
     return room
 
 

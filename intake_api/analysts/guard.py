@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
-from intake_api.analysts.claims import Desk
-from intake_api.http.errors import Problem
+from intake_api.analysts.desk import Desk
+from intake_api.faults import Reason, Refused
+from intake_api.settings import IntakeSettings
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
 GLANCE: Final = timedelta(minutes=1)
@@ -33,15 +34,25 @@ class Limits:
     zone: ZoneInfo
 
 
+def limits_of(settings: IntakeSettings) -> Limits:
+    """Read the limits from the settings."""
+    return Limits(
+        a_day=timedelta(minutes=settings.exposure_minutes_a_day),
+        at_once=timedelta(minutes=settings.exposure_minutes_at_once),
+        rest=timedelta(minutes=settings.exposure_break_minutes),
+        zone=ZoneInfo(settings.time_zone),
+    )
+
+
 async def admit(desk: Desk, limits: Limits) -> None:
-    """Raise Problem (day-full, break-due) if this analyst should open nothing now."""
+    """Raise Refused (day-full, break-due) if this analyst should open nothing now."""
     if await _is_lifted(desk):
         return
     stretches = await _stretches(desk)
     if _spent(stretches, _midnight(desk.now, limits.zone)) >= limits.a_day:
-        raise Problem("day-full")
+        raise Refused(Reason.DAY_FULL)
     if _without_rest(stretches, desk.now, limits.rest) >= limits.at_once:
-        raise Problem("break-due")
+        raise Refused(Reason.BREAK_DUE)
 
 
 async def look_after(desk: Desk) -> None:
@@ -65,7 +76,7 @@ async def glance(desk: Desk) -> None:
 
 
 async def _begin(desk: Desk, until: datetime) -> None:
-    """Begin a stretch; who does has added to the audit log before, so no other begins at the same time."""
+    """Begin a stretch, in a transaction that has the audit log's turn, so that no other begins meanwhile."""
     exposure_id = secrets.token_hex(8)
     desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
     await _forget(desk)

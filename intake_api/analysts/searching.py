@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, select
 
 from conversations.address import canonical, host
-from intake_api.analysts.claims import Desk
+from intake_api.analysts.desk import Desk
+from intake_api.analysts.shapes import ItemsFound, Search
 from intake_api.analysts.showing import items_found
-from intake_api.server.contract import ItemsFound, Search
 from intake_api.store.models import Item
 
 MAXIMUM_FOUND = 50

@@ -1,6 +1,7 @@
-"""Items as an analyst reads them: the only place where an address is opened."""
+"""Items as an analyst reads them: one way to sum an item up, and one to open its address."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -8,12 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
 from intake_api.analysts.assessing import decided, history_of, outcome_of
-from intake_api.analysts.claims import Desk, reports_of, sources_of
+from intake_api.analysts.claims import reports_of
 from intake_api.analysts.decision import DecisionShown
-from intake_api.hand_in.reports import content_of
-from intake_api.http.errors import Problem
-from intake_api.items.making import address_hash
-from intake_api.server.contract import (
+from intake_api.analysts.desk import Desk
+from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
     Claim,
@@ -22,59 +21,111 @@ from intake_api.server.contract import (
     ItemShown,
     ReportShown,
 )
-from intake_api.store.models import Assessment, AuditEntry, Item, State, StoredReport
+from intake_api.faults import Reason, Refused
+from intake_api.hand_in.reports import content_of
+from intake_api.items.making import address_hash
+from intake_api.store.models import Assessment, AuditEntry, Item, Source, State, StoredReport
 from intake_api.vault import Place, Vault
 
 MAXIMUM_ENTRIES: Final = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """An item's address, in clear."""
+
+    given: str = field(repr=False)
+    canonical: str = field(repr=False)
+    needs_joining: bool
+
+
+def addresses_of(vault: Vault, item: Item) -> Addresses:
+    """Open an item's address; whoever calls writes into the audit log why. Raises VaultClosed."""
+    given = vault.open(Place("items", item.item_id, "given"), item.given)
+    known = read(given)
+    return Addresses(
+        given=given,
+        canonical=vault.open(Place("items", item.item_id, "canonical"), item.canonical),
+        needs_joining=known is not None and known.needs_joining,
+    )
+
+
+async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Sum up each item: everything that callers read of it but its address and its state."""
+    ways = (
+        select(Source.item_id, Source.portal, Source.language)
+        .where(Source.item_id.in_(item.item_id for item in items))
+        .distinct()
+    )
+    portals: dict[str, set[str]] = {item.item_id: set() for item in items}
+    languages: dict[str, set[str]] = {item.item_id: set() for item in items}
+    for item_id, portal, language in await session.execute(ways):
+        portals[item_id].add(portal)
+        languages[item_id].add(language)
+    return [
+        {
+            "item_id": item.item_id,
+            "kind": item.kind,
+            "reports": item.reports,
+            "portals": sorted(portals[item.item_id]),
+            "languages": sorted(languages[item.item_id]),
+            "first_hour": item.first_hour,
+            "last_hour": item.last_hour,
+        }
+        for item in items
+    ]
+
+
 async def claims_shown(desk: Desk, items: Sequence[Item]) -> list[Claim]:
     """Show claimed items without their addresses."""
-    sources = await sources_of(desk.session, [item.item_id for item in items])
-    return [_claim(item, [source for source in sources if source[0] == item.item_id]) for item in items]
+    summaries = await summaries_of(desk.session, items)
+    return [
+        Claim.model_validate(summary | {"claim_id": item.claim_id, "lease_expires": item.lease_expires})
+        for item, summary in zip(items, summaries, strict=True)
+    ]
 
 
 async def claim_shown(desk: Desk, item: Item) -> ClaimShown:
     """Show a claimed item whole, and write into the audit log that its address was read."""
     [claim] = await claims_shown(desk, [item])
-    given = desk.vault.open(Place("items", item.item_id, "given"), item.given)
-    known = read(given)
+    addresses = addresses_of(desk.vault, item)
     shown = ClaimShown(
         **claim.model_dump(),
-        address_given=given,
-        address_canonical=desk.vault.open(Place("items", item.item_id, "canonical"), item.canonical),
-        needs_joining=known is not None and known.needs_joining,
+        address_given=addresses.given,
+        address_canonical=addresses.canonical,
+        needs_joining=addresses.needs_joining,
         details=[_report(desk.vault, item, row) for row in await reports_of(desk.session, item.item_id)],
         history=[_decision(desk.vault, row) for row in await history_of(desk.session, item.item_id)],
     )
-    # Last, since whoever else acts waits from here on: the audit log is one chain.
+    # Last, since whoever else acts waits for the audit log until this transaction ends.
     await desk.note("address_read", item.item_id)
     return shown
 
 
 async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
-    """Show items without their addresses, with the outcome that holds."""
-    sources = await sources_of(session, [item.item_id for item in items])
+    """Show items as a search finds them, without their addresses."""
+    summaries = await summaries_of(session, items)
     return [
         ItemFound(
-            **_summed(item, [source for source in sources if source[0] == item.item_id]),
+            **summary,
             state=State(item.state).value,
             outcome=await outcome_of(session, item.item_id),
         )
-        for item in items
+        for item, summary in zip(items, summaries, strict=True)
     ]
 
 
 async def item_shown(desk: Desk, item_id: str) -> ItemShown:
-    """Show any item whole, and write into the audit log that its address was read; raises Problem."""
+    """Show any item whole, and audit that its address was read; raises Refused (not-found)."""
     item = await desk.session.get(Item, item_id)
     if item is None:
-        raise Problem("not-found")
-    [summary] = await items_found(desk.session, [item])
+        raise Refused(Reason.NOT_FOUND)
+    [found] = await items_found(desk.session, [item])
+    addresses = addresses_of(desk.vault, item)
     shown = ItemShown(
-        **summary.model_dump(),
-        address_given=desk.vault.open(Place("items", item_id, "given"), item.given),
-        address_canonical=desk.vault.open(Place("items", item_id, "canonical"), item.canonical),
+        **found.model_dump(),
+        address_given=addresses.given,
+        address_canonical=addresses.canonical,
         history=[_decision(desk.vault, row) for row in await history_of(desk.session, item_id)],
     )
     await desk.note("address_read", item_id)
@@ -97,24 +148,6 @@ async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
             for entry in await session.scalars(entries.limit(MAXIMUM_ENTRIES))
         ]
     )
-
-
-def _claim(item: Item, sources: Sequence[tuple[str, str, str]]) -> Claim:
-    return Claim.model_validate(
-        _summed(item, sources) | {"claim_id": item.claim_id, "lease_expires": item.lease_expires}
-    )
-
-
-def _summed(item: Item, sources: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
-    return {
-        "item_id": item.item_id,
-        "kind": item.kind,
-        "reports": item.reports,
-        "portals": sorted({portal for _, portal, _ in sources}),
-        "languages": sorted({language for _, _, language in sources}),
-        "first_hour": item.first_hour,
-        "last_hour": item.last_hour,
-    }
 
 
 def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:

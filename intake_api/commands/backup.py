@@ -8,7 +8,8 @@ from pydantic import Field
 from rich.console import Console
 
 from intake_api.commands.command_line import ready, run, settings_of
-from intake_api.keys import NotReady, require_private
+from intake_api.faults import NotReady
+from intake_api.keys import require_private
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened

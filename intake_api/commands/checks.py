@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.keys import NotReady, read_keys, require_private
+from intake_api.faults import NotReady
+from intake_api.keys import read_keys, require_private
 from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from intake_api.commands.backup import backup, restore
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.commands.keys import reindex, rotate
-from intake_api.http.access import Role, add_key, revoke_key
 from intake_api.keys import adopt_keys, read_keys
 from intake_api.server import listening
 from intake_api.server.assembly import assemble, require_database, utc_now
 from intake_api.settings import IntakeSettings
+from intake_api.store.access_keys import Role, add_key, revoke_key
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey

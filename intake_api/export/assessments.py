@@ -15,13 +15,13 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.address import read
-from intake_api.analysts.assessing import decided, uncorrected
-from intake_api.analysts.claims import Desk, sources_of
+from intake_api.analysts.assessing import decided, holding
 from intake_api.analysts.decision import Recorded
+from intake_api.analysts.desk import Desk
+from intake_api.analysts.showing import addresses_of, summaries_of
 from intake_api.store.columns import ExactTime
 from intake_api.store.models import Assessment, Item
-from intake_api.vault import Place, Vault
+from intake_api.vault import Vault
 
 MAXIMUM_ROWS: Final = 500
 # One that is decided earlier may be committed later; within this time it is committed, or never.
@@ -124,35 +124,26 @@ async def _shown(desk: Desk, rows: Sequence[Assessment]) -> list[ExportedAssessm
 
 
 async def _holding(session: AsyncSession, item_ids: Iterable[str]) -> set[str]:
-    """Give of each item the assessment that holds: the latest of those that nobody has corrected."""
-    holding = select(Assessment).where(Assessment.item_id.in_(item_ids), uncorrected())
-    latest_last = await session.scalars(holding.order_by(Assessment.assessed_at))
-    return set({row.item_id: row.assessment_id for row in latest_last}.values())
+    """Give the assessments of these items that hold."""
+    newest = holding(Item.item_id.expression).with_only_columns(Assessment.assessment_id).correlate(Item)
+    found = await session.scalars(select(newest.scalar_subquery()).where(Item.item_id.in_(item_ids)))
+    return {assessment_id for assessment_id in found if assessment_id is not None}
 
 
 async def _items(desk: Desk, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Give the fields of these items, by their ids."""
-    found = (await desk.session.scalars(select(Item).where(Item.item_id.in_(item_ids)))).all()
-    ways: dict[str, tuple[set[str], set[str]]] = {item.item_id: (set(), set()) for item in found}
-    for item_id, portal, language in await sources_of(desk.session, ways):
-        portals, languages = ways[item_id]
-        portals.add(portal)
-        languages.add(language)
-    return {item.item_id: _fields(desk.vault, item, *ways[item.item_id]) for item in found}
-
-
-def _fields(vault: Vault, item: Item, portals: set[str], languages: set[str]) -> dict[str, Any]:
-    given = vault.open(Place("items", item.item_id, "given"), item.given)
-    known = read(given)
+    items = (await desk.session.scalars(select(Item).where(Item.item_id.in_(item_ids)))).all()
+    summaries = await summaries_of(desk.session, items)
     return {
-        "item_id": item.item_id,
-        "address_given": given,
-        "address_canonical": vault.open(Place("items", item.item_id, "canonical"), item.canonical),
-        "kind": item.kind,
-        "needs_joining": known is not None and known.needs_joining,
-        "reports": item.reports,
-        "portals": sorted(portals),
-        "languages": sorted(languages),
-        "first_hour": item.first_hour,
-        "last_hour": item.last_hour,
+        item.item_id: summary | _opened(desk.vault, item)
+        for item, summary in zip(items, summaries, strict=True)
+    }
+
+
+def _opened(vault: Vault, item: Item) -> dict[str, Any]:
+    addresses = addresses_of(vault, item)
+    return {
+        "address_given": addresses.given,
+        "address_canonical": addresses.canonical,
+        "needs_joining": addresses.needs_joining,
     }

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from intake_api.analysts.claims import Desk
+from intake_api.analysts.transactions import TransactionsHere
 from intake_api.export.assessments import (
     MAXIMUM_ROWS,
     Cursor,
@@ -17,7 +17,6 @@ from intake_api.export.assessments import (
 )
 from intake_api.http.access import KeyedRoute, LeadCaller
 from intake_api.http.errors import EVERYWHERE
-from intake_api.server.assembly import IntakeHere
 
 _PATH: Final = "/export/assessments"
 # While a page is audited, analysts wait to write into the audit log.
@@ -65,7 +64,7 @@ exports = APIRouter(prefix="/v1", tags=["leads"], responses=EVERYWHERE, route_cl
 
 @exports.get(_PATH, response_class=Response, responses=_PAGE)
 async def assessments(
-    intake: IntakeHere,
+    transactions: TransactionsHere,
     lead: LeadCaller,
     form: Annotated[Literal["ndjson", "csv"], Query(alias="format")] = "ndjson",
     after: Annotated[Cursor | None, Query(description="where the page before ended; from its Link")] = None,
@@ -75,8 +74,7 @@ async def assessments(
 
     Every assessment comes once, corrections too: one that names another in `corrects` stands in its place.
     """
-    async with intake.database.writing() as session:
-        desk = Desk(session, intake.vault, intake.audit, lead.key_id, intake.now())
+    async with transactions.working(lead) as desk:
         rows = await exported(desk, after, limit)
     write, media_type = _WRITERS[form]
     end = cursor_of(rows[-1]) if rows else after

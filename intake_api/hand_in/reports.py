@@ -16,7 +16,7 @@ from conversations.wire.report import (
     Seen,
 )
 from conversations.wire.sealing import NotOpened, unseal
-from intake_api.http.errors import Problem
+from intake_api.faults import Reason, Refused
 from intake_api.keys import IntakeKeys
 from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport
@@ -45,14 +45,14 @@ class Content(BaseModel):
 
 
 def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report:
-    """Open a sealed report; raises Problem if that is impossible, or if it is another draft's."""
+    """Open a sealed report; raises Refused if that is impossible, or if it is another draft's."""
     try:
         report = unseal(sealed, keys.seals)
     except NotOpened:
         log_event("malformed_seal", reason="broken_seal" if sealed.key_id in keys.seals else "unknown_key")
-        raise Problem("seal-not-opened") from None
+        raise Refused(Reason.SEAL_NOT_OPENED) from None
     if report.draft_id != draft_id:
-        raise Problem("other-draft")
+        raise Refused(Reason.OTHER_DRAFT)
     return report
 
 

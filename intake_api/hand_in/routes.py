@@ -3,39 +3,67 @@
 The transaction is committed when its `async with` block ends, so no answer leaves before its commit.
 """
 
-from fastapi import APIRouter, BackgroundTasks
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
 from conversations.wire.report import DraftId, SealedReport
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
+from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.http.access import ChannelCaller, KeyedRoute
+from intake_api.http.dependencies import ClockHere, DatabaseHere, SettingsHere, VaultHere
 from intake_api.http.errors import EVERYWHERE, documented
-from intake_api.server.assembly import IntakeHere
-from intake_api.server.contract import ReceiptGiven, StatusAnswer, StatusQuestion
+from intake_api.keys import Keys
 
-_NOT_TAKEN = documented("out-of-shape", "seal-not-opened", "other-draft")
+AfterHandIn = Callable[[], Awaitable[None]]
+_NOT_TAKEN = documented("seal-not-opened", "other-draft")
 
 channels = APIRouter(prefix="/v1", tags=["channels"], responses=EVERYWHERE, route_class=KeyedRoute)
 
 
+async def _keys_of(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+async def _after_hand_in_of(request: Request) -> AfterHandIn:
+    after_hand_in: AfterHandIn = request.app.state.after_hand_in
+    return after_hand_in
+
+
 @channels.put("/reports/{draft_id}", status_code=202, responses=_NOT_TAKEN)
-async def hand_in(
-    draft_id: DraftId, sealed: SealedReport, intake: IntakeHere, _: ChannelCaller, after: BackgroundTasks
+async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that a report meets
+    draft_id: DraftId,
+    sealed: SealedReport,
+    keys: Annotated[Keys, Depends(_keys_of)],
+    database: DatabaseHere,
+    vault: VaultHere,
+    clock: ClockHere,
+    after_hand_in: Annotated[AfterHandIn, Depends(_after_hand_in_of)],
+    _: ChannelCaller,
+    after: BackgroundTasks,
 ) -> ReceiptGiven:
     """Take a report, a later revision of it, or its withdrawal (a revision that says so); in any order."""
-    report = open_report(sealed, intake.keys.current(), draft_id)
-    async with intake.database.writing() as session:
-        await keep(session, intake.vault, report, intake.now())
+    report = open_report(sealed, keys.current(), draft_id)
+    async with database.writing() as session:
+        await keep(session, vault, report, clock())
     # Merging only begins once the answer has left: whether an address was known must not show in its time.
-    after.add_task(intake.merger.wake)
+    after.add_task(after_hand_in)
     return ReceiptGiven(receipt=report.receipt)
 
 
 @channels.post("/receipts/status")
-async def status(question: StatusQuestion, intake: IntakeHere, _: ChannelCaller) -> StatusAnswer:
+async def status(
+    question: StatusQuestion,
+    database: DatabaseHere,
+    vault: VaultHere,
+    clock: ClockHere,
+    settings: SettingsHere,
+    _: ChannelCaller,
+) -> StatusAnswer:
     """Tell what the intake says of a receipt, however it was typed."""
-    async with intake.database.reading() as session:
-        told = await status_of(
-            session, intake.vault, question.receipt, intake.settings.status_after_days, intake.now()
-        )
+    async with database.reading() as session:
+        told = await status_of(session, vault, question.receipt, settings.status_after_days, clock())
     return StatusAnswer(status=told)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from intake_api.faults import Refused
 from intake_api.store.database import DatabaseAway
 from reportline.logs import log_failure
 
@@ -63,6 +64,18 @@ _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "fault": {"incident": "5f0c9a1e"},
     "unavailable": {"incident": "5f0c9a1e"},
 }
+# What a caller may meet at every route that asks for a key.
+_EVERYWHERE: Final = (
+    "malformed",
+    "no-access-key",
+    "wrong-door",
+    "too-slow",
+    "too-large",
+    "out-of-shape",
+    "fault",
+    "busy",
+    "unavailable",
+)
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
@@ -109,7 +122,18 @@ def _told(name: str) -> dict[str, Any]:
 
 
 def documented(*names: str) -> dict[int | str, dict[str, Any]]:
-    """Describe problems for the contract (OpenAPI), by status."""
+    """Describe problems of a keyed route for the contract (OpenAPI), by status.
+
+    FastAPI puts a route's description of a status in the place of its router's: so each has all of
+    _EVERYWHERE that have the same status.
+    """
+    statuses = {PROBLEMS[name][0] for name in names}
+    beside = [name for name in _EVERYWHERE if PROBLEMS[name][0] in statuses]
+    return only_documented(*dict.fromkeys((*beside, *names)))
+
+
+def only_documented(*names: str) -> dict[int | str, dict[str, Any]]:
+    """Describe these problems and no others, for routes without a key."""
     by_status: dict[int | str, list[str]] = {}
     for name in names:
         by_status.setdefault(PROBLEMS[name][0], []).append(name)
@@ -126,22 +150,13 @@ def _described(status: int | str, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-EVERYWHERE: Final = documented(
-    "malformed",
-    "no-access-key",
-    "wrong-door",
-    "too-slow",
-    "too-large",
-    "out-of-shape",
-    "fault",
-    "busy",
-    "unavailable",
-)
+EVERYWHERE: Final = only_documented(*_EVERYWHERE)
 
 
 def handle_errors(app: FastAPI) -> None:
     """Let every foreseen error of an app end in a problem document; `edge.py` sees to the unforeseen."""
     app.exception_handler(Problem)(_problem)
+    app.exception_handler(Refused)(_refused)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(RequestValidationError)(_out_of_shape)
     app.exception_handler(DatabaseAway)(_unavailable)
@@ -150,6 +165,10 @@ def handle_errors(app: FastAPI) -> None:
 async def _problem(_: Request, problem: Problem) -> JSONResponse:
     headers = {"WWW-Authenticate": "Bearer"} if problem.name == "no-access-key" else None
     return document(problem.name, headers)
+
+
+async def _refused(_: Request, refused: Refused) -> JSONResponse:
+    return document(refused.reason)
 
 
 async def _http_error(request: Request, error: HTTPException) -> JSONResponse:

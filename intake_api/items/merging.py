@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.making import Named, make_missing, named_by
+from intake_api.items.reopening import reopen
 from intake_api.items.totals import count, settle, uncount
 from intake_api.store.database import Database
-from intake_api.store.models import Assessment, Item, Mention, State, StoredReport
+from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
 
@@ -159,22 +160,11 @@ async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and
         left=False,
     )
     if before is None:
-        await _reopen(session, report, item, reopen_after)
+        await reopen(session, item, [report.arrival_hour], reopen_after)
     else:
         await uncount(session, before)
     await session.merge(now)
     await count(session, now)
-
-
-async def _reopen(
-    session: AsyncSession, report: StoredReport, item: Item, reopen_after: timedelta | None
-) -> None:
-    if item.state != State.ASSESSED or reopen_after is None:
-        return
-    newest = select(func.max(Assessment.assessed_at)).where(Assessment.item_id == item.item_id)
-    assessed_at = await session.scalar(newest)
-    if assessed_at is not None and report.arrival_hour - assessed_at >= reopen_after:
-        item.state, item.open_since = State.WAITING, report.arrival_hour
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.analysts.assessing import uncorrected
+from intake_api.analysts.assessing import holding
 from intake_api.store.database import Database
 from intake_api.store.models import (
     EVERY_LANGUAGE,
@@ -174,9 +174,8 @@ async def _outcomes(session: AsyncSession, condition: ColumnElement[bool]) -> Co
 
 
 def _outcome_that_holds() -> ColumnElement[str]:
-    holding = select(Assessment.outcome).where(Assessment.item_id == Mention.item_id, uncorrected())
-    newest = holding.order_by(Assessment.assessed_at.desc()).limit(1).scalar_subquery()
-    return func.coalesce(newest, UNDECIDED)
+    newest = holding(Mention.item_id.expression).with_only_columns(Assessment.outcome).correlate(Mention)
+    return func.coalesce(newest.scalar_subquery(), UNDECIDED)
 
 
 async def _tally(

@@ -5,14 +5,16 @@ database is away. So nobody can take its connections by asking.
 """
 
 import asyncio
+from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from intake_api.keys import NotReady, read_keys
+from intake_api.faults import NotReady
+from intake_api.http.dependencies import Clock
+from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
-from intake_api.server.assembly import Intake
-from intake_api.store.database import DatabaseAway
+from intake_api.store.database import Database, DatabaseAway
 from intake_api.store.schema import newest_revision, revision_of
 
 SECONDS_TO_WAIT: Final = 2
@@ -25,8 +27,16 @@ _AWAY: Final[Look] = ("away", None)
 class Readiness:
     """What an intake says of itself to whoever decides whether it gets work."""
 
-    def __init__(self, intake: Intake, overdue: Hourly[int]) -> None:
-        self._intake, self._overdue = intake, overdue
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        folder: Path,
+        clock: Clock,
+        overdue: Hourly[int],
+    ) -> None:
+        self._database, self._keys, self._folder = database, keys, folder
+        self._clock, self._overdue = clock, overdue
         self._look: asyncio.Task[Look] | None = None
 
     async def database(self) -> Look:
@@ -42,28 +52,27 @@ class Readiness:
         "kept": a file is lost or damaged, and the process works with what it had read. "behind": the folder
         has a key that the process could not take up, so what others seal with it cannot be opened.
         """
-        known, folder = self._intake.keys.current(), self._intake.settings.folder
+        known, folder = self._keys.current(), self._folder
         for purpose, keys in (("seal", known.seals), ("vault", known.vaults)):
             names = {path.name for path in folder.glob(f"{purpose}-k*.key")}
             if names - {f"{purpose}-{key_id}.key" for key_id in keys}:
                 return "behind"
-        return "ok" if _can_be_read(self._intake) else "kept"
+        return "ok" if _can_be_read(folder) else "kept"
 
     async def _look_at_database(self) -> Look:
-        database = self._intake.database
         try:
-            async with database.reading() as session:
+            async with self._database.reading() as session:
                 connection = await session.connection()
                 if await connection.run_sync(revision_of) != newest_revision():
                     return "other_revision", None
-            return "ok", await self._overdue.value(database, self._intake.now())
+            return "ok", await self._overdue.value(self._database, self._clock())
         except (DatabaseAway, SQLAlchemyError):
             return _AWAY
 
 
-def _can_be_read(intake: Intake) -> bool:
+def _can_be_read(folder: Path) -> bool:
     try:
-        read_keys(intake.settings.folder)
+        read_keys(folder)
     except (NotReady, OSError):
         return False
     return True

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from intake_api.http.access import Caller, CountsCaller, KeyedRoute, Role, opens_to
-from intake_api.http.errors import EVERYWHERE, document, documented
+from intake_api.http.access import CountsCaller, KeyedRoute, MetricsCaller
+from intake_api.http.dependencies import Clock, ClockHere, DatabaseHere
+from intake_api.http.errors import EVERYWHERE, document, only_documented
+from intake_api.keys import Keys
 from intake_api.numbers.counting import (
     HOUR,
     WINDOWS,
@@ -24,28 +27,27 @@ from intake_api.numbers.counting import (
 from intake_api.numbers.metrics import Figures, exposition
 from intake_api.numbers.readiness import Readiness
 from intake_api.numbers.shapes import Counts, Health, Hours, Ready
-from intake_api.server.assembly import Intake, IntakeHere
+from intake_api.store.database import Database
 
 _TEXT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The metrics"}
 }
 
 numbers = APIRouter(tags=["numbers"], responses=EVERYWHERE, route_class=KeyedRoute)
-health = APIRouter(tags=["health"], responses=documented("malformed", "too-slow", "fault", "busy"))
-MetricsCaller = Annotated[Caller, Depends(opens_to(Role.LEAD, Role.AUDITOR))]
+health = APIRouter(tags=["health"], responses=only_documented("malformed", "too-slow", "fault", "busy"))
 
 
 class Numbers:
     """What a process keeps of the numbers that were read in this hour."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, database: Database, keys: Keys, folder: Path, clock: Clock) -> None:
         self.queue = Hourly(queue_counted)
         self.overdue = Hourly(overdue_hours)
         self.reports = {hours: Hourly(partial(reports_counted, hours=hours)) for hours in WINDOWS}
-        self.readiness = Readiness(intake, self.overdue)
+        self.readiness = Readiness(database, keys, folder, clock, self.overdue)
 
 
-def _kept(request: Request) -> Numbers:
+async def _kept(request: Request) -> Numbers:
     kept: Numbers = request.app.state.numbers
     return kept
 
@@ -54,20 +56,22 @@ NumbersHere = Annotated[Numbers, Depends(_kept)]
 
 
 @numbers.get("/v1/counts")
-async def counts(intake: IntakeHere, kept: NumbersHere, _: CountsCaller, hours: Hours = 168) -> Counts:
+async def counts(
+    database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _: CountsCaller, hours: Hours = 168
+) -> Counts:
     """Count the items by where they are, and the reports of the last full hours by what is told of them."""
-    now, read = intake.now(), min(window for window in WINDOWS if window >= hours)
-    queue = await kept.queue.value(intake.database, now)
-    reports = await kept.reports[read].value(intake.database, now)
-    async with intake.database.reading() as session:
+    now, read = clock(), min(window for window in WINDOWS if window >= hours)
+    queue = await kept.queue.value(database, now)
+    reports = await kept.reports[read].value(database, now)
+    async with database.reading() as session:
         claimed = await claims_held(session, now)
     return Counts.of(queue, claimed, reports, hour_of(now), hours)
 
 
 @numbers.get("/metrics", response_class=Response, responses=_TEXT)
-async def metrics(intake: IntakeHere, kept: NumbersHere, _: MetricsCaller) -> Response:
+async def metrics(database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _: MetricsCaller) -> Response:
     """Give the numbers to Prometheus, which comes with the key of a lead or an auditor."""
-    database, now = intake.database, intake.now()
+    now = clock()
     queue = await kept.queue.value(database, now)
     overdue = await kept.overdue.value(database, now)
     reports = await kept.reports[WINDOWS[0]].value(database, now)
@@ -86,7 +90,7 @@ async def healthz() -> Health:
     return Health()
 
 
-@health.get("/readyz", response_model=Ready, responses=documented("busy", "not-ready"))
+@health.get("/readyz", response_model=Ready, responses=only_documented("busy", "not-ready"))
 async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
     """Tell whether the database answers, the keys are all there, and since when an item has been overdue.
 

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 
-from intake_api.analysts.routes import desk
+from intake_api.analysts.routes import analysts
 from intake_api.export.routes import exports
 from intake_api.hand_in.routes import channels
 from intake_api.http.edge import BoundedBody, Guarded
@@ -41,14 +42,21 @@ def build(intake: Intake) -> FastAPI:
         # A redirect would repeat the host and the path that it was asked for.
         redirect_slashes=False,
     )
-    app.state.intake = intake
-    app.state.numbers = Numbers(intake)
-    for router in (channels, desk, exports, numbers, health):
+    _give_parts(app.state, intake)
+    for router in (channels, analysts, exports, numbers, health):
         app.include_router(router)
     handle_errors(app)
     app.add_middleware(BoundedBody)
     app.add_middleware(Guarded)
     return app
+
+
+def _give_parts(state: State, intake: Intake) -> None:
+    """Put what the routes ask for where `http/dependencies.py` and their own dependencies look."""
+    state.settings, state.clock = intake.settings, intake.now
+    state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
+    state.keys, state.after_hand_in = intake.keys, intake.merger.wake
+    state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now)
 
 
 @asynccontextmanager

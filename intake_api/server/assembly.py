@@ -1,15 +1,10 @@
-"""All that the routes work with, put together once."""
+"""The parts of one intake, put together once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
-
-from intake_api.analysts.guard import Limits
+from intake_api.http.dependencies import Clock
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
 from intake_api.keys import require_database as require_database_file
@@ -17,8 +12,6 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.vault import Vault
-
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -36,7 +29,6 @@ class Intake:
     vault: Vault
     audit: AuditLog
     merger: Merger
-    limits: Limits
     now: Clock
 
 
@@ -45,9 +37,7 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(require_database(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    return Intake(
-        settings, keys, database, vault, AuditLog(keys.current().audit), merger, _limits(settings), now
-    )
+    return Intake(settings, keys, database, vault, AuditLog(keys.current().audit), merger, now)
 
 
 def require_database(settings: IntakeSettings) -> Path | str:
@@ -56,21 +46,3 @@ def require_database(settings: IntakeSettings) -> Path | str:
     if isinstance(place, Path):
         require_database_file(place)
     return place
-
-
-def _limits(settings: IntakeSettings) -> Limits:
-    return Limits(
-        a_day=timedelta(minutes=settings.exposure_minutes_a_day),
-        at_once=timedelta(minutes=settings.exposure_minutes_at_once),
-        rest=timedelta(minutes=settings.exposure_break_minutes),
-        zone=ZoneInfo(settings.time_zone),
-    )
-
-
-def intake_of(request: Request) -> Intake:
-    """Give the intake that serves a request."""
-    intake: Intake = request.app.state.intake
-    return intake
-
-
-IntakeHere = Annotated[Intake, Depends(intake_of)]

@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 import typer
 
+from intake_api.faults import NotReady
 from intake_api.http.errors import document
-from intake_api.keys import NotReady
 from intake_api.server.app import running
 from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings

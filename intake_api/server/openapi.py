@@ -9,8 +9,12 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from conversations.wire.report import Report
+from intake_api.analysts import examples as of_analysts
+from intake_api.export import examples as of_export
+from intake_api.hand_in import examples as of_channels
 from intake_api.http.errors import MEDIA_TYPE, ProblemDocument
-from intake_api.server.examples import ANALYST, ASSESSMENT, CLAIM, DRAFT, EXAMPLES, ITEM, REPORT, Example
+from intake_api.http.examples import Example
+from intake_api.numbers import examples as of_numbers
 
 DESCRIPTION: Final = """\
 Channels hand in reports, sealed to the intake's public key. Analysts claim the items that become of them, and
@@ -33,6 +37,12 @@ corrected before `superseded`. What a lost answer claimed is among one's claims.
 
 **Times** are in UTC. Of a report they tell the hour and nothing finer; analysts' times are exact.
 """
+EXAMPLES: Final[Mapping[str, Example]] = {
+    **of_channels.EXAMPLES,
+    **of_analysts.EXAMPLES,
+    **of_export.EXAMPLES,
+    **of_numbers.EXAMPLES,
+}
 _SEALED: Final = (
     "A libsodium sealed box (X25519, XSalsa20-Poly1305) in base64. It holds the JSON of a `Report` in UTF-8, "
     "with spaces behind it up to a multiple of 1024 bytes, so that its length tells little."
@@ -48,11 +58,11 @@ _DESCRIPTIONS: Final = {
     "limit": "how many assessments a page has at most",
 }
 _PARAMETERS: Final = {
-    "draft_id": DRAFT,
-    "claim_id": CLAIM,
-    "assessment_id": ASSESSMENT,
-    "item_id": ITEM,
-    "key_id": ANALYST,
+    "draft_id": of_channels.DRAFT,
+    "claim_id": of_analysts.CLAIM,
+    "assessment_id": of_analysts.ASSESSMENT,
+    "item_id": of_analysts.ITEM,
+    "key_id": of_analysts.ANALYST,
 }
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Cache-Control": {
@@ -74,7 +84,7 @@ _HEADERS_OF: Final = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
 
 
 def completed(contract: dict[str, Any]) -> dict[str, Any]:
-    """Complete FastAPI's contract, in place; every operation has to be one of EXAMPLES."""
+    """Complete FastAPI's contract, in place; every operation has to be one of EXAMPLES, by its id."""
     contract["info"]["description"] = DESCRIPTION
     contract["info"]["license"] = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
     components = contract["components"]
@@ -101,7 +111,7 @@ def _further_schemas() -> dict[str, Any]:
         ref_template="#/components/schemas/{model}",
     )
     found: dict[str, Any] = schemas["$defs"]
-    found["Report"]["examples"] = [dict(REPORT)]
+    found["Report"]["examples"] = [dict(of_channels.REPORT)]
     return found
 
 

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.keys import NotReady
+from intake_api.faults import NotReady
 from intake_api.store.database import Database, DatabaseAway, alone, require_durable
 
 _UPGRADE = 2  # the number of its turn, among those that `alone` knows

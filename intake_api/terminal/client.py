@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from conversations.address import AddressKind, find
-from intake_api.analysts.vocabulary import NEWEST
-from intake_api.numbers.shapes import Counts
-from intake_api.server.contract import (
+from intake_api.analysts.shapes import (
     MAXIMUM_CLAIMS,
     ClaimProlonged,
     ClaimsGiven,
@@ -18,6 +16,8 @@ from intake_api.server.contract import (
     ItemShown,
     Search,
 )
+from intake_api.analysts.vocabulary import NEWEST
+from intake_api.numbers.shapes import Counts
 from intake_api.terminal import numbers, tables
 from intake_api.terminal.asking import ITEM_LENGTH, NotDone, ask, id_in_path, request
 from intake_api.terminal.decisions import assess

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from intake_api.analysts.decision import Decision
-from intake_api.server.contract import AssessmentGiven
+from intake_api.analysts.shapes import AssessmentGiven
 from intake_api.terminal.asking import ASSESSMENT_LENGTH, NotDone, ask, id_in_path
 from intake_api.terminal.held import ClaimArgument, path_of
 from intake_api.terminal.printing import put

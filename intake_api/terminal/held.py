@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from intake_api.server.contract import ClaimsGiven
+from intake_api.analysts.shapes import ClaimsGiven
 from intake_api.terminal.asking import CLAIM_LENGTH, NotDone, ask, id_in_path
 
 ClaimArgument = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from intake_api.server.contract import MAXIMUM_LIFT_MINUTES, AuditEntries, LiftGiven, LiftWanted
+from intake_api.analysts.shapes import MAXIMUM_LIFT_MINUTES, AuditEntries, LiftGiven, LiftWanted
 from intake_api.terminal.asking import KEY_LENGTH, ask, id_in_path
 from intake_api.terminal.export import Form, pages, write_whole
 from intake_api.terminal.printing import put

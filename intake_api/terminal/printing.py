@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
-from intake_api.keys import NotReady
+from intake_api.faults import NotReady
 from intake_api.terminal.asking import NotDone
 from intake_api.terminal.tables import Shown
 from intake_api.terminal.text import clean

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake_api.analysts.decision import Decision, DecisionShown
-from intake_api.analysts.vocabulary import ListName, TermList
-from intake_api.server.contract import (
+from intake_api.analysts.shapes import (
     AuditEntryShown,
     Claim,
     ClaimShown,
@@ -19,6 +18,7 @@ from intake_api.server.contract import (
     ItemShown,
     ReportShown,
 )
+from intake_api.analysts.vocabulary import ListName, TermList
 from intake_api.terminal.text import clean, safe, shown_address
 
 Shown = str | Table | Padding

@@ -18,7 +18,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, Select, Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intake_api.keys import IntakeKeys, NotReady, is_key_id, keep_names, read_keys
+from intake_api.faults import NotReady
+from intake_api.keys import IntakeKeys, is_key_id, keep_names, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
 from intake_api.store.schema import revision_of

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
+from intake_api.faults import NotReady
 from intake_api.items.making import host_hash
+from intake_api.items.reopening import reopen
 from intake_api.items.totals import SOURCE, settle, uncount
-from intake_api.keys import IntakeKeys, NotReady, is_key_id, make_key, next_key_id, read_keys
+from intake_api.keys import IntakeKeys, is_key_id, make_key, next_key_id, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
@@ -184,7 +186,7 @@ async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: t
     if State.ASSESSED not in (kept.state, gone.state):
         kept.open_since = min(kept.open_since, gone.open_since)
     elif (kept.state, gone.state) == (State.ASSESSED, State.WAITING):
-        await _reopen(session, kept, gone, reopen_after)
+        await reopen(session, kept, await _arrivals(session, gone), reopen_after)
     await _name_once(session, kept, gone)
     await _move_mentions(session, kept, gone)
     for table in (Source, QueuePlace):
@@ -194,16 +196,11 @@ async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: t
     await settle(session, kept)
 
 
-async def _reopen(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:
-    assessed = select(func.max(Assessment.assessed_at)).where(Assessment.item_id == kept.item_id)
-    assessed_at = await session.scalar(assessed)
-    if assessed_at is None or reopen_after is None:
-        return
-    arrivals = select(StoredReport.arrival_hour).join_from(Mention, StoredReport).distinct()
-    hours = await session.scalars(arrivals.where(Mention.item_id == gone.item_id, Mention.left.is_(False)))
-    late = [hour for hour in hours if hour - assessed_at >= reopen_after]
-    if late:
-        kept.state, kept.open_since = State.WAITING, min(late)
+async def _arrivals(session: AsyncSession, item: Item) -> Sequence[datetime]:
+    """Give the hours in which an item's reports arrived."""
+    hours = select(StoredReport.arrival_hour).join_from(Mention, StoredReport).distinct()
+    still_named = hours.where(Mention.item_id == item.item_id, Mention.left.is_(False))
+    return (await session.scalars(still_named)).all()
 
 
 async def _name_once(session: AsyncSession, kept: Item, gone: Item) -> None:

@@ -20,7 +20,8 @@ from alembic.util import CommandError
 from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from intake_api.keys import NotReady, read_keys, require_database, write_once
+from intake_api.faults import NotReady
+from intake_api.keys import read_keys, require_database, write_once
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.schema import configuration

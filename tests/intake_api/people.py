@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from intake_api.http.access import Role, add_key
+from intake_api.store.access_keys import Role, add_key
 from tests.intake_api.office import Office, client
 
 CLAIMS = "/v1/queue/claims"

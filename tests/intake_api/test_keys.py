@@ -9,16 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.keys import (
-    KeyRing,
-    NotReady,
-    adopt_keys,
-    make_key,
-    make_keys,
-    newest,
-    next_key_id,
-    read_keys,
-)
+from intake_api.faults import NotReady
+from intake_api.keys import KeyRing, adopt_keys, make_key, make_keys, newest, next_key_id, read_keys
 from intake_api.vault import Place, Vault, VaultClosed
 
 PLACE = Place("items", "7", "given")

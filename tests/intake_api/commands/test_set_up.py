@@ -8,7 +8,8 @@ import pytest
 
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
-from intake_api.keys import NotReady, make_keys, read_keys, write_once
+from intake_api.faults import NotReady
+from intake_api.keys import make_keys, read_keys, write_once
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from tests.intake_api.office import a_report, opened, prepare

@@ -18,8 +18,8 @@ from schemathesis.engine import events, from_schema
 
 from conversations.wire.report import Report
 from intake_api.analysts.decision import Decision
-from intake_api.server.contract import Search
-from intake_api.server.examples import EXAMPLES
+from intake_api.analysts.shapes import Search
+from intake_api.server.openapi import EXAMPLES
 from intake_api.settings import IntakeSettings, read_settings
 from tests.intake_api.office import a_report, withdrawn
 from tests.intake_api.served import Served, serving

@@ -10,8 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from intake_api.analysts.decision import Decision, DecisionShown
-from intake_api.analysts.vocabulary import NEWEST, ListName
-from intake_api.server.contract import (
+from intake_api.analysts.shapes import (
     AuditEntryShown,
     Claim,
     ClaimShown,
@@ -20,6 +19,7 @@ from intake_api.server.contract import (
     ItemShown,
     ReportShown,
 )
+from intake_api.analysts.vocabulary import NEWEST, ListName
 from intake_api.terminal import tables
 from intake_api.terminal.asking import NotDone
 from intake_api.terminal.tables import Shown

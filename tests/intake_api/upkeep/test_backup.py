@@ -25,7 +25,8 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from intake_api.commands.intake import intake
-from intake_api.keys import NotReady, make_key
+from intake_api.faults import NotReady
+from intake_api.keys import make_key
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.database import opened as database_opened

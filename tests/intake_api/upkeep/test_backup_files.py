@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.keys import NotReady
+from intake_api.faults import NotReady
 from intake_api.upkeep.backup_files import (
     BackupKeys,
     Manifest,

@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.commands.keys import reindex
+from intake_api.faults import NotReady
 from intake_api.items.making import host_hash
-from intake_api.keys import NotReady, read_keys
+from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State

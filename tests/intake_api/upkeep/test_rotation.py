@@ -18,8 +18,9 @@ from typer.testing import CliRunner, Result
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.keys import rotate
+from intake_api.faults import NotReady
 from intake_api.hand_in.reports import content_of
-from intake_api.keys import NotReady, make_key, read_keys
+from intake_api.keys import make_key, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened

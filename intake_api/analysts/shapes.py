@@ -1,13 +1,14 @@
-"""The shapes of what the API takes and gives; what a caller may send is closed and bounded."""
+"""What the analysts' routes take and give; what a caller may send is closed and bounded."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
 from intake_api.analysts.decision import DecisionShown
+from intake_api.http.shapes import Taken
 
 MAXIMUM_CLAIMS = 20
 MAXIMUM_LIFT_MINUTES = 240
@@ -27,32 +28,7 @@ LastHour = Annotated[datetime, Field(description="The last hour in which it was 
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]
 
 
-class _Taken(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class ReceiptGiven(BaseModel):
-    """The answer to a handed-in report, the same whatever was known before."""
-
-    receipt: str = Field(repr=False, description="The report's own receipt.")
-    status: Literal["received"] = "received"
-
-
-class StatusQuestion(_Taken):
-    """A receipt as a reporter typed it."""
-
-    receipt: str = Field(
-        max_length=100, repr=False, description="In any spelling: spaces, small letters, O for 0, I for 1."
-    )
-
-
-class StatusAnswer(BaseModel):
-    """What the intake says of a receipt; "assessed" by the portal's policy alone, days after the report."""
-
-    status: Literal["received", "assessed", "unknown"]
-
-
-class ClaimsWanted(_Taken):
+class ClaimsWanted(Taken):
     """How many items an analyst takes on, of which language and kind of address; None is any."""
 
     count: int = Field(default=1, ge=1, le=MAXIMUM_CLAIMS)
@@ -121,7 +97,7 @@ class ClaimShown(Claim):
     history: list[DecisionShown] = Field(repr=False, description="Earlier decisions, the oldest first.")
 
 
-class Search(_Taken):
+class Search(Taken):
     """What is looked for: exactly one of an address, in any spelling, and a host."""
 
     address: str | None = Field(default=None, min_length=1, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
@@ -156,7 +132,7 @@ class ItemShown(ItemFound):
     history: list[DecisionShown] = Field(repr=False)
 
 
-class LiftWanted(_Taken):
+class LiftWanted(Taken):
     """For how many minutes from now an analyst may go on, whatever the guard of exposure says."""
 
     minutes: int = Field(ge=1, le=MAXIMUM_LIFT_MINUTES)

@@ -1,0 +1,86 @@
+"""An example of each of the analysts' operations."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from intake_api.hand_in.examples import ADDRESS, HOUR, REPORT
+from intake_api.http.examples import Example
+
+ITEM: Final = "fc4916aff53de013dc94a1200a1eef23"
+CLAIM: Final = "fcbaa03120782e72"
+ASSESSMENT: Final = "9355bb3efadd97af7cb4035911279f53"
+ANALYST: Final = "f6af559517d3"
+_CORRECTION: Final = "811c233856461be677e58dbf012dfc91"
+_LEASE_ENDS: Final = "2026-03-01T14:20:00Z"
+
+SUMMED: Final[Mapping[str, Any]] = {
+    "kind": "web",
+    "reports": 1,
+    "portals": ["ar"],
+    "languages": ["es"],
+    "first_hour": HOUR,
+    "last_hour": HOUR,
+}
+_CLAIMED: Final = {"claim_id": CLAIM, "lease_expires": _LEASE_ENDS, "item_id": ITEM, **SUMMED}
+ADDRESSES: Final[Mapping[str, Any]] = {"address_given": ADDRESS, "address_canonical": ADDRESS}
+_TOLD: Final = {name: REPORT[name] for name in ("portal", "channel", "language", "hour", "advice_version")}
+_SAID: Final = {name: REPORT[name] for name in ("depiction", "reached", "access")}
+_DECISION: Final = {
+    "outcome": "baseline",
+    "severity": "C",
+    "youngest_child": "pubescent",
+    "gender": "female",
+    "site_type": "image_host",
+    "hosting_country": "NL",
+    "commerciality": "non_commercial",
+    "flags": ["user_generated"],
+    "action": "reported_to_isp",
+}
+_CORRECTED: Final = _DECISION | {"severity": "B"}
+DECIDED: Final[Mapping[str, Any]] = {
+    "assessment_id": ASSESSMENT,
+    "vocabulary": 2,
+    "assessed_at": "2026-03-01T13:25:00Z",
+    **_DECISION,
+}
+_FOUND: Final = {"item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
+
+# By operation id, which is the name of the route's function.
+EXAMPLES: Final[Mapping[str, Example]] = {
+    "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),
+    "mine": Example("List one's claims", {"claims": [_CLAIMED]}),
+    "show": Example(
+        "Show a claimed item",
+        {
+            **_CLAIMED,
+            **ADDRESSES,
+            "needs_joining": False,
+            "details": [{**_TOLD, **_SAID, "withdrawn": False, "complete": True}],
+            "history": [],
+        },
+    ),
+    "prolong": Example("Prolong a claim", {"lease_expires": _LEASE_ENDS}),
+    "release": Example("Release a claim"),
+    "assess": Example("Assess a claimed item", {"assessment_id": ASSESSMENT}, _DECISION),
+    "correct": Example("Correct an assessment", {"assessment_id": _CORRECTION}, _CORRECTED),
+    "search": Example("Search by address or host", {"items": [_FOUND], "more": False}, {"address": ADDRESS}),
+    "item": Example(
+        "Show an item", {**_FOUND, **ADDRESSES, "history": [{**DECIDED, "assessed_by": ANALYST}]}
+    ),
+    "lift": Example("Lift an analyst's guard", {"until": "2026-03-01T13:55:00Z"}, {"minutes": 30}),
+    "audit": Example(
+        "Read the audit log",
+        {
+            "entries": [
+                {
+                    "sequence": 4,
+                    "at": "2026-03-01T13:21:00Z",
+                    "who": ANALYST,
+                    "what": "address_read",
+                    "subject": ITEM,
+                    "chain": "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500",
+                }
+            ]
+        },
+    ),
+}

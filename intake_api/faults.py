@@ -1,0 +1,29 @@
+"""What can go wrong in the intake, in its own terms; `http/errors.py` says it to callers."""
+
+from enum import StrEnum
+
+
+class NotReady(Exception):  # noqa: N818 - it names what is the case, not an error
+    """The intake cannot keep its promises as things are; the message says what to do about it."""
+
+
+class Reason(StrEnum):
+    """Why something that was asked for is refused; `http/errors.py` has a problem of each name."""
+
+    NOT_FOUND = "not-found"
+    OWN_GUARD = "own-guard"
+    CLAIM_LOST = "claim-lost"
+    HANDS_FULL = "hands-full"
+    DAY_FULL = "day-full"
+    BREAK_DUE = "break-due"
+    SUPERSEDED = "superseded"
+    SEAL_NOT_OPENED = "seal-not-opened"
+    OTHER_DRAFT = "other-draft"
+
+
+class Refused(Exception):  # noqa: N818 - it names what happened, not an error
+    """What was asked for cannot be done, for this reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason

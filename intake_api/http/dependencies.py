@@ -1,0 +1,54 @@
+"""What a route may ask for: the parts of the intake that serves the request; `server/app.py` puts them there.
+
+They are coroutines, since FastAPI would call a plain function in a thread of its own.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import Database
+from intake_api.vault import Vault
+
+Clock = Callable[[], datetime]
+
+
+async def database_of(request: Request) -> Database:
+    """Give the database."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def vault_of(request: Request) -> Vault:
+    """Give the vault, which opens what is sealed at rest."""
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+async def audit_of(request: Request) -> AuditLog:
+    """Give the audit log."""
+    audit: AuditLog = request.app.state.audit
+    return audit
+
+
+async def clock_of(request: Request) -> Clock:
+    """Give the clock."""
+    clock: Clock = request.app.state.clock
+    return clock
+
+
+async def settings_of(request: Request) -> IntakeSettings:
+    """Give the settings."""
+    settings: IntakeSettings = request.app.state.settings
+    return settings
+
+
+DatabaseHere = Annotated[Database, Depends(database_of)]
+VaultHere = Annotated[Vault, Depends(vault_of)]
+AuditHere = Annotated[AuditLog, Depends(audit_of)]
+ClockHere = Annotated[Clock, Depends(clock_of)]
+SettingsHere = Annotated[IntakeSettings, Depends(settings_of)]
