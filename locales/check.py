@@ -32,8 +32,8 @@ _UPDATE = "run `reportline locales update`"
 
 def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURCES) -> list[str]:
     """Say what keeps languages from being whole, as lines like `locales/es/...po:12: name: what is wrong`."""
-    messages = english(sources)
-    faults = [*_template_faults(folder, sources), *_names_faults(messages)]
+    messages, text = english(sources), template(sources)
+    faults = [*_template_faults(folder, text), *_names_faults(messages)]
     names = {message.context for message in messages}
     for language in languages:
         faults += review_faults(language, messages, folder)
@@ -53,13 +53,13 @@ def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURC
             faults += _english_faults(messages, glossary)
         else:
             path = catalogue_path(language, folder)
-            faults += _language_faults(language, path, glossary, messages, sources)
+            faults += _language_faults(language, path, glossary, messages, text)
     return faults
 
 
-def _template_faults(folder: Path, sources: Path) -> Iterator[str]:
+def _template_faults(folder: Path, text: str) -> Iterator[str]:
     path = template_path(folder)
-    if not path.exists() or path.read_text(encoding="utf-8") != template(sources):
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
         yield f"{shown_path(path)}:1: the template is not what the sources say; {_UPDATE}"
 
 
@@ -81,7 +81,7 @@ def _english_faults(messages: Sequence[English], glossary: Glossary) -> Iterator
 
 
 def _language_faults(
-    language: str, path: Path, glossary: Glossary, messages: Sequence[English], sources: Path
+    language: str, path: Path, glossary: Glossary, messages: Sequence[English], template_text: str
 ) -> Iterator[str]:
     where = shown_path(path)
     try:
@@ -91,7 +91,7 @@ def _language_faults(
         yield f"{where}:1: the catalogue cannot be read ({type(error).__name__}: {error}); mend it by hand"
         return
     yield from (f"{where}:{fault}" for fault in _catalogue_faults(language, catalog, glossary, messages))
-    if merged(template(sources), text, language) != text:
+    if merged(template_text, text, language) != text:
         yield f"{where}:1: the catalogue is not as it is written; {_UPDATE}"
 
 

@@ -1,6 +1,7 @@
 """The commands for whoever writes or translates messages; none of them needs a network."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from locales import ENGLISH, FOLDER, KNOWN_LOCALES, languages_entered
 from locales.check import check as faults_of
-from locales.extraction import english, languages_begun
+from locales.extraction import English, english, languages_begun
 from locales.extraction import update as update_files
 from locales.returning import NotThisSheet, take_back
 from locales.returning import sheet as strings_to_return
@@ -94,15 +95,17 @@ def fingerprint(language: _Translated) -> None:
 @app.command()
 def status() -> None:
     """Say of every language how many messages it has and who has looked at it."""
+    messages = english()
     for locale in KNOWN_LOCALES:
-        typer.echo(f"{locale.code:3} {locale.own_name}: {state(locale.code)}{_way_back(locale.code)}")
+        way_back = _way_back(locale.code, messages)
+        typer.echo(f"{locale.code:3} {locale.own_name}: {state(locale.code)}{way_back}")
 
 
-def _way_back(language: str) -> str:
+def _way_back(language: str, messages: Sequence[English]) -> str:
     """Say how many messages came back into English as they were meant; English itself has no way back."""
     if language == ENGLISH:
         return ""
-    if any(review_faults(language, english())):
+    if any(review_faults(language, messages)):
         return "; not all of it has been translated back into English and compared"
     compared = read_comparison(language).values()
     same = sum(each.meaning == "same" for each in compared)

@@ -144,14 +144,15 @@ def glossary_faults(glossary: Glossary, names: AbstractSet[str], *, is_english: 
     for refused in glossary.refused:
         if refused.kind not in INSTEAD and not refused.instead:
             yield f"{refused.kind} is no kind; say what to write instead, or one of {', '.join(INSTEAD)}"
-        if not _match(refused, refused.like):
+        if not _match(refused, _plain(refused.like)):
             yield f'"{refused.pattern}" does not refuse "{refused.like}"'
 
 
 def refused_in(glossary: Glossary, text: str) -> Iterator[str]:
     """Say what is refused in a text, and what to write instead."""
+    plain = _plain(text)
     for refused in glossary.refused:
-        found = _match(refused, text)
+        found = _match(refused, plain)
         if found:
             yield f'"{found}" is refused: {refused.told}'
 
@@ -172,8 +173,7 @@ def telling_in(glossary: Glossary, text: str) -> str | None:
     return next((stem for stem in glossary.telling if _plain(stem) in plain), None)
 
 
-def _match(refused: Refused, text: str) -> str | None:
-    plain = _plain(text)
+def _match(refused: Refused, plain: str) -> str | None:
     for match in re.finditer(refused.pattern, plain):
         if match.start() == 0 or unicodedata.category(plain[match.start() - 1])[0] not in _WORD_CATEGORIES:
             return match[0]

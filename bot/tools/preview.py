@@ -7,6 +7,7 @@ The page loads nothing and runs nothing.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from conversations.turns.cards import card
 from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
 from locales import ENGLISH, FOLDER, KNOWN_LOCALES
-from locales.extraction import english
+from locales.extraction import English, english
 from locales.glossary import Glossary, read_glossary
 from locales.plurals import categories, form_of
 from locales.review import state as review_state
@@ -77,10 +78,15 @@ def preview(language: str, region: str | None) -> str:
 
 def _page(language: str, region: str | None) -> _Page:
     """Gather what a page needs; its numbers are those of the sheets that go back into English."""
-    messages = english()
+    messages = _messages()
     numbers = {message.context: number for number, message in enumerate(messages, 1)}
     contexts = {message.context: " ".join(message.comments) for message in messages}
     return _Page(language, _portal(region), numbers, contexts)
+
+
+@cache
+def _messages() -> tuple[English, ...]:
+    return tuple(english())
 
 
 def _portal(region: str | None) -> Portal:
