@@ -1,7 +1,6 @@
 """From what to say to words in a reporter's language, within a channel's limits; nothing else translates."""
 
 import re
-from unicodedata import bidirectional
 
 from bot.exchange import Card, CardButton
 from conversations.events import Command
@@ -18,7 +17,8 @@ FIRST_STRONG_ISOLATE = "\u2068"
 END_OF_ISOLATE = "\u2069"
 LINKS_LENGTH = 2400
 _LEAST_LINK_LENGTH = 60
-_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+# Embeddings, overrides and isolates, with what ends them (Unicode's bidirectional algorithm, table 4).
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _COUNT = "maximum"
 _NUMBERS = frozenset({"number", "total", _COUNT})
 # A placeholder, or a run of Latin words: a command, a name of several words, the beginning of a link.
@@ -95,7 +95,7 @@ def _shown(name: str, value: str, language: str, region: str | None) -> str:
 
 def _plain(line: str) -> str:
     """Take out the characters that turn the direction of text, with which a value could leave its isolate."""
-    return "".join(character for character in line if bidirectional(character) not in _TURNS)
+    return line.translate(_TURNS)
 
 
 def _shortened(line: str, length: int) -> str:
