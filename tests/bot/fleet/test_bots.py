@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.updates import Call
 from bot.fleet.bots import ClosingError, Fleet, portals_of
 from bot.fleet.bots_file import BotEntry
-from bot.fleet.host import serve_fleet
 from bot.fleet.webhook_keys import Doors
 from bot.settings import BotSettings, NotReady
 from tests.bot.channels.telegram.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
@@ -259,6 +257,8 @@ async def test_a_bot_that_is_being_closed_takes_nothing_more(fleets: Fleets) -> 
 
 async def test_a_call_under_way_ends_before_its_connections_close(fleets: Fleets) -> None:
     """A new token in the midst of a call: its answer is waited for, so that no card is shown twice."""
+    from bot.channels.telegram.sender import TelegramSender  # noqa: PLC0415 - see transports.py
+
     sender = TelegramSender(TOKEN, fleets.bot_api.api_url)
     asking = asyncio.create_task(sender.request(Call("getUpdates", {"timeout": 0.3})))
     await asyncio.sleep(0.1)
@@ -266,10 +266,16 @@ async def test_a_call_under_way_ends_before_its_connections_close(fleets: Fleets
     assert await asking == []
 
 
+async def _serve(settings: BotSettings) -> None:
+    from bot.fleet.host import serve_fleet  # noqa: PLC0415 - it loads aiogram too
+
+    await serve_fleet(settings)
+
+
 async def test_a_fleet_without_valkey_does_not_start(tmp_path: Path) -> None:
     """A 2xx must not rest on the memory of one process."""
     with pytest.raises(NotReady, match="REPORTLINE_VALKEY_URL"):
-        await serve_fleet(BotSettings(data_dir=tmp_path))
+        await _serve(BotSettings(data_dir=tmp_path))
 
 
 async def test_a_fleet_may_open_as_many_files_as_the_system_lets_it(tmp_path: Path) -> None:
@@ -278,7 +284,7 @@ async def test_a_fleet_may_open_as_many_files_as_the_system_lets_it(tmp_path: Pa
     resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
     try:
         with pytest.raises(NotReady, match=r"intake_public\.key|channel\.token"):
-            await serve_fleet(BotSettings(data_dir=tmp_path, valkey_url=SecretStr("valkey://127.0.0.1:1")))
+            await _serve(BotSettings(data_dir=tmp_path, valkey_url=SecretStr("valkey://127.0.0.1:1")))
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 512
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from bot.channels.telegram.chats import Sentences
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.polling import TelegramPolling
-from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.exchange import Answer, Arrival, Card, CardButton, Host, TalkHandle
 from bot.fleet.bots import Fleet, Surroundings
@@ -129,6 +128,8 @@ async def fleet_of(
     bot_api: BotApiServer, host: Host, pace: Pace, doors: Doors
 ) -> AsyncIterator[tuple[Fleet, str]]:
     """Serve a fleet without bots; gives it, and the address of its door."""
+    # Here, since it loads aiogram, which takes seconds that other tests need not wait.
+    from bot.channels.telegram.sender import TelegramSender  # noqa: PLC0415
 
     async def ready() -> dict[str, str]:
         return {}
