@@ -6,11 +6,16 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that write transcripts anew, to be read and committed, and that kill at more points."""
+    """Add the options that write transcripts anew, check fewer cases, and kill at more points."""
     parser.addoption(
         "--every-turn",
         action="store_true",
         help="kill at the lines of every turn that hands in (two minutes more), and not of the first alone",
+    )
+    parser.addoption(
+        "--case",
+        default="",
+        help="where one test checks many cases, check those that have this in their names: --case \"'ar'\"",
     )
     parser.addoption(
         "--update", action="store_true", help="write the transcripts' turns, or the published contract, anew"

@@ -14,6 +14,7 @@ from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS
 from locales import KNOWN_LOCALES
 from locales.numbering import in_digits_of
+from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, new_state
 
 TELEGRAM_TEXT = 4096
@@ -28,11 +29,9 @@ def _utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("step", FLOW)
-@pytest.mark.parametrize("letter", ["a", "\U00020000"])
+@for_every(letter=["a", "\U00020000"], step=FLOW, language=LANGUAGES)
 def test_every_card_fits_telegram_even_with_twenty_of_the_longest_links(
-    step: str, language: str, letter: str
+    letter: str, step: str, language: str
 ) -> None:
     links = tuple(f"https://forum.example/{number}/" + letter * 1990 for number in range(20))
     draft = replace(new_state().draft, addresses=links)
@@ -45,13 +44,12 @@ def test_every_card_fits_telegram_even_with_twenty_of_the_longest_links(
             assert button.data.isascii()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in WORDS if name.startswith("button.")])
+@for_every(name=[name for name in WORDS if name.startswith("button.")], language=LANGUAGES)
 def test_every_button_fits_every_channel(name: str, language: str) -> None:
     assert _utf16_units(put_into_words(Phrase(name), language)) <= LABEL
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_the_presentation_fits_telegram(language: str) -> None:
     assert len(put_into_words(Phrase("presentation.description"), language)) <= 512
     assert len(put_into_words(Phrase("presentation.short"), language)) <= 120
@@ -80,8 +78,7 @@ def test_a_number_stands_in_an_isolate_too() -> None:
     assert words.startswith("Rule \u20682\u2069 of \u20686\u2069.")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", WORDS)
+@for_every(name=WORDS, language=LANGUAGES)
 def test_every_inserted_value_stands_in_an_isolate(name: str, language: str) -> None:
     """Whatever a message inserts, in every language, is kept apart from the direction of its text."""
     names = [field for _, field, _, _ in Formatter().parse(WORDS[name]) if field]
@@ -92,8 +89,7 @@ def test_every_inserted_value_stands_in_an_isolate(name: str, language: str) -> 
     assert said.count("\u2066") + said.count("\u2068") == said.count("\u2069")
 
 
-@pytest.mark.parametrize("language", RIGHT_TO_LEFT)
-@pytest.mark.parametrize("name", [name for name in WORDS if not name.startswith("button.")])
+@for_every(name=[name for name in WORDS if not name.startswith("button.")], language=RIGHT_TO_LEFT)
 def test_what_is_latin_in_a_right_to_left_message_stands_in_an_isolate(name: str, language: str) -> None:
     """A command, a name or the beginning of a link never turns the sentence around it."""
     values = tuple((field, "7") for _, field, _, _ in Formatter().parse(WORDS[name]) if field)
@@ -132,9 +128,7 @@ def test_links_and_receipts_keep_their_digits(language: str) -> None:
     assert "\u2066AB12-CD34-EF56-GH78-9\u2069" in receipt
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", SAID_OF_ONE)
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 11, 20, 21, 100, 200, 1000])
+@for_every(name=SAID_OF_ONE, language=LANGUAGES, count=[0, 1, 2, 3, 5, 11, 20, 21, 100, 200, 1000])
 def test_a_message_that_counts_says_so_of_every_number(name: str, language: str, count: int) -> None:
     """Every plural category of CLDR has its form, and the number stands in each."""
     said = put_into_words(Phrase(name, (("maximum", str(count)),)), language)

@@ -2,24 +2,23 @@
 
 from dataclasses import replace
 
-import pytest
 from typer.testing import CliRunner
 
 from bot.commands.bot import flow
 from bot.tools.measure import WAYS, faults, grade, measure, sentences_of, words_of
+from tests.cases import for_every
 from tests.talking import EVERY_LANGUAGE, LANGUAGES, PORTALS
 
 OF_PORTALS = [(name, language) for name, portal in PORTALS.items() for language in portal.languages]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("portal", "language"), OF_PORTALS)
-def test_every_way_stays_within_its_limits(way: str, language: str, portal: str) -> None:
+@for_every(way=WAYS, spoken=OF_PORTALS)
+def test_every_way_stays_within_its_limits(way: str, spoken: tuple[str, str]) -> None:
+    portal, language = spoken
     assert faults(measure(way, language, PORTALS, portal)) == ()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(way=WAYS, language=LANGUAGES)
 def test_every_way_stays_within_its_limits_in_every_language(way: str, language: str) -> None:
     assert faults(measure(way, language, EVERY_LANGUAGE, "international")) == ()
 

@@ -15,6 +15,7 @@ from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation, direction, page
 from conversations.turns.start_link import follow
 from locales import KNOWN_LOCALES
+from tests.cases import for_every
 from tests.talking import new_state
 
 KNOWN = read_portals(PORTALS, frozenset(locale.code for locale in KNOWN_LOCALES))
@@ -61,8 +62,8 @@ def _pixels(png: bytes) -> tuple[int, bytes]:
         row = data[place + 1 : place + 1 + row_length]
         rows.append(bytes((one + other) % 256 for one, other in zip(row, above, strict=True)))
     assert len(rows) == height + 1
-    bits = [f"{int.from_bytes(row, 'big'):0{row_length * 8}b}"[:width] for row in rows[1:]]
-    return width, bytes(255 * int(bit) for bit in "".join(bits))
+    bits = "".join(f"{int.from_bytes(row, 'big'):0{row_length * 8}b}"[:width] for row in rows[1:])
+    return width, bits.encode().translate(bytes.maketrans(b"01", b"\x00\xff"))
 
 
 def _chunks(png: bytes) -> list[bytes]:
@@ -105,7 +106,7 @@ def _decoded(width: int, pixels: bytes) -> list[str]:
     return [code.text for code in zxingcpp.read_barcodes(image)]
 
 
-@pytest.mark.parametrize("invitation", [*INVITATIONS, LONGEST], ids=lambda each: each.name)
+@for_every(invitation=[*INVITATIONS, LONGEST])
 def test_the_codes_hold_exactly_the_link(invitation: Invitation) -> None:
     """Another library reads the link out of both files; four modules of white are around it."""
     width, pixels = _pixels(invitation.png())
@@ -115,7 +116,7 @@ def test_the_codes_hold_exactly_the_link(invitation: Invitation) -> None:
     assert _decoded(*_drawn(invitation.svg(is_file=True))) == [invitation.link]
 
 
-@pytest.mark.parametrize("invitation", INVITATIONS, ids=lambda each: each.name)
+@for_every(invitation=INVITATIONS)
 def test_a_link_begins_in_its_portal_and_language(invitation: Invitation) -> None:
     """The talk reads the payload as it is meant, whatever bot it is opened with, and Telegram takes it."""
     payload = invitation.link.partition("?start=")[2]
@@ -125,7 +126,7 @@ def test_a_link_begins_in_its_portal_and_language(invitation: Invitation) -> Non
     assert invitation.link == f"https://t.me/reports_bot?start={invitation.portal}-{invitation.language}"
 
 
-@pytest.mark.parametrize("invitation", INVITATIONS, ids=lambda each: each.name)
+@for_every(invitation=INVITATIONS)
 def test_a_snippet_stands_by_itself(invitation: Invitation) -> None:
     """It loads and runs nothing, tells Telegram nothing of the page, names its language and its picture."""
     snippet = Tags(invitation.snippet())

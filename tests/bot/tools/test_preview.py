@@ -1,6 +1,7 @@
 """A native speaker sees the whole talk on one page: every message, every branch, and what each is for."""
 
 import re
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,10 +18,13 @@ from locales import KNOWN_LOCALES
 from locales.extraction import english
 from locales.plurals import categories
 from reportline.command_line import app
+from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS
 
-CONTEXTS = {message.context: " ".join(message.comments) for message in english()}
-PAGES = {language: preview(language, None) for language in LANGUAGES}
+
+@cache
+def _page(language: str) -> str:
+    return preview(language, None)
 
 
 class Shape(HTMLParser):
@@ -45,6 +49,13 @@ class Shape(HTMLParser):
             assert self.open.pop() == tag
 
 
+@cache
+def _contexts() -> list[tuple[str, str]]:
+    """Give the name of every message, in their order, with what it is for."""
+    contexts = {message.context: " ".join(message.comments) for message in english()}
+    return [(name, contexts[name]) for name in sorted(WORDS)]
+
+
 def _shape(page: str) -> Shape:
     shape = Shape()
     shape.feed(page)
@@ -52,20 +63,20 @@ def _shape(page: str) -> Shape:
     return shape
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_every_message_is_there_with_its_number_and_what_it_is_for(language: str) -> None:
     """Nothing that a reporter can read is left out of what is reviewed."""
-    page = unescape(PAGES[language])
-    for number, name in enumerate(sorted(WORDS), 1):
-        assert f"<small>{number} <b>{name}</b> {CONTEXTS[name]}</small>" in page
+    page = unescape(_page(language))
+    for number, (name, context) in enumerate(_contexts(), 1):
+        assert f"<small>{number} <b>{name}</b> {context}</small>" in page
         assert f"<sup>{number}</sup> " in page
     assert page.count("<small>") == len(WORDS)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_every_step_is_there_as_it_is_shown(language: str) -> None:
     """Every card of the table, in both languages, with its buttons."""
-    page = PAGES[language]
+    page = _page(language)
     assert set(re.findall(r"<h3>(\w+)</h3>", page)) == set(FLOW)
     for name in ("first.hello", "danger.card", "sent.kept", "sent.practice", "review.partial", "no_link.3"):
         if name != "review.partial":
@@ -73,35 +84,35 @@ def test_every_step_is_there_as_it_is_shown(language: str) -> None:
     assert "third page" in page
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_every_plural_form_is_shown(language: str) -> None:
     """A form that is rarely said is reviewed too."""
     for name in SAID_OF_ONE:
         number = sorted(WORDS).index(name) + 1
         shown = re.findall(
-            rf'<div lang="{language}"[^>]*>((?:<p><sup>{number}</sup>[^<]*</p>)+)</div>', PAGES[language]
+            rf'<div lang="{language}"[^>]*>((?:<p><sup>{number}</sup>[^<]*</p>)+)</div>', _page(language)
         )
         assert shown[0].count("<p>") == len(categories(language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_a_page_loads_nothing_and_runs_nothing(language: str) -> None:
     """It can be sent by mail and opened without a network."""
-    shape = _shape(PAGES[language])
+    shape = _shape(_page(language))
     assert not {"script", "link", "img", "iframe", "form", "input", "a", "object"} & {
         tag for tag, _ in shape.seen
     }
     assert not {"src", "href", "style", "onload", "srcset"} & {
         key for _, attrs in shape.seen for key in attrs
     }
-    assert "url(" not in PAGES[language]
-    assert "@import" not in PAGES[language]
+    assert "url(" not in _page(language)
+    assert "@import" not in _page(language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_each_side_runs_its_way(language: str) -> None:
     """The language's side runs as it is written, the English from left to right."""
-    cards = [attrs for tag, attrs in _shape(PAGES[language]).seen if tag == "div" and "lang" in attrs]
+    cards = [attrs for tag, attrs in _shape(_page(language)).seen if tag == "div" and "lang" in attrs]
     (locale,) = (locale for locale in KNOWN_LOCALES if locale.code == language)
     expected = "rtl" if locale.right_to_left else "ltr"
     assert {attrs["dir"] for attrs in cards if attrs["lang"] == language} == {expected}

@@ -2,12 +2,10 @@ import pytest
 
 from conversations.address import find, read
 from conversations.address.sharer_parameters import SHARER_PARAMETERS
+from tests.cases import for_every
 
 ENTRIES = [
-    (name, host, entry)
-    for entry in SHARER_PARAMETERS
-    for name in entry.names
-    for host in entry.hosts or ("",)
+    (name, host) for entry in SHARER_PARAMETERS for name in entry.names for host in entry.hosts or ("",)
 ]
 FUNCTIONAL = [
     "https://www.youtube.com/watch?v=0madeup0-_1&t=83&list=PL0madeup&index=2&lc=Ugx0",
@@ -32,12 +30,11 @@ FUNCTIONAL = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "host"), [entry[:2] for entry in ENTRIES], ids=[f"{name} {host}" for name, host, _ in ENTRIES]
-)
-def test_each_entry_is_taken_out_where_it_points_to_the_sharer(name: str, host: str) -> None:
+@for_every(entry=ENTRIES)
+def test_each_entry_is_taken_out_where_it_points_to_the_sharer(entry: tuple[str, str]) -> None:
     """First, last, alone or between, on the host and below it; the other parameters keep their bytes."""
-    host = host.replace(".*", ".com.ar") or "example.com"
+    name, of_host = entry
+    host = of_host.replace(".*", ".com.ar") or "example.com"
     for site in (host, f"www.{host}"):
         page = f"https://{site}/p%2f/1"
         assert find(f"{page}?{name}=0MadeUp").addresses[0].given == page
@@ -47,22 +44,16 @@ def test_each_entry_is_taken_out_where_it_points_to_the_sharer(name: str, host: 
         assert find(f"{page}?a=1&x{name}=0").addresses[0].given == f"{page}?a=1&x{name}=0"
 
 
-@pytest.mark.parametrize(
-    ("name", "host"),
-    [
-        entry[:2]
-        for entry in ENTRIES
-        if entry[1] and not any(entry[0] in e.names for e in SHARER_PARAMETERS if not e.hosts)
-    ],
-)
-def test_a_parameter_of_one_host_stays_on_every_other(name: str, host: str) -> None:
+@for_every(entry=[(name, host) for name, host in ENTRIES if host and (name, "") not in ENTRIES])
+def test_a_parameter_of_one_host_stays_on_every_other(entry: tuple[str, str]) -> None:
     """A short name is a sharer's on one site and the page itself on another."""
+    name, host = entry
     for site in ("example.com", f"not{host.replace('.*', '.com')}", f"{host.replace('.*', '.com')}.example"):
         given = f"https://{site}/a?{name}=1"
         assert find(given).addresses[0].given == given
 
 
-@pytest.mark.parametrize("given", FUNCTIONAL)
+@for_every(given=FUNCTIONAL)
 def test_what_a_page_needs_is_kept(given: str) -> None:
     """Analysts get the exact page: no parameter that leads to it is lost."""
     address = read(given)
@@ -79,7 +70,7 @@ def test_an_encoded_name_is_the_same_name() -> None:
 def test_every_entry_names_a_public_source_and_stands_once() -> None:
     """Nobody has to believe us; and there are enough entries to matter."""
     assert all(entry.source.startswith("https://") and entry.names for entry in SHARER_PARAMETERS)
-    assert len({entry[:2] for entry in ENTRIES}) == len(ENTRIES) >= 30
+    assert len(set(ENTRIES)) == len(ENTRIES) >= 30
 
 
 @pytest.mark.parametrize("given", ["https://vm.tiktok.com/ZMabc123/", "https://pin.it/4AbCdEf"])

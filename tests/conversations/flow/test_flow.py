@@ -2,17 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
-
 from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW
 from conversations.flow.drawing import edges, everywhere, mermaid
-from conversations.flow.steps import BACK, Step, Takes
+from conversations.flow.steps import BACK, Takes
 from conversations.turns.cards import card
+from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, Replay, new_state
 
 STEPS = list(FLOW.values())
-TRANSITIONAL = {"sending", "withdrawing"}
+LASTING = sorted(FLOW.keys() - {"sending", "withdrawing"})
 EXITS = {"danger", "own_images", "threats", "chat_only", "known_child", "other_harm", "own_behaviour"}
 
 
@@ -41,48 +40,48 @@ def test_every_step_leads_to_a_step_that_exists() -> None:
         assert {to for _, to in edges(step)} <= set(FLOW)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_no_step_is_a_dead_end(step: Step) -> None:
-    leads_back = any(choice.to == BACK for row in step.rows for choice in row)
-    assert edges(step) or leads_back
+@for_every(name=FLOW)
+def test_no_step_is_a_dead_end(name: str) -> None:
+    leads_back = any(choice.to == BACK for row in FLOW[name].rows for choice in row)
+    assert edges(FLOW[name]) or leads_back
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_an_aside_leads_back(step: Step) -> None:
-    if step.aside:
-        assert any(choice.to == BACK or FLOW[choice.to].aside for row in step.rows for choice in row)
+@for_every(name=FLOW)
+def test_an_aside_leads_back(name: str) -> None:
+    if FLOW[name].aside:
+        leads = [choice.to for row in FLOW[name].rows for choice in row]
+        assert any(to == BACK or FLOW[to].aside for to in leads)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_danger_language_and_forget_are_one_tap_away_at_every_step(step: Step) -> None:
-    say = card(replace(new_state(), step=step.name), PORTALS["international"])
+@for_every(name=FLOW)
+def test_danger_language_and_forget_are_one_tap_away_at_every_step(name: str) -> None:
+    say = card(replace(new_state(), step=name), PORTALS["international"])
     assert {"danger", "language", "forget"} <= {button.choice for row in say.buttons for button in row}
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_choices_of_a_card_have_different_names(step: Step) -> None:
-    names = [choice.name for row in (*step.rows, *EVERYWHERE) for choice in row]
+@for_every(name=FLOW)
+def test_choices_of_a_card_have_different_names(name: str) -> None:
+    names = [choice.name for row in (*FLOW[name].rows, *EVERYWHERE) for choice in row]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_a_step_that_takes_an_answer_keeps_it_and_goes_on(step: Step) -> None:
+@for_every(name=FLOW)
+def test_a_step_that_takes_an_answer_keeps_it_and_goes_on(name: str) -> None:
+    step = FLOW[name]
     assert bool(step.keeps and step.then) == (step.takes in {Takes.ANSWER, Takes.PAGE})
 
 
 LEAVING = {"stopping": "go_on", "receipt": "hide", **{step.name: "back" for step in ASIDES}}
 
 
-@pytest.mark.parametrize("aside", LEAVING)
-def test_leaving_an_aside_returns_to_the_step_it_was_entered_from(aside: str) -> None:
-    for name in FLOW.keys() - TRANSITIONAL:
-        replay = Replay(replace(new_state(), step=aside, after=("first", name)))
-        assert replay.tap(LEAVING[aside]).state.step == name
-        assert replay.state.after == ("first",)
+@for_every(aside=LEAVING, name=LASTING)
+def test_leaving_an_aside_returns_to_the_step_it_was_entered_from(aside: str, name: str) -> None:
+    replay = Replay(replace(new_state(), step=aside, after=("first", name)))
+    assert replay.tap(LEAVING[aside]).state.step == name
+    assert replay.state.after == ("first",)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(FLOW.keys() - TRANSITIONAL))
+@for_every(name=LASTING, language=LANGUAGES)
 def test_changing_the_language_returns_to_where_it_was_tapped(name: str, language: str) -> None:
     replay = Replay(replace(new_state(), step=name))
     replay.tap("language")
@@ -90,13 +89,11 @@ def test_changing_the_language_returns_to_where_it_was_tapped(name: str, languag
         assert replay.tap(f"speak_{language}").state.step == name
 
 
-@pytest.mark.parametrize("name", sorted(FLOW.keys() - TRANSITIONAL))
-@pytest.mark.parametrize("command", Command)
-def test_a_command_leads_only_where_the_picture_shows(command: Command, name: str) -> None:
-    for sent in (False, True):
-        draft = replace(new_state().draft, revision=int(sent), addresses=("https://forum.example/1",))
-        replay = Replay(replace(new_state(), step=name, draft=draft))
-        assert replay.step(Commanded(command)).state.step in everywhere()
+@for_every(command=list(Command), name=LASTING, revision=[0, 1])
+def test_a_command_leads_only_where_the_picture_shows(command: Command, name: str, revision: int) -> None:
+    draft = replace(new_state().draft, revision=revision, addresses=("https://forum.example/1",))
+    replay = Replay(replace(new_state(), step=name, draft=draft))
+    assert replay.step(Commanded(command)).state.step in everywhere()
 
 
 def test_only_the_tap_on_send_leads_to_sending() -> None:

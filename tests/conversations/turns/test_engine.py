@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from conversations.flow import FLOW
 from conversations.talk import RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
+from tests.cases import for_every
 from tests.talking import PORTALS, Replay, new_state
 from tests.times import HOUR
 
@@ -139,7 +139,7 @@ def test_a_captured_link_stays_until_it_is_sent_changed_cancelled_or_cleared(
             assert set(before.draft.addresses) <= set(after.draft.addresses)
 
 
-@pytest.mark.parametrize("step", FLOW)
+@for_every(step=FLOW)
 def test_a_tap_on_what_the_card_does_not_show_changes_nothing(step: str) -> None:
     state = replace(new_state(), step=step)
     replay = Replay(state)
@@ -161,7 +161,7 @@ def test_what_is_remembered_of_a_link_is_all_that_was_written() -> None:
     assert replay.state.draft.partial == "a forum called happy\nthe thread about holidays"
 
 
-@pytest.mark.parametrize("step", FLOW)
+@for_every(step=FLOW)
 def test_a_link_is_taken_at_every_step_where_text_is_not_the_answer(step: str) -> None:
     replay = Replay(replace(new_state(), step=step))
     replay.step(Said(f"look: {LINK}"))
@@ -173,7 +173,7 @@ def test_a_link_is_taken_at_every_step_where_text_is_not_the_answer(step: str) -
         assert replay.state.draft.addresses == (LINK,)
 
 
-@pytest.mark.parametrize("step", FLOW)
+@for_every(step=FLOW)
 def test_no_picture_is_answered_twice_alike(step: str) -> None:
     replay = Replay(replace(new_state(), step=step))
     replay.step(Attached(Media.PICTURE))

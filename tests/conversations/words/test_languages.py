@@ -11,6 +11,7 @@ from conversations.state import State
 from conversations.turns.cards import LANGUAGE_CHOICE, card
 from conversations.turns.start_link import begin
 from locales import KNOWN_LOCALES
+from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, Replay, fresh, new_state
 
 OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
@@ -23,13 +24,13 @@ def _offered(state: State, portal: str) -> list[str]:
     return [choice.removeprefix(LANGUAGE_CHOICE) for choice in choices if choice.startswith(LANGUAGE_CHOICE)]
 
 
-@pytest.mark.parametrize("portal", PORTALS)
+@for_every(portal=PORTALS)
 def test_the_language_card_offers_every_language_of_the_portal_its_own_first(portal: str) -> None:
     """All of them, in the portal's order, however many there are."""
     assert _offered(replace(new_state(), step="language"), portal) == list(PORTALS[portal].languages)
 
 
-@pytest.mark.parametrize("portal", PORTALS)
+@for_every(portal=PORTALS)
 def test_beside_other_things_the_first_six_are_offered(portal: str) -> None:
     """On the first card, and to whoever is not understood, so that the card's words stay in sight."""
     first_six = list(PORTALS[portal].languages[:6])
@@ -38,7 +39,7 @@ def test_beside_other_things_the_first_six_are_offered(portal: str) -> None:
     assert _offered(replace(new_state(), step="link"), portal) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_every(language=LANGUAGES)
 def test_each_language_is_named_in_itself_whatever_is_spoken(language: str) -> None:
     """A reporter finds theirs without reading a word of another."""
     shown = render(replace(new_state(language), step="language"), PORTALS["international"])
@@ -46,8 +47,7 @@ def test_each_language_is_named_in_itself_whatever_is_spoken(language: str) -> N
     assert [OWN_NAMES[code] for code in PORTALS["international"].languages] == labels[: len(OWN_NAMES)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("step", FLOW)
+@for_every(step=FLOW, language=LANGUAGES)
 def test_the_globe_is_on_every_card(step: str, language: str) -> None:
     """One tap from anywhere, known by its sign, named in the reader's language and in English."""
     labels = [
@@ -59,7 +59,7 @@ def test_the_globe_is_on_every_card(step: str, language: str) -> None:
     assert "Language" in found
 
 
-@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+@for_every(language=[language for language in LANGUAGES if language != "en"])
 def test_two_taps_change_the_language_and_keep_the_link(language: str) -> None:
     """The talk goes on where it was, with everything that was said."""
     replay = Replay(new_state(), PORTALS)
@@ -90,18 +90,18 @@ def test_a_language_that_the_portal_does_not_speak_is_not_taken() -> None:
     assert replay.state.language == "es"
 
 
-@pytest.mark.parametrize(
-    ("start", "portal", "language"),
-    [
+@for_every(
+    link={
         *((f"international-{language}", "international", language) for language in LANGUAGES),
         *((f"{name}-{language}", name, language) for name in PORTALS for language in PORTALS[name].languages),
         ("ar", "ar", "es"),
         ("mn", "mn", "mn"),
         ("id", "id", "id"),
-    ],
+    },
 )
-def test_a_start_link_sets_portal_and_language(start: str, portal: str, language: str) -> None:
+def test_a_start_link_sets_portal_and_language(link: tuple[str, str, str]) -> None:
     """A portal's name comes first; where only it is given, its own first language is spoken."""
+    start, portal, language = link
     replay = Replay(begin("telegram", PORTALS["international"], "en", fresh(1)), PORTALS)
     replay.step(Opened(start))
     spoken = "en" if start in PORTALS and "en" in PORTALS[start].languages else language

@@ -20,6 +20,7 @@ from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
 from intake_api.server.openapi import EXAMPLES, operations
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import Role, add_key
+from tests.cases import for_every
 from tests.intake_api.office import Office, a_report, client, environment, opened
 from tests.intake_api.server.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of
 
@@ -83,10 +84,9 @@ async def test_the_published_contract_is_the_intakes(sqlite_office: Office, upda
     assert contract == CONTRACT or update
 
 
-@pytest.mark.parametrize(
-    "schema", CONTRACT["components"]["schemas"].values(), ids=CONTRACT["components"]["schemas"]
-)
-def test_each_shape_is_json_schema(schema: dict[str, Any]) -> None:
+@for_every(name=CONTRACT["components"]["schemas"])
+def test_each_shape_is_json_schema(name: str) -> None:
+    schema = CONTRACT["components"]["schemas"][name]
     jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema)
 
 
@@ -120,8 +120,8 @@ def test_each_problem_type_is_told_with_its_status() -> None:
     assert told == set(PROBLEMS) - OUTSIDE
 
 
-def _shown() -> Iterator[Any]:
-    """Give each example with its shape: of requests, of answers and of problems."""
+def _shown() -> Iterator[tuple[str, tuple[dict[str, Any], Any]]]:
+    """Name each example, and give its shape with it: of requests, of answers and of problems."""
     told = dict(CONTRACT["components"]["responses"])
     for operation in operations(CONTRACT):
         name, answers = operation["operationId"], operation["responses"].items()
@@ -130,15 +130,20 @@ def _shown() -> Iterator[Any]:
     for name, described in told.items():
         for media_type, content in described.get("content", {}).items():
             several = content.get("examples", {}).values()
-            for example in [one["value"] for one in several] or [content["example"]]:
-                yield pytest.param(content["schema"], example, id=f"{name}-{media_type}")
+            examples = [one["value"] for one in several] or [content["example"]]
+            for number, example in enumerate(examples, 1):
+                yield f"{name} {media_type} {number}", (content["schema"], example)
 
 
-@pytest.mark.parametrize(("shape", "example"), list(_shown()))
-def test_each_example_is_of_its_shape(shape: dict[str, Any], example: Any) -> None:
+SHOWN = dict(_shown())
+OF_TODAY = as_of_today(CONTRACT)
+
+
+@for_every(name=SHOWN)
+def test_each_example_is_of_its_shape(name: str) -> None:
     """Nothing is in it that the shape does not tell."""
-    whole = as_of_today(CONTRACT)
-    jsonschema_rs.validate(as_of_today(shape) | {"components": whole["components"]}, example)
+    shape, example = SHOWN[name]
+    jsonschema_rs.validate(as_of_today(shape) | {"components": OF_TODAY["components"]}, example)
 
 
 def test_each_request_that_is_shown_would_be_taken(sqlite_office: Office) -> None:

@@ -25,6 +25,7 @@ from intake_api.terminal.asking import NotDone
 from intake_api.terminal.tables import Shown
 from intake_api.terminal.text import clean, safe, shown_address
 from intake_api.terminal.words import list_named, near
+from tests.cases import for_every
 from tests.intake_api.office import NOON
 
 COMMANDS = "[red]third[/red] \x1b[2J\x07\u202epost\u2066\r\nsecond \U000e0041line"
@@ -118,8 +119,7 @@ def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
     } | {name: tables.words(listed) for name, listed in NEWEST.lists.items()}
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
-@pytest.mark.parametrize("name", _everything())
+@for_every(name=_everything(), width=[60, 80, 200])
 def test_nothing_that_is_drawn_is_wider_than_the_terminal(name: str, width: int) -> None:
     lines = _printed(*_everything()[name], width=width).splitlines()
     assert max(map(cell_len, lines)) <= width

@@ -27,18 +27,17 @@ from bot.channels.telegram.updates import (
 )
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Media, Said
+from tests.cases import for_every
 
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "telegram"
 BOT = "123456"
 OTHER_PEOPLE = ["5000000092", "5000000093", "5000000094", "5000000095", "5000000096", "5000000097"]
 IDENTITIES = ["canary", "12025550143", "12.345678", "98.765432", "1767225", "5000000098", "5000000099"]
 IDENTITIES += OTHER_PEOPLE
+RECORDED: dict[str, Any] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(PAYLOADS.iterdir())
+}
 PERSON = {"id": 5000000001, "type": "private"}
-
-
-def _payloads() -> list[Any]:
-    read = ((path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(PAYLOADS.iterdir()))
-    return [pytest.param(payload, id=name) for name, payload in read]
 
 
 def _outcome_of(update: Any) -> Outcome | None:
@@ -67,9 +66,10 @@ def _message(**content: Any) -> dict[str, Any]:
     return {"update_id": 1, "message": told}
 
 
-@pytest.mark.parametrize("payload", _payloads())
-def test_outcome(payload: dict[str, Any]) -> None:
+@for_every(name=RECORDED)
+def test_outcome(name: str) -> None:
     """Every kind of update has the outcome that its payload tells."""
+    payload = RECORDED[name]
     tap = end_of_tap(payload["update"])
     found = _described(_outcome_of(payload["update"]))
     if tap is not None:
@@ -77,25 +77,25 @@ def test_outcome(payload: dict[str, Any]) -> None:
     assert found == payload["becomes"]
 
 
-@pytest.mark.parametrize("payload", _payloads())
-def test_no_identity(payload: dict[str, Any]) -> None:
+@for_every(name=RECORDED)
+def test_no_identity(name: str) -> None:
     """Nothing that names a person, a place or a time is read, in any kind of update."""
-    outcome = _outcome_of(payload["update"])
+    outcome = _outcome_of(RECORDED[name]["update"])
     read = json.dumps(asdict(outcome) if outcome else {}).lower()
     assert [identity for identity in IDENTITIES if identity in read] == []
 
 
-@pytest.mark.parametrize("payload", _payloads())
-def test_printed_outcome(payload: dict[str, Any]) -> None:
+@for_every(name=RECORDED)
+def test_printed_outcome(name: str) -> None:
     """An outcome that is printed tells neither the chat nor a word."""
-    printed = repr(_outcome_of(payload["update"]))
+    printed = repr(_outcome_of(RECORDED[name]["update"]))
     assert "5000000" not in printed
     assert "example" not in printed
 
 
 def test_enough_kinds() -> None:
     """There are at least sixty kinds of update."""
-    assert len(_payloads()) >= 60
+    assert len(RECORDED) >= 60
 
 
 def test_handle() -> None:
