@@ -6,7 +6,7 @@ READY := .venv/.ready
 LOCK := requirements/development.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test compose-test chaos lint format words lock clean
+.PHONY: help setup run test compose-test chaos bench lint format words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ compose-test: $(READY) ## check docker-compose.yml, and run its services nativel
 
 chaos: $(READY) ## hold 10,000 talks while everything dies and comes back (25 minutes at most); print the table
 	@$(BIN)/python -m tests.chaos
+
+bench: $(READY) ## measure ours beside its peers (five minutes); write docs/performance.md; NAME=turns for one pair alone
+	@$(BIN)/python -m benchmarks $(NAME)
 
 lint: $(READY) ## check style, types, imports, languages and portals
 	@echo "== ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
