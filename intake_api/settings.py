@@ -122,6 +122,15 @@ class IntakeSettings(BaseSettings):
         return written
 
 
+class BackupSettings(IntakeSettings):
+    """The intake's settings, and where the passphrase of its backups is."""
+
+    backup_passphrase_file: Path | None = Field(
+        default=None,
+        description="file that holds the passphrase of backups, readable by its owner only; else it is asked",
+    )
+
+
 class QueueSettings(BaseSettings):
     """The settings of the analysts' terminal client."""
 

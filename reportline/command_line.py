@@ -22,11 +22,10 @@ from bot.commands.fleet import fleet, links
 from bot.commands.outbox import outbox
 from bot.settings import BotSettings, described_settings, read_settings, telegram_token
 from intake_api.commands import checks as intake_checks
-from intake_api.commands.backup import BackupSettings
 from intake_api.commands.intake import intake
 from intake_api.commands.set_up import set_up
 from intake_api.faults import NotReady as IntakeNotReady
-from intake_api.settings import IntakeSettings, QueueSettings, Settings
+from intake_api.settings import BackupSettings, IntakeSettings, QueueSettings, Settings
 from intake_api.settings import read_settings as read_intake_settings
 from intake_api.terminal.client import queue
 from locales.commands import app as locales

@@ -57,7 +57,7 @@ def poll() -> None:
 def fleet() -> None:
     """Serve every Telegram bot of bots.toml by webhooks, until stopped; add processes for more."""
     # It brings a library that takes seconds to load, and no other command needs it.
-    from bot.fleet.host import serve_fleet  # noqa: PLC0415
+    from bot.fleet.host import serve_fleet
 
     settings = ready(read_settings)
     configure_logs()

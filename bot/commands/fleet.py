@@ -154,7 +154,7 @@ async def _each(
 ) -> list[Found]:
     """Do something about every bot, some at once; what fails at one is told, and the others go on."""
     # It brings a library that takes seconds to load, and no other command needs it.
-    from bot.channels.telegram.sender import TelegramSender  # noqa: PLC0415
+    from bot.channels.telegram.sender import TelegramSender
 
     places = asyncio.Semaphore(BOTS_AT_ONCE)
 

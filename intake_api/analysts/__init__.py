@@ -1,7 +1,8 @@
 """An analyst works: claims items, reads them, decides; exposure is limited.
 
 - `routes`: the analysts' routes
-- `desk`: one request of an analyst: one transaction, under the guard
+- `transactions`: one request of an analyst: one transaction, under the guard
+- `desk`: what an analyst works with during one request
 - `claims`: claim, prolong, release
 - `guard`: how long anybody may look
 - `showing`: items as an analyst reads them

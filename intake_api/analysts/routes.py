@@ -31,7 +31,8 @@ from intake_api.faults import Reason, Refused
 from intake_api.http.access import AnalystCaller, AuditorCaller, KeyedRoute, LeadCaller
 from intake_api.http.dependencies import DatabaseHere, SettingsHere
 from intake_api.http.errors import EVERYWHERE, documented
-from intake_api.store.access_keys import Role, require_key_of
+from intake_api.roles import Role
+from intake_api.store.access_keys import require_key_of
 
 _GUARDED = documented("hands-full", "day-full", "break-due")
 _CLAIM_LOST = documented("claim-lost")

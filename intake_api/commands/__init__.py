@@ -1,6 +1,9 @@
 """The intake's side of the command line; each command imports what it runs when it is called.
 
-- `intake`: serve, upgrade, access keys
+- `intake`: `reportline intake`: every command, thin
+- `serving`: serve the API
+- `upgrading`: bring the database to this version's revision
+- `access_keys`: add, list and revoke access keys
 - `keys`: rotate and reindex
 - `backup`: back up and restore
 - `set_up`: from an empty folder to an intake that can start

@@ -1,17 +1,15 @@
 """The commands that make a backup and bring it back: each says what it did, and what is left to do."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from pydantic import Field
 from rich.console import Console
 
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.faults import NotReady
 from intake_api.keys import require_private
 from intake_api.server.assembly import require_database, utc_now
-from intake_api.settings import IntakeSettings
+from intake_api.settings import BackupSettings, IntakeSettings
 from intake_api.store.database import opened
 from intake_api.upkeep.backup import BackedUp, back_up, require_free
 from intake_api.upkeep.backup_files import (
@@ -26,16 +24,7 @@ from intake_api.upkeep.restoring import Restored
 from intake_api.upkeep.restoring import restore as bring_back
 
 
-class BackupSettings(IntakeSettings):
-    """The intake's settings, and where the passphrase of its backups is."""
-
-    backup_passphrase_file: Path | None = Field(
-        default=None,
-        description="file that holds the passphrase of backups, readable by its owner only; else it is asked",
-    )
-
-
-def backup(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
+def backup(folder: Path) -> None:
     """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
     settings = settings_of(BackupSettings)
     ready(lambda: require_free(folder))
@@ -52,7 +41,7 @@ def backup(folder: Annotated[Path, typer.Argument(help="where to; a folder that 
         raise typer.Exit(1)
 
 
-def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
+def restore(folder: Path) -> None:
     """Bring a backup back into an empty data folder and an empty database, of either kind."""
     settings = settings_of(BackupSettings)
     keys = ready(lambda: keys_to(folder, _passphrase(settings, new=False)))

@@ -12,7 +12,7 @@ from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
-from intake_api.store.schema import require_current
+from intake_api.store.revision import require_current
 
 
 @dataclass(frozen=True, slots=True)

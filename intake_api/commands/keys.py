@@ -8,15 +8,12 @@ from intake_api.keys import read_keys, replace
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.schema import require_current
+from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
 
-rotate = typer.Typer(no_args_is_help=True, help="Make new keys while the intake runs; none is deleted.")
 
-
-@rotate.command(name="vault")
-def vault() -> None:
+def renew_vault() -> None:
     """Seal all that is kept with a new key; run again, it goes on where it was cut off."""
     settings = settings_of(IntakeSettings)
     rotated = run(_rotate_vault(settings))
@@ -29,8 +26,7 @@ def vault() -> None:
     _tell_what_is_not_needed(settings, rotated.key_id)
 
 
-@rotate.command(name="seal")
-def seal() -> None:
+def renew_seal() -> None:
     """Make a new key to which channels seal reports, and write its public half for the bot hosts."""
     settings = settings_of(IntakeSettings)
     public = ready(lambda: rotate_seal(settings.folder))

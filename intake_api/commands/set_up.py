@@ -6,12 +6,14 @@ from pathlib import Path
 
 from intake_api.faults import NotReady
 from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys, replace, require_private, write_once
+from intake_api.roles import Role
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Caller, Role, add_key, caller_of
+from intake_api.store.access_keys import Caller, add_key, caller_of
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
-from intake_api.store.schema import has_tables, require_current, upgrade
+from intake_api.store.revision import has_tables, require_current
+from intake_api.store.schema import upgrade
 
 
 def set_up(

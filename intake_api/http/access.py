@@ -10,7 +10,8 @@ from fastapi.security import HTTPBearer
 
 from intake_api.http.dependencies import database_of
 from intake_api.http.errors import Problem
-from intake_api.store.access_keys import Caller, Role, caller_of
+from intake_api.roles import Role
+from intake_api.store.access_keys import Caller, caller_of
 from reportline.logs import log_event
 
 _bearer = HTTPBearer(

@@ -15,7 +15,7 @@ from intake_api.http.dependencies import Clock
 from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.database import Database, DatabaseAway
-from intake_api.store.schema import newest_revision, revision_of
+from intake_api.store.revision import NEWEST_REVISION, revision_of
 
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "other_revision"]
@@ -63,7 +63,7 @@ class Readiness:
         try:
             async with self._database.reading() as session:
                 connection = await session.connection()
-                if await connection.run_sync(revision_of) != newest_revision():
+                if await connection.run_sync(revision_of) != NEWEST_REVISION:
                     return "other_revision", None
             return "ok", await self._overdue.value(self._database, self._clock())
         except (DatabaseAway, SQLAlchemyError):

@@ -16,7 +16,7 @@ from intake_api.http.errors import handle_errors
 from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
-from intake_api.store.schema import require_current
+from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import require_indexed, serving
 
 

@@ -3,7 +3,8 @@
 - `models`: the tables
 - `columns`: the types of their columns
 - `database`: how a database is opened, read and written
-- `schema`: the database's revision, and the way to the next
+- `revision`: the database's revision, and the one that this version needs
+- `schema`: the way from one revision to the next (Alembic)
 - `audit`: the audit log, each entry chained to the last
 - `access_keys`: access keys, of which only a hash is kept
 

@@ -6,25 +6,16 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.faults import Reason, Refused
+from intake_api.roles import Role
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.models import AccessKey
 
 _NOBODY = bytes(32)
-
-
-class Role(StrEnum):
-    """Whose key it is; each route names the roles that it answers."""
-
-    CHANNEL = "channel"
-    ANALYST = "analyst"
-    LEAD = "lead"
-    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)

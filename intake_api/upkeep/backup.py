@@ -22,7 +22,7 @@ from intake_api.faults import NotReady
 from intake_api.keys import IntakeKeys, is_key_id, keep_names, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
-from intake_api.store.schema import revision_of
+from intake_api.store.revision import revision_of
 from intake_api.upkeep.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records
 from intake_api.upkeep.rotation import SEALED_COLUMNS
 from intake_api.vault import key_of

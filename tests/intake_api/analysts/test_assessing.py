@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from intake_api.analysts.vocabulary import VOCABULARY_VERSION
+from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Role
 from intake_api.store.models import Assessment, AuditEntry, Item
 from tests.intake_api.office import Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import Person, assert_problem, person

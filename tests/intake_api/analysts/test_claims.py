@@ -10,10 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import insert, select, text
 
+from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Role, add_key
+from intake_api.store.access_keys import add_key
 from intake_api.store.models import Assessment, AuditEntry, Item, QueuePlace
 from tests.intake_api.office import NOON, Office, a_report, client, opened, plan_of
 

@@ -14,8 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Role, revoke_key
+from intake_api.store.access_keys import revoke_key
 from intake_api.store.models import AuditEntry, Exposure, Lift
 from tests.intake_api.office import Office, a_report, opened
 from tests.intake_api.people import CLAIMS, Person, assert_problem, person

@@ -13,7 +13,8 @@ from sqlalchemy import event, select
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.export.assessments import ExportedAssessment, as_csv
-from intake_api.store.access_keys import Role, add_key
+from intake_api.roles import Role
+from intake_api.store.access_keys import add_key
 from intake_api.store.models import AuditEntry
 from tests.intake_api.office import NOON, Office, a_report, client
 

@@ -18,9 +18,10 @@ from conversations.wire.report import Report, ReportedAddress
 from intake_api.items.making import Named, make_missing
 from intake_api.items.merging import Merger
 from intake_api.keys import read_keys
+from intake_api.roles import Role
 from intake_api.server.assembly import Intake, assemble, utc_now
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Role, add_key
+from intake_api.store.access_keys import add_key
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened

@@ -17,9 +17,10 @@ from conversations.wire.report import Report, read_receipt
 from intake_api.hand_in.examples import ADDRESS, RECEIPT, REPORT
 from intake_api.http.edge import MAXIMUM_BODY
 from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
+from intake_api.roles import Role
 from intake_api.server.openapi import EXAMPLES, operations
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Role, add_key
+from intake_api.store.access_keys import add_key
 from tests.cases import for_every
 from tests.intake_api.office import Office, a_report, client, environment, opened
 from tests.intake_api.server.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of

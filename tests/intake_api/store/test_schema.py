@@ -8,6 +8,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from intake_api.faults import NotReady
@@ -15,7 +16,8 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Base
-from intake_api.store.schema import configuration, require_current, upgrade
+from intake_api.store.revision import NEWEST_REVISION, require_current
+from intake_api.store.schema import configuration, upgrade
 from tests.intake_api.office import a_report, opened
 
 
@@ -111,6 +113,10 @@ async def test_an_upgrade_of_a_current_database_keeps_its_data(settings: IntakeS
     await database.close()
     async with opened(settings) as office:
         assert await office.queue() == ["https://example.com/1"]
+
+
+def test_the_newest_revision_is_the_last_of_the_migrations() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == NEWEST_REVISION
 
 
 @pytest.mark.parametrize(

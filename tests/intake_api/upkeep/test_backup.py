@@ -31,7 +31,8 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
-from intake_api.store.schema import configuration, require_current
+from intake_api.store.revision import require_current
+from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import BackedUp, back_up
 from intake_api.upkeep.backup_files import (
     BackupKeys,

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
-from intake_api.commands.keys import rotate
+from intake_api.commands.intake import rotate
 from intake_api.faults import NotReady
 from intake_api.hand_in.reports import content_of
 from intake_api.keys import make_key, read_keys

@@ -1,0 +1,72 @@
+"""The commands about access keys: made, listed, revoked."""
+
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import select
+
+from intake_api.commands.command_line import run, settings_of
+from intake_api.keys import read_keys
+from intake_api.roles import Role
+from intake_api.server.assembly import require_database, utc_now
+from intake_api.settings import IntakeSettings
+from intake_api.store.access_keys import add_key, revoke_key
+from intake_api.store.audit import AuditLog
+from intake_api.store.database import opened
+from intake_api.store.models import AccessKey
+from intake_api.store.revision import require_current
+
+
+def add(role: Role, name: str) -> None:
+    """Make an access key and print its token, this once."""
+    settings = settings_of(IntakeSettings)
+    typer.echo(run(_add(settings, role, name)))
+
+
+def list_all() -> None:
+    """List the access keys; their tokens are nowhere."""
+    settings = settings_of(IntakeSettings)
+    table = Table("key", "role", "holder", "made", "revoked")
+    for row in run(_all_keys(settings)):
+        revoked = "" if row.revoked_at is None else f"{row.revoked_at:%Y-%m-%d}"
+        table.add_row(row.key_id, row.role, Text(row.name), f"{row.made_at:%Y-%m-%d}", revoked)
+    Console().print(table)
+
+
+def revoke(key_id: str) -> None:
+    """Let an access key open nothing from now on."""
+    settings = settings_of(IntakeSettings)
+    if not run(_revoke(settings, key_id)):
+        typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
+        raise typer.Exit(1)
+    typer.echo("The key opens nothing any more.")
+
+
+async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
+    audit = _audit(settings)
+    async with opened(require_database(settings)) as database:
+        await require_current(database)
+        async with database.writing() as session:
+            return await add_key(session, audit, role, name, utc_now())
+
+
+async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
+    async with opened(require_database(settings)) as database:
+        await require_current(database)
+        async with database.reading() as session:
+            return (await session.scalars(select(AccessKey).order_by(AccessKey.made_at))).all()
+
+
+async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
+    audit = _audit(settings)
+    async with opened(require_database(settings)) as database:
+        await require_current(database)
+        async with database.writing() as session:
+            return await revoke_key(session, audit, key_id, utc_now())
+
+
+def _audit(settings: IntakeSettings) -> AuditLog:
+    return AuditLog(read_keys(settings.folder).audit)

@@ -1,0 +1,23 @@
+"""The command that brings the database to the revision of this version."""
+
+import typer
+
+from intake_api.commands.command_line import run, settings_of
+from intake_api.keys import adopt_keys
+from intake_api.server.assembly import require_database
+from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
+from intake_api.store.schema import upgrade
+
+
+def upgrade_database() -> None:
+    """Bring the database to the revision that this version needs."""
+    settings = settings_of(IntakeSettings)
+    run(_upgrade(settings))
+    typer.echo("The database is at the revision that this version needs.")
+
+
+async def _upgrade(settings: IntakeSettings) -> None:
+    adopt_keys(settings.folder)
+    async with opened(require_database(settings)) as database:
+        await upgrade(database)

@@ -1,0 +1,58 @@
+"""The database's revision: what it is, and what this version needs; without Alembic, which loads slowly."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import ColumnClause, Connection, column, inspect, select, table
+from sqlalchemy.exc import DBAPIError
+
+from intake_api.faults import NotReady
+from intake_api.store.database import Database, DatabaseAway, require_durable
+
+# The last of migrations/versions; a test holds it to Alembic's own reading of them.
+NEWEST_REVISION: Final = "0002"
+_NUMBER: Final[ColumnClause[str]] = column("version_num")
+_OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
+
+
+async def has_tables(database: Database) -> bool:
+    """Tell whether the database was ever brought to a revision; raises NotReady if it cannot be used."""
+    with usable():
+        async with database.reading() as session:
+            connection = await session.connection()
+            return await connection.run_sync(revision_of) is not None
+
+
+async def require_current(database: Database) -> None:
+    """Raise NotReady unless the database is at the revision that this version of the code needs."""
+    with usable():
+        async with database.reading() as session:
+            connection = await session.connection()
+            current = await connection.run_sync(revision_of)
+            await require_durable(session)
+    if current != NEWEST_REVISION:
+        raise NotReady(
+            f"The database is at revision {current}, this version needs {NEWEST_REVISION}. "
+            "Make a backup, then run `reportline intake upgrade`."
+        )
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Give the revision at which a database is; None before the first."""
+    if not inspect(connection).has_table(_OF_ALEMBIC.name):
+        return None
+    revision: str | None = connection.scalar(select(_NUMBER).select_from(_OF_ALEMBIC))
+    return revision
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """Raise NotReady in the place of whatever a database that cannot be used raises."""
+    try:
+        yield
+    except (DatabaseAway, DBAPIError):
+        raise NotReady(
+            "The database cannot be used. See that its server runs and lets this intake in; stop what else "
+            "uses it; if it is damaged, put your backup back."
+        ) from None
