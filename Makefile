@@ -4,6 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements/development.txt
+PYTEST := $(BIN)/pytest -q --durations=10
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test compose-test chaos bench lint format words lock clean
@@ -17,8 +18,9 @@ run: $(READY) ## start the intake, and hold a talk in this terminal (and on Tele
 	@$(BIN)/reportline run
 
 test: lint ## check everything and run every test
-	@echo "== tests"
-	@$(BIN)/pytest -q
+	@echo "== tests, on all cores"
+	@$(PYTEST) -n logical -m "not alone"; together=$$?; \
+		echo "== tests, those that must run alone" && $(PYTEST) -m alone && exit $$together
 
 compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
 	@$(BIN)/pytest -q -rs tests/compose

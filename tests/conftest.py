@@ -22,6 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that wants to run alone and does not say why."""
+    for item in items:
+        for mark in item.iter_markers("alone"):
+            if mark.kwargs or len(mark.args) != 1 or not str(mark.args[0]).strip():
+                raise pytest.UsageError(f'{item.nodeid} must give its reason: pytest.mark.alone("reason")')
+
+
 def pytest_collection_finish() -> None:
     """Take the collected tests out of the garbage collector's way.
 

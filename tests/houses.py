@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -103,11 +102,3 @@ async def houses(folder: Path, port: int) -> AsyncIterator[Houses]:
         done = await asyncio.to_thread(ready.command, "setup")
         assert done.returncode == 0, done.stderr
         yield ready
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

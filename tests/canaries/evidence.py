@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +17,6 @@ from intake_api.keys import read_keys
 from intake_api.vault import Place, Vault, VaultClosed
 from tests.canaries.markers import Kind
 from tests.canaries.search import Sink
-from tests.houses import free_port
-from tests.valkeys import Valkey
 
 REPORTER = frozenset({Kind.OWN, Kind.WORDS})
 INTAKE = frozenset({Kind.WORDS})
@@ -175,15 +173,3 @@ def valkey(client: Any, carried: bytes) -> Iterator[Sink]:
     values = (b"%s=%s\n" % (key, client.get(key) or b"") for key in keys if client.type(key) == b"string")
     yield Sink("Valkey: keys and values", b"".join([*held, *values]), random=True)
     yield Sink("Valkey: the way to it", bytes(carried), random=True)
-
-
-@contextmanager
-def valkey_server(folder: Path) -> Iterator[Valkey]:
-    """Run a Valkey server on a port that is free; its own choice may be another's, when two begin at once."""
-    server = Valkey(folder, {})
-    server.port = free_port()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()

@@ -14,6 +14,7 @@ from conversations.wire.report import Report, ReportedAddress, write_receipt
 from conversations.wire.sealing import seal
 from intake_api.keys import make_keys, read_keys
 from intake_api.vault import Place, Vault
+from tests import valkeys
 from tests.bot_api_server import BotApiServer
 from tests.canaries.encodings import ways
 from tests.canaries.evidence import (
@@ -23,7 +24,6 @@ from tests.canaries.evidence import (
     handed_in,
     telegram,
     valkey,
-    valkey_server,
     wire,
 )
 from tests.canaries.markers import Marker
@@ -113,7 +113,7 @@ def _sealed(way: bytes, intake_folder: Path) -> bytes:
 
 
 def _into_valkey(written: list[bytes], folder: Path) -> list[Sink]:
-    with valkey_server(folder) as server:
+    with valkeys.valkey(folder) as server:
         for number, way in enumerate(written):
             server.client.set(f"talk:{number}", way)
         return [*valkey(server.client, b"\n".join(written))]

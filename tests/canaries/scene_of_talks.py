@@ -12,15 +12,16 @@ from telegram import Message
 from bot.assembly import KNOWN_LANGUAGES
 from bot.talks.portals import read_portals
 from conversations.wire.report import write_receipt
+from tests.canaries import evidence
 from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
-from tests.canaries.evidence import Collection, files, valkey, valkey_server
+from tests.canaries.evidence import Collection, files
 from tests.canaries.markers import Kind, Mint
 from tests.canaries.planted import addressed, damaged, in_groups
 from tests.canaries.script import Act, Script
 from tests.canaries.search import Sink
 from tests.canaries.stage import LOUD, SECONDS, Stage, stage
 from tests.canaries.wiretap import Way
-from tests.valkeys import Line, Valkey
+from tests.valkeys import Line, Valkey, valkey
 
 PORTAL = "international"
 PAUSED = "closed"
@@ -63,7 +64,7 @@ def planned(portals: Path, mint: Mint) -> list[list[Act]]:
 async def play(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Play the scene."""
     talks = planned(folder.parent / "portals", planter.mint)
-    with valkey_server(folder / "valkey") as server:
+    with valkey(folder / "valkey") as server:
         async with (
             Line(server.port) as line,
             stage(template, folder, planter, REPORTLINE_VALKEY_URL=line.url.get_secret_value()) as on,
@@ -121,7 +122,7 @@ async def _store_goes_and_comes(on: Stage, server: Valkey) -> None:
 
 def _held(server: Valkey, line: Line) -> list[Sink]:
     server.client.save()
-    return [*valkey(server.client, bytes(line.carried)), *files(server.folder, "Valkey")]
+    return [*evidence.valkey(server.client, bytes(line.carried)), *files(server.folder, "Valkey")]
 
 
 async def _crash(on: Stage, bot: Popen[bytes], intake: Popen[bytes]) -> None:

@@ -25,7 +25,8 @@ from tests.canaries.evidence import (
 from tests.canaries.planted import PlantedReporter, Stationery
 from tests.canaries.search import Sink
 from tests.canaries.wiretap import Wiretap
-from tests.houses import ROOT, SECONDS_TO_END, TOKEN, Houses, free_port
+from tests.houses import ROOT, SECONDS_TO_END, TOKEN, Houses
+from tests.ports import next_port
 
 LOUD = ("-m", "tests.canaries.loud")
 AS_IT_IS = ("-m", "reportline")
@@ -126,7 +127,7 @@ class Stage:
 @asynccontextmanager
 async def stage(template: Path, folder: Path, planter: Planter, **more: str) -> AsyncIterator[Stage]:
     """Set a stage on a copy of a data folder that was set up; nothing runs on it yet."""
-    data, streams, port = folder / "data", folder / "streams", free_port()
+    data, streams, port = folder / "data", folder / "streams", next_port()
     shutil.copytree(template, data)
     streams.mkdir()
     async with BotApiServer(TOKEN) as server, Wiretap(port) as tap:

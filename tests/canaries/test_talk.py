@@ -16,7 +16,7 @@ from tests.canaries.script import goals
 from tests.canaries.search import Haystacks, Sink
 from tests.canaries.theatre import SCENES, Played
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone("five scenes play at the same time, on all cores"), pytest.mark.timeout(300)]
 
 _HOUSE_FILES = ("data: names", "data: intake/reportline.db", "written: names")
 WRITTEN = {

@@ -15,7 +15,7 @@ from tests.canaries.exact_times import Span, hour_of
 from tests.canaries.search import Sink
 from tests.canaries.theatre import SCENES, Played
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone("five scenes play at the same time, on all cores"), pytest.mark.timeout(300)]
 
 FEW = 5
 # Exact times in the database are of what analysts and operators do.

@@ -11,6 +11,7 @@ from tests.chaos.__main__ import play
 from tests.chaos.scale import small
 
 
+@pytest.mark.alone("chaos: everything runs at once, and what is late counts as stuck")
 @pytest.mark.timeout(280)
 async def test_nothing_is_lost_doubled_stuck_or_told_while_everything_dies(tmp_path: Path) -> None:
     """150 talks with 5 bots; each process is killed, each store restarted, the API is away for a while."""

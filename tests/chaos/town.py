@@ -18,7 +18,8 @@ from tests.bot_api_server import BotApiServer
 from tests.canaries.wiretap import Wiretap
 from tests.chaos.processes import Process, answers, cpu_seconds
 from tests.chaos.scale import Scale
-from tests.houses import ROOT, SECONDS_TO_START, free_port
+from tests.houses import ROOT, SECONDS_TO_START
+from tests.ports import next_port
 from tests.postgresql import PostgreSql, postgresql
 from tests.valkeys import Valkey, valkey
 
@@ -99,7 +100,7 @@ class Town:
 async def town(scale: Scale, folder: Path, random: Random) -> AsyncIterator[Town]:
     """Set everything up on an empty folder and start it; what still runs at the end is killed."""
     tokens = [f"{1_000_000_000 + number}:{secrets.token_hex(18)}" for number in range(scale.bots)]
-    intake_port, ports = free_port(), [free_port(), free_port()]
+    intake_port, ports = next_port(), [next_port(), next_port()]
     with postgresql() as database, valkey(folder / "valkey") as store:
         database.run(f"CREATE DATABASE {DATABASE}")
         async with BotApiServer(tokens[0]) as telegram, Wiretap(intake_port) as tap:

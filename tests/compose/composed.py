@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from tests.houses import ROOT, free_port
+from tests.houses import ROOT
+from tests.ports import next_port
 
 COMPOSE_FILE: Final = ROOT / "docker-compose.yml"
 SECRETS: Final = "/run/secrets"
@@ -113,7 +114,7 @@ class Machine:
     def port(self, name: str, port: str) -> int:
         """Give the free port that stands for a port of a service."""
         assert port in self.services[name].ports, f"{name} does not expose {port}"
-        return self._ports.setdefault((name, port), free_port())
+        return self._ports.setdefault((name, port), next_port())
 
     def lay_out(self, secrets: Path) -> None:
         """Make what compose would mount: volumes, file systems in memory, our files, and secrets."""

@@ -9,13 +9,14 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.houses import TOKEN, Houses, free_port, houses
+from tests.houses import TOKEN, Houses, houses
+from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Houses]:
-    async with houses(tmp_path / "data", free_port()) as ready:
+    async with houses(tmp_path / "data", next_port()) as ready:
         yield ready
 
 

@@ -166,6 +166,7 @@ def test_only_the_very_secret_opens() -> None:
     assert not opens(None, "secret")
 
 
+@pytest.mark.alone("compares times")
 def test_whether_anybody_is_there_is_not_told_by_the_time_it_takes() -> None:
     secret = Doors(b"k" * KEY_BYTES).secret("1")
     fastest: dict[str | None, float] = {secret: math.inf, None: math.inf}

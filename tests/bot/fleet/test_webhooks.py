@@ -110,6 +110,7 @@ async def test_of_a_strangers_body_nothing_is_asked_for(fleet: Fleet, path: str)
     assert await ask(fleet, request("POST", path, *fields)) == NOT_FOUND
 
 
+@pytest.mark.alone("compares times")
 async def test_a_refusal_takes_no_longer_for_a_bot_that_is_there(fleet: Fleet) -> None:
     """Of 400 each, in turn, the medians are alike; a body's or a table's work would be seen, a byte's not."""
     wrong = f"X-Telegram-Bot-Api-Secret-Token: {SECRET[:-1]}-"

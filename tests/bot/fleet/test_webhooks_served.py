@@ -141,6 +141,7 @@ def many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 @pytest.mark.usefixtures("many_files")
 async def test_of_six_hundred_who_say_nothing_the_first_go_and_an_update_is_taken(fleet: Fleet) -> None:
     clients = [await asyncio.open_connection("127.0.0.1", fleet.port) for _ in range(600)]

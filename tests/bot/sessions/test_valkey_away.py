@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from bot.exchange import TalkHandle
 from bot.sessions.store import StoreAway, StoreRefuses
 from bot.sessions.valkey import ValkeySessions
-from tests.houses import free_port
+from tests.ports import next_port
 from tests.talk_stores import InServers, InValkey, content_of, version_of
 from tests.valkey_clusters import Cluster, cluster
 from tests.valkeys import Line, Valkey, valkey
+
+pytestmark = pytest.mark.alone("calls have 0.3 seconds to be answered")
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 SOON = 0.3
@@ -146,7 +148,7 @@ async def test_a_server_that_started_again_is_found_at_once(tmp_path: Path) -> N
 
 async def test_a_server_that_is_gone_is_an_os_error_and_tells_nothing(store: InValkey) -> None:
     """Each call says so, in words without place, name, password, key or cause."""
-    port = free_port()
+    port = next_port()
     url = SecretStr(f"valkey://canary-name:canary-password@127.0.0.1:{port}/0")
     version = store.secrets.live()[0].seal_talk(CHAT, (500000).to_bytes(4, "big"))
     async with store.of_another_process(url) as sessions:

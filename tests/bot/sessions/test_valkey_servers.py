@@ -13,9 +13,11 @@ from bot.exchange import TalkHandle
 from bot.sessions.store import StoreAway
 from bot.sessions.valkey import ValkeySessions
 from bot.sessions.valkey_servers import MOST_CONNECTIONS
-from tests.houses import free_port
+from tests.ports import next_port
 from tests.talk_stores import InValkey, content_of, version_of
 from tests.valkeys import Valkey, valkey
+
+pytestmark = pytest.mark.alone("calls have 0.3 seconds to be answered")
 
 CHATS = [TalkHandle("telegram", "77001", str(4242424242 + one)) for one in range(2 * MOST_CONNECTIONS)]
 SOON = 0.3
@@ -88,7 +90,7 @@ async def _full(server: Valkey) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _replica(server: Valkey) -> AsyncIterator[None]:
-    server.client.replicaof("127.0.0.1", free_port())
+    server.client.replicaof("127.0.0.1", next_port())
     try:
         yield
     finally:

@@ -128,6 +128,7 @@ async def test_one_server_that_dies_stops_its_own_talks_and_no_other(
     assert _events(capsys) == ["store_away", "store_back"]
 
 
+@pytest.mark.alone("calls have half a second to be answered")
 async def test_one_server_that_stands_still_stops_its_own_talks_and_no_other(store: InCluster) -> None:
     """However many wait for it, nobody else waits; and once it goes on, so do they."""
     still = store.server.masters[-1]

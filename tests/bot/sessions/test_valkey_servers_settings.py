@@ -14,7 +14,7 @@ from bot.commands.checks import Check, check
 from bot.sessions.store import StoreAway
 from bot.settings import BotSettings, NotReady, described_settings, read_settings
 from conversations.wire.sealing import new_private_key, public_half
-from tests.houses import free_port
+from tests.ports import next_port
 from tests.talk_stores import InValkey
 from tests.valkeys import Line, Valkey, certificate, valkey
 
@@ -139,7 +139,7 @@ def test_the_doctor_tells_of_each_store(
     found = {
         "memory: a restart": (None, True),
         "Valkey answers": (f"valkey://{here}", True),
-        "See that it runs": (f"valkey://:marker@127.0.0.1:{free_port()}", False),
+        "See that it runs": (f"valkey://:marker@127.0.0.1:{next_port()}", False),
         "name and password": (f"valkey://:marker@{here}", False),
     }
     for words, (url, fine) in found.items():
@@ -168,7 +168,7 @@ def test_the_bot_starts_with_a_store_that_is_away_and_not_with_one_that_refuses(
     server: Valkey, settings: Callable[[str | None], BotSettings]
 ) -> None:
     """What is away may come later; what refuses would serve nobody."""
-    asyncio.run(_starts(settings(f"valkey://127.0.0.1:{free_port()}")))
+    asyncio.run(_starts(settings(f"valkey://127.0.0.1:{next_port()}")))
     with pytest.raises(NotReady, match="Valkey refuses"):
         asyncio.run(_starts(settings(f"valkey://:marker@127.0.0.1:{server.port}")))
 

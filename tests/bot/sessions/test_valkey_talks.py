@@ -155,6 +155,7 @@ async def test_two_hosts_of_one_chat_make_one_report(
     assert [report.revision for report in intake.reports.values()] == [1]
 
 
+@pytest.mark.alone("calls have 0.3 seconds to be answered")
 async def test_what_one_host_saved_and_did_not_hand_in_the_other_hands_in(
     store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
 ) -> None:
@@ -188,6 +189,7 @@ async def test_a_talk_that_another_version_saved_is_an_old_talk(
     assert "old talk" in answer.card.text
 
 
+@pytest.mark.alone("calls have 0.3 seconds to be answered")
 async def test_forgetting_that_failed_is_done_when_it_is_tried_again(
     store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
 ) -> None:

@@ -25,6 +25,7 @@ def _prose() -> float:
     return _seconds("plain words, without a link " * 585)
 
 
+@pytest.mark.alone("compares times of the processor")
 @pytest.mark.parametrize("front", ["", "https://example.com/?a="])
 @pytest.mark.parametrize("piece", GARBAGE)
 def test_work_grows_with_the_text_and_not_with_its_square(piece: str, front: str, prose: float) -> None:

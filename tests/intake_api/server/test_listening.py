@@ -93,6 +93,7 @@ async def test_a_body_that_nobody_reads_any_more_must_end_in_time_too(port: int)
     assert seconds > 0.55
 
 
+@pytest.mark.alone("what is sent has half a second to arrive")
 async def test_each_request_of_a_connection_has_its_own_time(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(4):
@@ -103,6 +104,7 @@ async def test_each_request_of_a_connection_has_its_own_time(port: int) -> None:
     writer.close()
 
 
+@pytest.mark.alone("what is sent has half a second to arrive")
 async def test_each_body_of_a_connection_has_its_own_time(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = request("PUT", "/marker", "Content-Length: 1")
@@ -115,6 +117,7 @@ async def test_each_body_of_a_connection_has_its_own_time(port: int) -> None:
     writer.close()
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 @pytest.mark.parametrize("before", [b"", HEALTH])
 async def test_a_connection_on_which_nothing_is_asked_is_closed_without_a_word(
     port: int, before: bytes
@@ -138,6 +141,7 @@ async def _ask_without_end(greedy: socket.socket) -> None:
         await asyncio.get_running_loop().sock_sendall(greedy, HEALTH * 1000)
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 @pytest.mark.parametrize("method", ["PUT", "HEAD"])
 async def test_what_is_not_http_is_refused_as_a_problem(port: int, method: str) -> None:
     broken = request(method, "/v1/marker", "Transfer-Encoding: chunked", body=b"marker\r\n")
@@ -149,6 +153,7 @@ async def test_what_is_not_http_is_refused_as_a_problem(port: int, method: str) 
         assert_problem(answer, "malformed")
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 async def test_nonsense_after_an_answer_ends_the_connection_and_answers_nothing_twice(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request("PUT", "/marker", "Transfer-Encoding: chunked"))
@@ -171,6 +176,7 @@ def _seconds_for_an_answer(served: Served) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 def test_two_hundred_slow_clients_keep_nobody_from_an_answer(served: Served) -> None:
     half_a_body = _put(served.token("channel"), "Content-Length: 100000", body=b"{")
     alone = min(_seconds_for_an_answer(served) for _ in range(5))
@@ -180,6 +186,7 @@ def test_two_hundred_slow_clients_keep_nobody_from_an_answer(served: Served) -> 
         assert min(_seconds_for_an_answer(served) for _ in range(5)) < max(0.5, 5 * alone)
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 def test_when_it_is_full_who_waits_longest_goes_and_who_comes_is_answered(served: Served) -> None:
     """So too when a hundred come in at once, while the server was busy elsewhere."""
     with ExitStack() as stack:
@@ -202,6 +209,7 @@ def _stopped(served: Served) -> tuple[float, int, list[str]]:
     return time.monotonic() - begun, status, [json.loads(line)["event"] for line in logged.splitlines()]
 
 
+@pytest.mark.alone("an answer has two seconds at most")
 def test_slow_clients_do_not_hold_a_stop_up(served: Served) -> None:
     half_a_body = _put(served.token("channel"), "Content-Length: 100000", body=b"{")
     with ExitStack() as stack:

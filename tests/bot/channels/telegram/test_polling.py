@@ -66,6 +66,7 @@ async def test_killed(world: World) -> None:
         await world.reporter.sees("heard hola")
 
 
+@pytest.mark.alone("a stop has three seconds at most")
 async def test_stop_has_an_end(world: World) -> None:
     """A stop waits no longer than its grace; what is unfinished stays unconfirmed."""
     world.host.gates["hola"] = asyncio.Event()

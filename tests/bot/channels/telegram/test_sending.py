@@ -5,6 +5,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.channels.telegram.chat_queue import Lane
 from bot.channels.telegram.failures import CallError, FloodedError, UnreachableError
 from bot.channels.telegram.sending import Lanes
@@ -64,6 +66,7 @@ async def test_a_deletion_that_waits_already_is_asked_for_once() -> None:
     assert [call.method for _, call in bot_api.made].count("deleteMessage") == 1
 
 
+@pytest.mark.alone("reads at which moment each call was made")
 async def test_lanes_that_waited_for_their_locks_do_not_go_all_at_once() -> None:
     """However many chats are held up at the same moment, a second sees no more calls than a bot may make."""
     bot_api = BotApiOfOne()
@@ -111,6 +114,7 @@ async def test_a_notice_that_is_not_yet_told_is_never_told() -> None:
     assert bot_api.made == []
 
 
+@pytest.mark.alone("reads at which moment each call was made")
 async def test_a_bot_that_is_slowed_down_in_two_chats_waits_in_all() -> None:
     """Telegram does not say whether chat or bot is too fast; in two chats at once, it is the bot."""
     bot_api = BotApiOfOne(FloodedError(0.6))

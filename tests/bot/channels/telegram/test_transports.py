@@ -159,6 +159,7 @@ async def test_outage_of_who_remembers_the_card(world: World) -> None:
         assert [seen.number for seen in await world.reporter.messages()] == [first.number]
 
 
+@pytest.mark.alone("an answer has less than a second")
 async def test_flood_wait(world: World) -> None:
     """A 429 is waited out and tried again, while other chats are answered."""
     other = Reporter(world.control, chat=5000000002)
