@@ -7,7 +7,7 @@ LOCK := requirements/development.txt
 PYTEST := $(BIN)/pytest -q --durations=10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test compose-test chaos bench lint format words lock clean
+.PHONY: help setup run test sweep compose-test chaos bench lint format words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: lint ## check everything and run every test
 	@echo "== tests, on all cores"
 	@$(PYTEST) -n logical -m "not alone"; together=$$?; \
 		echo "== tests, those that must run alone" && $(PYTEST) -m alone && exit $$together
+
+sweep: $(READY) ## kill at every point of every sweep, where the tests take a tenth (... minutes)
+	@$(PYTEST) --sweep
 
 compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
 	@$(BIN)/pytest -q -rs tests/compose

@@ -1,16 +1,19 @@
 """What every test may use."""
 
 import gc
+from collections.abc import Iterable
 
 import pytest
 
+from tests.sweeps import Sample, commit
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that write transcripts anew, check fewer cases, and kill at more points."""
+    """Add the options that write transcripts anew, check fewer cases, and kill at all points."""
     parser.addoption(
-        "--every-turn",
+        "--sweep",
         action="store_true",
-        help="kill at the lines of every turn that hands in (two minutes more), and not of the first alone",
+        help="run the sweeps of kills and no other test, at all of their points and not at a tenth",
     )
     parser.addoption(
         "--case",
@@ -22,8 +25,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that wants to run alone and does not say why."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a test that wants to run alone and does not say why; of a whole sweep, leave out all else."""
+    _see_reasons(items)
+    if config.getoption("--sweep"):
+        config.hook.pytest_deselected(items=[item for item in items if not _is_a_sweep(item)])
+        items[:] = filter(_is_a_sweep, items)
+
+
+def _is_a_sweep(item: pytest.Item) -> bool:
+    return "sample" in getattr(item, "fixturenames", ())
+
+
+def _see_reasons(items: Iterable[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("alone"):
             if mark.kwargs or len(mark.args) != 1 or not str(mark.args[0]).strip():
@@ -44,3 +58,9 @@ def pytest_collection_finish() -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Tell whether transcripts are to be written anew."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """Choose the points of a sweep of kills."""
+    return Sample(None if request.config.getoption("--sweep") else commit())

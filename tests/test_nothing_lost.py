@@ -30,6 +30,7 @@ from tests.houses import ROOT, TOKEN, Houses, houses
 from tests.kill_points import TRACED, WHENEVER, Bots, Order, Point, fork_server
 from tests.persevering import AtHand, Road, Talk, Told
 from tests.ports import next_port
+from tests.sweeps import Sample
 
 AT_A_TIME = 3
 # What happens first on two connections may differ from talk to talk, so a point may be missed; a line never.
@@ -44,6 +45,11 @@ HANDING_IN = {FIRST_SEND, 4, 6}
 INTAKE_BACK = 8
 HARMLESS = {"intake_away", "intake_back"}
 
+pytestmark = [
+    pytest.mark.alone("three bots at a time are killed, on all cores"),
+    pytest.mark.timeout(MOST_SECONDS),
+]
+
 
 @dataclass
 class Sweep:
@@ -54,6 +60,7 @@ class Sweep:
     """
 
     house: Houses
+    sample: Sample
     away: bool = False
     before: tuple[Point, ...] = ()
     told: list[Told] = field(default_factory=list)
@@ -71,8 +78,15 @@ class Sweep:
         assert not self.faults, "\n".join(self.faults)
         return [Point(*point) for point in json.loads(file.read_text())]
 
-    async def kill_at(self, points: Iterable[Point]) -> None:
-        """Kill a bot at each of the points."""
+    async def kill_at(self, points: Sequence[Point]) -> None:
+        """Kill a bot at each point of the sample; for lines that were missed there, at their other points."""
+        chosen = self.sample.of(points)
+        await self._kill_at(chosen)
+        missed = _lines(self.missed) - _lines(self.killed_at)
+        if others := [point for point in points if point not in chosen and _line(point) in missed]:
+            await self._kill_at(others)
+
+    async def _kill_at(self, points: Iterable[Point]) -> None:
         left = iter(points)
         async with AsyncExitStack() as stack:
             servers = [
@@ -193,20 +207,28 @@ async def _judged(sweep: Sweep, how: str) -> str:
     kept = await _kept(sweep.house.data)
     lost = sum(_lost(told, kept) for told in sweep.told)
     doubled = sum(_doubled(told, kept) for told in sweep.told)
-    lines = {(point.file, point.line) for point in sweep.killed_at}
+    lines = _lines(sweep.killed_at)
     line = (
-        f"{how}, killed at {len(sweep.killed_at)} points of {len(lines)} lines ({len(sweep.missed)} missed): "
-        f"{sweep.ended_well} talks ended well, {lost} reports lost, {doubled} doubled"
+        f"{how}, killed at {len(sweep.killed_at)} points of {len(lines)} lines ({len(sweep.missed)} missed), "
+        f"{sweep.sample}: {sweep.ended_well} talks ended well, {lost} reports lost, {doubled} doubled"
     )
     assert not sweep.faults, "\n".join([line, *sweep.faults[:MOST_FAULTS]])
-    assert lines >= {(point.file, point.line) for point in sweep.missed}, f"{line}\n{sweep.missed}"
+    assert lines >= _lines(sweep.missed), f"{line}\n{sweep.missed}"
     assert (lost, doubled) == (0, 0), line
     return line
 
 
+def _line(point: Point) -> tuple[str, int]:
+    return point.file, point.line
+
+
+def _lines(points: Iterable[Point]) -> set[tuple[str, int]]:
+    return {_line(point) for point in points}
+
+
 def _chosen(points: Sequence[Point], turns: Iterable[int]) -> list[Point]:
     """Give every line where it is passed first, and again in each of these turns."""
-    firsts = {(point.file, point.line): point for point in reversed(points)}
+    firsts = {_line(point): point for point in reversed(points)}
     return [point for point in points if point.arrivals in turns or point in firsts.values()]
 
 
@@ -217,42 +239,36 @@ def _where(points: Iterable[Point], turn: int, code: str) -> Point:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Houses]:
-    """Run a real intake."""
+async def sweep(tmp_path: Path, sample: Sample) -> AsyncIterator[Sweep]:
+    """Run a real intake, and let nothing be killed yet."""
     async with houses(tmp_path, next_port()) as ready, ready.running("intake", "serve"):
         await ready.intake_answers()
-        yield ready
+        yield Sweep(ready, sample)
 
 
-@pytest.mark.timeout(MOST_SECONDS)
 async def test_a_kill_at_any_line_loses_and_doubles_nothing(
-    house: Houses, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    sweep: Sweep, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever the bot was doing when it died, the reporter gets through, and a Send is one report.
 
-    At every line where it is passed first, and at each in the turn of the first Send; with --every-turn, at
-    each in the later turns that hand in, too.
+    The points are every line where it is passed first, and each in the turns that hand in.
     """
-    sweep = Sweep(house)
     points = await sweep.passed()
     assert {point.file for point in points} == set(TRACED.values())
-    turns = HANDING_IN if request.config.getoption("--every-turn") else {FIRST_SEND}
-    await sweep.kill_at(_chosen(points, turns))
+    await sweep.kill_at(_chosen(points, HANDING_IN))
     _print(capsys, await _judged(sweep, "with the intake there"))
 
 
-@pytest.mark.timeout(MOST_SECONDS)
 async def test_a_kill_while_the_intake_is_away_loses_and_doubles_nothing(
-    house: Houses, capsys: pytest.CaptureFixture[str]
+    sweep: Sweep, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is kept on the disk meanwhile arrives once the intake is back, and once only."""
-    sweep = Sweep(house, away=True)
+    sweep.away = True
     points = [point for point in await sweep.passed() if point.file in WAY_OUT]
     await sweep.kill_at(_chosen(points, {FIRST_SEND, INTAKE_BACK}))
     _print(capsys, await _judged(sweep, "with the intake away"))
 
 
-@pytest.mark.timeout(MOST_SECONDS)
 @pytest.mark.parametrize(
     ("left_over", "turn", "code"),
     [
@@ -262,10 +278,10 @@ async def test_a_kill_while_the_intake_is_away_loses_and_doubles_nothing(
     ],
 )
 async def test_a_kill_while_starting_again_loses_and_doubles_nothing(
-    house: Houses, capsys: pytest.CaptureFixture[str], left_over: str, turn: int, code: str
+    sweep: Sweep, capsys: pytest.CaptureFixture[str], left_over: str, turn: int, code: str
 ) -> None:
     """What a killed bot has left behind survives that the next one is killed while it takes it up."""
-    sweep = Sweep(house, away=turn != FIRST_SEND)
+    sweep.away = turn != FIRST_SEND
     sweep.before = (_where(await sweep.passed(), turn, code),)
     lines = {point._replace(arrivals=WHENEVER) for point in await sweep.passed() if point.file in WAY_OUT}
     await sweep.kill_at(sorted(lines))
