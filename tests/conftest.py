@@ -1,11 +1,18 @@
 """What every test may use."""
 
 import gc
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 from tests.sweeps import Sample, commit
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made as they are in any temporary folder
+ROOM = 4 << 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,6 +30,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="write the transcripts' turns, or the published contract, anew"
     )
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory where there is room, so that no test waits for a disk.
+
+    A killed process leaves the same behind there; what a power cut leaves is not what these tests show.
+    """
+    if "TMPDIR" not in os.environ and _takes_files(MEMORY):
+        tempfile.tempdir = str(MEMORY)
+
+
+def _takes_files(folder: Path) -> bool:
+    """Tell whether there is room in a folder, and whether what is written there may be run."""
+    has_room = folder.is_dir() and shutil.disk_usage(folder).free > ROOM
+    return has_room and not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -39,6 +39,7 @@ class PostgreSql:
             "unix_socket_directories": "",
             "max_connections": "300",
             "logging_collector": "off",
+            "max_wal_size": "256MB",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.folder.parent / "log").open("ab") as log:
