@@ -19,7 +19,7 @@ run: $(READY) ## start the intake, and hold a talk in this terminal (and on Tele
 
 test: lint ## check everything and run every test
 	@echo "== tests, on all cores"
-	@$(PYTEST) -n logical -m "not alone"; together=$$?; \
+	@$(PYTEST) -n logical --dist worksteal -m "not alone"; together=$$?; \
 		echo "== tests, those that must run alone" && $(PYTEST) -m alone && exit $$together
 
 sweep: $(READY) ## kill at every point of every sweep, where the tests take a tenth (... minutes)

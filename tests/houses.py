@@ -4,14 +4,17 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
+from tests import forked
 from tests.bot_api_server import BotApiServer
+from tests.forked import Forked
 
 TOKEN = "123456:" + "canary_token_" * 3
 ROOT = Path(__file__).parent.parent
@@ -21,10 +24,14 @@ SECONDS_TO_END = 60
 
 @dataclass(frozen=True)
 class Houses:
-    """A data folder, where the intake is, and the Bot API server that plays Telegram."""
+    """A data folder, where the intake is, and the Bot API server that plays Telegram.
+
+    Processes are forked, or really `started` where Python is to read variables of its own.
+    """
 
     environment: dict[str, str]
     telegram: BotApiServer
+    started: bool = False
 
     @property
     def data(self) -> Path:
@@ -38,6 +45,8 @@ class Houses:
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run one command of ours to its end."""
+        if not self.started:
+            return forked.run(*arguments, env=self.environment, timeout=SECONDS_TO_START)
         return subprocess.run(
             [sys.executable, "-m", "reportline", *arguments],
             env=self.environment,
@@ -49,24 +58,29 @@ class Houses:
         )
 
     @asynccontextmanager
-    async def running(self, *arguments: str) -> "AsyncIterator[subprocess.Popen[bytes]]":
+    async def running(self, *arguments: str) -> AsyncIterator[Forked | subprocess.Popen[bytes]]:
         """Run a command of ours beside the test, what it writes going to a file in the data folder."""
         log = self.data / f"{'-'.join(arguments)}.log"
         with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "reportline", *arguments],
-                env=self.environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+            process = self._begun(arguments, output)
         try:
             yield process
         finally:
             process.terminate()
             # In a thread, since the Bot API server that it says goodbye to lives in this loop.
             await asyncio.to_thread(process.wait, SECONDS_TO_END)
+
+    def _begun(self, arguments: Sequence[str], output: IO[bytes]) -> Forked | subprocess.Popen[bytes]:
+        if not self.started:
+            return forked.start(*arguments, env=self.environment, stdout=output, stderr=output)
+        return subprocess.Popen(
+            [sys.executable, "-m", "reportline", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
 
     async def is_answered(self) -> bool:
         """Tell whether an intake answers now."""
@@ -88,7 +102,7 @@ async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
 
 
 @asynccontextmanager
-async def houses(folder: Path, port: int) -> AsyncIterator[Houses]:
+async def houses(folder: Path, port: int, *, started: bool = False) -> AsyncIterator[Houses]:
     """Give both houses, set up on an empty folder, with nothing running yet but the Bot API server."""
     async with BotApiServer(TOKEN) as telegram:
         environment = {
@@ -98,7 +112,7 @@ async def houses(folder: Path, port: int) -> AsyncIterator[Houses]:
             "REPORTLINE_TELEGRAM_TOKEN": TOKEN,
             "REPORTLINE_TELEGRAM_API_URL": telegram.url,
         }
-        ready = Houses(environment, telegram)
+        ready = Houses(environment, telegram, started)
         done = await asyncio.to_thread(ready.command, "setup")
         assert done.returncode == 0, done.stderr
         yield ready

@@ -54,7 +54,7 @@ async def _reported(reporter: Reporter) -> None:
 async def test_no_address_is_resolved_or_opened_and_no_media_fetched(tmp_path: Path) -> None:
     data, watching = tmp_path / "data", tmp_path / "watching"
     watching.mkdir()
-    async with houses(data, next_port()) as house:
+    async with houses(data, next_port(), started=True) as house:
         watched = _watched(house, watching)
         async with house.running("intake", "serve"), house.running("bot", "poll"):
             await house.intake_answers()
@@ -84,7 +84,7 @@ def _went_to(lines: list[tuple[str, list[str]]]) -> set[str]:
 
 
 async def test_the_watcher_sees_what_is_resolved(tmp_path: Path) -> None:
-    async with houses(tmp_path / "data", next_port()) as house:
+    async with houses(tmp_path / "data", next_port(), started=True) as house:
         watched = _watched(house, tmp_path)
         house.environment["REPORTLINE_INTAKE_URL"] = f"https://{HOST}"
         await asyncio.to_thread(house.command, "doctor")

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import forked
 from tests.houses import ROOT
 from tests.ports import next_port
 from tests.postgresql import postgresql
@@ -118,9 +119,7 @@ def test_every_command_that_is_named_is_there() -> None:
     named = set(re.findall(r"reportline ((?:intake |queue |bot )?(?:key |rotate )?[a-z]+)", GUIDE))
     assert len(named) > 12
     for command in sorted(named):
-        done = subprocess.run(
-            [sys.executable, "-m", "reportline", *command.split(), "--help"],
-            capture_output=True,
-            check=False,
+        done = forked.run(
+            *command.split(), "--help", env={"PATH": os.environ["PATH"]}, timeout=SECONDS_TO_START
         )
         assert done.returncode == 0, command

@@ -5,12 +5,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import httpx
 from fastapi import FastAPI
@@ -21,17 +21,18 @@ from conversations.wire.sealing import IntakePublicKey, seal
 from intake_api.http.errors import PROBLEMS
 from intake_api.server.listening import IntakeConnection
 from reportline.http_server import Impatient, server
-
-_COMMAND = "from intake_api.commands.intake import intake; intake()"
+from tests import forked
+from tests.forked import Forked
 
 
 @dataclass
 class Served:
     """A process that serves, where it does, and the folder it works in."""
 
-    process: subprocess.Popen[str]
+    process: Forked
     url: str
     folder: Path
+    errors: IO[str]
 
     @property
     def port(self) -> int:
@@ -60,8 +61,9 @@ class Served:
     def end(self, told: signal.Signals) -> tuple[int, str]:
         """Send a signal; gives the exit status, and what was logged."""
         self.process.send_signal(told)
-        _, logged = self.process.communicate(timeout=20)
-        return self.process.returncode, logged
+        status = self.process.wait(20)
+        self.errors.seek(0)
+        return status, self.errors.read()
 
     def _public_key(self) -> IntakePublicKey:
         key_id, _, raw = (self.folder / "public.key").read_text().strip().partition(":")
@@ -71,24 +73,23 @@ class Served:
 @contextmanager
 def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Served]:
     """Serve an intake that was set up in a folder, at any free port."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
+    ours = {
+        name: value for name, value in os.environ.items() if not name.startswith(("REPORTLINE_", "PYTHON"))
+    }
     if database_url:
         ours["REPORTLINE_DATABASE_URL"] = database_url.get_secret_value()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _COMMAND, "serve"],
-        env=ours | {"REPORTLINE_DATA_DIR": str(folder), "REPORTLINE_INTAKE_PORT": "0"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        line = process.stdout.readline()
-        assert line.startswith("The intake serves at http"), line
-        yield Served(process, line.split()[-1], folder)
-    finally:
-        process.kill()
-        process.communicate()
+    ours |= {"REPORTLINE_DATA_DIR": str(folder), "REPORTLINE_INTAKE_PORT": "0"}
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as said, TemporaryFile("w+") as errors:
+        process = forked.start("intake", "serve", env=ours, stdout=writing, stderr=errors)
+        os.close(writing)
+        try:
+            line = said.readline()
+            assert line.startswith("The intake serves at http"), line
+            yield Served(process, line.split()[-1], folder, errors)
+        finally:
+            process.kill()
+            process.wait()
 
 
 @asynccontextmanager

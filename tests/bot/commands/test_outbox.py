@@ -1,15 +1,14 @@
 """`reportline outbox` counts what waits and changes nothing, or sends it now, beside a bot or without one."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot.delivery.outbox import Outbox, set_aside_folder
+from tests import forked
 from tests.bot.delivery.test_outbox_shared import COURIER, REFUSED, SEALED, StandIn, intake, put, running
-from tests.houses import ROOT
+from tests.houses import SECONDS_TO_START
 
 __all__ = ["intake"]
 HOUR = 3600 * 10**9
@@ -33,14 +32,7 @@ class Host:
 
     def types(self, *words: str, status: int) -> str:
         """Run `reportline outbox ...`, which must end so; gives what it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "reportline", "outbox", *words],
-            env=self._environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = forked.run("outbox", *words, env=self._environment, timeout=SECONDS_TO_START)
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr
