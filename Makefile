@@ -5,9 +5,13 @@ BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements/development.txt
 PYTEST := $(BIN)/pytest -q --durations=10
+TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone"
+ALONE := $(PYTEST) -m alone
+# What pytest says when there was no test to run.
+NOTHING := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test sweep compose-test chaos bench lint format words lock clean
+.PHONY: help setup run test quick sweep compose-test chaos bench lint format words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,10 +23,15 @@ run: $(READY) ## start the intake, and hold a talk in this terminal (and on Tele
 
 test: lint ## check everything and run every test
 	@echo "== tests, on all cores"
-	@$(PYTEST) -n logical --dist worksteal -m "not alone"; together=$$?; \
-		echo "== tests, those that must run alone" && $(PYTEST) -m alone && exit $$together
+	@$(TOGETHER); together=$$?; echo "== tests, those that must run alone"; $(ALONE) && exit $$together
 
-sweep: $(READY) ## kill at every point of every sweep, where the tests take a tenth (... minutes)
+quick: lint ## check everything, and run the tests that the change on this branch touches
+	@echo "== tests that the change touches"
+	@touched=$$($(BIN)/python tests/touched.py) || exit 1; test -z "$$touched" && exit; \
+		$(TOGETHER) $$touched || test $$? = $(NOTHING) || exit 1; \
+		$(ALONE) $$touched || test $$? = $(NOTHING)
+
+sweep: $(READY) ## kill at every point of every sweep, where the tests take a tenth
 	@$(PYTEST) --sweep
 
 compose-test: $(READY) ## check docker-compose.yml, and run its services natively until a report is through
