@@ -2,8 +2,8 @@
 
 import os
 import signal
-import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,14 +53,27 @@ def test_a_signal_reaches_it_and_it_ends_as_it_does(
 
 
 def test_it_has_a_group_and_a_folder_and_files_of_its_own(tmp_path: Path) -> None:
-    """A socket of this test, open when the fork server starts and now, is not open there."""
-    with socket.create_server(("127.0.0.1", 0)) as ours, _serving(tmp_path) as (process, _):
+    """It holds the pipe that it was given as its output, and no other."""
+    with _serving(tmp_path) as (process, _):
         assert os.getpgid(process.pid) == process.pid
         if Path("/proc").is_dir():
             proc = Path(f"/proc/{process.pid}")
-            held = {str(one.readlink()) for one in (proc / "fd").iterdir()}
-            assert f"socket:[{os.fstat(ours.fileno()).st_ino}]" not in held
+            held = [str(one.readlink()) for one in (proc / "fd").iterdir()]
+            assert sum(one.startswith("pipe:") for one in held) == 1
             assert (proc / "cwd").readlink() == ROOT
+
+
+def test_ctrl_c_ends_it_though_the_fork_server_ignores_it() -> None:
+    reading, writing = os.pipe()
+    process = forked.start("queue", "search", env=PATH, stdin=reading)
+    until = time.monotonic() + SECONDS
+    while process.poll() is None:
+        assert time.monotonic() < until
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    os.close(reading)
+    os.close(writing)
+    assert process.returncode not in {None, 0}
 
 
 @pytest.mark.parametrize(
