@@ -3,9 +3,9 @@
     python tests/touched.py
 
 A change is what differs from where this branch left main, what is not committed included. A test file
-touches itself. A module touches the tests in its mirrored place: `bot/outbox.py` those in
-`tests/bot/test_outbox*.py`. What has none there touches the test files that name it, or else all those of the
-nearest folder that has some.
+touches itself. A module touches the tests in its mirrored place: `bot/delivery/outbox.py` those in
+`tests/bot/delivery/test_outbox*.py`. What has none there touches the test files that name it, or else all
+those of the nearest folder that has some.
 """
 
 import re
