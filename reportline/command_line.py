@@ -27,8 +27,8 @@ from intake_api.commands.set_up import set_up
 from intake_api.faults import NotReady as IntakeNotReady
 from intake_api.settings import BackupSettings, IntakeSettings, QueueSettings, Settings
 from intake_api.settings import read_settings as read_intake_settings
-from intake_api.terminal.client import queue
 from locales.commands import app as locales
+from reportline_queue.client import queue
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 SECONDS_TO_START = 30

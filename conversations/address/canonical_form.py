@@ -24,9 +24,9 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from conversations.address.kinds import HANDLE, TELEGRAM_HOSTS
-from conversations.address.parts import WEB_SCHEMES, Parts, take_apart
-from conversations.address.sharer_parameters import without_sharer
+from .kinds import HANDLE, TELEGRAM_HOSTS
+from .parts import WEB_SCHEMES, Parts, take_apart
+from .sharer_parameters import without_sharer
 
 CANONICALISER_VERSION = 1
 

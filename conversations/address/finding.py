@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conversations.address import patterns
-from conversations.address.canonical_form import canonical
-from conversations.address.defanging import defanged_length, refang
-from conversations.address.hosts import settle_bare, settle_typed
-from conversations.address.kinds import HANDLE, Address, Unreportable, assess
-from conversations.address.parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
-from conversations.address.sharer_parameters import without_sharer
-from conversations.address.trimming import trimmed
-from conversations.wire.report import MAXIMUM_ADDRESSES
+from . import patterns
+from .canonical_form import canonical
+from .defanging import defanged_length, refang
+from .hosts import settle_bare, settle_typed
+from .kinds import HANDLE, Address, Unreportable, assess
+from .limits import MAXIMUM_ADDRESSES
+from .parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
+from .sharer_parameters import without_sharer
+from .trimming import trimmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conversations.address.parts import ip_address, registrable_domain
-from conversations.address.patterns import DOT
+from .parts import ip_address, registrable_domain
+from .patterns import DOT
 
 _ASCII_HEAD = re.compile(r"[\x21-\x7e]+(?=[^\x00-\x7f])")
 _ASCII_TAIL = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conversations.address.parts import (
+from .limits import MAXIMUM_ADDRESS_LENGTH
+from .parts import (
     WEB_SCHEMES,
     Parts,
     is_private,
     registrable_domain,
     take_apart,
 )
-from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
 
 
 class AddressKind(StrEnum):

@@ -3,11 +3,10 @@
 import ipaddress
 from dataclasses import dataclass
 
-import ada_url
-from publicsuffixlist import PublicSuffixList
+from .public_suffixes import private_suffix
+from .url_standard import Url, parse, to_ascii
 
 WEB_SCHEMES = frozenset({"http", "https", "ftp"})
-_SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
 # Documentation names (RFC 2606) count as public: practice talks and tests use them and reach nobody.
 _DOCUMENTATION_SUFFIX = "example"
 # RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and names that home routers give.
@@ -45,7 +44,7 @@ class Parts:
 def take_apart(text: str) -> Parts | None:
     """Parse an absolute address by the URL standard; None where it is none, or its host could not exist."""
     try:
-        url = ada_url.URL(text)
+        url = parse(text)
     except ValueError:
         return None
     scheme = url.protocol.removesuffix(":")
@@ -57,7 +56,7 @@ def take_apart(text: str) -> Parts | None:
     return Parts(scheme, _userinfo(url), host, url.port, url.pathname, url.search, url.hash, url.href)
 
 
-def _userinfo(url: ada_url.URL) -> str:
+def _userinfo(url: Url) -> str:
     password = f":{url.password}" if url.password else ""
     return f"{url.username}{password}@" if url.username or password else ""
 
@@ -77,7 +76,7 @@ def _spells_something(label: str) -> bool:
         return True
     try:
         written = label.removeprefix("xn--").encode().decode("punycode")
-        return ada_url.idna_to_ascii(written) == label.encode()
+        return to_ascii(written) == label
     except (UnicodeError, ValueError):
         return False
 
@@ -87,8 +86,7 @@ def registrable_domain(host: str) -> str | None:
     labels = host.lower().split(".")
     if labels[-1] == _DOCUMENTATION_SUFFIX:
         return ".".join(labels[-2:]) if len(labels) > 1 else None
-    domain: str | None = _SUFFIXES.privatesuffix(host)
-    return domain
+    return private_suffix(host)
 
 
 def is_private(host: str) -> bool:

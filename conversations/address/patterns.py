@@ -5,7 +5,7 @@ All patterns but `ENDS` and the trimming ones run over text whose fullwidth form
 
 import re
 
-from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
+from .limits import MAXIMUM_ADDRESS_LENGTH
 
 # Marks of scripts whose letters need them; `\w` leaves them out. Joiners stand between such letters only.
 _MARKS = (

@@ -7,7 +7,7 @@ Only parameters stand here, none that a page needs: a short link that hides the 
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from conversations.address.parts import registrable_domain
+from .parts import registrable_domain
 
 _BRAVE = "https://github.com/brave/adblock-lists/blob/master/brave-lists/query-filter.json"
 _BRAVE_COPY = "https://github.com/brave/adblock-lists/blob/master/brave-lists/clean-urls.json"

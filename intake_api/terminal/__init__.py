@@ -1,1 +1,0 @@
-"""What analysts, leads and auditors type: it speaks HTTP to the API, as anybody else would."""

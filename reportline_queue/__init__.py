@@ -1,0 +1,16 @@
+"""What analysts, leads and auditors type; it speaks HTTP to the intake, and can be installed alone.
+
+It needs typer, rich and httpx, no other package of this project, and nothing that Windows does not have.
+
+- `client`: the commands, and what each does
+- `decisions`: what an analyst decides, typed as options
+- `held`: which claim a command is about
+- `leads`: what leads and auditors do
+- `export`: assessments, written into a file
+- `tables`, `numbers`: how answers look on the screen
+- `text`: text from outside, made safe to print
+- `printing`: where output meets the terminal
+- `intake/`: requests to the intake, its answers, and the settings that say where it is
+- `vocabulary/`: the words in which analysts decide
+- `address/`: addresses in what people write, found and made safe to show
+"""

@@ -1,0 +1,1 @@
+../../conversations/address/canonical_form.py

@@ -1,0 +1,1 @@
+../../conversations/address/sharer_parameters.py

@@ -1,0 +1,161 @@
+"""The analysts' terminal client: it speaks HTTP to the API, remembers nothing, and opens no address."""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from reportline_queue import numbers, tables
+from reportline_queue.decisions import assess
+from reportline_queue.errors import NotDone
+from reportline_queue.held import ClaimArgument, path_of
+from reportline_queue.intake.answers import (
+    ITEM_LENGTH,
+    MAXIMUM_CLAIMS,
+    AddressKind,
+    ClaimProlonged,
+    ClaimsGiven,
+    ClaimShown,
+    Counts,
+    ItemsFound,
+    ItemShown,
+)
+from reportline_queue.intake.api import ask, id_in_path, request
+from reportline_queue.leads import audit, export, lift
+from reportline_queue.printing import PlainHelp, Sentences, put
+from reportline_queue.text import shown_address
+from reportline_queue.vocabulary.terms import newest
+from reportline_queue.vocabulary.words import list_named
+
+_MAXIMUM_ADDRESS_LENGTH, _MAXIMUM_HOST_LENGTH = 2048, 253
+queue = typer.Typer(cls=Sentences, no_args_is_help=True, help="Work on the queue, as an analyst.")
+PlainAddresses = Annotated[
+    bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened.")
+]
+
+
+@queue.command(name="next", cls=PlainHelp)
+def take_next(
+    count: Annotated[int, typer.Argument(min=1, max=MAXIMUM_CLAIMS, help="How many items to take on.")] = 1,
+    *,
+    language: Annotated[str | None, typer.Option(help="Only what was reported in it, such as es.")] = None,
+    kind: Annotated[AddressKind | None, typer.Option(help="Only addresses of this kind.")] = None,
+) -> None:
+    """Claim the most overdue items."""
+    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
+        raise NotDone("A language is two or three small letters, such as es.")
+    wanted = {"count": count, "language": language, "kind": kind}
+    given = ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted).claims
+    of_these = " of this language or kind" if language or kind else ""
+    put(tables.claims(given) if given else f"Nothing{of_these} waits for you.")
+
+
+@queue.command(cls=PlainHelp)
+def mine() -> None:
+    """List the claims that you hold."""
+    held = ask(ClaimsGiven, "GET", "/v1/queue/claims").claims
+    put(tables.claims(held) if held else "You hold no claim.")
+
+
+@queue.command(cls=PlainHelp)
+def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False) -> None:
+    """Show a claimed item: its address, and what its reports say."""
+    shown = ask(ClaimShown, "GET", path_of(claim))
+    put(*tables.claimed(shown, plain_addresses=plain_addresses))
+
+
+@queue.command(cls=PlainHelp)
+def keep(claim: ClaimArgument = None) -> None:
+    """Keep a claimed item for longer, eight hours in all."""
+    prolonged = ask(ClaimProlonged, "PUT", f"{path_of(claim)}/lease")
+    put(f"It is yours until {tables.clock(prolonged.lease_expires)}.")
+
+
+@queue.command(cls=PlainHelp)
+def release(claim: ClaimArgument = None) -> None:
+    """Put a claimed item back into the queue."""
+    request("DELETE", path_of(claim))
+    put("It is back in the queue.")
+
+
+queue.command(cls=PlainHelp)(assess)
+
+
+@queue.command(cls=PlainHelp)
+def words(
+    list_name: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="A list, such as outcome.")
+    ] = None,
+) -> None:
+    """Show the words in which you decide, and what they mean; needs no intake."""
+    if list_name is None:
+        put(tables.lists(newest().lists), "The words of one: reportline queue words outcome")
+        return
+    put(*tables.words(list_named(list_name)))
+
+
+@queue.command(cls=PlainHelp)
+def search(
+    address: Annotated[str | None, typer.Argument(help="The address, in any spelling, defanged too.")] = None,
+    *,
+    host: Annotated[str | None, typer.Option(help="A host, in place of an address.")] = None,
+) -> None:
+    """Find the item of an address, or the items of a host.
+
+    Give no address, and it is asked for, or read from stdin: what stands in a command is kept in your shell's
+    history, and others on the machine can see it while the command runs.
+    """
+    if address is not None and host is not None:
+        raise NotDone("Give an address or a host, not both.")
+    sought = host if host is not None else _as_reported(address or _typed())
+    _require_length(sought, _MAXIMUM_ADDRESS_LENGTH if host is None else _MAXIMUM_HOST_LENGTH)
+    wanted = {"address" if host is None else "host": sought}
+    found = ask(ItemsFound, "POST", "/v1/search", wanted)
+    put(shown_address(sought, plain=False))
+    put(*tables.found(found) if found.items else ("No item has it.",))
+
+
+@queue.command(cls=PlainHelp)
+def item(
+    item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue search` shows it.")],
+    *,
+    plain_addresses: PlainAddresses = False,
+) -> None:
+    """Show any item: its address, and what was decided."""
+    shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
+    put(*tables.item(shown, plain_addresses=plain_addresses))
+
+
+@queue.command(cls=PlainHelp)
+def stats() -> None:
+    """Show how many items wait, and where reports come from."""
+    put(*numbers.counts(ask(Counts, "GET", "/v1/counts")))
+
+
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(export)
+queue.command(cls=PlainHelp, rich_help_panel="For auditors")(audit)
+
+
+def _require_length(sought: str, maximum: int) -> None:
+    # An argument that was no UTF-8 has characters that cannot be sent.
+    if not 0 < len(sought) <= maximum or any("\ud800" <= character <= "\udfff" for character in sought):
+        raise NotDone("An address is 1 to 2048 characters, a host 1 to 253.")
+
+
+def _typed() -> str:
+    """Read an address that nobody sees being typed; it is shown defanged afterwards."""
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Address (not shown while you type)", hide_input=True, err=True)
+        return asked
+    # Read as bytes: what is no UTF-8 is an address that nobody has, and no fault of the terminal.
+    return sys.stdin.buffer.readline().decode("utf-8", "replace")
+
+
+def _as_reported(typed: str) -> str:
+    """Give the one address in what was typed as a report would name it: refanged, without the sharer."""
+    from reportline_queue.address.finding import find  # noqa: PLC0415 - only a search needs it
+
+    addresses = find(typed, handles=True).addresses
+    return addresses[0].given if len(addresses) == 1 else typed.strip()

@@ -1,0 +1,79 @@
+"""What was decided, into a file that nobody else can read: whole or not at all, and never over another."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportline_queue.errors import NotDone
+from reportline_queue.intake.api import STRANGER, request
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Form(StrEnum):
+    """How the file is written."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
+def pages(form: Form) -> Iterator[bytes]:
+    """Give the file's heading, if its form has one, and then its rows, page by page; raises NotDone."""
+    heading, rows, after = _page(form, "")
+    yield heading
+    while rows:
+        yield rows
+        before = after
+        _, rows, after = _page(form, before)
+        if rows and after == before:
+            raise NotDone(STRANGER)
+
+
+def write_whole(file: Path, parts: Iterable[bytes]) -> None:
+    """Write a new file of mode 0600; raises NotDone where there is one, or none can be made."""
+    try:
+        _write(file, parts)
+    except FileExistsError:
+        raise NotDone(f"{file} is there already, and stays as it is. Name another file.") from None
+    except OSError as fault:
+        raise NotDone(f"{file} cannot be written: {fault.strerror}.") from None
+
+
+def _write(file: Path, parts: Iterable[bytes]) -> None:
+    if os.path.lexists(file):
+        raise FileExistsError
+    descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as written:
+            written.writelines(parts)
+            written.flush()
+            os.fsync(descriptor)
+        # Other than a rename, this never takes another file's place.
+        Path(file).hardlink_to(draft)
+    finally:
+        Path(draft).unlink()
+
+
+def _page(form: Form, after: str) -> tuple[bytes, bytes, str]:
+    """Give a page's heading, its rows, and where the next page begins."""
+    where = {"format": form.value} | ({"after": after} if after else {})
+    answer = request("GET", "/v1/export/assessments", query=where)
+    heading, rows = b"", answer.content
+    if form is Form.CSV:
+        heading, _, rows = answer.content.partition(b"\r\n")
+        heading += b"\r\n"
+    return heading, rows, _next(answer)
+
+
+def _next(answer: "httpx.Response") -> str:
+    import httpx  # noqa: PLC0415 - only an export needs it here
+
+    # Only the place is taken from the link: wherever else it leads, the access key does not go there.
+    try:
+        return str(httpx.URL(answer.links["next"]["url"]).params.get("after", ""))
+    except (KeyError, httpx.InvalidURL):
+        raise NotDone(STRANGER) from None

@@ -1,0 +1,233 @@
+"""What the intake answers, as its contract has it; what it adds later is passed over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from reportline_queue.intake.reading import Written
+
+MAXIMUM_CLAIMS: Final = 20
+MAXIMUM_LIFT_MINUTES: Final = 240
+CLAIM_LENGTH, ITEM_LENGTH, ASSESSMENT_LENGTH, KEY_LENGTH = 16, 32, 32, 12
+# Fewer reports than these are not told.
+SMALL: Final = 5
+
+ClaimId = Annotated[str, Written("[0-9a-f]{16}")]
+ItemId = Annotated[str, Written("[0-9a-f]{32}")]
+AssessmentId = Annotated[str, Written("[0-9a-f]{32}")]
+
+
+class AddressKind(StrEnum):
+    """Where an address leads, as one may ask for it."""
+
+    WEB = "web"
+    ONION = "onion"
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+    IPFS = "ipfs"
+    MAGNET = "magnet"
+    HANDLE = "handle"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ItemSummed:
+    """What claims and items found have in common."""
+
+    item_id: ItemId
+    kind: str
+    reports: int
+    portals: tuple[str, ...]
+    languages: tuple[str, ...]
+    first_hour: datetime
+    last_hour: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Claim(ItemSummed):
+    """An item in an analyst's hands until the lease runs out; everything but the address."""
+
+    claim_id: ClaimId
+    lease_expires: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClaimsGiven:
+    """Claims that the analyst holds."""
+
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClaimProlonged:
+    """Until when the claim now holds."""
+
+    lease_expires: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReportShown:
+    """What one report says about the item; `withdrawn` ones say nothing more."""
+
+    portal: str
+    channel: str
+    language: str
+    hour: datetime
+    advice_version: int
+    withdrawn: bool
+    whole_site: bool | None = None
+    complete: bool = True
+    depiction: Literal["looks_real", "drawn", "unsure"] | None = None
+    reached: Literal["channel", "search", "advert", "sent", "page"] | None = None
+    referer: str | None = None
+    access: Literal["open", "join", "log_in", "pay", "password"] | None = None
+    page_password: str | None = None
+    position: str | None = None
+    seen: Literal["today", "this_week", "earlier"] | None = None
+    live: Literal["yes", "no", "unsure"] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DecisionShown:
+    """An earlier decision, in the terms of the vocabulary that it was made under."""
+
+    assessment_id: str
+    vocabulary: int
+    assessed_at: datetime
+    assessed_by: str
+    corrects: str | None = None
+    outcome: str
+    severity: str | None = None
+    youngest_child: str | None = None
+    gender: str | None = None
+    site_type: str | None = None
+    hosting_country: str | None = None
+    commerciality: str | None = None
+    payment_method: str | None = None
+    non_photographic: bool | None = None
+    flags: tuple[str, ...] = ()
+    action: str | None = None
+    action_reason: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClaimShown(Claim):
+    """A claimed item whole: its address as first given and canonical, and what its reports say."""
+
+    address_given: str
+    address_canonical: str
+    needs_joining: bool
+    details: tuple[ReportShown, ...]
+    history: tuple[DecisionShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ItemFound(ItemSummed):
+    """An item without its address."""
+
+    state: Literal["waiting", "claimed", "assessed"]
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ItemsFound:
+    """The items found, the latest reported first; `more` when there are further ones."""
+
+    items: tuple[ItemFound, ...]
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ItemShown(ItemFound):
+    """An item whole, outside the queue."""
+
+    address_given: str
+    address_canonical: str
+    history: tuple[DecisionShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AssessmentGiven:
+    """The decision is recorded under this id."""
+
+    assessment_id: AssessmentId
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LiftGiven:
+    """Until when the analyst may go on."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuditEntry:
+    """One entry: `who` is an access key's id or "operator", `subject` the id of an item or a key."""
+
+    sequence: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuditEntries:
+    """Entries of the audit log in order."""
+
+    entries: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cell:
+    """How many reports there are of one name, rounded down; None is fewer than SMALL."""
+
+    name: str
+    reports: int | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HourCell:
+    """How many reports arrived in the hour that begins then, rounded down."""
+
+    hour: datetime
+    reports: int | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """Where the items are, and where the reports of `hours` full hours before `hour` came from."""
+
+    hour: datetime
+    waiting: int
+    claimed: int
+    assessed: int
+    hours: int
+    reports: int | None
+    portals: tuple[Cell, ...]
+    languages: tuple[Cell, ...]
+    kinds: tuple[Cell, ...]
+    outcomes: tuple[Cell, ...]
+    by_hour: tuple[HourCell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fault:
+    """Where a request is out of shape, and the kind of fault."""
+
+    where: tuple[str | int, ...]
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """Why the intake did not do it (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[Fault, ...] | None = None
+    incident: str | None = None

@@ -1,0 +1,112 @@
+"""How the client asks the intake: each failure is a sentence, and the access key goes nowhere else."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from reportline_queue.errors import NotDone
+from reportline_queue.intake.answers import Fault, Problem
+from reportline_queue.intake.reading import read
+from reportline_queue.intake.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT_SECONDS: Final = 30
+STRANGER: Final = "What answers there is not this version of the intake."
+Shape = TypeVar("Shape")
+Body = Mapping[str, Any]
+Query = Mapping[str, str | int]
+
+# What a problem of the contract says to programs, said to analysts.
+_WORDS: Final[Mapping[str, str]] = {
+    "no-access-key": "Your access key opens nothing: it is not whole, or was revoked. Ask for another.",
+    "wrong-door": (
+        "Your access key does not open this: leads lift and export, auditors read the audit log, "
+        "analysts and leads do the rest."
+    ),
+    "not-found": "There is nothing under this id, or it is not yours to change.",
+    "out-of-shape": "The intake does not take what was sent.",
+    "superseded": "A newer assessment is there. Show the item, and correct the newest.",
+}
+_LIFTED_BY_A_LEAD: Final = frozenset({"day-full", "break-due"})
+
+
+def ask(
+    shape: type[Shape], method: str, path: str, body: Body | None = None, query: Query | None = None
+) -> Shape:
+    """Ask the intake, and read its answer as this shape; raises NotDone."""
+    answer = request(method, path, body, query)
+    try:
+        return read(shape, answer.content)
+    except ValueError:
+        raise NotDone(STRANGER) from None
+
+
+def request(method: str, path: str, body: Body | None = None, query: Query | None = None) -> "httpx.Response":
+    """Give the intake's answer, which is a success; raises NotDone. What is None is not sent."""
+    settings = read_settings()
+    token = _token(settings)
+    content = None if body is None else {name: said for name, said in body.items() if said is not None}
+    answer = _answer(settings.intake_url, token, method, path, {"json": content, "params": query})
+    if not answer.is_success:
+        raise NotDone(_problem(answer, token))
+    return answer
+
+
+def _answer(url: str, token: str, method: str, path: str, said: Mapping[str, Any]) -> "httpx.Response":
+    import httpx  # noqa: PLC0415 - help and the vocabulary do without
+
+    # No proxy of the environment and no redirect: the token goes to the intake and nowhere else.
+    key = {"Authorization": f"Bearer {token}"}
+    try:
+        with httpx.Client(base_url=url, headers=key, timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+            return client.request(method, path, **said)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise NotDone(
+            f"The intake does not answer at {url}. Start it with `reportline intake serve`, "
+            "or set REPORTLINE_INTAKE_URL."
+        ) from None
+
+
+def id_in_path(typed: str, length: int) -> str:
+    """Give an id of so many characters as it may stand in a path; raises NotDone for what is none."""
+    if not re.fullmatch(f"[0-9a-f]{{{length}}}", typed):
+        raise NotDone(f"What is named here has {length} characters, 0-9 and a-f; copy it from the screen.")
+    return typed
+
+
+def _token(settings: Settings) -> str:
+    token = _token_in(settings.token_file) if settings.token is None else settings.token.strip()
+    if not token.isascii() or not token.isprintable():
+        raise NotDone("Your access key is damaged. Ask the operator for a new one.")
+    return token
+
+
+def _token_in(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        raise NotDone(
+            f"You need an access key: in {file}, which you can read, or in REPORTLINE_ANALYST_TOKEN."
+        ) from None
+
+
+def _problem(answer: "httpx.Response", token: str) -> str:
+    try:
+        problem = read(Problem, answer.content)
+    except ValueError:
+        return f"The intake does not work as it should (it answers {answer.status_code})."
+    name = problem.type.rpartition(":")[2]
+    said = _WORDS.get(name, f"{problem.title}. {problem.detail}")
+    key = re.match("reportline-([0-9a-f]{12})-", token)
+    if name in _LIFTED_BY_A_LEAD and key is not None:
+        said += f" The id of your key, for the lead: {key[1]}."
+    if problem.errors:
+        said += f" Faults: {'; '.join(_fault(fault) for fault in problem.errors)}."
+    return said + (f" Incident {problem.incident}." if problem.incident else "")
+
+
+def _fault(fault: Fault) -> str:
+    return f"{'.'.join(str(step) for step in fault.where)}: {fault.fault}"

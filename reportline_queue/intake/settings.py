@@ -1,0 +1,64 @@
+"""Where the intake is and who asks it, read from the environment, `REPORTLINE_…`.
+
+The names and defaults are those of `QueueSettings` in intake_api/settings.py, which describes them.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from reportline_queue.errors import NotDone
+from reportline_queue.intake.server_url import host_names, safe_url
+
+_PREFIX: Final = "REPORTLINE_"
+_MAXIMUM_PORT: Final = 65535
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The client's settings: where the intake is, and the access key or the file that holds it."""
+
+    intake_url: str
+    token_file: Path
+    token: str | None = field(repr=False)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises NotDone, which names the wrong ones, without values."""
+    written = {name.upper(): value for name, value in environment.items() if value}
+    faults: list[str] = []
+
+    def read(name: str, reader: Callable[[str], Value], default: Value) -> Value:
+        try:
+            value = written.get(_PREFIX + name)
+            return default if value is None else reader(value)
+        except ValueError as fault:
+            faults.append(f"{_PREFIX}{name}: {fault}")
+            return default
+
+    port = read("INTAKE_PORT", _port, 8080)
+    private_hosts = read("PRIVATE_HOSTS", host_names, host_names(""))
+    settings = Settings(
+        intake_url=read("INTAKE_URL", lambda url: safe_url(url, private_hosts), f"http://127.0.0.1:{port}"),
+        token_file=Path(written.get(f"{_PREFIX}DATA_DIR", "data")) / "analyst.token",
+        token=written.get(f"{_PREFIX}ANALYST_TOKEN"),
+    )
+    if faults:
+        raise NotDone("\n".join(["Change what is wrong in the environment.", *faults]))
+    return settings
+
+
+def _port(written: str) -> int:
+    try:
+        port = int(re.sub(r"\.0+$", "", written))
+    except ValueError:
+        raise ValueError("Input should be a valid integer, unable to parse string as an integer") from None
+    if port < 0:
+        raise ValueError("Input should be greater than or equal to 0")
+    if port > _MAXIMUM_PORT:
+        raise ValueError(f"Input should be less than or equal to {_MAXIMUM_PORT}")
+    return port

@@ -1,0 +1,44 @@
+"""What leads and auditors do at the terminal: lift the guard of exposure, export, read the audit log."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reportline_queue.export import Form, pages, write_whole
+from reportline_queue.intake.answers import KEY_LENGTH, MAXIMUM_LIFT_MINUTES, AuditEntries, LiftGiven
+from reportline_queue.intake.api import ask, id_in_path
+from reportline_queue.printing import put
+from reportline_queue.tables import audited, clock
+
+
+def lift(
+    key: Annotated[str, typer.Argument(help="The id of the analyst's key: their refusal names it.")],
+    minutes: Annotated[int, typer.Option(min=1, max=MAXIMUM_LIFT_MINUTES, help="For how long, from now.")],
+) -> None:
+    """Let an analyst go on for a while, though their day is full or a break is due; audited."""
+    path = f"/v1/analysts/{id_in_path(key, KEY_LENGTH)}/lift"
+    given = ask(LiftGiven, "POST", path, {"minutes": minutes})
+    put(f"They may go on until {clock(given.until)}.")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="A file that is not there yet.")],
+    form: Annotated[Form, typer.Option("--format", help="A table for spreadsheets, or JSON, one a line.")],
+) -> None:
+    """Write all assessments into a file, with their addresses; those of the last 5 minutes come later."""
+    write_whole(file, pages(form))
+    put(
+        f"Written to {file}, which nobody else can read. It names addresses: keep it no longer than you must."
+    )
+
+
+def audit(
+    after: Annotated[int, typer.Option(min=0, help="The number of the entry after which to begin.")] = 0,
+) -> None:
+    """Show the audit log, from its beginning or after an entry."""
+    entries = ask(AuditEntries, "GET", "/v1/audit", query={"after": after}).entries
+    if not entries:
+        put("Nothing follows.")
+        return
+    put(audited(entries), f"What follows: reportline queue audit --after {entries[-1].sequence}")

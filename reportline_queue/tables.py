@@ -1,0 +1,218 @@
+"""How the queue looks in a terminal of any width; what reporters wrote neither commands it nor is clicked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reportline_queue.intake.answers import (
+    AuditEntry,
+    Claim,
+    ClaimShown,
+    DecisionShown,
+    ItemFound,
+    ItemsFound,
+    ItemShown,
+    ReportShown,
+)
+from reportline_queue.text import clean, safe, shown_address
+from reportline_queue.vocabulary.terms import TermList
+
+Shown = str | Table | Padding
+# A decision's fields, in the order in which they are shown.
+DECIDED: Final = (
+    "outcome",
+    "severity",
+    "youngest_child",
+    "gender",
+    "site_type",
+    "hosting_country",
+    "commerciality",
+    "payment_method",
+    "non_photographic",
+    "flags",
+    "action",
+    "action_reason",
+    "note",
+)
+# Beside a longer word there is no room for its meaning in 60 columns.
+_BESIDE: Final = 20
+
+
+def claims(made: Sequence[Claim]) -> Table:
+    """Draw claims, without their addresses."""
+    table = _table("claim", "what it is")
+    table.columns[0].no_wrap = True
+    for claim in made:
+        table.add_row(claim.claim_id, f"{_summary(claim)}; yours until {clock(claim.lease_expires)}")
+    return table
+
+
+def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
+    """Draw a claimed item; an address stands on a line of its own, whole, so that it can be copied."""
+    yield from _addresses(shown, plain=plain_addresses)
+    yield _rows(
+        _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
+    )
+    for number, report in enumerate(shown.details, start=1):
+        yield f"report {number} of {shown.reports}"
+        yield _rows(_said(report, plain=plain_addresses))
+    yield from _history(shown.history)
+
+
+def found(items: ItemsFound) -> Iterator[Shown]:
+    """Draw items that were found, without their addresses; an id stands on a line of its own."""
+    for item in items.items:
+        yield f"item {item.item_id}"
+        yield _rows({"state": _state(item), "what it is": _summary(item), "reported": _reported(item)})
+    if items.more:
+        yield "There are more; these were reported last."
+
+
+def item(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
+    """Draw an item outside the queue: its address, where it is, and what was decided."""
+    yield from _addresses(shown, plain=plain_addresses)
+    yield _rows({"state": _state(shown)} | _about(shown))
+    yield from _history(shown.history)
+
+
+def words(listed: TermList) -> Iterator[Shown]:
+    """Draw a list of the vocabulary: what it answers, and its words and their meanings."""
+    yield Padding(Text(listed.about), (0, 0, 1, 0))
+    if max(map(len, listed.values)) <= _BESIDE:
+        yield _rows({term.value: term.meaning for term in listed.terms})
+        return
+    for term in listed.terms:
+        yield term.value
+        yield Padding(Text(term.meaning), (0, 0, 0, 2))
+
+
+def lists(named: Mapping[str, TermList]) -> Padding:
+    """Draw the names of the vocabulary's lists, and what they answer."""
+    return _rows({name: listed.about for name, listed in named.items()})
+
+
+def audited(entries: Sequence[AuditEntry]) -> Table:
+    """Draw entries of the audit log; they fit into 60 columns, each in two lines."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for name in ("number", "when (UTC), who", "what, and which item or key"):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        table.add_row(
+            str(entry.sequence),
+            f"{entry.at:%Y-%m-%d %H:%M:%S}\n{entry.who}",
+            f"{entry.what}\n{entry.subject}",
+        )
+    return table
+
+
+def clock(moment: datetime) -> str:
+    """Write a moment of today as the analyst's clock shows it."""
+    return f"{moment.astimezone():%H:%M}"
+
+
+def _addresses(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
+    yield "address"
+    yield shown_address(shown.address_given, plain=plain)
+    if shown.address_canonical != shown.address_given:
+        yield "the same, in its canonical form"
+        yield shown_address(shown.address_canonical, plain=plain)
+
+
+def _summary(shown: Claim | ItemFound) -> str:
+    reports = "1 report" if shown.reports == 1 else f"{shown.reports} reports"
+    return f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
+
+
+def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str, str]:
+    return {
+        "item": shown.item_id,
+        "kind": f"{shown.kind}, needs joining" if needs_joining else shown.kind,
+        "portals": ", ".join(shown.portals),
+        "languages": ", ".join(shown.languages),
+        "reported": _reported(shown),
+    }
+
+
+def _state(shown: ItemFound) -> str:
+    if shown.outcome is None:
+        return shown.state
+    return (
+        f"{shown.state} as {shown.outcome}"
+        if shown.state == "assessed"
+        else f"{shown.state}; was {shown.outcome}"
+    )
+
+
+def _reported(shown: Claim | ItemFound) -> str:
+    first, last = _hour(shown.first_hour), _hour(shown.last_hour)
+    return first if first == last else f"{first} to {last}"
+
+
+def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
+    said = {
+        "from": f"{report.portal}, {report.channel}, {report.language}, {_hour(report.hour)}",
+        "withdrawn": "yes" if report.withdrawn else "",
+        "whole site": _yes_or_no(report.whole_site),
+        "complete": "" if report.complete else "no, only what the reporter remembers",
+        "depiction": report.depiction or "",
+        "reached": report.reached or "",
+        "page before": "" if report.referer is None else shown_address(report.referer, plain=plain),
+        "access": report.access or "",
+        "password": clean(report.page_password or ""),
+        "position": safe(report.position or ""),
+        "seen": report.seen or "",
+        "live": report.live or "",
+        "note": safe(report.note or ""),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _history(decisions: Sequence[DecisionShown]) -> Iterator[Shown]:
+    for decision in decisions:
+        yield f"assessment {decision.assessment_id}"
+        yield _rows(_decided(decision))
+
+
+def _decided(decision: DecisionShown) -> dict[str, str]:
+    made = {
+        "made": f"{decision.assessed_at:%Y-%m-%d}, by {decision.assessed_by}",
+        "corrects": decision.corrects or "",
+    }
+    said = {name.replace("_", "-"): _value(getattr(decision, name)) for name in DECIDED}
+    return {name: value for name, value in (made | said).items() if value}
+
+
+def _value(said: str | bool | tuple[str, ...] | None) -> str:  # noqa: FBT001 - a field's value
+    if said is None or isinstance(said, bool):
+        return _yes_or_no(said)
+    return safe(said) if isinstance(said, str) else ", ".join(said)
+
+
+def _table(*names: str) -> Table:
+    table = Table()
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _rows(values: Mapping[str, str]) -> Padding:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for name, value in values.items():
+        table.add_row(name, Text(value))
+    return Padding(table, (0, 0, 1, 2))
+
+
+def _hour(hour: datetime) -> str:
+    return f"{hour:%Y-%m-%d %H}h UTC"
+
+
+def _yes_or_no(answer: bool | None) -> str:  # noqa: FBT001 - the answer itself
+    if answer is None:
+        return ""
+    return "yes" if answer else "no"

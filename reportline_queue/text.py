@@ -1,0 +1,40 @@
+"""Text that comes from outside, made safe to print: it neither commands the terminal nor can be clicked."""
+
+import re
+import unicodedata
+from typing import Final
+
+from reportline_queue.address.defanging import defang
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Persian, Urdu and Hindi words need these two joiners.
+_NEEDED: Final = frozenset("\n\u200c\u200d")
+_ISOLATE, _ISOLATED = "\u2068", "\u2069"
+
+
+def clean(text: str) -> str:
+    """Take out what a terminal would obey instead of show, and what turns the direction of writing."""
+    return "".join(_clean_character(character) for character in text)
+
+
+def safe(text: str) -> str:
+    """Write free text so that no address in it can be clicked."""
+    return re.sub(r"\S+", lambda word: _safe_word(word[0]), clean(text))
+
+
+def shown_address(given: str, *, plain: bool) -> str:
+    """Write an address defanged, or `plain`, to be opened."""
+    return clean(given) if plain else f"{_ISOLATE}{clean(defang(given))}{_ISOLATED}"
+
+
+def _safe_word(word: str) -> str:
+    # Most commands show no free text, and start the sooner without it.
+    from reportline_queue.address.finding import find  # noqa: PLC0415
+
+    return defang(word) if find(word, handles=True).addresses else word
+
+
+def _clean_character(character: str) -> str:
+    if character in _NEEDED or unicodedata.category(character) not in _UNSEEN:
+        return character
+    return " " if character in "\t\r\v\f\u2028\u2029" else ""

@@ -1,0 +1,660 @@
+"""The analysts' client against the API as a process: what each command does, and what each failure says."""
+
+import asyncio
+import csv
+import io
+import json
+import os
+import pty
+import re
+import secrets
+import sqlite3
+import stat
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, delete, insert, update
+from typer.testing import CliRunner, Result
+
+from intake_api.analysts.decision import Decision
+from intake_api.analysts.vocabulary import NEWEST
+from intake_api.commands.intake import intake
+from intake_api.server.assembly import require_database, utc_now
+from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened
+from intake_api.store.models import Assessment, Exposure
+from reportline_queue.client import queue
+from tests.intake_api.office import a_report, prepare
+from tests.intake_api.served import Served, serving
+
+DECIDED = {
+    "outcome": "national",
+    "severity": "C",
+    "youngest_child": "pubescent",
+    "gender": "both",
+    "site_type": "image_host",
+    "hosting_country": "NL",
+    "commerciality": "commercial",
+    "payment_method": "visa",
+    "non_photographic": "no",
+    "flags": "virtual, user_generated",
+    "action": "unavailable",
+    "action_reason": "link_expired",
+    "note": "two mirrors",
+}
+IN_FLAGS = ("--photographic", "--flag", "virtual", "--flag", "user_generated")
+OPTIONS = [
+    word
+    for name, value in DECIDED.items()
+    if name not in {"non_photographic", "flags"}
+    for word in (f"--{name.replace('_', '-')}", value)
+]
+
+
+@dataclass
+class Desk:
+    """An intake that is served, and an analyst who comes to it with the client."""
+
+    served: Served
+    token: str
+
+    @property
+    def key_id(self) -> str:
+        """The id of the analyst's key."""
+        return self.token.split("-")[1]
+
+    def run(self, *arguments: str, typed: str | bytes = "", **environment: str) -> Result:
+        """Run a command of the client."""
+        ours = {
+            "REPORTLINE_DATA_DIR": str(self.served.folder),
+            "REPORTLINE_INTAKE_URL": self.served.url,
+            "REPORTLINE_ANALYST_TOKEN": self.token,
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+        }
+        return CliRunner().invoke(queue, arguments, env=ours | environment, input=typed)
+
+    def told(self, *arguments: str, **more: Any) -> str:
+        """Run a command that does what it is asked; gives what it prints."""
+        ended = self.run(*arguments, **more)
+        assert (ended.exit_code, ended.stderr) == (0, "")
+        return ended.stdout
+
+    def refused(self, *arguments: str, **more: Any) -> str:
+        """Run a command that cannot do it; gives the sentence that it ends with."""
+        ended = self.run(*arguments, **more)
+        assert (ended.exit_code, ended.stdout) == (1, "")
+        assert isinstance(ended.exception, SystemExit)
+        return ended.stderr
+
+    def claim(self, *addresses: str, **said: Any) -> str:
+        """Report these addresses, and claim what comes into the queue; gives the claim."""
+        self.hand_in(*addresses, **said)
+        for _ in range(400):
+            if found := re.search(r"\b[0-9a-f]{16}\b", self.told("next")):
+                return found[0]
+        raise AssertionError("the report never came into the queue")
+
+    def hand_in(self, *addresses: str, **said: Any) -> None:
+        """Report these addresses."""
+        assert self.served.hand_in(a_report(*addresses, **said)).status_code == 202
+
+    def assess(self, address: str, *options: str) -> str:
+        """Report an address, and decide about it; gives the assessment."""
+        recorded = self.told("assess", self.claim(address), "--outcome", "ignore", *options)
+        return _first_id(recorded)
+
+    def colleague(self, role: str) -> "Desk":
+        """Let somebody else come in."""
+        return Desk(self.served, _new_key(self.served.folder, role))
+
+    def behind_its_back(self, change: Executable) -> None:
+        """Change the database without the intake."""
+        asyncio.run(_write(self.served.folder, change))
+
+
+def _new_key(folder: Path, role: str) -> str:
+    made = CliRunner().invoke(intake, ["key", "add", role, "one"], env={"REPORTLINE_DATA_DIR": str(folder)})
+    return made.stdout.strip()
+
+
+async def _write(folder: Path, change: Executable) -> None:
+    async with opened(require_database(IntakeSettings(data_dir=folder))) as database:
+        async with database.writing() as session:
+            await session.execute(change)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve one intake for the tests of this file."""
+    folder = tmp_path_factory.mktemp("served")
+    prepare(IntakeSettings(data_dir=folder))
+    with serving(folder) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def lead(served: Served) -> Desk:
+    return Desk(served, _new_key(served.folder, "lead"))
+
+
+@pytest.fixture
+def desk(served: Served, lead: Desk) -> Iterator[Desk]:
+    """Let an analyst come in who holds nothing; what is left in the queue, the lead takes away."""
+    yield Desk(served, _new_key(served.folder, "analyst"))
+    lead.told("next", "20")
+
+
+def test_a_report_is_taken_shown_and_assessed(desk: Desk) -> None:
+    claim = desk.claim("https://example.com/1?a=b#c", note="third post", referer="https://example.net/x")
+    shown = desk.told("show", claim)
+    assert "hxxps://example[.]com/1?a=b[#]c" in shown
+    assert "hxxps://example[.]net/x" in shown
+    assert "third post" in shown
+    recorded = desk.told("assess", claim, *OPTIONS, *IN_FLAGS)
+    assert recorded.startswith(f"Recorded: national, for claim {claim}. Thank you.\nTo change it: ")
+
+
+def test_every_field_of_a_decision_is_sent_and_shown_again(desk: Desk) -> None:
+    assert DECIDED.keys() == Decision.model_fields.keys()
+    claim = desk.claim("https://example.com/2")
+    item_id = _first_id(desk.told("show", claim))
+    desk.told("assess", claim, *OPTIONS, *IN_FLAGS)
+    shown = desk.told("item", item_id)
+    for name, value in DECIDED.items():
+        assert re.search(rf"^  {name.replace('_', '-')} +{value} *$", shown, re.MULTILINE)
+
+
+def test_a_correction_takes_every_field_and_keeps_the_history(desk: Desk) -> None:
+    claim = desk.claim("https://example.com/3")
+    item_id = _first_id(desk.told("show", claim))
+    first = _first_id(desk.told("assess", claim, "--outcome", "ignore"))
+    corrected = desk.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
+    assert corrected.startswith("Corrected: national. The earlier assessment stays in the history.\n")
+    shown = desk.told("item", item_id)
+    assert "assessed as national" in shown
+    assert f"assessment {first}" in shown
+    assert re.search(rf"corrects +{first}", shown)
+    for name, value in DECIDED.items():
+        assert re.search(rf"^  {name.replace('_', '-')} +{value} *$", shown, re.MULTILINE)
+    refusal = desk.refused("assess", "--corrects", first, "--outcome", "ignore")
+    assert refusal == "A newer assessment is there. Show the item, and correct the newest.\n"
+
+
+def test_nobody_corrects_what_another_decided_but_a_lead(desk: Desk, lead: Desk) -> None:
+    assessment = desk.assess("https://example.com/4")
+    correction = ("assess", "--corrects", assessment, "--outcome", "national")
+    assert desk.colleague("analyst").refused(*correction).startswith("There is nothing under this id,")
+    assert lead.told(*correction).startswith("Corrected: national.")
+
+
+def test_the_only_claim_need_not_be_named(desk: Desk) -> None:
+    claim = desk.claim("https://example.com/5")
+    assert "hxxps://example[.]com/5" in desk.told("show")
+    assert re.fullmatch(r"It is yours until \d\d:\d\d\.\n", desk.told("keep"))
+    assert desk.told("release") == "It is back in the queue.\n"
+    claim = desk.claim("https://example.com/55")
+    assert desk.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}.")
+
+
+@pytest.mark.parametrize("command", [["show"], ["keep"], ["release"], ["assess", "--outcome", "ignore"]])
+def test_who_holds_no_claim_is_told(desk: Desk, command: list[str]) -> None:
+    assert desk.refused(*command) == "You hold no claim. `reportline queue next` takes one.\n"
+
+
+def test_of_several_claims_one_is_named_by_its_beginning(desk: Desk) -> None:
+    claims = [desk.claim(f"https://example.com/6/{number}") for number in range(2)]
+    refusal = desk.refused("release")
+    assert refusal.startswith("You hold 2 claims: name one, its first characters are enough.")
+    beginning = next(
+        claims[1][:length] for length in range(1, 17) if claims[0][:length] != claims[1][:length]
+    )
+    assert "hxxps://example[.]com/6/1" in desk.told("show", beginning)
+    assert desk.refused("show", "z").startswith("No claim that you hold begins so.")
+
+
+def test_the_claims_one_holds_are_listed_without_addresses(desk: Desk) -> None:
+    assert desk.told("mine") == "You hold no claim.\n"
+    claims = {desk.claim(f"https://example.com/7/{number}") for number in range(2)}
+    listed = desk.told("mine")
+    assert set(re.findall(r"\b[0-9a-f]{16}\b", listed)) == claims
+    assert "example" not in listed
+    assert desk.colleague("analyst").told("mine") == "You hold no claim.\n"
+
+
+def test_several_items_are_taken_at_once(desk: Desk) -> None:
+    colleague = desk.colleague("analyst")
+    for page in (1, 2):
+        colleague.told("release", colleague.claim(f"https://example.com/8/{page}"))
+    assert len(re.findall(r"\b[0-9a-f]{16}\b", desk.told("next", "2"))) == 2
+
+
+def test_what_is_taken_may_be_of_one_language_and_kind(desk: Desk) -> None:
+    colleague = desk.colleague("analyst")
+    colleague.told("release", colleague.claim("https://example.com/9", language="ur"))
+    assert desk.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
+    assert desk.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
+    assert "ur" in desk.told("next", "--language", "ur", "--kind", "web")
+    assert desk.refused("next", "--language", "Urdu").startswith("A language is two or three small letters")
+
+
+def test_an_empty_queue_is_told(desk: Desk, lead: Desk) -> None:
+    lead.told("next", "20")
+    assert desk.told("next") == "Nothing waits for you.\n"
+
+
+def test_a_released_claim_is_lost_and_said_so(desk: Desk) -> None:
+    claim = desk.claim("https://example.com/10")
+    desk.told("release")
+    decide = ("--outcome", "ignore")
+    for lost in (("release", claim), ("show", claim), ("keep", claim), ("assess", claim, *decide)):
+        assert desk.refused(*lost).startswith("This claim does not hold. It was released, assessed,")
+
+
+def test_no_address_can_be_clicked_unless_asked_for(desk: Desk) -> None:
+    claim = desk.claim("https://example.com/11", note="same as https://example.org/3, see @example")
+    item_id = _first_id(desk.told("show"))
+    assert not re.search(r"https?:|\w\.\w|@\w", desk.told("show"))
+    assert "\nhttps://example.com/11\n" in desk.told("show", "--plain-addresses")
+    desk.told("assess", claim, "--outcome", "ignore", "--note", "as https://example.org/4")
+    assert not re.search(r"https?:|\w\.\w|@\w", desk.told("item", item_id))
+    assert "\nhttps://example.com/11\n" in desk.told("item", item_id, "--plain-addresses")
+
+
+def test_a_plain_address_comes_whole_and_as_it_is_on_one_line(desk: Desk) -> None:
+    address = f"https://example.com:8080/:heart:/[b]/{'a' * 600}"
+    desk.claim(address)
+    assert f"\n{address}\n" in desk.told("show", "--plain-addresses", COLUMNS="40")
+
+
+@pytest.mark.parametrize("columns", ["30", "60", "200"])
+def test_a_claim_can_be_copied_from_a_terminal_of_any_width(desk: Desk, columns: str) -> None:
+    claim = desk.claim()
+    assert claim in desk.told("mine", COLUMNS=columns)
+
+
+def test_what_a_reporter_wrote_does_not_command_the_terminal(desk: Desk) -> None:
+    note = "[red]third[/red] \x1b[2J\x07\u202epost\u2066\r\nsecond \U000e0041line"
+    desk.claim("https://example.com/12", note=note)
+    shown = desk.told("show")
+    assert "[red]third[/red]" in shown
+    assert not {"\x1b", "\x07", "\u202e", "\u2066", "\r", "\U000e0041"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed"),
+    [
+        (["https://example.com/13?a=b#c"], ""),
+        (["hxxps://example[.]com/13?a=b[#]c"], ""),
+        ([], "HTTPS://EXAMPLE.com/13?a=b&fbclid=1#c\n"),
+        ([], "see https://example.com/13?a=b#c"),
+    ],
+)
+def test_an_item_is_found_by_its_address_however_it_is_typed(
+    desk: Desk, arguments: list[str], typed: str
+) -> None:
+    desk.hand_in("https://example.com/13?a=b#c")
+    for _ in range(400):
+        found = desk.told("search", *arguments, typed=typed)
+        if "No item" not in found:
+            break
+    assert re.search(r"^\u2068hxxps://(?i:example)\[\.\]com/13\?a=b\[#\]c\u2069\nitem [0-9a-f]{32}\n", found)
+    assert "ar; es" in found
+
+
+def test_the_items_of_a_host_are_found(desk: Desk) -> None:
+    desk.told("release", desk.claim("https://host.example/14/1"))
+    desk.claim("https://host.example/14/2")
+    found = desk.told("search", "--host", "host.example")
+    assert found.startswith("\u2068host[.]example\u2069\nitem ")
+    assert len(re.findall("^item ", found, re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "sentence"),
+    [
+        (["https://example.com/", "--host", "example.com"], "", "Give an address or a host, not both."),
+        ([], "", "An address is 1 to 2048 characters, a host 1 to 253."),
+        (["a" * 2049], "", "An address is 1 to 2048 characters, a host 1 to 253."),
+        (["--host", "a" * 254], "", "An address is 1 to 2048 characters, a host 1 to 253."),
+    ],
+)
+def test_what_cannot_be_searched_is_told(desk: Desk, arguments: list[str], typed: str, sentence: str) -> None:
+    assert desk.refused("search", *arguments, typed=typed) == f"{sentence}\n"
+
+
+def test_what_nobody_reported_is_not_found(desk: Desk) -> None:
+    assert desk.told("search", typed=b"https://example.com/\xff\xfe").endswith("\nNo item has it.\n")
+
+
+def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(desk: Desk) -> None:
+    """A terminal of the system's: what is pasted there would stay in its history, and could be clicked."""
+    ours, theirs = pty.openpty()
+    ours_are = {
+        "REPORTLINE_INTAKE_URL": desk.served.url,
+        "REPORTLINE_ANALYST_TOKEN": desk.token,
+        "TERM": "xterm",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from reportline_queue.client import queue; queue()", "search"],
+        env=os.environ | ours_are,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    shown = _read_until(ours, b"not shown while you type")
+    # Once it shows nothing: what is typed before is thrown away.
+    while termios.tcgetattr(theirs)[3] & termios.ECHO:
+        assert process.poll() is None
+    os.close(theirs)
+    os.write(ours, b"https://example.com/15\n")
+    shown += _read_until(ours, None)
+    os.close(ours)
+    assert process.wait(20) == 0
+    assert b"https://" not in shown
+    assert b"hxxps://example[.]com/15" in shown
+    assert b"No item has it." in shown
+
+
+def test_the_words_are_shown_without_an_intake(tmp_path: Path) -> None:
+    nowhere = {"REPORTLINE_DATA_DIR": str(tmp_path), "REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"}
+    every = CliRunner().invoke(queue, ["words"], env=nowhere).stdout
+    assert all(re.search(rf"^  {name} ", every, re.MULTILINE) for name in NEWEST.lists)
+    countries = CliRunner().invoke(queue, ["words", "hosting-country"], env=nowhere).stdout
+    for value in NEWEST.lists["hosting_country"].values:
+        assert re.search(rf"^  {value} ", countries, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (
+            ("--hosting-country", "Netherlands"),
+            "--hosting-country has no such value. Do you mean NL (Netherlands)?",
+        ),
+        (
+            ("--hosting-country", "qqq"),
+            "Nothing is written like it. All of them: `reportline queue words hosting_c",
+        ),
+        (("--severity", "D"), "--severity has no such value. Choose from A, B, C."),
+        (
+            ("--flag", "virtal"),
+            "--flag has no such value. Do you mean virtual (ICCAM's flag for virtual content)?",
+        ),
+    ],
+)
+def test_a_word_that_is_in_no_list_is_told_with_what_may_be_meant(
+    desk: Desk, option: tuple[str, str], sentence: str
+) -> None:
+    assert sentence in desk.refused("assess", "--outcome", "national", *option)
+
+
+@pytest.mark.parametrize("columns", ["60", "100"])
+def test_the_help_names_every_option_of_a_decision_whole(desk: Desk, columns: str) -> None:
+    shown = desk.told("assess", "--help", COLUMNS=columns, TERMINAL_WIDTH=columns)
+    for name in (DECIDED.keys() - {"flags"}) | {"corrects"}:
+        assert f"  --{name.replace('_', '-')} " in shown
+    assert "  --flag " in shown
+    assert max(map(len, shown.splitlines())) <= int(columns) + 25
+
+
+def test_a_claim_and_an_assessment_to_correct_are_not_both_named(desk: Desk) -> None:
+    refusal = desk.refused("assess", "0" * 16, "--corrects", "0" * 32, "--outcome", "ignore")
+    assert refusal == "Name a claim, or an assessment to correct, not both.\n"
+
+
+def test_a_contradiction_is_told_before_anything_is_sent(desk: Desk) -> None:
+    refusal = desk.refused("assess", "0" * 16, "--outcome", "ignore", "--severity", "A")
+    assert refusal == "This does not go together: severity is for illegal material only.\n"
+
+
+@pytest.mark.parametrize("claim", ["../counts-and-more", "a b", "é", "x/y", "%2e", "0" * 15 + "g", "0" * 17])
+def test_what_is_no_claim_never_comes_into_a_path(desk: Desk, claim: str) -> None:
+    sentence = "You hold no claim." if len(claim) < 16 else "What is named here has 16 characters"
+    assert desk.refused("show", claim).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("command", "length"),
+    [
+        (["item", "../audit"], 32),
+        (["assess", "--corrects", "x" * 32, "--outcome", "ignore"], 32),
+        (["lift", "0" * 13, "--minutes", "1"], 12),
+    ],
+)
+def test_what_is_no_id_is_told(desk: Desk, command: list[str], length: int) -> None:
+    assert desk.refused(*command).startswith(f"What is named here has {length} characters, 0-9 and a-f")
+
+
+def test_who_needs_a_break_is_told_and_a_lead_lifts_it(desk: Desk, lead: Desk) -> None:
+    claim = desk.claim("https://example.com/16")
+    _exposed(desk, timedelta(minutes=61))
+    for command in (["next"], ["show"], ["keep"]):
+        refusal = desk.refused(*command)
+        assert refusal.startswith("Your break is due. Decide or release what you hold, and rest.")
+        assert refusal.endswith(f"The id of your key, for the lead: {desk.key_id}.\n")
+    assert claim in desk.told("mine")
+    lift = ("lift", desk.key_id, "--minutes", "30")
+    assert desk.refused(*lift).startswith("Your access key does not open this")
+    lifted = lead.told(*lift)
+    assert re.fullmatch(r"They may go on until \d\d:\d\d\.\n", lifted)
+    assert "example[.]com/16" in desk.told("show")
+
+
+def test_whose_day_is_full_is_told_and_may_still_decide(desk: Desk) -> None:
+    desk.claim("https://example.com/17")
+    _exposed(desk, timedelta(hours=30))
+    assert desk.refused("next").startswith(
+        "Your minutes of exposure for today are used up. Decide or release"
+    )
+    assert desk.told("assess", "--outcome", "ignore").startswith("Recorded: ignore")
+
+
+def test_a_lift_for_nobody_is_refused(lead: Desk) -> None:
+    assert lead.refused("lift", "0" * 12, "--minutes", "30").startswith("There is nothing under this id,")
+
+
+def test_an_auditor_reads_the_log_from_any_entry(desk: Desk) -> None:
+    auditor = desk.colleague("auditor")
+    claim = desk.claim("https://example.com/18")
+    item_id = _first_id(desk.told("show", claim))
+    shown = auditor.told("audit")
+    assert re.search(rf"address_read *\n +{desk.key_id} +{item_id}", shown)
+    [last] = re.findall(r"(?m)^What follows: reportline queue audit --after (\d+)$", shown)
+    assert auditor.told("audit", "--after", last) == "Nothing follows.\n"
+    later = auditor.told("audit", "--after", str(int(last) - 1))
+    assert len(re.findall(r"[0-9a-f]{32}", later)) == 1
+    assert desk.refused("audit").startswith("Your access key does not open this")
+
+
+def test_an_export_is_whole_over_its_pages_and_for_its_owner_only(
+    desk: Desk, lead: Desk, tmp_path: Path
+) -> None:
+    item_id = _many_assessments(desk, 120)
+    desk.behind_its_back(update(Assessment).values(assessed_at=utc_now() - timedelta(minutes=6)))
+    tables = {form: tmp_path / form for form in ("csv", "ndjson")}
+    for form, file in tables.items():
+        told = lead.told("export", str(file), "--format", form)
+        assert told.startswith(f"Written to {file}, which nobody else can read.")
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    rows = [json.loads(line) for line in tables["ndjson"].read_text().splitlines()]
+    assert len({row["assessment_id"] for row in rows}) == len(rows)
+    assert len([row for row in rows if row["item_id"] == item_id]) == 121
+    table = tables["csv"].read_bytes()
+    assert (table.count(b"\xef\xbb\xbf"), table.count(b'"assessment_id"')) == (1, 1)
+    in_table = csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline=""))
+    assert [row["assessment_id"] for row in in_table] == [row["assessment_id"] for row in rows]
+
+
+def test_an_export_takes_no_other_files_place(desk: Desk, lead: Desk, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("mine")
+    refusal = lead.refused("export", str(there), "--format", "csv")
+    assert refusal == f"{there} is there already, and stays as it is. Name another file.\n"
+    assert there.read_text() == "mine"
+    # Nothing is asked for, and nothing audited, that could not be written.
+    away = {"REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"}
+    assert lead.refused("export", str(there), "--format", "csv", **away) == refusal
+    nowhere = tmp_path / "no" / "where"
+    refusal = lead.refused("export", str(nowhere), "--format", "csv")
+    assert refusal == f"{nowhere} cannot be written: No such file or directory.\n"
+    assert desk.refused("export", str(tmp_path / "new"), "--format", "csv").startswith("Your access key does")
+    assert list(tmp_path.iterdir()) == [there]
+
+
+def test_of_an_export_that_fails_nothing_is_left_and_the_incident_is_told(
+    desk: Desk, lead: Desk, tmp_path: Path
+) -> None:
+    """The last of more assessments than a page has is damaged."""
+    item_id = _many_assessments(desk, 120)
+    [last] = _assessments(desk, item_id, 1)
+    damaged = last | {"note": b"damaged", "assessed_at": utc_now() - timedelta(minutes=5)}
+    desk.behind_its_back(insert(Assessment).values(damaged))
+    refusal = lead.refused("export", str(tmp_path / "file"), "--format", "ndjson")
+    desk.behind_its_back(delete(Assessment).where(Assessment.assessment_id == damaged["assessment_id"]))
+    assert re.search(r"^Something went wrong on our side\. .* Incident [0-9a-z-]+\.$", refusal)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_used_is_told_with_its_incident(desk: Desk) -> None:
+    file = IntakeSettings(data_dir=desk.served.folder).database_file
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ALTER TABLE exposures RENAME TO elsewhere")
+        refusal = desk.refused("next")
+        database.execute("ALTER TABLE elsewhere RENAME TO exposures")
+    assert re.search(r" Incident [0-9a-z-]+\.$", refusal)
+
+
+def test_stats_count_items_and_reports(desk: Desk) -> None:
+    assert "waiting" in desk.told("stats")
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"}, "The intake does not answer at http://127.0.0.1:1"),
+        ({"REPORTLINE_INTAKE_URL": "http://example.com"}, "use https"),
+        ({"REPORTLINE_INTAKE_URL": "nonsense"}, "write it as https://host"),
+        ({"REPORTLINE_ANALYST_TOKEN": "wrong"}, "Your access key opens nothing: it is not whole,"),
+        ({"REPORTLINE_ANALYST_TOKEN": "\u00e9"}, "Your access key is damaged."),
+        (
+            {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "nowhere"},
+            "You need an access key: in nowhere/analyst.token, which you can read,",
+        ),
+    ],
+)
+def test_every_failure_is_a_sentence(desk: Desk, environment: dict[str, str], sentence: str) -> None:
+    assert sentence in desk.refused("mine", **environment)
+
+
+def test_a_channels_key_is_told_to_be_of_another_door(desk: Desk) -> None:
+    channel = Desk(desk.served, desk.served.token("channel"))
+    assert channel.refused("next").startswith("Your access key does not open this: leads lift and export,")
+
+
+def test_the_key_in_the_data_folder_is_taken_where_the_environment_has_none(desk: Desk) -> None:
+    assert desk.told("mine", REPORTLINE_ANALYST_TOKEN="") == "You hold no claim.\n"
+
+
+def test_the_key_goes_through_no_proxy(desk: Desk) -> None:
+    assert desk.told("mine", HTTP_PROXY="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1")
+
+
+class _Stranger(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(int(self.path.split("/")[1]))
+        self.send_header("Location", "/200/")
+        self.send_header("Link", '<http://elsewhere.example/?after=1-0>; rel="next"')
+        self.end_headers()
+        self.wfile.write(b"<html>\x1b[2J</html>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Serve something that is not the intake."""
+    with HTTPServer(("127.0.0.1", 0), _Stranger) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("200", "is not this version of the intake"),
+        ("302", "does not work as it should (it answers 302)"),
+        ("502", "does not work as it should (it answers 502)"),
+    ],
+)
+def test_whatever_else_answers_is_told_apart(
+    desk: Desk, stranger: str, tmp_path: Path, status: str, sentence: str
+) -> None:
+    environment = {"REPORTLINE_INTAKE_URL": f"{stranger}/{status}"}
+    assert sentence in desk.refused("mine", **environment)
+    assert sentence in desk.refused("export", str(tmp_path / "file"), "--format", "ndjson", **environment)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _many_assessments(desk: Desk, number: int) -> str:
+    """Let an item have been decided about so many times, and once more with a note; gives the item."""
+    claim = desk.claim()
+    item_id = _first_id(desk.told("show", claim))
+    desk.told("assess", claim, "--outcome", "ignore", "--note", "a\nnote")
+    desk.behind_its_back(insert(Assessment).values(_assessments(desk, item_id, number)))
+    return item_id
+
+
+def _assessments(desk: Desk, item_id: str, number: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "assessment_id": secrets.token_hex(16),
+            "item_id": item_id,
+            "claim_id": secrets.token_hex(8),
+            "assessed_by": desk.key_id,
+            "assessed_at": utc_now() - timedelta(minutes=6),
+            "vocabulary": 1,
+            "outcome": "ignore",
+            "details": {},
+        }
+        for _ in range(number)
+    ]
+
+
+def _first_id(shown: str) -> str:
+    found: list[str] = re.findall(r"\b[0-9a-f]{32}\b", shown)
+    return found[0]
+
+
+def _exposed(desk: Desk, length: timedelta) -> None:
+    """Let an analyst have been exposed for so long until now."""
+    now = utc_now()
+    desk.behind_its_back(
+        insert(Exposure).values(exposure_id=desk.key_id, analyst=desk.key_id, began=now - length, ends=now)
+    )
+
+
+def _read_until(terminal: int, awaited: bytes | None) -> bytes:
+    """Read what a terminal shows until something stands there, or until the program ends."""
+    shown = b""
+    while awaited is None or awaited not in shown:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:
+            break
+    return shown

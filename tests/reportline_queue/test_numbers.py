@@ -1,0 +1,51 @@
+"""The numbers drawn: every width holds them, colour adds nothing, and what is hidden is "<5"."""
+
+from collections import Counter
+
+import pytest
+from rich.console import Console
+
+from intake_api.numbers.counting import HOUR, QueueCounted, ReportsCounted, Tally
+from intake_api.numbers.shapes import Counts
+from reportline_queue.intake import answers
+from reportline_queue.intake.reading import read
+from reportline_queue.numbers import counts
+from tests.intake_api.office import NOON
+
+PORTALS = {NOON - HOUR: Counter(ar=12, international=3), NOON - 2 * HOUR: Counter(ar=7)}
+
+
+def _drawn(width: int, portals: Tally = PORTALS) -> list[str]:
+    reports = ReportsCounted(portals, {}, {}, {})
+    counted = Counts.of(QueueCounted(1234, 40321, 0, Counter()), 17, reports, NOON, 168)
+    console = Console(width=width, color_system=None, highlight=False)
+    with console.capture() as captured:
+        for part in counts(read(answers.Counts, counted.model_dump_json().encode())):
+            console.print(part, markup=False)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def test_the_terminal_of_sixty_columns_shows_every_number() -> None:
+    drawn = _drawn(60)
+    text = "\n".join(drawn)
+    assert "items, as of 2026-03-01 12h UTC" in text
+    assert all(number in text for number in ("1234", "17", "40321", "(rounded down): 20"))
+    assert "│ ar            │      15 │" in drawn
+    assert "│ international │      <5 │" in drawn
+    assert drawn[-3:] == [
+        " 03-01 09h <5",
+        " 03-01 10h  5 ██████████",
+        " 03-01 11h 15 ██████████████████████████████",
+    ]
+    assert len([line for line in drawn if "h <5" in line or "h  5" in line or "h 15" in line]) == 24
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    drawn = _drawn(width)
+    assert max(map(len, drawn)) <= width
+    assert [line for line in drawn if line.startswith(" 03-01 11h 15 █")]
+
+
+def test_a_new_intake_draws_no_empty_table() -> None:
+    assert not [line for line in _drawn(60, {}) if "portal" in line or "█" in line]
