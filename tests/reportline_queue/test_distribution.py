@@ -7,7 +7,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
@@ -61,7 +61,11 @@ class Installed:
     work: Path
 
     def run(
-        self, *arguments: str, code: str = RUN, without: frozenset[str] = frozenset(), **environment: str
+        self,
+        *arguments: str,
+        code: str = RUN,
+        without: frozenset[str] = frozenset(),
+        environment: Mapping[str, str] | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         """Run the client where only typer, rich, httpx and what they need are installed."""
         importable = ",".join(_importable() - without)
@@ -74,12 +78,14 @@ class Installed:
             encoding="utf-8",
             errors="replace",
             cwd=self.work,
-            env=kept | {"COLUMNS": "100", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"} | environment,
+            env=kept
+            | {"COLUMNS": "100", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+            | dict(environment or {}),
         )
 
     def told(self, *arguments: str, **environment: str) -> str:
         """Run a command that does what it is asked; gives what it prints."""
-        ended = self.run(*arguments, **environment)
+        ended = self.run(*arguments, environment=environment)
         assert (ended.returncode, ended.stderr) == (0, "")
         return ended.stdout
 
@@ -188,7 +194,7 @@ def test_what_fails_is_a_sentence_there_too(installed: Installed, served: Served
         ({"REPORTLINE_INTAKE_URL": "http://intake.example"}, "REPORTLINE_INTAKE_URL: use https"),
         ({"REPORTLINE_INTAKE_URL": served.url, "REPORTLINE_ANALYST_TOKEN": "wrong"}, "Your access key opens"),
     ):
-        ended = installed.run("mine", **environment)
+        ended = installed.run("mine", environment=environment)
         assert (ended.returncode, ended.stdout) == (1, "")
         assert sentence in ended.stderr
         assert "Traceback" not in ended.stderr

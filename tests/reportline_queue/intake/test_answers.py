@@ -7,9 +7,9 @@ import pytest
 from pydantic import BaseModel
 
 from intake_api.analysts import decision
+from intake_api.analysts import shapes as contract
 from intake_api.http import errors
 from intake_api.numbers import shapes
-from intake_api.server import contract
 from reportline_queue.intake import answers, reading
 
 PAIRS: list[tuple[type, type[BaseModel]]] = [

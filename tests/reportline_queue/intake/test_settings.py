@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.keys import NotReady
+from intake_api.faults import NotReady
 from intake_api.settings import QueueSettings
 from intake_api.settings import read_settings as read_described
 from reportline_queue.errors import NotDone
