@@ -168,6 +168,19 @@ def test_the_history_shows_every_field_of_a_decision() -> None:
     assert "virtual, user_generated" in shown
 
 
+def test_a_claim_shows_every_answer_of_its_reports() -> None:
+    bare = REPORT.model_copy(update=dict.fromkeys(SAID))
+    answers = [name for name, field in ReportShown.model_fields.items() if field.default is None]
+    assert SAID.keys() <= set(answers)
+    for name in answers:
+        answered = bare.model_copy(update={name: "words"})
+        drawn, without = (
+            _printed(*tables.claimed(CLAIMED.model_copy(update={"details": [report]}), plain_addresses=False))
+            for report in (answered, bare)
+        )
+        assert drawn != without, f"{name} is not drawn"
+
+
 def test_what_was_not_recorded_is_not_shown() -> None:
     bare = DecisionShown(
         assessment_id=ASSESSMENT, vocabulary=2, assessed_at=AT, assessed_by=KEY, outcome="ignore"
