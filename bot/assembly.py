@@ -71,9 +71,14 @@ class BotHost:
 
 
 @asynccontextmanager
-async def bot_host(settings: BotSettings) -> AsyncIterator[BotHost]:
-    """Host talks, with the courier at work beside them; raises NotReady or PortalsUnreadable."""
+async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterator[BotHost]:
+    """Host talks, with the courier at work beside them; raises NotReady or PortalsUnreadable.
+
+    In a `draft` every portal speaks English alone, so that new sentences can be tried before their translation.
+    """
     portals = read_portals(settings.portals_dir, KNOWN_LANGUAGES)
+    if draft:
+        portals = {name: replace(portal, languages=(ENGLISH,)) for name, portal in portals.items()}
     _require_whole({language for portal in portals.values() for language in portal.languages})
     if settings.portal not in portals:
         raise NotReady(
@@ -103,6 +108,7 @@ def _require_whole(languages: Iterable[str]) -> None:
         if lacking:
             raise NotReady(
                 f"The language {language} lacks {lacking[0]}. Run reportline locales check {language}."
+                " To try it in English before it is translated: reportline bot talk --draft."
             )
 
 

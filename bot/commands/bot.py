@@ -68,11 +68,14 @@ def fleet() -> None:
 def talk(
     start: Annotated[str, typer.Option(help="a start link's payload, such as ar-es or practice")] = "",
     language: Annotated[str | None, typer.Option(help="language to begin in, such as es")] = None,
+    draft: Annotated[  # noqa: FBT002 - an option of the command line
+        bool, typer.Option("--draft", help="in English alone: new sentences need no translation yet")
+    ] = False,
 ) -> None:
     """Hold one talk in this terminal."""
     settings = ready(read_settings)
     configure_logs("ERROR")
-    _serve(_talk(settings, start, language))
+    _serve(_talk(settings, start, language, draft=draft))
 
 
 @flow.command()
@@ -158,8 +161,8 @@ async def _poll(settings: BotSettings, token: str) -> None:
             log_event("stopped", house="bot", channel="telegram")
 
 
-async def _talk(settings: BotSettings, start: str, language: str | None) -> None:
-    async with bot_host(settings) as host:
+async def _talk(settings: BotSettings, start: str, language: str | None, *, draft: bool) -> None:
+    async with bot_host(settings, draft=draft) as host:
         await hold_talk(host.runner(settings.portal), Console(highlight=False), start, language)
 
 

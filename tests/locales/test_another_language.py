@@ -104,7 +104,13 @@ def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(checkout: Path, *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=checkout, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *arguments],
+        cwd=checkout,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -144,8 +150,19 @@ def test_nothing_starts_with_a_language_that_lacks_a_message(checkout: Path) -> 
     )
     for command, says in (
         (("bot", "talk"), "The language eo lacks first.hello. Run reportline locales check eo."),
+        (("bot", "talk"), "before it is translated: reportline bot talk --draft."),
         (("locales", "preview", CODE), "first.hello is missing in eo"),
     ):
         status, told = _run(checkout, "-m", "reportline", *command)
         assert (status, says in told) == (1, True), told
+    _a_draft_is_tried_in_english(checkout)
     path.write_text(whole, encoding="utf-8")
+
+
+def _a_draft_is_tried_in_english(checkout: Path) -> None:
+    """Whoever writes a new sentence sees it in a talk before anybody translates it."""
+    assert _run(checkout, "-m", "reportline", "setup")[0] == 0
+    status, told = _run(checkout, "-m", "reportline", "bot", "talk", "--draft", "--language", "eo")
+    assert status == 0, told
+    assert "Hello. You can send a web link here." in told
+    assert "Ésperanto" not in told
