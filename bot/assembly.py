@@ -30,7 +30,7 @@ from bot.talks.render import command_menu, missing_from, put_into_words
 from bot.talks.runner import Delivery, Limits, Runner
 from conversations.portals.model import Portal
 from conversations.talk import Phrase
-from locales import ENGLISH, KNOWN_LOCALES
+from locales.catalogues import ENGLISH, KNOWN_LOCALES
 from reportline.logs import log_failure
 
 SECONDS_BETWEEN_LOOKS = 60
@@ -74,7 +74,7 @@ class BotHost:
 async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterator[BotHost]:
     """Host talks, with the courier at work beside them; raises NotReady or PortalsUnreadable.
 
-    In a `draft` every portal speaks English alone, so that new sentences can be tried before their translation.
+    In a `draft` every portal speaks English alone: new sentences can be tried before they are translated.
     """
     portals = read_portals(settings.portals_dir, KNOWN_LANGUAGES)
     if draft:

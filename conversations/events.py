@@ -1,11 +1,11 @@
-"""Everything that can happen to a talk, without a word about who it happens to."""
+"""Everything that can happen to a talk; no event says who the reporter is."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Command(StrEnum):
-    """What a reporter can ask for at every step, by name."""
+    """The commands that a reporter can give at every step."""
 
     START = "start"
     REPORT = "report"
@@ -75,7 +75,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The report is sealed on this host's disk and certain to follow; the intake is away."""
+    """The intake cannot be reached; the report is sealed on this host's disk, and will be delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TooFast:
-    """More came from this talk at once than a person can do; what came was not looked at."""
+    """More events came from this talk at once than a person can make; they were not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLearned:
-    """What the intake says of a receipt: a status word, "unknown", or None when it is away."""
+    """What the intake says of a receipt: a status word, "unknown", or None when it cannot be reached."""
 
     status: str | None
 

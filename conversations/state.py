@@ -1,4 +1,4 @@
-"""Where a talk stands: everything that the next turn depends on, and nothing about who is talking."""
+"""The state of a talk: everything that the next turn depends on, and nothing about who the reporter is."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from conversations.talk import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Names drawn at random by the host for one event; used only where a talk or a report begins.
+    """Random names that the host draws for one event; used only where a talk or a report begins.
 
     `talk` marks this talk's buttons (8 hexadecimal digits), `draft_id` is 128 random bits in hexadecimal,
     `receipt` is written by `report.write_receipt`. None of them can be derived from another.
@@ -22,10 +22,10 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The report as it stands: `revision` 0 means that nothing was sent.
+    """The report so far; `revision` 0 means that nothing was sent.
 
     `addresses` are as `address.find` gave them; a partial one, taken after two tries, is in `partial`.
-    `sites` tells of home pages whether the whole site is meant (None: not sure). `answers` maps fields of
+    `sites` says of each home page whether the whole site is meant (None: not sure). `answers` maps fields of
     the report to values, in the order of the questions.
     """
 
@@ -56,9 +56,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text in which somebody may be named, while the reporter is asked who; kept without it meanwhile.
+    """A text with a name in it, while the reporter is asked whose name it is; until then the report lacks it.
 
-    `about` is the field that it belongs to, `full` the text with it, `names` what was found, `to` the next.
+    `about` is the field of the text, `full` the text with its names, `names` what was found, `to` the next
+    step.
     """
 
     about: str
@@ -72,9 +73,9 @@ class State:
     """One open talk.
 
     `turn` numbers the cards, so that a button of an older card is known; `after` are the steps to which
-    asides lead back, the last one first left; `remark` is what the last turn had to add above the step's own
-    card; `misses` counts what was not understood, `tries` messages without a link since the last one, of
-    which `unread` holds the words.
+    asides lead back, the next one last; `remark` is what the last turn adds above the step's own card;
+    `misses` counts what was not understood; `tries` counts messages without a link since the last link, and
+    `unread` holds their words.
     """
 
     talk: str

@@ -7,7 +7,7 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence by its name in the words' table, with the values for its placeholders."""
+    """A sentence by its name in `words`, with the values for its placeholders."""
 
     words: str
     values: Values = field(default=(), repr=False)
@@ -28,7 +28,7 @@ class Button:
 class Say:
     """One card: its phrases, a paragraph each, and rows of buttons under them.
 
-    `asks_for_text` tells that whatever is typed, a number too, is the answer.
+    With `asks_for_text` everything that is typed is the answer, a number too.
     """
 
     phrases: tuple[Phrase, ...]

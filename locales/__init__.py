@@ -1,142 +1,23 @@
-"""The languages that are whole, and what every message says in each; a language is a folder, and no code."""
+"""The languages: what every message says in each, and the checks that keep each language complete.
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+A language is a folder of data, `es/` for example: its name (`language.toml`), its rules
+(`glossary.toml`) and its catalogue (`LC_MESSAGES/reportline.po`). The back translations are in
+`review/`, a file for each language.
 
-from babel import Locale as Cldr
-from babel import localedata
-from babel.core import get_global
-from babel.messages.catalog import Message
-from babel.messages.pofile import read_po
+Read while a talk is held:
 
-from locales.plurals import form_of
+- `catalogues`: the languages that are offered, and what a message says in each
+- `plurals`: the form of a message for a number
+- `digits`: the digits of a language
 
-FOLDER = Path(__file__).resolve().parent
-ENGLISH = "en"
+Used by those who write and translate messages:
 
-
-@dataclass(frozen=True, slots=True)
-class Locale:
-    """A language: its code (ISO 639), its name in itself, and which way it is written."""
-
-    code: str
-    own_name: str
-
-    @property
-    def right_to_left(self) -> bool:
-        """Whether it is written from right to left, as CLDR says."""
-        return _direction(self.code) == "rtl"
-
-
-@cache
-def _direction(code: str) -> str:
-    return str(Cldr.parse(code).text_direction)
-
-
-def read_locales(folder: Path = FOLDER) -> tuple[Locale, ...]:
-    """Read the languages below a folder, English first: each whose file language.toml can be read.
-
-    The linter tells of the others; a portal that names one of them is refused.
-    """
-    found = (_read_locale(code, folder) for code in sorted(languages_entered(folder), key=_english_first))
-    return tuple(locale for locale in found if locale)
-
-
-def languages_entered(folder: Path = FOLDER) -> set[str]:
-    """Name the languages below a folder that have a file language.toml, whether it can be read or not."""
-    return {path.parent.name for path in folder.glob("*/language.toml")}
-
-
-def _english_first(code: str) -> tuple[bool, str]:
-    return code != ENGLISH, code
-
-
-def _read_locale(code: str, folder: Path) -> Locale | None:
-    try:
-        with (folder / code / "language.toml").open("rb") as file:
-            own_name = tomllib.load(file)["own_name"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return Locale(code, own_name) if isinstance(own_name, str) and own_name and is_known(code) else None
-
-
-def is_known(code: str) -> bool:
-    """Tell whether CLDR knows a language, so that its script, its plurals and its direction are known."""
-    return code in get_global("likely_subtags") and localedata.exists(code)
-
-
-KNOWN_LOCALES = read_locales()
-
-
-class MissingMessage(LookupError):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """A language lacks a message; `reportline locales check` would have told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What every message says in one language; English messages are their own text.
-
-    A message that counts has a form for each plural category that the language has, in CLDR's order.
-    """
-
-    language: str
-    translations: Mapping[tuple[str, str], tuple[str, ...]]
-
-    def translate(self, context: str, english: str, *, one: str = "", count: int | None = None) -> str:
-        """Give the message named `context` in this language; raises MissingMessage if it is not there.
-
-        `english` is what it says in English, and `one` what it says there of exactly one, where it counts.
-        """
-        if self.language == ENGLISH:
-            return one if one and count == 1 else english
-        try:
-            forms = self.translations[context, english]
-        except KeyError:
-            raise MissingMessage(f"{context} is missing in {self.language}") from None
-        return forms[0] if count is None else forms[form_of(count, self.language)]
-
-
-@cache
-def catalogue(language: str) -> Catalogue:
-    """Give the catalogue of a language, read from disk once; raises FileNotFoundError for one without."""
-    return read_catalogue(language, FOLDER)
-
-
-def read_catalogue(language: str, folder: Path) -> Catalogue:
-    """Read a language's catalogue below a folder; a fuzzy message counts as missing."""
-    if language == ENGLISH:
-        return Catalogue(language, {})
-    with catalogue_path(language, folder).open("rb") as file:
-        messages = list(read_po(file, locale=language, abort_invalid=True))
-    return Catalogue(
-        language,
-        {
-            (message.context, english_of(message)): forms_of(message)
-            for message in messages
-            if message.context and message.id and not message.fuzzy and all(forms_of(message))
-        },
-    )
-
-
-def english_of(message: Message) -> str:
-    """Give what a message says in English, of more than one where it counts."""
-    return message.id if isinstance(message.id, str) else str(message.id[1])
-
-
-def forms_of(message: Message) -> tuple[str, ...]:
-    """Give what a message says in its language: one text, or one for each plural category."""
-    said = message.string or ""
-    return (said,) if isinstance(said, str) else tuple(said)
-
-
-def catalogue_path(language: str, folder: Path = FOLDER) -> Path:
-    """Say where a language's catalogue lies below a folder."""
-    return folder / language / "LC_MESSAGES" / "reportline.po"
-
-
-def shown_path(path: Path) -> Path:
-    """Give a path as it is told: from the working folder where it lies below."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+- `extraction`: from the English words in `conversations/words` into the catalogues
+- `glossary`: the words that a language keeps to, and those that it refuses
+- `orthography`: script, marks and spaces of a language
+- `limits`: how long a message may be
+- `review`: who has looked at a language
+- `back_translation`: the sheet that is translated back into English
+- `check`: whether a language is complete
+- `commands`: `reportline locales ...`
+"""

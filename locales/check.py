@@ -1,4 +1,4 @@
-"""A language is whole: every message is there, says what the English says, as its language says it."""
+"""Checks that a language is complete: each message is translated, and keeps to the language's rules."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of, is_known, shown_path
+from locales.catalogues import ENGLISH, FOLDER, catalogue_path, english_of, forms_of, is_known, shown_path
 from locales.extraction import SOURCES, English, english, merged, template, template_path
 from locales.glossary import (
     Glossary,
@@ -21,8 +21,8 @@ from locales.glossary import (
     terms_missing,
 )
 from locales.limits import length_faults
+from locales.orthography import likeness_faults, orthography_faults, orthography_of
 from locales.review import review_faults
-from locales.writing import likeness_faults, writing_faults, writing_of
 
 GROWTH = 1.4
 _GROWTH_COUNTS_FROM = 40
@@ -31,7 +31,7 @@ _UPDATE = "run `reportline locales update`"
 
 
 def check(languages: Iterable[str], folder: Path = FOLDER, sources: Path = SOURCES) -> list[str]:
-    """Say what keeps languages from being whole, as lines like `locales/es/...po:12: name: what is wrong`."""
+    """Give every fault of some languages, as lines like `locales/es/...po:12: name: what is wrong`."""
     messages, text = english(sources), template(sources)
     faults = [*_template_faults(folder, text), *_names_faults(messages)]
     names = {message.context for message in messages}
@@ -71,12 +71,15 @@ def _names_faults(messages: Sequence[English]) -> Iterator[str]:
 
 
 def _english_faults(messages: Sequence[English], glossary: Glossary) -> Iterator[str]:
-    writing = writing_of(ENGLISH, glossary)
+    orthography = orthography_of(ENGLISH, glossary)
     for message in messages:
         for text in filter(None, (message.one, message.text)):
             if text != text.strip():
                 yield f"{_place(message)}: the text has spaces around it; write it without them"
-            for fault in (*_text_faults(message.context, text, glossary), *writing_faults(writing, text)):
+            for fault in (
+                *_text_faults(message.context, text, glossary),
+                *orthography_faults(orthography, text),
+            ):
                 yield f"{_place(message)}: {fault}"
 
 
@@ -114,7 +117,7 @@ def _catalogue_faults(
 
 
 def _labels(catalog: Catalog) -> dict[str, str]:
-    """Give the buttons that sentences name, by their English: each must be named as it is written."""
+    """Give the buttons that sentences name, by their English; a sentence must use the button's own word."""
     return {str(message.id): str(message.string) for message in catalog if message.context == _SEND}
 
 
@@ -124,12 +127,12 @@ def _faults(language: str, message: Message, glossary: Glossary, labels: Mapping
     if not all(text.strip() for text in forms_of(message)):
         yield "untranslated; write the translation"
         return
-    writing = writing_of(language, glossary)
+    orthography = orthography_of(language, glossary)
     name, source = str(message.context), english_of(message)
     for text in forms_of(message):
         yield from _text_faults(name, text, glossary)
-        yield from writing_faults(writing, text)
-        yield from likeness_faults(writing, source, text, as_in_english=name in glossary.as_in_english)
+        yield from orthography_faults(orthography, text)
+        yield from likeness_faults(orthography, source, text, as_in_english=name in glossary.as_in_english)
         yield from _translation_faults(source, text)
         yield from terms_missing(glossary, name, source, text)
         for label, own in labels.items():

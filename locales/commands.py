@@ -1,4 +1,4 @@
-"""The commands for whoever writes or translates messages; none of them needs a network."""
+"""The commands for those who write or translate messages; none of them needs a network."""
 
 import json
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ import typer
 from babel.messages.pofile import PoFileError
 from pydantic import TypeAdapter, ValidationError
 
-from locales import ENGLISH, FOLDER, KNOWN_LOCALES, languages_entered
+from locales.back_translation import NotThisSheet, take_back
+from locales.back_translation import sheet as strings_to_return
+from locales.catalogues import ENGLISH, FOLDER, KNOWN_LOCALES, languages_entered
 from locales.check import check as faults_of
 from locales.extraction import English, english, languages_begun
 from locales.extraction import update as update_files
-from locales.returning import NotThisSheet, take_back
-from locales.returning import sheet as strings_to_return
 from locales.review import TO_JUDGE, comparison_path, read_comparison, review_faults, state
 from locales.review import fingerprint as fingerprint_of
 

@@ -1,4 +1,4 @@
-"""From the English words in the sources to the template, and from the template into each language."""
+"""Extraction: from the English words in the sources to the template, and from there to each catalogue."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from locales import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
+from locales.catalogues import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
 from locales.plurals import categories
 from locales.plurals import header as plural_header
 
@@ -24,9 +24,9 @@ _FORMS = "Forms, in this order: "
 
 @dataclass(frozen=True, slots=True)
 class English:
-    """One English message as the sources have it: its name, its text, and where it stands.
+    """One English message of the sources: its name, its text, its file and line.
 
-    `one` is what it says of exactly one, where it counts.
+    `one` is its text for exactly one, where the message has a number.
     """
 
     context: str
@@ -58,7 +58,7 @@ def _found(sources: Path) -> Iterator[English]:
 
 
 def template(sources: Path = SOURCES) -> str:
-    """Give the text of locales/reportline.pot: every message with what translators are told of it."""
+    """Give the text of locales/reportline.pot: every message with its note to translators."""
     catalog = Catalog(fuzzy=False)
     for message in english(sources):
         catalog.add(message.msgid, context=message.context, auto_comments=message.comments)
@@ -68,8 +68,8 @@ def template(sources: Path = SOURCES) -> str:
 def merged(template_text: str, catalogue_text: str, language: str) -> str:
     """Bring a language's catalogue up to date with the template.
 
-    A translation stays while its English stays; where the English changed, it is kept but marked fuzzy,
-    next to the former English; what the template no longer has is dropped.
+    A translation stays as long as its English does. Where the English changed, the translation is marked
+    fuzzy, next to the former English. A message that the template no longer has is dropped.
     """
     before = {message.context: message for message in _messages(catalogue_text, language)}
     catalog = Catalog(language, fuzzy=False)
@@ -93,7 +93,7 @@ def _add(catalog: Catalog, new: Message, old: Message | None, forms: Sequence[st
 
 
 def _strings(new: Message, old: Message | None, count: int) -> str | tuple[str, ...]:
-    """Keep what was translated; a message that newly counts, or no longer does, begins with what is there."""
+    """Keep the translation; a message that newly has plural forms, or no longer has them, begins with it."""
     kept = forms_of(old) if old else ("",)
     if not new.pluralizable:
         return kept[-1]
@@ -101,9 +101,9 @@ def _strings(new: Message, old: Message | None, count: int) -> str | tuple[str, 
 
 
 def _remarks(old: Message, *, changed: bool) -> list[str]:
-    """Keep translators' remarks, and the former English for as long as the translation is fuzzy.
+    """Keep translators' remarks, and the former English as long as the translation is fuzzy.
 
-    It is a remark since Babel writes the format's own mark for it (`#|`) but cannot read it.
+    The former English is a remark, since Babel writes the format's own mark for it (`#|`) but cannot read it.
     """
     remarks = list(takewhile(lambda remark: not remark.startswith(_FORMERLY), old.user_comments))
     if changed:
@@ -117,7 +117,7 @@ def _messages(text: str, language: str) -> list[Message]:
 
 
 def _written(catalog: Catalog, what: str, language: str | None) -> str:
-    """Write a catalogue under a header of our own: Babel's holds dates and a person's name, which churn."""
+    """Write a catalogue under our own header: Babel's has dates and a name, which change at every run."""
     body = BytesIO()
     write_po(body, catalog, width=_LINE_WIDTH, no_location=True, omit_header=True)
     header = [f"# Reportline: {what}.", "# Written by `reportline locales update`.", 'msgid ""', 'msgstr ""']

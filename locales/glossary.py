@@ -1,7 +1,7 @@
-"""A language's own words, held together: the terms that its messages keep to, and what none of them may say.
+"""A language's glossary: the terms that its messages use, and the words that no message may use.
 
-The names for the material are refused by the IWF (iwf.org.uk, report process); the rest is what our talk
-never says. Refused words stand in the languages' glossaries, and nowhere else, so that they can be refused.
+The IWF refuses some names for the material (iwf.org.uk, report process); the other refused words are ours.
+They are listed in the languages' glossaries and nowhere else.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 _WORD_CATEGORIES = "LMN"
-# Placeholders and commands, whose names are no words of the message.
+# The names of placeholders and commands are not words of the message.
 _NO_WORDS = re.compile(r"\{\w+\}|/[a-z]+")
 _FORMAT = "Cf"
 
@@ -48,7 +48,7 @@ _Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1
 
 
 class Term(_Table):
-    """How an English term is said: a message that has it says one of `say`, save those in `unless`.
+    """How an English term is translated: with one of `say`, except in the messages that `unless` names.
 
     `english` may be several words for the same, with `|` between them.
     """
@@ -68,9 +68,10 @@ def _pattern(pattern: str) -> str:
 
 
 class Refused(_Table):
-    """A pattern that no message may hold, from a word's start; `like` is a sentence that it refuses.
+    """A pattern that no message may match from the start of a word; `like` is a sentence that it matches.
 
-    `kind` is one of those in INSTEAD; a language's own traps are `own`, and say what to write `instead`.
+    `kind` is one of those in INSTEAD, or `own` for a trap of this language, which
+    says what to write `instead`.
     """
 
     kind: str
@@ -85,9 +86,9 @@ class Refused(_Table):
 
 
 class Glossary(_Table):
-    """What a language's messages keep to.
+    """The rules of a language's messages.
 
-    `telling` are stems that whoever looks over a reporter's shoulder must not read; `punctuation` maps ASCII
+    `telling` are stems that a person beside the reporter must not read; `punctuation` maps ASCII
     marks to the language's own beyond those of its script; `spaced` maps marks to the space before them, and
     `opening` to the mark that opens what they close; `names` stay as they are in another script.
     """
@@ -104,8 +105,8 @@ class Glossary(_Table):
     refused: list[Refused]
 
 
-class GlossaryUnreadable(ValueError):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """A glossary is missing or not as it should be; the text says what to mend."""
+class GlossaryUnreadable(ValueError):  # noqa: N818 - named for what happened, like our other exceptions
+    """A glossary is missing or wrong; the text says what to change."""
 
 
 def glossary_path(language: str, folder: Path) -> Path:
@@ -130,9 +131,9 @@ def read_glossary(language: str, folder: Path) -> Glossary:
 
 
 def glossary_faults(glossary: Glossary, names: AbstractSet[str], *, is_english: bool) -> Iterator[str]:
-    """Say what a glossary lacks: each term and each kind of refused words, and patterns that refuse.
+    """Give the faults of a glossary: missing terms, missing kinds of refused words, idle patterns.
 
-    `names` are those of all messages: an exception for any other is stale.
+    `names` are the names of all messages; an exception for another name is a fault.
     """
     excepted = {name for term in glossary.terms for name in term.unless} | {*glossary.as_in_english}
     yield from (f"{name}: there is no such message; take the exception out" for name in excepted - names)
@@ -158,7 +159,7 @@ def refused_in(glossary: Glossary, text: str) -> Iterator[str]:
 
 
 def terms_missing(glossary: Glossary, name: str, english: str, text: str) -> Iterator[str]:
-    """Say which terms of the English a translation does not say as the glossary has them."""
+    """Say which terms of the English a translation does not translate as the glossary has them."""
     plain = _plain(text)
     bare = _NO_WORDS.sub("", english)
     for term in glossary.terms:
@@ -168,7 +169,7 @@ def terms_missing(glossary: Glossary, name: str, english: str, text: str) -> Ite
 
 
 def telling_in(glossary: Glossary, text: str) -> str | None:
-    """Give the first stem in a text that tells what the talk is about, or None."""
+    """Give the first stem in a text that shows what the talk is about, or None."""
     plain = _plain(text)
     return next((stem for stem in glossary.telling if _plain(stem) in plain), None)
 
@@ -181,7 +182,7 @@ def _match(refused: Refused, plain: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Give a text in small letters on one line, as it is compared, without what nobody sees."""
+    """Give a text as it is compared: in small letters, on one line, without invisible characters."""
     folded = unicodedata.normalize("NFKC", text)
     seen = "".join(character for character in folded if unicodedata.category(character) != _FORMAT)
     return " ".join(seen.lower().split(" ")).replace("\n", " ")

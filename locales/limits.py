@@ -1,8 +1,9 @@
-"""How long a message may be on every channel that shows it, however the channel counts.
+"""How long a message may be, so that every channel can show it.
 
 Telegram counts UTF-16 units (core.telegram.org/bots/api: a message 4096, a description 512, a short
 description 120, a command's description 256, a name 64), WhatsApp characters (developers.facebook.com, Cloud
-API: a list's row 24, its description 72, a body 1024). No channel counts bytes; ours keep a talk cheap.
+API: a list's row 24, its description 72, a body 1024). No channel counts bytes; our
+limit on bytes keeps a talk cheap.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ def limit_of(name: str) -> Limit:
 
 
 def length_faults(name: str, text: str) -> Iterator[str]:
-    """Say where a message is longer than some channel can show."""
+    """Say by how much a message is too long for some channel."""
     limit = limit_of(name)
     counted = (
         ("characters", len(text), limit.characters),

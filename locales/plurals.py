@@ -1,7 +1,7 @@
-"""Which form of a message that counts is said of a number: by CLDR's rules, in CLDR's order, everywhere.
+"""Which form of a message is used for a number, by CLDR's plural rules and in CLDR's order.
 
-Babel's own gettext rules differ from CLDR's in several languages, and in the order of the Arabic forms: one
-rule holds here, and the catalogues' headers are written from it.
+Babel's gettext rules differ from CLDR's in several languages, and in the order of the Arabic forms. So the
+catalogues' headers are written from the rule here.
 """
 
 import re
@@ -21,13 +21,13 @@ def categories(language: str) -> tuple[str, ...]:
 
 
 def form_of(count: int, language: str) -> int:
-    """Give the place of the form that a language says of a number."""
+    """Give the index of the form that a language uses for a number."""
     return categories(language).index(Locale.parse(language).plural_form(count))
 
 
 def header(language: str) -> str:
     """Give the value of the header Plural-Forms, as GNU gettext reads it.
 
-    CLDR's operand `e` is the exponent of a number in compact notation: 0 of every number that we say.
+    CLDR's operand `e` is the exponent of a number in compact notation, which we never use: it is 0.
     """
     return re.sub(r"\be\b", "0", to_gettext(Locale.parse(language).plural_form))

@@ -1,8 +1,8 @@
-"""Who has looked at a language, honestly: a draft, its way back into English, what native readers made of it.
+"""How far the review of a language has come: its draft, its back translation, its native readers.
 
-`language.toml` says when a language was drafted and, later, when native readers were asked; `review/` holds,
-for every message, what somebody who was given the translation alone wrote back in English, word for word, and
-how that compares with what the message should say. Both hold for the very words that were looked at.
+`language.toml` says when a language was drafted and when native readers were asked. `review/` holds the back
+translation of each message, word for word, and how it compares with the English. The translator saw the
+translation alone. Both are valid only for the words that were reviewed: a changed word needs a new review.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from typing import Annotated, Literal
 from babel.messages.pofile import PoFileError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
 
-from locales import ENGLISH, FOLDER, is_known, read_catalogue, shown_path
+from locales.catalogues import ENGLISH, FOLDER, is_known, read_catalogue, shown_path
 from locales.extraction import English
 
-# How many native readers are asked what to send, what is kept, who reads it and if this is emergency help;
-# and how many of them must tell it all rightly.
+# Native readers are asked what to send, what is kept, who reads it, and whether this is emergency help:
+# how many are asked, and how many of them must answer everything rightly.
 READERS = 5
 RIGHT = 4
 TO_JUDGE = "?"
@@ -31,7 +31,7 @@ class _Table(BaseModel):
 
 
 class NativeReview(_Table):
-    """What native readers made of a language, on a day; `catalogue` is `fingerprint` of what they read."""
+    """What native readers understood, on a day; `catalogue` is the `fingerprint` of what they read."""
 
     on: date
     readers: Annotated[int, Field(ge=READERS)]
@@ -46,7 +46,7 @@ def _printable(name: str) -> str:
 
 
 class Language(_Table):
-    """A language's file language.toml; English, which is translated from, is neither drafted nor reviewed."""
+    """A language's file language.toml; English is neither drafted nor reviewed."""
 
     own_name: Annotated[str, Field(min_length=1, max_length=24), AfterValidator(_printable)]
     drafted: date | None = None
@@ -54,10 +54,10 @@ class Language(_Table):
 
 
 class Compared(_Table):
-    """A message on its way back: what it says, what was understood, and whether that is the same.
+    """A message, its back translation, and whether the two mean the same.
 
-    `meaning` is near where something small differs; `note` then says what, and why it may stay. It stays
-    TO_JUDGE until a person has compared.
+    `meaning` is "near" where something small differs; `note` then says what, and why it may stay. It is
+    TO_JUDGE until a person has compared them.
     """
 
     english: str
@@ -78,7 +78,7 @@ def read_language(language: str, folder: Path = FOLDER) -> Language:
 
 
 def fingerprint(language: str, folder: Path = FOLDER) -> str:
-    """Give 16 hexadecimal digits that stand for every word of a language, and change with any of them."""
+    """Give 16 hexadecimal digits that change when any word of a language changes."""
     translations = sorted(read_catalogue(language, folder).translations.items())
     return hashlib.blake2b(json.dumps(translations).encode(), digest_size=8).hexdigest()
 
@@ -97,18 +97,18 @@ def state(language: str, folder: Path = FOLDER) -> str:
 
 
 def comparison_path(language: str, folder: Path = FOLDER) -> Path:
-    """Say where a language's way back into English is kept."""
+    """Say where a language's back translation is kept."""
     return folder / "review" / f"{language}.json"
 
 
 def read_comparison(language: str, folder: Path = FOLDER) -> Mapping[str, Compared]:
-    """Read a language's way back; raises OSError or ValidationError."""
+    """Read a language's back translation; raises OSError or ValidationError."""
     text = comparison_path(language, folder).read_text(encoding="utf-8")
     return _Comparison.model_validate_json(text).root
 
 
 def review_faults(language: str, messages: Sequence[English], folder: Path = FOLDER) -> Iterator[str]:
-    """Say what a language's file and its comparison lack, as `path:1: what is wrong`."""
+    """Give the faults of a language's file and of its back translation, as `path:1: what is wrong`."""
     file = shown_path(folder / language / "language.toml")
     yield from (f"{file}:1: {fault}" for fault in _state_faults(language, folder))
     if language == ENGLISH:
@@ -131,7 +131,7 @@ def review_faults(language: str, messages: Sequence[English], folder: Path = FOL
 
 
 def _translations(language: str, folder: Path) -> Mapping[tuple[str, str], tuple[str, ...]] | None:
-    """Read what a language says, or give None: a broken catalogue is told of where it is checked."""
+    """Read a language's messages, or give None: the check of the catalogue reports a broken one."""
     try:
         return read_catalogue(language, folder).translations
     except (OSError, ValueError, LookupError, PoFileError):

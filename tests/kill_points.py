@@ -26,7 +26,7 @@ from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.settings import BotSettings
 from bot.talks.render import command_menu
-from locales import ENGLISH
+from locales.catalogues import ENGLISH
 from reportline.logs import configure_logs, log_failure
 from tests.houses import ROOT, TOKEN
 

@@ -29,7 +29,7 @@ from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 from conversations.turns.turn import Turn
 from conversations.wire.report import write_receipt
-from locales import KNOWN_LOCALES
+from locales.catalogues import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
 PORTALS: Mapping[str, Portal] = read_portals(

@@ -22,7 +22,7 @@ from bot.tools import measure as measuring
 from bot.tools.preview import preview as write_preview
 from bot.tools.preview import regions_of
 from conversations.flow.drawing import mermaid
-from locales import MissingMessage
+from locales.catalogues import MissingMessage
 from locales.glossary import GlossaryUnreadable
 from reportline.logs import configure_logs, log_event
 

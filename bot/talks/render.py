@@ -9,8 +9,8 @@ from conversations.state import State
 from conversations.talk import Button, Phrase
 from conversations.turns.cards import card
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import ENGLISH, KNOWN_LOCALES, catalogue
-from locales.numbering import in_digits_of
+from locales.catalogues import ENGLISH, KNOWN_LOCALES, catalogue
+from locales.digits import in_digits_of
 
 LEFT_TO_RIGHT_ISOLATE = "\u2066"
 FIRST_STRONG_ISOLATE = "\u2068"

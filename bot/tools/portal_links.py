@@ -12,7 +12,7 @@ import segno
 
 from bot.talks.render import put_into_words
 from conversations.talk import Phrase
-from locales import KNOWN_LOCALES
+from locales.catalogues import KNOWN_LOCALES
 
 # Level M still reads with 15 % of a code worn away; a code needs 4 modules of white around it.
 ERROR_CORRECTION = "m"

@@ -21,7 +21,7 @@ from conversations.talk import Phrase
 from conversations.turns.cards import card
 from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import ENGLISH, FOLDER, KNOWN_LOCALES
+from locales.catalogues import ENGLISH, FOLDER, KNOWN_LOCALES
 from locales.extraction import English, english
 from locales.glossary import Glossary, read_glossary
 from locales.plurals import categories, form_of

@@ -1,4 +1,4 @@
-"""One spelling for all spellings of an address, so that equal addresses meet, and nothing else changed.
+"""The canonical form of an address: one spelling for all its spellings, with nothing else changed.
 
 Two addresses count as equal when they differ only in:
 
@@ -8,7 +8,7 @@ Two addresses count as equal when they differ only in:
 3. an empty path and "/" (also of ipfs: and ipns:);
 4. an empty query or an empty fragment, and none;
 5. the case of hexadecimal digits after "%" (RFC 3986, 6.2.2.1);
-6. the sharer's parameters (see `sharers`);
+6. the sharer's parameters (see `sharer_parameters`);
 7. http and https, each on its own default port;
 8. Telegram's names for one place (core.telegram.org/api/links): telegram.me, telegram.dog and name.t.me for
    t.me, with or without "www."; tg: links of channels, posts and invitations; "joinchat/" and "%2B" for "+";
@@ -35,7 +35,7 @@ _INFO_HASH = re.compile(r"[?&]xt=urn:btih:([0-9a-fA-F]{40}|[A-Za-z2-7]{32})(?=&|
 _NAME = r"[A-Za-z][A-Za-z0-9_]{3,31}"
 _NAMED_PATH = re.compile(rf"(?:/s)?/({_NAME})(?=/|$)")
 _INVITATION = re.compile(r"/(?:\+|%2B|joinchat/)(?=[\w-]+$)", re.ASCII | re.IGNORECASE)
-# Words of Telegram's own that stand where a name would (core.telegram.org/api/links).
+# Telegram's own words in the place of a name (core.telegram.org/api/links).
 _NOT_NAMES = frozenset(
     {"addemoji", "addlist", "addstickers", "addstyle", "addtheme", "auction", "auth", "boost", "call"}
     | {"confirmphone", "contact", "giftcode", "invoice", "joinchat", "login", "proxy", "setlanguage"}
@@ -44,7 +44,7 @@ _NOT_NAMES = frozenset(
 
 
 def canonical(given: str) -> str:
-    """Give the spelling by which equal addresses are equal; idempotent; other text comes back unchanged."""
+    """Give the canonical form of an address; idempotent; other text comes back unchanged."""
     if HANDLE.fullmatch(given):
         return given.lower()
     parts = take_apart(given)

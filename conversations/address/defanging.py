@@ -1,8 +1,8 @@
-"""An address made safe to show: no app takes it for a link, and every byte of it comes back."""
+"""Defanging: an address is written so that no app makes a link of it, and can be read back exactly."""
 
 import re
 
-# What apps build links from: host and file dots, mentions, schemes, hashtags, telephone numbers.
+# What apps make links of: host and file dots, mentions, schemes, hashtags, telephone numbers.
 _LINK_MAKERS = re.compile(r"[.@:#\[]|\+(?=\d)")
 _DEFANGED = re.compile(r"\[(?:([.@:#+\[])|(dot)|(at))\]", re.IGNORECASE)
 _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
@@ -25,7 +25,7 @@ def _bracket(text: str) -> str:
 
 
 def refang(text: str) -> str:
-    """Take the brackets of a defanged address away again, ours and those of others ("[dot]", "[at]")."""
+    """Remove the brackets of a defanged address, ours and those of others ("[dot]", "[at]")."""
     return _DEFANGED.sub(_mark, text)
 
 

@@ -1,4 +1,4 @@
-"""Every address in a message, whole and in order, however it was typed, pasted, disguised or wrapped."""
+"""Finds every address in a message, whole and in order: typed, pasted, disguised or broken over lines."""
 
 import re
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _candidates(message: _Message, *, handles: bool) -> Iterator[str | Unreporta
     while match := patterns.CANDIDATE.search(message.folded, position):
         form = match.lastgroup or ""
         if form == "bare" and match.start() < refused_until:
-            # The end of a chain of labels without a known suffix: reading it again at each label takes long.
+            # The end of a chain of labels without a known suffix; to read it again at each takes long.
             position = _first_dot(message, match)
             continue
         candidate = _candidate(message, form, match.start(), match.end())
@@ -217,7 +217,7 @@ def _tail(source: str, front: _Front) -> tuple[str, int]:
 
 
 def _skipped(message: _Message, start: int) -> int:
-    """Tell where to read on after what is no address: behind it, or at a link glued to it."""
+    """Tell where to read on after text that is no address: its end, or a link within it."""
     stop = patterns.STOP.search(message.text, start)
     return stop.start() if stop else len(message.text)
 
@@ -228,7 +228,7 @@ def _run_end(source: str, start: int) -> int:
 
 
 def _cleaned(address: str) -> str:
-    """Take out the sharer's parameters, and what they leave dangling."""
+    """Remove the sharer's parameters, and the marks that nothing follows any more."""
     while (cleaned := trimmed(_without_sharer(address), "")) != address:
         address = cleaned
     return address

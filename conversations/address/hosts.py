@@ -1,4 +1,4 @@
-"""Which part of what was typed is the host, whatever its dots, and where the sentence goes on."""
+"""Which part of a typed text is the host, with any kind of dot, and where the sentence goes on."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _SENTENCE_START = re.compile(r"[A-Z][a-z]")
 
 @dataclass(frozen=True, slots=True)
 class SettledHost:
-    """A host with plain dots; `length` characters of what was typed are spent on it."""
+    """A host with plain dots, and how many of the typed characters (`length`) belong to it."""
 
     host: str
     length: int

@@ -1,4 +1,4 @@
-"""What an address is: where it leads, what a reporter should be asked about it, and what is no address."""
+"""The kinds of addresses: where one leads, what a reporter is asked about it, and what is no address."""
 
 import re
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ _CONTENT_ID = r"(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|b[a-z2-7]{50,}|k[0-9a-z]{50,})"
 _IPFS_PATH = re.compile(rf"/(?:ipfs/{_CONTENT_ID}|ipns/[\w.-]+)(?:/|$)")
 _IPFS_GATEWAY = re.compile(r"[a-z0-9-]{50,}\.ip[fn]s\.[a-z0-9.-]+")
 _JOINED_PATH = re.compile(r"/(?:\+(?![0-9]+/?$)[\w-]|%2B[\w-]|joinchat/|c/)", re.ASCII)
-# The registered name of each engine; under it, the paths and parameters of its results.
+# The registered name of each engine, with the paths and parameters of its results.
 _SEARCH_ENGINES = {
     "google": (re.compile(r"/search/?"), ("q", "p", "tbs", "vsrid")),
     "bing": (re.compile(r"/(?:images/|videos/|news/)?search/?"), ("q",)),
@@ -81,7 +81,7 @@ _SEARCH_ENGINES = {
 
 
 def assess(text: str) -> Address | Unreportable:
-    """Say what one absolute address is; `text` is kept as it stands (at most 2048 bytes)."""
+    """Say what one absolute address is; `text` is kept unchanged (at most 2048 bytes)."""
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_ADDRESS_LENGTH:
         return Unreportable.UNREADABLE
     if HANDLE.fullmatch(text):

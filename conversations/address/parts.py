@@ -1,4 +1,4 @@
-"""An address taken apart as browsers do (WHATWG URL), and what its host can be to the public."""
+"""The parts of an address as browsers read it (WHATWG URL), and whether its host is public."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def _userinfo(url: Url) -> str:
 
 
 def _could_exist(host: str) -> bool:
-    """Check what the parser lets through: lengths (RFC 1035) and punycode that stands for nothing."""
+    """Check what the parser does not: lengths (RFC 1035), and punycode that decodes to nothing."""
     if host.startswith("["):
         return True
     labels = host.split(".")

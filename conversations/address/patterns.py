@@ -77,7 +77,7 @@ IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
-# What no link goes past: spaces, quotes, sentence marks of all scripts, brackets of East Asia, emoji.
+# Where every link ends: spaces, quotes, sentence marks of all scripts, brackets of East Asia, emoji.
 _SENTENCE_MARKS = (
     "\u060c\u061b\u061f\u06d4\u0589\u0964\u0965\u104a\u104b\u1362-\u1368\u1802\u1803\u17d4\u17d5\u2026"
     "\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\uff61\uff64"

@@ -1,4 +1,4 @@
-"""Parameters that point to whoever copied or clicked a link, each with its source; they are never kept.
+"""Parameters that identify the person who copied or clicked a link, each with its source; never kept.
 
 Only parameters stand here, none that a page needs: a short link that hides the sharer in its path
 (vm.tiktok.com, pin.it, reddit.com/.../s/) is kept whole, since nobody can find the page without it.
@@ -49,7 +49,7 @@ SHARER_PARAMETERS = (
     SharerParameters(("gbraid", "gclsrc", "wickedid", "rb_clickid", "bsft_clkid", "admitad_uid"), _ADGUARD),
     SharerParameters(("_ga", "_gl"), "https://support.google.com/analytics/answer/10071811"),
     SharerParameters(("epik",), _SHORTENER),
-    # Recipients of a newsletter, and people whom an app invited.
+    # The recipient of a newsletter, or a person whom an app invited.
     SharerParameters(("mc_eid", "ml_subscriber", "ml_subscriber_hash", "_hsenc", "__hssc", "__hstc"), _BRAVE),
     SharerParameters(("__hsfp", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv", "bsft_uid"), _BRAVE),
     SharerParameters(("_branch_match_id", "_branch_referrer"), _BRAVE),
@@ -98,7 +98,7 @@ SHARER_PARAMETERS = (
 
 
 def without_sharer(query: str, host: str) -> str:
-    """Take the sharer's parameters out of a query ("?a=1&b=2" or ""); the others keep every byte.
+    """Remove the sharer's parameters from a query ("?a=1&b=2" or ""); the others keep every byte.
 
     Names are compared as they are meant: percent-decoded, and after an "&amp;" of a copied web page.
     """

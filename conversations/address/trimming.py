@@ -6,7 +6,7 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def trimmed(link: str, before: str) -> str:
-    """Take off closing marks that belong to the sentence; `before` is the character before the link.
+    """Remove closing marks that belong to the sentence; `before` is the character before the link.
 
     Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the same one stands before.
     """

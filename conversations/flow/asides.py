@@ -1,4 +1,4 @@
-"""The steps beside the way: the exits for whoever needs something else, and what can be asked at any time."""
+"""The steps beside a report: exits for other needs, and what can be asked at any time."""
 
 from conversations.flow.paragraphs import by_channel, contacts, take_it_down
 from conversations.flow.rows import BACK_ROW

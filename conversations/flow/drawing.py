@@ -1,4 +1,4 @@
-"""The picture of the talk, drawn from the very table that the engine runs."""
+"""The talk as a flow chart, drawn from the table that the engine runs."""
 
 from conversations.flow import ASKED_LEADS_TO, EVERYWHERE, FLOW, HANDED_IN, LINK_LEADS_TO, NOT_HANDED_IN
 from conversations.flow.steps import ASKED, BACK, Choice, Step, Takes
@@ -19,7 +19,7 @@ FIRST = "first"
 
 
 def edges(step: Step) -> tuple[tuple[str, str], ...]:
-    """Give where a step leads by itself: (label, next step), in the order of the table; BACK left out."""
+    """Give where a step leads: (label, next step), in the order of the table, without BACK."""
     choices = [
         (choice.name, to) for row in step.rows for choice in row for to in _leads_to(choice) if to != BACK
     ]

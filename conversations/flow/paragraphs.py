@@ -1,4 +1,4 @@
-"""The paragraphs of a card that depend on the talk: what is shown follows from the state and the portal."""
+"""The paragraphs of a card that depend on the state or the portal."""
 
 from string import Formatter
 
@@ -46,7 +46,7 @@ def _values(state: State, portal: Portal) -> dict[str, str]:
 
 
 def by_channel(words: str) -> Paragraph:
-    """Say what is true of the reporter's channel: Telegram knows who writes, a terminal has no such app."""
+    """Give the sentence of the reporter's channel: Telegram knows who writes, a terminal does not."""
 
     def paragraph(state: State, portal: Portal) -> tuple[Phrase, ...]:
         return (named(f"{words}.{state.channel}", state, portal),)
@@ -67,7 +67,7 @@ def rules_unless_read(state: State, portal: Portal) -> tuple[Phrase, ...]:
 
 
 def how_it_went(state: State, portal: Portal) -> tuple[Phrase, ...]:
-    """Tell the truth about where the report is now."""
+    """Say where the report is now."""
     if state.practice:
         return (named("sent.practice", state, portal),)
     return (named("sent.received" if state.delivered else "sent.kept", state, portal),)
@@ -79,7 +79,7 @@ def practice_line(state: State, portal: Portal) -> tuple[Phrase, ...]:
 
 
 def practice_over(state: State, portal: Portal) -> tuple[Phrase, ...]:
-    """Say that the next talk is no practice any more."""
+    """Say that the next talk is real."""
     return (named("practice.over", state, portal),) if state.practice else ()
 
 

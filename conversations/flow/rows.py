@@ -15,7 +15,7 @@ def keeping(field: str, to: str, *values: str) -> tuple[tuple[Choice, ...], ...]
 
 
 def skip(to: str) -> tuple[Choice, ...]:
-    """Give the row that passes over an optional question, or over all of them."""
+    """Give the row that skips an optional question, or all of them."""
     return (Choice("skip", to), Choice("finish", "end"))
 
 

@@ -1,4 +1,4 @@
-"""The vocabulary in which the flow is written: steps, choices, and what a step takes."""
+"""The types of the table: steps, choices, and what a step takes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Condition = Callable[[State, Portal], bool]
 
 
 class Takes(StrEnum):
-    """What text means at a step; a link is always understood, except where text is the answer."""
+    """What text a step takes; a link is always understood, except where any text is the answer."""
 
     LINK = "a web link"
     CHOICE = "a choice, or a web link"
@@ -45,7 +45,7 @@ class Act(StrEnum):
 class Choice:
     """A button: where it leads, what it keeps (a field of the report and its value), what it does.
 
-    `turns_page` takes the place of this card, so that Back does not return to it.
+    With `turns_page` the next card replaces this one, so that Back does not return to it.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Choice:
 class Step:
     """One card of the talk.
 
-    `then` is where a taken answer, kept in the report's field `keeps`, leads. An aside can be entered from
+    A typed answer is kept in the report's field `keeps`, and leads to `then`. An aside can be entered from
     every step and leads back there. `speaks` adds the row of languages.
     """
 

@@ -1,4 +1,4 @@
-"""A portal's file is taken whole or not at all: every fault at once, with its line, in plain words."""
+"""Reads a portal's TOML file: whole, or not at all, with every fault and its line in plain words."""
 
 import re
 import tomllib
@@ -48,7 +48,7 @@ class Fault:
     what: str
 
 
-class PortalFaults(ValueError):  # noqa: N818 - it names what it carries, as the other errors of the house do
+class PortalFaults(ValueError):  # noqa: N818 - named for what it carries, like our other exceptions
     """A portal's file is wrong; `faults` says where and how, in the order of its lines."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -58,7 +58,7 @@ class PortalFaults(ValueError):  # noqa: N818 - it names what it carries, as the
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What a value of the file must agree with."""
+    """What the checks of a value need to know."""
 
     file_name: str
     region: Any

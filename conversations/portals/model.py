@@ -1,4 +1,4 @@
-"""What differs between portals, as data: read from TOML at assembly and passed into the talk."""
+"""A portal as data, which the talk is given."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +27,7 @@ class RulesForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """Text that a reporter is shown as it stands, with where it was read (a URL) and on which day."""
+    """Text that a reporter is shown unchanged, with the page and the day on which it was read."""
 
     text: str
     source: str
@@ -36,7 +36,7 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody who helps: a proper name, and how to reach them (a number or a web page), as sourced text."""
+    """A service that helps: its name, and how to reach it (a number or a web page), as sourced text."""
 
     purpose: Purpose
     name: str
@@ -65,7 +65,7 @@ class Portal:
 def with_contacts_of(portal: Portal, worldwide: Portal) -> Portal:
     """Add the worldwide contacts for every purpose that a portal has none of its own for.
 
-    Never for danger: who helps in an emergency differs from place to place.
+    Never for danger: help in an emergency differs by country.
     """
     own = {contact.purpose for contact in portal.contacts} | {Purpose.DANGER}
     added = tuple(contact for contact in worldwide.contacts if contact.purpose not in own)

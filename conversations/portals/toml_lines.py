@@ -1,4 +1,4 @@
-"""Where things stand in a TOML text, as TOML itself reads it: no second grammar that could disagree."""
+"""On which line of a TOML text a value begins; found with the TOML parser itself."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ Path = tuple[int | str, ...]
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """Find the line (from 1) on which each table and value begins: the one that makes it appear when read.
+    """Find the line (from 1) on which each table and value begins.
 
-    A path is made of keys and of places in arrays. Costs a reading of the text for each of its lines.
+    A path consists of keys and of places in arrays. The text is parsed once for each of its lines.
     """
     lines: dict[Path, int] = {}
     begins = 1
@@ -27,12 +27,12 @@ def nearest_line(lines: Mapping[Path, int], path: Path) -> int:
 
 
 def first_unread_line(text: str) -> int:
-    """Give the line on which the statement begins that a broken text breaks off in."""
+    """Give the line on which the first statement begins that cannot be read."""
     return max((number for number, _ in _readings(text)), default=0) + 1
 
 
 def _readings(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read the first line, the first two and so on; a beginning that ends within a value is left out."""
+    """Parse the first line, the first two and so on; a beginning that ends within a value is left out."""
     rows = text.replace("\r\n", "\n").split("\n")
     for number in range(1, len(rows) + 1):
         try:

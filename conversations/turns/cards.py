@@ -33,13 +33,13 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
     shown = tuple(row for row in rows if row)
     if step.speaks:
         return (*_languages(portal, step), *shown)
-    # Whoever is not understood may be in the wrong language.
+    # A reporter who is not understood may have the wrong language.
     lost = step.takes is Takes.LINK and state.misses > 0
     return (*shown, *(_languages(portal, step) if lost else ()))
 
 
 def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
-    """Give the choice of this name when the card shows it; a language of the portal, from whatever card."""
+    """Give the choice of this name if the card shows it; a language of the portal is found on every card."""
     language = name.removeprefix(LANGUAGE_CHOICE)
     if language != name:
         return _language(language) if language in portal.languages else None
@@ -48,9 +48,9 @@ def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
 
 
 def is_everywhere(name: str) -> bool:
-    """Tell whether this choice holds however old its card is: it stands on every card, or is a language.
+    """Tell whether this choice is valid on an old card too: it is on every card, or is a language.
 
-    Whoever taps a language may be unable to read the answer that the card is too old.
+    A reporter who taps a language may be unable to read the answer that the card is too old.
     """
     return name.startswith(LANGUAGE_CHOICE) or any(
         choice.name == name for row in EVERYWHERE for choice in row
@@ -58,7 +58,7 @@ def is_everywhere(name: str) -> bool:
 
 
 def _languages(portal: Portal, step: Step) -> tuple[tuple[Choice, ...], ...]:
-    """Give the portal's languages; beside other choices only the first, so that a card stays in sight."""
+    """Give the portal's languages; only the first few beside other choices, so that a card stays short."""
     offered = portal.languages if step.name == LANGUAGE else portal.languages[:_LANGUAGES_BESIDE]
     choices = [_language(language) for language in offered]
     return tuple(

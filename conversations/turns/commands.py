@@ -1,4 +1,4 @@
-"""What the commands do, at whatever step they are given; none of them loses a captured link unasked."""
+"""What the commands do at every step; none of them loses a captured link unasked."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ _ASIDES = {
 
 
 def opened(state: State, payload: str, portals: Mapping[str, Portal], fresh: Fresh) -> State:
-    """Open the talk, by a start link or without; an unsent link stays in hand."""
+    """Open the talk, with or without a start link; an unsent link is kept."""
     followed = follow(state, payload, portals)
     if followed.draft.is_unsent:
         return move(followed, "review")
@@ -28,7 +28,7 @@ def opened(state: State, payload: str, portals: Mapping[str, Portal], fresh: Fre
 
 
 def commanded(state: State, command: Command, fresh: Fresh) -> Turn:
-    """Obey a command other than start."""
+    """Do what a command other than start asks for."""
     if command in _ASIDES:
         return Turn(move(state, _ASIDES[command]))
     match command:
@@ -51,7 +51,7 @@ def cancelled(state: State, fresh: Fresh) -> State:
 
 
 def forgotten(state: State, fresh: Fresh) -> Turn:
-    """Forget everything of the talk; the last card, in its language, says what cannot be forgotten."""
+    """Forget the talk; the last card, in its language, says what cannot be forgotten."""
     empty = State(
         talk=fresh.talk,
         channel=state.channel,

@@ -1,4 +1,4 @@
-"""One turn of the talk: the same state and event give the same turn; what does not fit changes nothing."""
+"""One turn of the talk: the same state and event give the same turn."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -71,7 +71,7 @@ def _heard(state: State, event: Received | Kept | Refused | TooFast | StatusLear
 
 
 def _refused(state: State) -> State:
-    """Take the revision back: nothing of it was stored, so it is still to be sent."""
+    """Undo the revision: it was not stored, so it is still to be sent."""
     draft = replace(state.draft, revision=state.draft.revision - 1)
     if state.step == "withdrawing":
         draft = replace(draft, withdrawn=False)
@@ -80,7 +80,7 @@ def _refused(state: State) -> State:
 
 
 def _paused(state: State, turn: Turn, portals: Mapping[str, Portal]) -> Turn:
-    """Show a paused portal's own card wherever a report would begin; nothing is handed in meanwhile."""
+    """Show a paused portal's own card wherever a report would begin; a paused portal takes no report."""
     if not portals[turn.state.portal].paused or turn.state.step not in BEFORE_SENDING - {"paused"}:
         return turn
     if Submit() in turn.effects:

@@ -1,4 +1,4 @@
-"""What in a reporter's own words may name somebody: found so that they are asked, never decided for them."""
+"""Names and numbers in a reporter's own words: they are found, and the reporter is asked whose they are."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def names_in(text: str, region: str | None, *, digits: bool = True) -> tuple[str
 
 
 def left_out(text: str, names: Iterable[str]) -> str:
-    """Give the text with every one of these names left out, and a mark where it was."""
+    """Give the text with a mark in place of each of these names."""
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, _LEFT_OUT)
     return text

@@ -1,4 +1,4 @@
-"""How links come into a draft: taken at any moment, counted, never lost and never taken twice."""
+"""How links come into a draft: at any moment, each once, up to the portal's maximum, and none is lost."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ PARTIAL_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A draft with the links taken in: which were new, whether some were left out, what to ask next."""
+    """A draft with its new links: which were taken, whether some were left out, what to ask next."""
 
     draft: Draft
     taken: tuple[Address, ...]
@@ -23,7 +23,7 @@ class Captured:
 
 
 def capture(state: State, found: Found, portal: Portal) -> Captured:
-    """Take the found links into the draft, up to the portal's maximum; what they replace goes."""
+    """Take the found links into the draft, up to the portal's maximum, and remove those that they replace."""
     staying = _staying(state)
     known = {address.canonical(given) for given in staying}
     new = [link for link in found.addresses if _canonical(link) not in known]
@@ -38,18 +38,18 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
 
 
 def unasked_sites(draft: Draft) -> list[str]:
-    """Give the home pages of which nobody has said whether the whole site is meant."""
+    """Give the home pages for which the reporter has not said whether the whole site is meant."""
     answered = dict(draft.sites)
     return [given for given in draft.addresses if given not in answered and _is_home_page(given)]
 
 
 def answer_sites(draft: Draft, *, whole: bool | None) -> Draft:
-    """Note of every home page that was asked about whether the whole site is meant."""
+    """Keep, for every home page that was asked about, whether the whole site is meant."""
     return replace(draft, sites=(*draft.sites, *((given, whole) for given in unasked_sites(draft))))
 
 
 def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
-    """Ask not to join, where a captured place asks people to."""
+    """Ask the reporter not to join, where a captured address is one of a group that people join."""
     return (Phrase("link.joining"),) if any(link.needs_joining for link in taken) else ()
 
 
@@ -64,7 +64,7 @@ def _canonical(link: Address) -> str:
 
 
 def _staying(state: State) -> tuple[str, ...]:
-    """Give the links that stay: all but those that the reporter is just replacing."""
+    """Give the links that stay: all except those that the reporter is replacing now."""
     match state.step:
         case "change":
             return ()

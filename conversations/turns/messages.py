@@ -40,7 +40,7 @@ _YES_NO: dict[Meaning | None, tuple[str, ...]] = {
 
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
-    """Understand a message; whatever it is, no captured link is lost by it."""
+    """Understand a message; no message loses a captured link."""
     text = readable(event.text)
     takes = FLOW[state.step].takes
     receipt = read_receipt(text) if takes is Takes.RECEIPT else None
@@ -59,7 +59,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
 
 
 def attached(state: State, event: Attached, portal: Portal, fresh: Fresh) -> Turn:
-    """Refuse what is not text, unopened; a link in its caption is kept all the same."""
+    """Refuse what is not text, without opening it; a link in its caption is kept."""
     found = _found(state, readable(event.caption))
     takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
     if not (found.addresses and takes_link):
@@ -71,7 +71,7 @@ def attached(state: State, event: Attached, portal: Portal, fresh: Fresh) -> Tur
 
 
 def readable(text: str) -> str:
-    """Take out what no sealed report can carry: half characters, which some apps produce."""
+    """Replace lone surrogates, which some apps produce and no sealed report can hold."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -121,7 +121,7 @@ def _answered(state: State, text: str, found: Found, portal: Portal) -> Turn:
 
 
 def visible(text: str) -> str:
-    """Take out what cannot be seen: control and format characters, but for line breaks."""
+    """Remove invisible characters: control and format characters, except line breaks."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
 
 

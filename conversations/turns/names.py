@@ -1,4 +1,4 @@
-"""Whose name or number it is, the reporter says; until then, and if it is theirs, nothing of it is kept."""
+"""Asks whose a name or number is; it is kept only once the reporter says that it is not theirs."""
 
 from dataclasses import replace
 
@@ -11,25 +11,25 @@ _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
 
 
 def keep_text(state: State, about: str, text: str, to: str, portal: Portal) -> Turn:
-    """Keep what was written for a field of the report; where it may name somebody, ask whom."""
+    """Keep a text for a field of the report without the names in it, and ask whose they are."""
     names = names_in(text, portal.region, digits=about in _DIGITS_NAME_SOMEBODY)
     turn = kept(state, about, left_out(text, names))
     return Turn(_on_to(turn.state, Asked(about, text, names, to)), turn.effects)
 
 
 def keep_page(state: State, given: str, to: str) -> Turn:
-    """Keep the link of the page that led there; a user name within it is asked about."""
+    """Keep the link of the page that led there, and ask about a user name in it."""
     turn = kept(state, "referer", without_userinfo(given))
     return Turn(_on_to(turn.state, _asked_about((given,), "referer", to)), turn.effects)
 
 
 def ask_about_links(state: State, taken: tuple[str, ...], to: str) -> State:
-    """Ask about user names within links that were just taken into the draft without them."""
+    """Ask about user names in links that were taken into the draft without them."""
     return _on_to(state, _asked_about(taken, "addresses", to))
 
 
 def answered_whose(state: State, *, theirs: bool) -> Turn:
-    """Go on; what belongs to whoever posts it is evidence, and is put back."""
+    """Go on; a name of the account that posts the material is evidence, and is put back."""
     asked = state.asked
     if asked is None:
         return Turn(move(state, "first"))
@@ -44,7 +44,7 @@ def _asked_about(givens: tuple[str, ...], about: str, to: str) -> Asked:
 
 
 def _on_to(state: State, asked: Asked) -> State:
-    """Go on to the next step, over the question whose it is where there is one."""
+    """Go on to the next step, or first to the question whose name it is."""
     remark = state.remark
     if not asked.names:
         return ask_next(replace(state, asked=None), asked.to, *remark)

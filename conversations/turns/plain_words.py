@@ -1,4 +1,4 @@
-"""What a reporter means by a few plain words, in any script and spelling; links are address.py's."""
+"""What a reporter means by a plain word such as "stop", in any script and spelling."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Meaning(StrEnum):
-    """The words that every reporter may type instead of tapping."""
+    """What a typed word can mean in place of a tap."""
 
     START = "start"
     STOP = "stop"
@@ -15,8 +15,7 @@ class Meaning(StrEnum):
     HELP = "help"
 
 
-# No word stands here that, as a message by itself, says one thing in one of the languages and another in the
-# next, such as tak, bas or acha.
+# A word that means different things in two of the languages, such as tak, bas or acha, is left out.
 _SPELLINGS = {
     Meaning.START: """
         start begin hello hi
@@ -100,7 +99,7 @@ _ASKS_FOR_MATERIAL = re.compile(
 
 
 def meaning(text: str) -> Meaning | None:
-    """Give what a short text means, whatever its case, marks and polite words; None for anything longer."""
+    """Give what a short text means, without regard to case, marks and polite words; None for a longer one."""
     words = _composed(text).casefold().strip(" \t\n.!?¡¿…،۔।/'\"").split()
     plain = [word for word in words if word not in _POLITE] or words
     return _MEANINGS.get(plain[0]) if len(plain) == 1 else None
@@ -116,7 +115,7 @@ def number(text: str) -> int | None:
 
 
 def _composed(text: str) -> str:
-    """Give a text with its letters in one piece, and without the marks that nobody sees."""
+    """Give a text in Unicode's composed form, without invisible characters."""
     composed = unicodedata.normalize("NFC", text)
     return "".join(character for character in composed if unicodedata.category(character) != "Cf")
 
@@ -124,7 +123,7 @@ def _composed(text: str) -> str:
 def asks_for_material(text: str) -> bool:
     """Tell whether a whole message asks to be given pictures or videos, which leads to the exit for that.
 
-    Only bare requests in English and Spanish: somebody who was sent pictures, who is asked for pictures, or
-    who wants theirs taken down must never be mistaken for it.
+    Only bare requests in English and Spanish count. A reporter who was sent pictures, who is asked for
+    pictures, or who wants their own taken down must never be taken for one who asks.
     """
     return len(text) <= _REQUEST_LENGTH and _ASKS_FOR_MATERIAL.fullmatch(text.strip()) is not None

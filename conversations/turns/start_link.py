@@ -1,4 +1,4 @@
-"""What a start link may say: a portal, a language, rules as cards, practice; all else is passed over."""
+"""What a start link can say: a portal, a language, rules as cards, practice; other words are ignored."""
 
 from collections.abc import Mapping
 from dataclasses import replace

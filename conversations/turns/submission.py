@@ -1,4 +1,4 @@
-"""From the state of a talk to the report that is handed in: the same state gives the same report."""
+"""The report that is handed in for a state of a talk; the same state gives the same report."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What a tap does: a choice keeps a value, acts and leads on; a tap that no longer fits does nothing."""
+"""What a tap does: it keeps a value, acts, and leads to a step; a tap on an old card does nothing."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from conversations.turns.turn import Turn, ask_next, kept, move, new_draft, rema
 
 
 def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
-    """Follow a tap. What stands on every card holds however old the card is, even of a talk that is gone."""
+    """Follow a tap. A choice that is on every card is valid on an old card too, even of an erased talk."""
     if not is_everywhere(event.choice):
         if event.talk != state.talk:
             return Turn(_stale(state, event))
@@ -61,14 +61,14 @@ def _led_on(choice: Choice, state: State) -> State:
 
 
 def _partial_taken(choice: Choice, state: State, portal: Portal) -> Turn:
-    """Take what the reporter remembers of a link; an analyst may still make something of it."""
+    """Take what the reporter remembers of a link; an analyst may find the page with it."""
     remembered = state.unread[:PARTIAL_LENGTH]
     taken = replace(state, misses=0, tries=0, unread="", remark=())
     return keep_text(taken, "partial", remembered, choice.to, portal)
 
 
 def _handing_in(choice: Choice, state: State) -> Turn:
-    """Hand in, and wait to hear of it; in practice nothing is handed in, so the end comes at once."""
+    """Hand in, and wait for the result; in practice nothing is handed in, so the next card comes at once."""
     withdrawn = choice.does is Act.WITHDRAW or state.draft.withdrawn
     turn = submitted(replace(state, draft=replace(state.draft, withdrawn=withdrawn)))
     waiting = move(turn.state, choice.to)

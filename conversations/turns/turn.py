@@ -1,4 +1,4 @@
-"""How a talk moves from step to step, and how a remark is chosen so that none comes twice in a row."""
+"""Moves from step to step, and remarks of which none is said twice in a row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from conversations.turns.links import answer_sites, name_again
 
 _MOST_ASIDES = 5
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
-# What is part of the draft itself, and only known before it is sent.
+# Fields of the draft itself, which change only before it is sent.
 _IN_THE_DRAFT: dict[str, Callable[[Draft, str], Draft]] = {
     "whole_site": lambda draft, value: answer_sites(draft, whole=_SITE_ANSWERS[value]),
     "partial": lambda draft, value: replace(draft, partial=value),
@@ -40,14 +40,14 @@ def move(state: State, to: str, *remark: Phrase, turns_page: bool = False) -> St
 
 
 def ask_next(state: State, to: str, *remark: Phrase) -> State:
-    """Go on to a captured link's next question; rules that come as cards stand before the review."""
+    """Go on to a captured link's next question; rules that are shown as cards come before the review."""
     if to == "review" and state.rules_as_cards and not state.rules_read and state.draft.is_unsent:
         return move(move(state, "review"), "rule_1", *remark)
     return move(state, to, *remark)
 
 
 def remarked(state: State, *candidates: Phrase) -> State:
-    """Say the candidate whose turn it is, and never the one that was said last."""
+    """Say the next candidate, and never the one that was said last."""
     start = state.misses % len(candidates)
     in_turn = (*candidates[start:], *candidates[:start])
     chosen = next((phrase for phrase in in_turn if (phrase,) != state.remark), in_turn[0])
@@ -55,7 +55,7 @@ def remarked(state: State, *candidates: Phrase) -> State:
 
 
 def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, ...]:
-    """Give the phrases `words.1` to `words.count`, which say the same in other words."""
+    """Give the phrases `words.1` to `words.count`, which mean the same."""
     return tuple(Phrase(f"{words}.{number}", values) for number in range(1, count + 1))
 
 

@@ -1,4 +1,4 @@
-"""Sealing a report to the intake's public key: whoever holds only that key can never read it back."""
+"""Seals a report to the intake's public key; a holder of only that key cannot open it."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from conversations.wire.report import Report, SealedReport
 _PADDED_TO = 1024
 
 
-class NotOpened(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class NotOpened(Exception):  # noqa: N818 - named for what happened, like our other exceptions
     """The sealed report is of no known key, was changed, or holds no report."""
 
 

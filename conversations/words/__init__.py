@@ -13,5 +13,5 @@ _SENTENCES = (
     *invitation.INVITATION,
 )
 WORDS: dict[str, str] = {sentence.name: sentence.text for sentence in _SENTENCES}
-# Of the sentences that count: what they say of exactly one.
+# The text for exactly one, of the sentences with a number.
 SAID_OF_ONE: dict[str, str] = {sentence.name: sentence.one for sentence in _SENTENCES if sentence.one}

@@ -1,4 +1,4 @@
-"""The words of the exits: for whoever needs something other than a report, or more than one."""
+"""The words of the exits: for a reporter who needs something else than a report, or more than one."""
 
 from conversations.words.naming import words
 

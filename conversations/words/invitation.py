@@ -1,4 +1,4 @@
-"""The words on a portal's web page that invite to the chat; what the page is about stands there already."""
+"""The words on a portal's web page that invite to the chat; the page itself says what it is about."""
 
 from conversations.words.naming import words
 

@@ -1,10 +1,10 @@
-"""How a sentence gets its name: the name is the translation's context, the English its message."""
+"""Named sentences: in the catalogues the name is the context, and the English is the message."""
 
 from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """An English sentence and its name; `one` is what it says of exactly one, where it counts."""
+    """An English sentence and its name; `one` is its text for exactly one, where it has a number."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""The words by which a channel speaks for itself, around a talk: neutral, since they stay on the phone."""
+"""The words of a channel outside a talk, such as the bot's name: neutral, since they stay on the phone."""
 
 from conversations.words.naming import words
 

@@ -1,4 +1,4 @@
-"""The words above a card when something needs saying first; each has a sibling, so that none comes twice."""
+"""The words above a card, such as "We see no web link in that."; a second wording avoids repetition."""
 
 from conversations.words.naming import counted, words
 

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po, write_po
 
-from locales import read_catalogue
+from locales.catalogues import read_catalogue
 from locales.check import GROWTH
 from locales.extraction import merged, template
 from locales.glossary import INSTEAD, TERMS

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from locales import KNOWN_LOCALES, Catalogue, MissingMessage, catalogue_path, read_catalogue
+from locales.catalogues import KNOWN_LOCALES, Catalogue, MissingMessage, catalogue_path, read_catalogue
 
 PO = """\
 msgid ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from locales import FOLDER, catalogue_path, read_catalogue
+from locales.catalogues import FOLDER, catalogue_path, read_catalogue
 from locales.check import check
 from locales.extraction import update
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from locales import catalogue_path
+from locales.catalogues import catalogue_path
 from locales.extraction import english, merged, template, template_path, update
 
 SOURCE = """

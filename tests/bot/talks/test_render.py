@@ -12,8 +12,8 @@ from bot.talks.render import command_menu, put_into_words, render
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import KNOWN_LOCALES
-from locales.numbering import in_digits_of
+from locales.catalogues import KNOWN_LOCALES
+from locales.digits import in_digits_of
 from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, new_state
 

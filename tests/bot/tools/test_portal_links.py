@@ -14,7 +14,7 @@ from bot.settings import PORTALS
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation, direction, page
 from conversations.turns.start_link import follow
-from locales import KNOWN_LOCALES
+from locales.catalogues import KNOWN_LOCALES
 from tests.cases import for_every
 from tests.talking import new_state
 

@@ -14,7 +14,7 @@ from bot.tools.preview import preview, regions_of
 from conversations.flow import FLOW
 from conversations.talk import Phrase
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import KNOWN_LOCALES
+from locales.catalogues import KNOWN_LOCALES
 from locales.extraction import english
 from locales.plurals import categories
 from reportline.command_line import app

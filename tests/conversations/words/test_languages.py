@@ -10,7 +10,7 @@ from conversations.flow import FLOW
 from conversations.state import State
 from conversations.turns.cards import LANGUAGE_CHOICE, card
 from conversations.turns.start_link import begin
-from locales import KNOWN_LOCALES
+from locales.catalogues import KNOWN_LOCALES
 from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, Replay, fresh, new_state
 

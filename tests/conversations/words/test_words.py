@@ -17,7 +17,7 @@ from conversations.talk import Phrase
 from conversations.words import WORDS
 from conversations.words.presentation import PRESENTATION
 from conversations.words.remarks import REMARKS as REMARK_WORDS
-from locales import FOLDER
+from locales.catalogues import FOLDER
 from locales.glossary import read_glossary, telling_in
 from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, new_state

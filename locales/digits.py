@@ -1,7 +1,7 @@
-"""How digits are written for a reader: as CLDR says for the language, in the portal's country.
+"""Digits as a reader writes them: CLDR's for the language, in the portal's country.
 
-Catalogues hold ASCII digits only. What is written here are the digits of our own sentences and numbers, none
-grouped; links, receipts and phone numbers keep theirs.
+Catalogues hold ASCII digits only. The digits of our own sentences and numbers are replaced, without grouping;
+links, receipts and phone numbers keep theirs.
 """
 
 from functools import cache

@@ -7,12 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from conversations.words import SAID_OF_ONE, WORDS
-from locales import FOLDER, KNOWN_LOCALES, read_catalogue, read_locales
+from locales.catalogues import FOLDER, KNOWN_LOCALES, read_catalogue, read_locales
 from locales.check import check
 from locales.commands import app
 from locales.extraction import english
 from locales.limits import limit_of
-from locales.review import fingerprint, read_language, state
 from tests.cases import for_every
 
 LANGUAGES = [locale.code for locale in KNOWN_LOCALES]
@@ -67,29 +66,6 @@ def test_siblings_differ(language: str) -> None:
     assert {name for name, family in families.items() if not len(set(family)) == len(family) > 1} == set()
 
 
-def test_nobody_is_said_to_have_reviewed_what_nobody_did() -> None:
-    """Each language is a draft until native readers were asked, and the file says when."""
-    for code in TRANSLATED:
-        reviewed = read_language(code).review is not None
-        assert ("reviewed on" in state(code)) == reviewed
-        assert ("not reviewed by a native speaker" in state(code)) != reviewed
-
-
-def test_a_review_holds_for_the_words_that_were_read(tmp_path: Path) -> None:
-    """When a word changes after a review, the state says so."""
-    po = tmp_path / "es" / "LC_MESSAGES" / "reportline.po"
-    po.parent.mkdir(parents=True)
-    text = (FOLDER / "es" / "LC_MESSAGES" / "reportline.po").read_text(encoding="utf-8")
-    po.write_text(text, encoding="utf-8")
-    review = (
-        f'[review]\non = 2026-12-01\nreaders = 5\nright = 5\ncatalogue = "{fingerprint("es", tmp_path)}"\n'
-    )
-    (tmp_path / "es" / "language.toml").write_text(f'own_name = "Español"\ndrafted = 2026-11-23\n{review}')
-    assert state("es", tmp_path) == "reviewed on 2026-12-01 by 5 native readers"
-    po.write_text(text.replace('msgstr "Hola', 'msgstr "Buenas'), encoding="utf-8")
-    assert state("es", tmp_path) == "reviewed on 2026-12-01, and changed since"
-
-
 def test_a_language_enters_by_its_file(tmp_path: Path) -> None:
     """A catalogue alone is work in progress and offered to nobody."""
     for code in ("fr", "en", "ur"):
@@ -118,29 +94,3 @@ def test_a_broken_file_offers_nothing_and_stops_nothing(tmp_path: Path, code: st
         (tmp_path / name / "language.toml").write_text(content, encoding="utf-8")
     assert [locale.code for locale in read_locales(tmp_path)] == ["en"]
     assert any(f"{code}/language.toml:1: " in fault for fault in check([code], tmp_path))
-
-
-def test_check_command() -> None:
-    """`locales check` says of the languages that are named what is whole, or fails and says what is wrong."""
-    result = CliRunner().invoke(app, ["check", "es"])
-    assert (result.exit_code, result.output) == (0, "whole: es\n")
-    result = CliRunner().invoke(app, ["check", "xx"])
-    assert (result.exit_code, "xx/language.toml:1: it cannot be read" in result.output) == (1, True)
-
-
-def test_status_command() -> None:
-    """`locales status` has a line for each language: messages, draft or review, and its way back."""
-    result = CliRunner().invoke(app, ["status"])
-    lines = result.output.splitlines()
-    assert len(lines) == len(LANGUAGES)
-    assert lines[0] == "en  English: the language that is translated from"
-    assert all(
-        re.search(rf"of {len(WORDS)} messages, \d+ came back into English the same", line)
-        for line in lines[1:]
-    )
-
-
-def test_fingerprint_command() -> None:
-    """`locales fingerprint` prints what a native review names."""
-    result = CliRunner().invoke(app, ["fingerprint", "es"])
-    assert result.output == fingerprint("es") + "\n"

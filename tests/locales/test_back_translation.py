@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from locales import catalogue_path
+from locales.back_translation import NotThisSheet, sheet, take_back
+from locales.catalogues import catalogue_path
 from locales.commands import app
 from locales.extraction import english, update
-from locales.returning import NotThisSheet, sheet, take_back
 from locales.review import comparison_path, read_comparison, review_faults
 
 SOURCE = """

@@ -2,20 +2,17 @@
 
 import pytest
 
-from locales import FOLDER, KNOWN_LOCALES
+from locales.catalogues import FOLDER, KNOWN_LOCALES
 from locales.glossary import read_glossary
-from locales.limits import length_faults
-from locales.numbering import in_digits_of
-from locales.plurals import categories, form_of, header
-from locales.writing import likeness_faults, writing_faults, writing_of
+from locales.orthography import likeness_faults, orthography_faults, orthography_of
 
 LANGUAGES = [locale.code for locale in KNOWN_LOCALES]
-WRITINGS = {language: writing_of(language, read_glossary(language, FOLDER)) for language in LANGUAGES}
+WRITINGS = {language: orthography_of(language, read_glossary(language, FOLDER)) for language in LANGUAGES}
 
 
 def test_scripts() -> None:
     """The script of each language is CLDR's likely one."""
-    scripts = {language: writing.script for language, writing in WRITINGS.items()}
+    scripts = {language: orthography.script for language, orthography in WRITINGS.items()}
     assert {language for language, script in scripts.items() if script == "Arab"} >= {"ar", "ps", "ur"}
     assert {language for language, script in scripts.items() if script == "Deva"} >= {"hi", "ne"}
     assert {language for language, script in scripts.items() if script == "Cyrl"} >= {"kk", "mn", "uk"}
@@ -61,7 +58,7 @@ def test_scripts() -> None:
 )
 def test_each_fault(language: str, text: str, says: str) -> None:
     """Each rule of each script refuses what breaks it."""
-    faults = list(writing_faults(WRITINGS[language], text))
+    faults = list(orthography_faults(WRITINGS[language], text))
     assert any(says in fault for fault in faults), faults
 
 
@@ -79,7 +76,7 @@ def test_each_fault(language: str, text: str, says: str) -> None:
 )
 def test_no_fault(language: str, text: str) -> None:
     """Names, commands, placeholders, the beginnings of links and numbered lines stand in every script."""
-    assert [fault for fault in writing_faults(WRITINGS[language], text) if "quotation" not in fault] == []
+    assert [fault for fault in orthography_faults(WRITINGS[language], text) if "quotation" not in fault] == []
 
 
 @pytest.mark.parametrize(
@@ -103,57 +100,3 @@ def test_unlike(english: str, text: str, says: str) -> None:
 def test_alike() -> None:
     """What may be the same is named in the glossary."""
     assert list(likeness_faults(WRITINGS["es"], "No", "No", as_in_english=True)) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "says"),
-    [
-        ("button.send", "a" * 25, "25 characters; write at most 24"),
-        ("button.send", "a" * 20 + "🌐🌐🌐", "26 UTF-16 units; write at most 24"),
-        ("button.send", "🌐" * 12 + "", ""),
-        ("button.send", "क" * 24, ""),
-        ("button.send", "𞤀" * 19, "38 UTF-16 units"),
-        ("command.help", "a" * 73, "73 characters; write at most 72"),
-        ("presentation.name", "a" * 65, "65 characters; write at most 64"),
-        ("presentation.short", "a" * 121, "121 characters; write at most 120"),
-        ("presentation.description", "a" * 513, "513 characters; write at most 512"),
-        ("rules.short", "a" * 1025, "1025 characters; write at most 1024"),
-    ],
-)
-def test_lengths(name: str, text: str, says: str) -> None:
-    """Characters, UTF-16 units and bytes each have a limit, and the first that is passed is told."""
-    faults = list(length_faults(name, text))
-    assert len(faults) == bool(says)
-    assert not says or says in faults[0]
-
-
-def test_bytes() -> None:
-    """A long message of three bytes a letter is too dear for a cheap phone before it is too long."""
-    (fault,) = length_faults("rules.short", "क" * 700)
-    assert fault == "2100 bytes; write at most 2048"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_plurals(language: str) -> None:
-    """Every number that we say has a form, and the header counts as many forms as there are categories."""
-    forms = range(len(categories(language)))
-    assert {form_of(count, language) for count in range(1001)} <= set(forms)
-    assert header(language).startswith(f"nplurals={len(forms)}; plural=")
-    assert " e " not in header(language).replace("(", " ").replace(")", " ")
-
-
-def test_plurals_of_some() -> None:
-    """CLDR's rules: six forms in Arabic, three that differ in Ukrainian, none in Wolof, Malay, Indonesian."""
-    assert [form_of(count, "ar") for count in (0, 1, 2, 3, 11, 100)] == [0, 1, 2, 3, 4, 5]
-    assert [form_of(count, "uk") for count in (1, 3, 5, 11, 21, 1000)] == [0, 1, 2, 2, 0, 2]
-    assert {form_of(count, language) for language in ("wo", "ms", "id") for count in range(100)} == {0}
-    assert [form_of(count, "fr") for count in (0, 1, 2, 1_000_000)] == [0, 0, 2, 1]
-
-
-@pytest.mark.parametrize(
-    ("language", "region", "written"),
-    [("ps", None, "۰۹"), ("ne", "NP", "०९"), ("ar", "KM", "٠٩"), ("ar", None, "09"), ("ar", "AR", "09")],
-)
-def test_digits(language: str, region: str | None, written: str) -> None:
-    """Digits are CLDR's for language and region; where CLDR does not know the pair, the language's."""
-    assert in_digits_of("09", language, region) == written

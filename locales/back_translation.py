@@ -1,7 +1,7 @@
-"""A translation's way back into English: a sheet of the strings alone goes out, and what comes back is kept.
+"""Back translation: a sheet of strings goes to a translator, and the English that comes back is kept.
 
-Whoever translates back sees numbers and strings, no names and no English, so that they tell what is written
-there and not what should be.
+The translator sees numbers and strings, no names and no English, so that they translate what is written and
+not what should be written.
 """
 
 import json
@@ -10,37 +10,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from locales import FOLDER, read_catalogue
+from locales.catalogues import FOLDER, read_catalogue
 from locales.extraction import SOURCES, English, english
 from locales.review import TO_JUDGE, comparison_path
 
 
-class NotThisSheet(ValueError):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """What came back is not what went out."""
+class NotThisSheet(ValueError):  # noqa: N818 - named for what happened, like our other exceptions
+    """The answers do not belong to the sheet as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Returning:
-    """A message on its way: its forms, each under a number that tells nothing."""
+class _ToTranslate:
+    """A message of the sheet: its forms, each under a number that tells nothing about it."""
 
     message: English
     forms: Mapping[str, str]
 
 
 def sheet(language: str, folder: Path = FOLDER, sources: Path = SOURCES) -> dict[str, str]:
-    """Give the strings that have not been translated back as they stand, by number; fuzzy ones are none."""
+    """Give the strings, by number, whose present words have no back translation; fuzzy ones are left out."""
     messages = english(sources)
     return {
-        number: form for each in _returning(language, messages, folder) for number, form in each.forms.items()
+        number: form
+        for each in _to_translate(language, messages, folder)
+        for number, form in each.forms.items()
     }
 
 
 def take_back(
     language: str, returned: Mapping[str, str], folder: Path = FOLDER, sources: Path = SOURCES
 ) -> int:
-    """Keep what came back of a sheet, to be compared by a person; gives how many messages there are to judge.
+    """Keep the back translations of a sheet; gives how many messages a person has to compare.
 
-    Raises NotThisSheet when it has other numbers than the sheet as it would be written now.
+    Raises NotThisSheet when their numbers are not those of the sheet as it is now.
     """
     strange = returned.keys() ^ sheet(language, folder, sources).keys()
     if strange:
@@ -48,7 +50,7 @@ def take_back(
         raise NotThisSheet(f"These numbers are missing, or not on the sheet as it is now: {numbers}.")
     messages = english(sources)
     compared = _compared(language, folder)
-    for each in _returning(language, messages, folder):
+    for each in _to_translate(language, messages, folder):
         compared[each.message.context] = {
             "english": each.message.text,
             "translation": list(each.forms.values()),
@@ -64,14 +66,14 @@ def take_back(
     return sum(each["meaning"] == TO_JUDGE for each in kept.values())
 
 
-def _returning(language: str, messages: list[English], folder: Path) -> Iterator[_Returning]:
+def _to_translate(language: str, messages: list[English], folder: Path) -> Iterator[_ToTranslate]:
     translations = read_catalogue(language, folder).translations
     compared = _compared(language, folder)
     for place, message in enumerate(messages, 1):
         forms = translations.get((message.context, message.text), ())
         known = compared.get(message.context, {})
         if forms and (known.get("english"), known.get("translation")) != (message.text, list(forms)):
-            yield _Returning(message, _numbered(place, forms))
+            yield _ToTranslate(message, _numbered(place, forms))
 
 
 def _numbered(place: int, forms: tuple[str, ...]) -> dict[str, str]:
