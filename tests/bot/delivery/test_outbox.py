@@ -8,13 +8,12 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
-from bot.delivery.outbox_state import Glance, glance
+from bot.delivery.outbox_state import glance
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
@@ -251,22 +250,6 @@ def _put_until_full(outbox: Outbox) -> int:
             _fill(outbox, 1)
             put += 1
     return put
-
-
-def test_a_glance_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
-    """Where nothing is, and where something waits and something was set aside, whatever was read since."""
-    assert glance(tmp_path / "nowhere") == Glance(0, 0, None)
-    outbox = Outbox(tmp_path)
-    _fill(outbox, 2)
-    outbox.put(DRAFT, 1, SEALED)
-    put_at = 1_700_000_000
-    os.utime(tmp_path / ENTRY.file_name, (put_at, put_at))
-    outbox.read(ENTRY)
-    for step in (lambda: None, lambda: outbox.set_aside(ENTRY)):
-        step()
-        assert glance(tmp_path).oldest == datetime(2023, 11, 14, 22, tzinfo=UTC)
-    assert (glance(tmp_path).waiting, glance(tmp_path).aside) == (2, 1)
-    assert (glance(tmp_path).percent(10), glance(tmp_path).room(10), glance(tmp_path).room(2)) == (30, 7, 0)
 
 
 def test_some_of_the_disk_is_left_free(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from conversations.portals.file import Fault, PortalFaults, portal_from
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.portals.toml_lines import lines_of
 
 TODAY = date(2026, 11, 24)
 LANGUAGES = frozenset({"en", "es"})
@@ -188,14 +187,6 @@ def test_long_values() -> None:
 def test_exception_text() -> None:
     """The faults can be read in the exception's text too."""
     assert str(PortalFaults((Fault(3, "a"), Fault(9, "b")))) == "line 3: a\nline 9: b"
-
-
-def test_lines() -> None:
-    """Lines are found for tables, entries of arrays, and values."""
-    lines = lines_of(WHOLE)
-    assert lines["web_page", "verified"] == 14
-    assert (lines["contacts", 0], lines["contacts", 1], lines["contacts", 1, "reach"]) == (16, 23, 26)
-    assert lines["legal_notes", "en"] == 30
 
 
 @given(st.lists(st.sampled_from([*WHOLE.splitlines(), "[contacts]", "= 1", "[[web_page]]"]), max_size=12))

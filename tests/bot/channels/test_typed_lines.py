@@ -1,0 +1,20 @@
+"""A typed line is a command where it names one, and else what it says."""
+
+import pytest
+
+from bot.channels.typed_lines import event_of
+from conversations.events import Command, Commanded, Event, Opened, Said
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("/help", Commanded(Command.HELP)),
+        ("/start ar-es", Opened("ar-es")),
+        ("/start", Opened("")),
+        ("/unknown", Said("/unknown")),
+        ("https://forum.example/1", Said("https://forum.example/1")),
+    ],
+)
+def test_a_line_is_an_event(line: str, event: Event) -> None:
+    assert event_of(line) == event

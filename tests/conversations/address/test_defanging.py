@@ -1,0 +1,40 @@
+"""A defanged address is no link for any app, and is the same address when it is read back."""
+
+import pytest
+
+from conversations.address import defang, find
+from conversations.address.defanging import defanged_length, refang
+
+SHOWN = [
+    ("https://example.com/a/b.html?x=1.5", "hxxps://example[.]com/a/b[.]html?x=1[.]5"),
+    ("http://user:p@example.com:8080/#a", "hxxp://user[:]p[@]example[.]com[:]8080/[#]a"),
+    ("https://www.tiktok.com/@made.up/video/7", "hxxps://www[.]tiktok[.]com/[@]made[.]up/video/7"),
+    ("https://t.me/+15550100", "hxxps://t[.]me/[+]15550100"),
+    ("https://t.me/+0MadeUp", "hxxps://t[.]me/[+]0MadeUp"),
+    ("https://t.me/+MadeUp", "hxxps://t[.]me/+MadeUp"),
+    ("tg://join?invite=0MadeUp", "tg[:]//join?invite=0MadeUp"),
+    ("magnet:?xt=urn:btih:" + "a" * 40, "magnet[:]?xt=urn[:]btih[:]" + "a" * 40),
+    ("ipfs://QmMadeUp/a.png", "ipfs[:]//QmMadeUp/a[.]png"),
+    ("@made.up", "[@]made[.]up"),
+    ("https://example.com/a[.]b", "hxxps://example[.]com/a[[][.]]b"),
+]
+
+
+@pytest.mark.parametrize(("given", "shown"), SHOWN)
+def test_what_a_reporter_sees_is_readable_and_no_link(given: str, shown: str) -> None:
+    """Exactly the marks that apps build links from stand in brackets, and pasting it back gives it back."""
+    assert defang(given) == shown
+    assert [address.given for address in find(shown, handles=True).addresses] == [given]
+
+
+@pytest.mark.parametrize(
+    ("text", "refanged"),
+    [("a[dot]example[.]com", "a.example.com"), ("a[AT]b", "a@b"), ("a[[]b", "a[b"), ("a[b]", "a[b]")],
+)
+def test_brackets_of_others_are_removed_too(text: str, refanged: str) -> None:
+    assert refang(text) == refanged
+
+
+def test_a_place_in_the_address_is_found_again_where_it_was_typed() -> None:
+    text = "example[.]com[.]au/a"
+    assert text[: defanged_length(text, len("example.com"))] == "example[.]com"

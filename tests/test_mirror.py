@@ -1,0 +1,197 @@
+"""A module's tests are where its name says: `tests/bot/talks/test_limits.py` tests `bot/talks/limits.py`.
+
+One module may have several test files, such as `test_limits_shared.py`. A module without one is listed here,
+with the file that tests it in its place and why.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("bot", "conversations", "intake_api", "locales", "reportline")
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Modules of one package without test files of their own, the file that tests them, and the reason."""
+
+    package: str
+    modules: str
+    tested_in: str
+    why: str
+
+    def paths(self) -> set[str]:
+        """Give the modules by their paths."""
+        return {f"{self.package}/{name}.py" for name in self.modules.split()}
+
+
+ELSEWHERE = (
+    Elsewhere("bot", "exchange", "tests/bot/talks/test_runner.py", "types alone"),
+    Elsewhere(
+        "bot/channels/telegram",
+        "chat_queue sender",
+        "tests/bot/channels/telegram/test_sending.py",
+        "a call waits, is sent and fails as one",
+    ),
+    Elsewhere(
+        "bot/channels/telegram",
+        "failures",
+        "tests/bot/channels/telegram/test_transports.py",
+        "each library's failures against a real server",
+    ),
+    Elsewhere(
+        "bot/commands", "bot", "tests/test_way_of_a_report.py", "the real command against Telegram's stand-in"
+    ),
+    Elsewhere(
+        "bot/commands", "fleet", "tests/bot/fleet/test_sync.py", "the commands print what these tests find"
+    ),
+    Elsewhere("bot/fleet", "host", "tests/bot/fleet/test_webhooks_served.py", "a fleet as it is served"),
+    Elsewhere(
+        "bot/talks", "stored", "tests/bot/talks/test_runner.py", "a stored talk is read only by the runner"
+    ),
+    Elsewhere("conversations", "events talk", "tests/conversations/test_repr.py", "types alone"),
+    Elsewhere(
+        "conversations/address",
+        "patterns",
+        "tests/conversations/address/test_finding.py",
+        "regular expressions, which only finding uses",
+    ),
+    Elsewhere(
+        "conversations/flow",
+        "after asides before conditions rows steps",
+        "tests/conversations/flow/test_flow.py",
+        "one table",
+    ),
+    Elsewhere(
+        "conversations/turns",
+        "cards commands links messages names taps turn",
+        "tests/conversations/turns/test_engine.py",
+        "parts of one function, advance; tests/transcripts/ holds what they say",
+    ),
+    Elsewhere(
+        "conversations/words",
+        "buttons details exits invitation naming opening presentation remarks sending",
+        "tests/conversations/words/test_words.py",
+        "sentences, read as one table",
+    ),
+    Elsewhere(
+        "intake_api",
+        "settings",
+        "tests/intake_api/commands/test_set_up.py",
+        "an intake is set up from each setting",
+    ),
+    Elsewhere(
+        "intake_api",
+        "faults http/dependencies roles store/access_keys",
+        "tests/intake_api/http/test_access.py",
+        "each call's key, role and refusal",
+    ),
+    Elsewhere(
+        "intake_api",
+        "analysts/examples analysts/shapes export/examples hand_in/examples hand_in/shapes "
+        "http/examples http/shapes numbers/examples numbers/shapes",
+        "tests/intake_api/server/test_openapi.py",
+        "what docs/api/openapi.json is made of",
+    ),
+    Elsewhere(
+        "intake_api/analysts",
+        "desk routes showing transactions",
+        "tests/intake_api/analysts/test_claims.py",
+        "called over HTTP, as clients do",
+    ),
+    Elsewhere(
+        "intake_api/commands",
+        "access_keys backup checks command_line keys serving upgrading",
+        "tests/reportline/test_command_line.py",
+        "thin: each calls one function of the packages below",
+    ),
+    Elsewhere(
+        "intake_api/export",
+        "routes",
+        "tests/intake_api/export/test_assessments.py",
+        "called over HTTP, as clients do",
+    ),
+    Elsewhere(
+        "intake_api/items",
+        "making queue_places reopening totals",
+        "tests/intake_api/items/test_merging.py",
+        "steps of one merge",
+    ),
+    Elsewhere(
+        "intake_api/numbers",
+        "routes",
+        "tests/intake_api/numbers/test_counting.py",
+        "called over HTTP, as clients do",
+    ),
+    Elsewhere(
+        "intake_api/server",
+        "app assembly",
+        "tests/intake_api/server/test_openapi.py",
+        "the API as a whole, against its document",
+    ),
+    Elsewhere(
+        "intake_api/store", "columns models revision", "tests/intake_api/store/test_schema.py", "tables alone"
+    ),
+    Elsewhere(
+        "intake_api/store/migrations",
+        "env versions/a_queue_for_many versions/first_tables",
+        "tests/intake_api/store/test_migrations.py",
+        "run by Alembic",
+    ),
+    Elsewhere(
+        "intake_api/terminal",
+        "asking decisions export held leads printing text words",
+        "tests/intake_api/terminal/test_client.py",
+        "commands of one client, against a real intake",
+    ),
+    Elsewhere(
+        "intake_api/upkeep",
+        "restoring",
+        "tests/intake_api/upkeep/test_backup.py",
+        "a backup is right when it can be restored",
+    ),
+    Elsewhere(
+        "locales", "glossary", "tests/locales/test_check.py", "each fault of a glossary is one of the check's"
+    ),
+    Elsewhere(
+        "reportline",
+        "__main__ http_server",
+        "tests/intake_api/server/test_listening.py",
+        "a real server, started as a process",
+    ),
+)
+
+
+def _modules() -> set[str]:
+    """Give every module of ours that can hold logic; an `__init__` is a map and a facade."""
+    found = (path for part in PARTS for path in (ROOT / part).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix() for path in found if path.name != "__init__.py"}
+
+
+def _tests_of(module: str) -> Iterator[Path]:
+    path = Path(module)
+    folder = ROOT / "tests" / path.parent
+    yield from folder.glob(f"test_{path.stem}.py")
+    yield from folder.glob(f"test_{path.stem}_*.py")
+
+
+def _untested() -> set[str]:
+    return {module for module in _modules() if not any(_tests_of(module))}
+
+
+def test_every_module_has_its_test_file_or_a_reason() -> None:
+    listed = set().union(*(entry.paths() for entry in ELSEWHERE))
+    assert sorted(_untested() - listed) == [], "write its test file in the mirrored folder"
+    assert sorted(listed - _untested()) == [], "it has a test file, or is gone: take it off the list"
+
+
+def test_what_tests_a_listed_module_is_there() -> None:
+    assert [entry.tested_in for entry in ELSEWHERE if not (ROOT / entry.tested_in).is_file()] == []
+    assert all(entry.why for entry in ELSEWHERE)
+
+
+def test_every_folder_of_tests_mirrors_a_package() -> None:
+    folders = {path.parent for part in PARTS for path in (ROOT / "tests" / part).rglob("test_*.py")}
+    strays = [folder for folder in folders if not (ROOT / folder.relative_to(ROOT / "tests")).is_dir()]
+    assert strays == []
