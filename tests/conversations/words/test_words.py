@@ -31,6 +31,8 @@ SOURCES = "\n".join(
     for path in (Path(__file__).parents[3] / folder).rglob("*.py")
     if path.parent.name != "words"
 )
+# A channel names itself in the handles of its talks.
+CHANNELS = sorted(set(re.findall(r'TalkHandle\("([a-z]+)"', SOURCES)))
 LONGER_CARDS = {"review": 90}
 REMARKS = [sentence.name for sentence in (*REMARK_WORDS, *PRESENTATION)]
 
@@ -82,7 +84,7 @@ def _emitted() -> set[str]:
     told |= {f"{kind}.{number}" for kind in Unreportable for number in (1, 2)}
     told |= {f"media.{kind}.{number}" for kind in ("images", "other") for number in (1, 2)}
     told |= {f"rules.{number}" for number in range(1, RULES_OF_ADVICE + 1)}
-    told |= {f"{family}.{channel}" for family in by_channels() for channel in ("telegram", "terminal")}
+    told |= {f"{family}.{channel}" for family in by_channels() for channel in CHANNELS}
     told |= {f"status.{word}" for word in (*STATUS_WORDS, "away")}
     told |= {f"command.{command}" for command in Command}
     choices = {choice.name for step in FLOW.values() for row in (*step.rows, *EVERYWHERE) for choice in row}
