@@ -1,7 +1,7 @@
 """What the terminal shows is safe, calm and whole: in 60 columns as in 200, whatever a reporter wrote."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, Literal
@@ -161,21 +161,25 @@ def test_every_word_is_whole_in_60_columns() -> None:
 
 def test_the_history_shows_every_field_of_a_decision() -> None:
     shown = _printed(*_everything()["item"], width=200)
-    fields = Decision.model_fields.keys()
+    told = Decision.model_fields.keys()
     assert {line.split()[0] for line in shown.splitlines() if line[:3].strip()} >= {"address", "assessment"}
-    for field in fields:
+    for field in told:
         assert f"\n  {field.replace('_', '-')} " in shown
     assert "virtual, user_generated" in shown
 
 
+def _said(**answers: Any) -> ReportShown:
+    return replace(REPORT, **answers)
+
+
 def test_a_claim_shows_every_answer_of_its_reports() -> None:
-    bare = REPORT.model_copy(update=dict.fromkeys(SAID))
-    answers = [name for name, field in ReportShown.model_fields.items() if field.default is None]
+    bare = _said(**dict.fromkeys(SAID))
+    answers = [field.name for field in fields(ReportShown) if field.default is None]
     assert SAID.keys() <= set(answers)
     for name in answers:
-        answered = bare.model_copy(update={name: "words"})
+        answered = _said(**dict.fromkeys(SAID) | {name: "words"})
         drawn, without = (
-            _printed(*tables.claimed(CLAIMED.model_copy(update={"details": [report]}), plain_addresses=False))
+            _printed(*tables.claimed(replace(CLAIMED, details=(report,)), plain_addresses=False))
             for report in (answered, bare)
         )
         assert drawn != without, f"{name} is not drawn"
