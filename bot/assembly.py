@@ -16,14 +16,7 @@ from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
 from bot.sessions.valkey import ValkeySessions
-from bot.settings import (
-    BotSettings,
-    NotReady,
-    channel_token,
-    intake_public_key,
-    talk_secrets_file,
-    valkey_url,
-)
+from bot.settings import BotSettings, channel_token, intake_public_key, talk_secrets_file, valkey_url
 from bot.talks.limits import Alarm, Budgets
 from bot.talks.portals import read_portals
 from bot.talks.render import command_menu, missing_from, put_into_words
@@ -32,6 +25,7 @@ from conversations.portals.model import Portal
 from conversations.talk import Phrase
 from locales.catalogues import ENGLISH, KNOWN_LOCALES
 from reportline.logs import log_failure
+from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS = 60
 KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)

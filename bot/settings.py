@@ -1,51 +1,37 @@
 """What an operator may decide about the bot host; secrets come only from the environment or private files."""
 
 import re
-import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Final
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
 
 from conversations.wire.sealing import IntakePublicKey
-from reportline.server_urls import HostNames, ServerUrl, StoreUrl, require_safe_store
+from reportline.private_files import OPEN_TO_READ, OPEN_TO_WRITE, require_private
+from reportline.readiness import NotReady
+from reportline.server_urls import ServerUrl, StoreUrl, require_safe_store
+from reportline.settings import (
+    FROM_ENVIRONMENT,
+    DataFolder,
+    IntakePort,
+    IntakeUrl,
+    PrivateHosts,
+    default_intake_url,
+)
 
 PORTALS: Final = Path(__file__).resolve().with_name("portals")
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
-_OPEN_TO_READ: Final = 0o077
-_OPEN_TO_WRITE: Final = 0o022
-
-
-class NotReady(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
-    """The bot host cannot keep its promises as things are; the message says what to do about it."""
-
-
-def _default_intake_url(settings: Mapping[str, Any]) -> str:
-    return f"http://127.0.0.1:{settings['intake_port']}"
 
 
 class BotSettings(BaseSettings):
     """The settings of the bot host; its keys and its outbox live in `folder`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="REPORTLINE_",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
+    model_config = FROM_ENVIRONMENT
 
-    data_dir: Path = Field(
-        default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
-    )
-    private_hosts: Annotated[HostNames, NoDecode] = Field(
-        default=(),
-        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
-    )
+    data_dir: DataFolder = Path("data")
+    private_hosts: PrivateHosts = ()
     telegram_token: SecretStr | None = Field(
         default=None, description="token of the Telegram bot, from BotFather; without it none is served"
     )
@@ -55,12 +41,8 @@ class BotSettings(BaseSettings):
     telegram_api_url: ServerUrl = Field(
         default="https://api.telegram.org", description="Telegram's Bot API server, or one of your own"
     )
-    intake_port: int = Field(
-        default=8080, ge=0, le=65535, description="port of the intake API on this machine"
-    )
-    intake_url: ServerUrl = Field(
-        default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
-    )
+    intake_port: IntakePort = 8080
+    intake_url: IntakeUrl = Field(default_factory=default_intake_url)
     valkey_url: StoreUrl | None = Field(
         default=None,
         description="Valkey server, or one of a cluster, for open talks; without it a restart ends them",
@@ -79,6 +61,11 @@ class BotSettings(BaseSettings):
     )
     portal: str = Field(default="international", description="portal whose talk is held, by its file's name")
     portals_dir: Path = Field(default=PORTALS, description="folder of the portals' files")
+
+    @property
+    def has_telegram_token(self) -> bool:
+        """Whether a token is set, so that a bot is polled."""
+        return self.telegram_token is not None or self.telegram_token_file is not None
 
     @property
     def folder(self) -> Path:
@@ -116,47 +103,6 @@ class BotSettings(BaseSettings):
         return self.folder / "outbox"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRow:
-    """One setting as `reportline settings` shows it; a secret's value is hidden."""
-
-    name: str
-    meaning: str
-    value: str
-    source: str
-    default: str
-
-
-def read_settings() -> BotSettings:
-    """Read the settings from the environment; raises NotReady, which names the wrong ones, without values."""
-    try:
-        return BotSettings()
-    except ValidationError as error:
-        faults = (
-            f"REPORTLINE_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors(include_input=False, include_url=False)
-            if fault["type"] != "default_factory_not_called"
-        )
-        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None
-
-
-def described_settings(settings: BaseSettings) -> tuple[SettingRow, ...]:
-    """Describe every setting, secrets hidden; the source is "environment", "file" or "default"."""
-    prefix = settings.model_config.get("env_prefix", "")
-    return tuple(
-        SettingRow(
-            name=f"{prefix}{name}".upper(),
-            meaning=information.description or "",
-            value=_shown(getattr(settings, name)),
-            source=_source(settings, name),
-            default=_shown(
-                information.get_default(call_default_factory=True, validated_data=settings.__dict__)
-            ),
-        )
-        for name, information in type(settings).model_fields.items()
-    )
-
-
 def telegram_token(settings: BotSettings) -> str:
     """Give the Telegram bot's token; raises NotReady if there is none, or it cannot be one."""
     if settings.telegram_token and settings.telegram_token_file:
@@ -170,7 +116,7 @@ def telegram_token(settings: BotSettings) -> str:
 
 def read_token(path: Path) -> str:
     """Give the Telegram token in a file; raises NotReady if it is missing, open to others or no token."""
-    return require_token(_read(path, "Write the token into it.", _OPEN_TO_READ))
+    return require_token(_read(path, "Write the token into it."))
 
 
 def require_token(token: str) -> str:
@@ -186,7 +132,7 @@ def valkey_url(settings: BotSettings) -> SecretStr | None:
         raise NotReady("Set one of REPORTLINE_VALKEY_URL and REPORTLINE_VALKEY_URL_FILE, not both.")
     if settings.valkey_url_file is None:
         return settings.valkey_url
-    written = _read(settings.valkey_url_file, "Write Valkey's URL into it.", _OPEN_TO_READ)
+    written = _read(settings.valkey_url_file, "Write Valkey's URL into it.")
     try:
         require_safe_store(written, settings.private_hosts)
     except ValueError as fault:
@@ -197,9 +143,7 @@ def valkey_url(settings: BotSettings) -> SecretStr | None:
 def intake_public_key(settings: BotSettings) -> IntakePublicKey:
     """Give the key to which reports are sealed; raises NotReady if missing, damaged or open to change."""
     path = settings.public_key_file
-    written = _read(
-        path, "`reportline setup` makes it; or copy it from the intake's machine.", _OPEN_TO_WRITE
-    )
+    written = _read(path, "`reportline setup` makes it; or copy it from the intake's machine.", OPEN_TO_WRITE)
     match = _PUBLIC_KEY_SHAPE.fullmatch(written)
     if match is None:
         raise NotReady(f"{path} is damaged. Copy it again from the intake's machine.")
@@ -210,7 +154,7 @@ def channel_token(settings: BotSettings) -> str:
     """Give the key with which this host hands in; raises NotReady if missing, empty or open to others."""
     path = settings.channel_token_file
     token = _read(
-        path, "`reportline setup` makes it; or have the intake make one for this channel.", _OPEN_TO_READ
+        path, "`reportline setup` makes it; or have the intake make one for this channel.", OPEN_TO_READ
     )
     if not token.isascii() or not token.isprintable() or not token:
         raise NotReady(f"{path} holds no key. Have the intake make a new one for this channel.")
@@ -221,33 +165,16 @@ def talk_secrets_file(settings: BotSettings) -> Path:
     """Give the file of what opens the talks in Valkey, made at need; raises NotReady if open to others."""
     path = settings.talk_secrets_file
     if path.exists():
-        _refuse_if(path, _OPEN_TO_READ)
+        require_private(path)
     return path
 
 
-def _read(path: Path, if_missing: str, forbidden_mode: int) -> str:
+def _read(path: Path, if_missing: str, forbidden: int = OPEN_TO_READ) -> str:
     try:
         written = path.read_text(encoding="ascii", errors="replace").strip()
-        _refuse_if(path, forbidden_mode)
+        require_private(path, forbidden)
     except FileNotFoundError:
         raise NotReady(f"The file {path} is missing. {if_missing}") from None
     except OSError:
         raise NotReady(f"The file {path} cannot be read. See whose it is.") from None
     return written
-
-
-def _refuse_if(path: Path, forbidden_mode: int) -> None:
-    if stat.S_IMODE(path.stat().st_mode) & forbidden_mode:
-        raise NotReady(f"{path} is open to others on this machine. Close it: `chmod 600 {path}`.")
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return "(hidden)" if isinstance(value, SecretStr) else str(value)
-
-
-def _source(settings: BaseSettings, name: str) -> str:
-    if name in settings.model_fields_set:
-        return "environment"
-    return "file" if getattr(settings, f"{name}_file", None) else "default"

@@ -3,10 +3,6 @@
 from enum import StrEnum
 
 
-class NotReady(Exception):  # noqa: N818 - it names what is the case, not an error
-    """The intake cannot keep its promises as things are; the message says what to do about it."""
-
-
 class Reason(StrEnum):
     """Why something that was asked for is refused; `http/errors.py` has a problem of each name."""
 

@@ -3,17 +3,16 @@
 import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from dataclasses import replace as changed
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half
-from intake_api.faults import NotReady
 from reportline.logs import log_failure
+from reportline.private_files import keep_names, require_private, write_once
+from reportline.readiness import NotReady
 
 KEY_BYTES = 32
 Purpose = Literal["seal", "vault", "index"]
@@ -85,7 +84,7 @@ class KeyRing:
             log_failure("keys_unreadable", fault)
             return
         seals, vaults = {**found.seals, **known.seals}, {**found.vaults, **known.vaults}
-        self._keys = changed(known, seals=seals, vaults=vaults)
+        self._keys = replace(known, seals=seals, vaults=vaults)
 
 
 def newest(keys: Mapping[str, bytes]) -> str:
@@ -160,29 +159,6 @@ def require_database(file: Path) -> None:
     require_private(file)
 
 
-def require_private(path: Path) -> None:
-    """Raise NotReady if anybody but the owner has any right to this file or folder."""
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        mode = "700" if path.is_dir() else "600"
-        raise NotReady(f"{path} is open to others on this machine. Close it: `chmod {mode} {path}`.")
-
-
-def write_once(path: Path, text: str) -> None:
-    """Write a new file of mode 0600, whole or not at all; raises FileExistsError if there is one."""
-    draft = _written_beside(path, text)
-    try:
-        os.link(draft, path)
-    finally:
-        draft.unlink()
-    keep_names(path.parent)
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file of mode 0600, whole or not at all, in the place of whatever was there."""
-    _written_beside(path, text).replace(path)
-    keep_names(path.parent)
-
-
 def _make(path: Path, purpose: Purpose | None = None) -> None:
     key = new_private_key() if purpose == "seal" else secrets.token_bytes(KEY_BYTES)
     with suppress(FileExistsError):
@@ -202,26 +178,6 @@ def _look(folder: Path) -> frozenset[tuple[str, int]]:
             )
     except OSError:
         return frozenset()
-
-
-def _written_beside(path: Path, text: str) -> Path:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def keep_names(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    # Without this, a power cut may take back the name of a file whose content is safe on the disk.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_numbered(folder: Path, purpose: Purpose) -> dict[str, bytes]:

@@ -3,21 +3,24 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings
 
 from conversations.wire.report import ShortName
-from intake_api.faults import NotReady
-from intake_api.keys import require_private
-from reportline.server_urls import DatabaseUrl, HostNames, ServerUrl, require_safe_database
-
-_FROM_ENVIRONMENT = SettingsConfigDict(
-    env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+from reportline.private_files import require_private
+from reportline.readiness import NotReady
+from reportline.server_urls import DatabaseUrl, require_safe_database
+from reportline.settings import (
+    FROM_ENVIRONMENT,
+    DataFolder,
+    IntakePort,
+    IntakeUrl,
+    PrivateHosts,
+    default_intake_url,
 )
-Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def _known_zone(name: str) -> str:
@@ -28,28 +31,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _default_intake_url(settings: Mapping[str, Any]) -> str:
-    return f"http://127.0.0.1:{settings['intake_port']}"
-
-
 class IntakeSettings(BaseSettings):
     """The settings of the API; its keys and its database live in `folder`."""
 
-    model_config = _FROM_ENVIRONMENT
+    model_config = FROM_ENVIRONMENT
 
-    data_dir: Path = Field(
-        default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
-    )
+    data_dir: DataFolder = Path("data")
     intake_host: str = Field(
         default="127.0.0.1", description="network address on which the intake API listens"
     )
-    intake_port: int = Field(
-        default=8080, ge=0, le=65535, description="port of the intake API on this machine"
-    )
-    private_hosts: Annotated[HostNames, NoDecode] = Field(
-        default=(),
-        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
-    )
+    intake_port: IntakePort = 8080
+    private_hosts: PrivateHosts = ()
     database_url: DatabaseUrl | None = Field(
         default=None,
         description="postgresql://name:password@host/database; without it, a SQLite file is the database",
@@ -134,21 +126,12 @@ class BackupSettings(IntakeSettings):
 class QueueSettings(BaseSettings):
     """The settings of the analysts' terminal client."""
 
-    model_config = _FROM_ENVIRONMENT
+    model_config = FROM_ENVIRONMENT
 
-    data_dir: Path = Field(
-        default=Path("data"), description="folder of everything that is kept: keys, database, outbox"
-    )
-    intake_port: int = Field(
-        default=8080, ge=0, le=65535, description="port of the intake API on this machine"
-    )
-    private_hosts: Annotated[HostNames, NoDecode] = Field(
-        default=(),
-        description="hosts on a network that nobody else is on, reached without TLS; with commas between",
-    )
-    intake_url: ServerUrl = Field(
-        default_factory=_default_intake_url, description="where the bot and the analysts reach the intake API"
-    )
+    data_dir: DataFolder = Path("data")
+    intake_port: IntakePort = 8080
+    private_hosts: PrivateHosts = ()
+    intake_url: IntakeUrl = Field(default_factory=default_intake_url)
     analyst_token: SecretStr | None = Field(
         default=None, description="an analyst's access key; without it, the file analyst.token is read"
     )
@@ -157,16 +140,3 @@ class QueueSettings(BaseSettings):
     def token_file(self) -> Path:
         """The file that holds the first analyst's access key."""
         return self.data_dir / "analyst.token"
-
-
-def read_settings(kind: type[Settings]) -> Settings:
-    """Read settings from the environment; raises NotReady, which names the wrong ones, without values."""
-    try:
-        return kind()
-    except ValidationError as error:
-        faults = (
-            f"REPORTLINE_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors(include_input=False, include_url=False)
-            if fault["type"] != "default_factory_not_called"
-        )
-        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None

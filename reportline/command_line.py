@@ -17,17 +17,17 @@ from rich.text import Text
 
 from bot.commands import checks as bot_checks
 from bot.commands.bot import bot, flow, portal, preview, ready
-from bot.commands.checks import Check
 from bot.commands.fleet import fleet, links
 from bot.commands.outbox import outbox
-from bot.settings import BotSettings, described_settings, read_settings, telegram_token
+from bot.settings import BotSettings, telegram_token
 from intake_api.commands import checks as intake_checks
 from intake_api.commands.intake import intake
 from intake_api.commands.set_up import set_up
-from intake_api.faults import NotReady as IntakeNotReady
-from intake_api.settings import BackupSettings, IntakeSettings, QueueSettings, Settings
-from intake_api.settings import read_settings as read_intake_settings
+from intake_api.settings import BackupSettings, IntakeSettings, QueueSettings
 from locales.commands import app as locales
+from reportline.checks import Check
+from reportline.readiness import NotReady
+from reportline.settings import Settings, described_settings, read_settings
 from reportline_queue.client import queue
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
@@ -52,7 +52,7 @@ def run(
     start: Annotated[str, typer.Option(help="a start link's payload, such as ar-es or practice")] = "",
 ) -> None:
     """Start everything on this machine: the intake, the Telegram bot if there is a token, a talk here."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     # Without this, being told to stop would leave what was started beside this running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     setup()
@@ -73,7 +73,7 @@ def run(
 @app.command()
 def setup() -> None:
     """Make what is missing: folders, keys (0600), the database, the first access keys."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     set_up(
         _ours(IntakeSettings),
         channel_token_file=settings.channel_token_file,
@@ -88,7 +88,7 @@ def settings() -> None:
     """List every setting with its meaning, value, source and default; secrets are hidden."""
     rows = {
         row.name: row
-        for house in (ready(read_settings), _ours(BackupSettings), _ours(QueueSettings))
+        for house in (ready(lambda: read_settings(BotSettings)), _ours(BackupSettings), _ours(QueueSettings))
         for row in described_settings(house)
     }
     console = Console(highlight=False)
@@ -104,7 +104,7 @@ def settings() -> None:
 @app.command()
 def doctor() -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
-    read = ready(read_settings)
+    read = ready(lambda: read_settings(BotSettings))
     found = [
         *(Check(look.name, look.fine, look.advice) for look in intake_checks.check(_ours(IntakeSettings))),
         *bot_checks.check(read),
@@ -121,8 +121,8 @@ def doctor() -> None:
 def _ours(kind: type[Settings]) -> Settings:
     """Read settings of the intake's house; if they are wrong, say what to do, and stop."""
     try:
-        return read_intake_settings(kind)
-    except IntakeNotReady as fault:
+        return read_settings(kind)
+    except NotReady as fault:
         _stop(str(fault))
 
 

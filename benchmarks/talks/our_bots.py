@@ -24,7 +24,7 @@ from bot.delivery.outbox import Outbox
 from bot.fleet.bots import Fleet, Surroundings
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import FleetNumbers
-from bot.fleet.webhook_keys import KEY_BYTES, Doors
+from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys
 from bot.fleet.webhooks import WebhookApp
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions
@@ -107,7 +107,7 @@ class OurFleet:
 async def our_fleet(runner: Runner, stub: BotApiStub) -> AsyncIterator[OurFleet]:
     """Serve one bot by webhooks."""
     entry = BotEntry(PORTAL, "reports_bot", TOKEN, tuple(sorted(KNOWN_LANGUAGES)), paused=False)
-    doors = Doors(b"k" * KEY_BYTES)
+    doors = WebhookKeys(b"k" * KEY_BYTES)
     around = Surroundings(
         host_of=lambda _: runner,
         sender_of=lambda token: TelegramSender(token, API_URL, PACE),

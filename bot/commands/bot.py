@@ -16,7 +16,7 @@ from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.terminal import hold_talk
 from bot.fleet.bots_file import require_unserved
-from bot.settings import BotSettings, NotReady, read_settings, telegram_token
+from bot.settings import BotSettings, telegram_token
 from bot.talks.portals import PortalsUnreadable, check, read_portals
 from bot.tools import measure as measuring
 from bot.tools.preview import preview as write_preview
@@ -25,6 +25,8 @@ from conversations.flow.drawing import mermaid
 from locales.catalogues import MissingMessage
 from locales.glossary import GlossaryUnreadable
 from reportline.logs import configure_logs, log_event
+from reportline.readiness import NotReady
+from reportline.settings import read_settings
 
 Result = TypeVar("Result")
 
@@ -45,7 +47,7 @@ def ready(read: Callable[[], Result]) -> Result:
 @bot.command()
 def poll() -> None:
     """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     token = ready(lambda: telegram_token(settings))
     portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
     ready(lambda: require_unserved(settings.bots_file, portals, token))
@@ -59,7 +61,7 @@ def fleet() -> None:
     # It brings a library that takes seconds to load, and no other command needs it.
     from bot.fleet.host import serve_fleet
 
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     configure_logs()
     _serve(serve_fleet(settings))
 
@@ -73,7 +75,7 @@ def talk(
     ] = False,
 ) -> None:
     """Hold one talk in this terminal."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     configure_logs("ERROR")
     _serve(_talk(settings, start, language, draft=draft))
 
@@ -87,7 +89,7 @@ def graph() -> None:
 @flow.command()
 def measure() -> None:
     """Print what each way costs a reporter in each language; exit status 1 past a limit."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
     table = Table(
         "way", "language", *("taps", "first words", "words", "bytes", "minutes", "grade", "past a limit")
@@ -108,7 +110,7 @@ def check_portals(
     files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
 ) -> None:
     """Say what is wrong with portals' files, by line; exit status 1 when something is."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     chosen = files or sorted(settings.portals_dir.glob("*.toml"))
     faults = check(chosen, KNOWN_LANGUAGES)
     typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
@@ -120,7 +122,7 @@ def preview(
     languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
 ) -> None:
     """Write a page for each language on which a native speaker reads the whole talk beside the English."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     regions = regions_of(ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES)).values())
     chosen = languages or sorted(KNOWN_LANGUAGES)
     for unknown in set(chosen) - KNOWN_LANGUAGES:

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import shutil
-import stat
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.assembly import KNOWN_LANGUAGES
 from bot.delivery.courier import FILLING_PERCENT
@@ -20,7 +19,6 @@ from bot.sessions.store import StoreAway
 from bot.sessions.valkey import ValkeySessions
 from bot.settings import (
     BotSettings,
-    NotReady,
     channel_token,
     intake_public_key,
     talk_secrets_file,
@@ -28,18 +26,15 @@ from bot.settings import (
     valkey_url,
 )
 from bot.talks.portals import PortalsUnreadable, read_portals
+from reportline.checks import Check, look_at
+from reportline.private_files import require_private
+from reportline.readiness import NotReady
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at, whether it is fine, and what there is to know or to do."""
-
-    name: str
-    fine: bool
-    advice: str
 
 
 def check(settings: BotSettings) -> list[Check]:
@@ -55,33 +50,17 @@ def check(settings: BotSettings) -> list[Check]:
         ("portals", _look_at_portals),
         ("fleet", _look_at_fleet),
     )
-    return [_check(name, look, settings) for name, look in looks]
-
-
-def _check(name: str, look: Callable[[BotSettings], str], settings: BotSettings) -> Check:
-    try:
-        return Check(name, fine=True, advice=look(settings))
-    except NotReady as fault:
-        return Check(name, fine=False, advice=str(fault))
-    except OSError as fault:
-        return Check(name, fine=False, advice=f"The system says: {fault.strerror}. See whose the files are.")
+    return [look_at(name, partial(look, settings)) for name, look in looks]
 
 
 def _look_at_folder(settings: BotSettings) -> str:
     folder = _folder(settings)
     for path in (folder, *folder.rglob("*")):
-        if path != settings.public_key_file and _is_open(path):
-            mode = "700" if path.is_dir() else "600"
-            raise NotReady(f"{path} is open to others on this machine. Close it: `chmod {mode} {path}`.")
+        if path != settings.public_key_file:
+            # A report may be delivered meanwhile, and its file be gone.
+            with suppress(FileNotFoundError):
+                require_private(path)
     return f"{folder} is closed to others"
-
-
-def _is_open(path: Path) -> bool:
-    try:
-        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
-    except FileNotFoundError:
-        # A report that was delivered meanwhile.
-        return False
 
 
 def _folder(settings: BotSettings) -> Path:
@@ -100,7 +79,7 @@ def _look_at_channel_token(settings: BotSettings) -> str:
 
 
 def _look_at_telegram_token(settings: BotSettings) -> str:
-    if settings.telegram_token is None and settings.telegram_token_file is None:
+    if not settings.has_telegram_token:
         return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN"
     telegram_token(settings)
     return "has the shape of one; whether Telegram takes it shows when it is asked"
@@ -115,8 +94,8 @@ def _look_at_fleet(settings: BotSettings) -> str:
         raise NotReady("The portals cannot be read. `reportline portal check` tells the lines.") from None
     if valkey_url(settings) is None:
         raise NotReady("A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL.")
-    polled = settings.telegram_token or settings.telegram_token_file
-    if polled and telegram_token(settings).partition(":")[0] in {bot.bot_id for bot in bots}:
+    served = {bot.bot_id for bot in bots}
+    if settings.has_telegram_token and telegram_token(settings).partition(":")[0] in served:
         raise NotReady(f"{settings.bots_file} names the bot that is polled. Take it out there, or poll none.")
     return f"{len(bots)} bots can be served; `reportline fleet sync` looks at what Telegram keeps of them"
 

@@ -21,10 +21,12 @@ from bot.channels.telegram.updates import Call
 from bot.commands.bot import ready
 from bot.fleet.bots_file import BotEntry, read_bots, require_username
 from bot.fleet.sync import Change, changes, question, settings_of, undelivered
-from bot.fleet.webhook_keys import Doors, read_doors
-from bot.settings import BotSettings, NotReady, read_settings
+from bot.fleet.webhook_keys import WebhookKeys, read_webhook_keys
+from bot.settings import BotSettings
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import ERROR_CORRECTION, Invitation, page
+from reportline.readiness import NotReady
+from reportline.settings import read_settings
 
 BOTS_AT_ONCE = 16
 _PACE = Pace()
@@ -58,11 +60,11 @@ def sync(
 
     Exit status 1 when anything still differs, or could not be looked at.
     """
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     bots = ready(lambda: chosen(read_fleet(settings), usernames or ()))
-    doors = ready(lambda: read_doors(settings.fleet_key_file))
+    keys = ready(lambda: read_webhook_keys(settings.fleet_key_file))
     url = ready(lambda: _fleet_url(settings))
-    found = asyncio.run(_each(settings, [Found(bot) for bot in bots], partial(_look, doors=doors, url=url)))
+    found = asyncio.run(_each(settings, [Found(bot) for bot in bots], partial(_look, keys=keys, url=url)))
     _show_changes(found)
     if any(each.changes for each in found) and (yes or _is_agreed()):
         found = asyncio.run(_each(settings, found, _apply))
@@ -76,7 +78,7 @@ def links(
     folder: Annotated[Path | None, typer.Option(help="where to write files, instead of printing")] = None,
 ) -> None:
     """Print what a portal's web page needs: its bot's links and HTML, by language; with QR codes as files."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     invitations = ready(lambda: invitations_of(settings, portal_id, username))
     if folder is None:
         typer.echo("\n".join(f"{each.language}: {each.link}\n\n{each.snippet()}" for each in invitations))
@@ -183,13 +185,13 @@ async def _patiently(request: Request, call: Call) -> Any:
     return await request(call)
 
 
-async def _look(found: Found, request: Request, *, doors: Doors, url: str) -> Found:
+async def _look(found: Found, request: Request, *, keys: WebhookKeys, url: str) -> Found:
     bot = found.bot
     me = await request(Call("getMe"))
     if str(me["username"]).lower() != bot.username.lower():
         trouble = f"Telegram knows its token as @{me['username']}. Set username or token right in the file."
         return replace(found, trouble=trouble)
-    settings = settings_of(bot, doors, url, KNOWN_LANGUAGES)
+    settings = settings_of(bot, keys, url, KNOWN_LANGUAGES)
     answers = [await request(question(setting)) for setting in settings]
     return replace(found, changes=changes(settings, answers), trouble=undelivered(answers, time.time()))
 

@@ -13,8 +13,10 @@ from bot.delivery.courier import Courier, Outcome
 from bot.delivery.intake import HttpIntake
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_state import Glance, glance
-from bot.settings import BotSettings, NotReady, channel_token, read_settings
+from bot.settings import BotSettings, channel_token
 from reportline.logs import configure_logs
+from reportline.readiness import NotReady
+from reportline.settings import read_settings
 
 Result = TypeVar("Result")
 
@@ -32,7 +34,7 @@ _WHY = {
 @outbox.command()
 def status() -> None:
     """Say how many reports wait on this disk, since when, and for how many more there is room."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     seen = ready(lambda: _allowed(lambda: glance(settings.outbox_folder)))
     typer.echo(f"waiting for the intake: {seen.waiting}")
     typer.echo(f"set aside: {seen.aside}")
@@ -48,7 +50,7 @@ def flush(
     set_aside: Annotated[bool, typer.Option("--set-aside", help="those set aside are tried again")] = False,
 ) -> None:
     """Deliver now what waits, beside running bots or without; exit status 1 if a report is left."""
-    settings = ready(read_settings)
+    settings = ready(lambda: read_settings(BotSettings))
     token = ready(lambda: channel_token(settings))
     configure_logs("ERROR")
     outcomes = ready(lambda: _allowed(lambda: asyncio.run(_deliver(settings, token, again=set_aside))))

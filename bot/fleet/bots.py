@@ -18,11 +18,11 @@ from bot.channels.telegram.updates import Call
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import BotState, FleetNumbers
-from bot.fleet.webhook_keys import Doors, opens
+from bot.fleet.webhook_keys import WebhookKeys, opens
 from bot.sessions.store import StoreAway
-from bot.settings import NotReady
 from conversations.portals.model import Portal
 from reportline.logs import log_event, log_failure
+from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS = 5.0
 
@@ -148,10 +148,10 @@ class _Door:
 
 
 class Fleet:
-    """Every bot behind its door. `doors` names paths and secrets."""
+    """Every bot behind its door. `keys` names paths and secrets."""
 
-    def __init__(self, doors: Doors, around: Surroundings) -> None:
-        self._doors, self._around = doors, around
+    def __init__(self, keys: WebhookKeys, around: Surroundings) -> None:
+        self._keys, self._around = keys, around
         self._served: tuple[BotEntry, ...] = ()
         self._open: dict[str, _Door] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -164,14 +164,14 @@ class Fleet:
     def apply(self, entries: Iterable[BotEntry]) -> None:
         """Serve exactly these bots from now on, without a pause for those that stay."""
         self._served = tuple(entries)
-        wanted = {self._doors.path(entry.bot_id): entry for entry in self._served}
+        wanted = {self._keys.path(entry.bot_id): entry for entry in self._served}
         for path in self._open.keys() - wanted.keys():
             self._close(self._open.pop(path).bot)
         for path, entry in wanted.items():
             if path in self._open:
                 self._open[path].bot.become(entry)
             else:
-                self._open[path] = _Door(self._doors.secret(entry.bot_id), FleetBot(entry, self._around))
+                self._open[path] = _Door(self._keys.secret(entry.bot_id), FleetBot(entry, self._around))
 
     async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
         """Look every so many seconds whether other bots are to be served, until cancelled.

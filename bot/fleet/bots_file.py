@@ -12,10 +12,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from bot.settings import NotReady, read_token, require_token
+from bot.settings import read_token, require_token
 from conversations.portals.model import Portal
 from conversations.portals.toml_lines import Path as Place
 from conversations.portals.toml_lines import first_unread_line, lines_of, nearest_line
+from reportline.readiness import NotReady
 
 _USERNAME = re.compile(r"(?=.{5,32}$)[A-Za-z0-9_]+[Bb][Oo][Tt]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

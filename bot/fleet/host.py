@@ -17,17 +17,18 @@ from bot.exchange import Host
 from bot.fleet.bots import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
 from bot.fleet.bots_file import BotEntry, read_bots
 from bot.fleet.numbers import FleetNumbers
-from bot.fleet.webhook_keys import read_doors, read_metrics_token
+from bot.fleet.webhook_keys import read_metrics_token, read_webhook_keys
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
-from bot.settings import BotSettings, NotReady, valkey_url
+from bot.settings import BotSettings, valkey_url
 from reportline.http_server import listen, serve
 from reportline.logs import log_event
+from reportline.readiness import NotReady
 
 _FILES = 65_536
 
 
 async def serve_fleet(settings: BotSettings) -> None:
-    """Serve every bot of bots.toml until SIGINT or SIGTERM; raises NotReady or PortalsUnreadable."""
+    """Serve every bot of bots.toml until SIGINT or SIGTERM; raises NotReady."""
     if valkey_url(settings) is None:
         raise NotReady(
             "A fleet keeps open talks in Valkey, so that a process may die. Set REPORTLINE_VALKEY_URL."
@@ -36,7 +37,7 @@ async def serve_fleet(settings: BotSettings) -> None:
     async with bot_host(settings) as host:
         read = partial(read_bots, settings.bots_file, host.portals, os.environ)
         numbers = FleetNumbers(time.time, host.count_outbox)
-        fleet = Fleet(read_doors(settings.fleet_key_file), _surroundings(settings, host, numbers))
+        fleet = Fleet(read_webhook_keys(settings.fleet_key_file), _surroundings(settings, host, numbers))
         app = WebhookApp(
             admit=fleet.admit,
             readiness=partial(_readiness, host, numbers),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bot.assembly import presented_in
 from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
 from bot.fleet.bots_file import BotEntry
-from bot.fleet.webhook_keys import Doors
+from bot.fleet.webhook_keys import WebhookKeys
 
 MOST_WEBHOOK_CONNECTIONS = 40
 _FIELDS = {
@@ -37,13 +37,13 @@ class Change:
     call: Call = field(repr=False)
 
 
-def settings_of(bot: BotEntry, doors: Doors, fleet_url: str, known: Collection[str]) -> tuple[Call, ...]:
+def settings_of(bot: BotEntry, keys: WebhookKeys, fleet_url: str, known: Collection[str]) -> tuple[Call, ...]:
     """Give the calls that would set everything of a bot; of the languages `known`, those it speaks."""
     webhook = Call(
         "setWebhook",
         {
-            "url": f"{fleet_url}/telegram/{doors.path(bot.bot_id)}",
-            "secret_token": doors.secret(bot.bot_id),
+            "url": f"{fleet_url}/telegram/{keys.path(bot.bot_id)}",
+            "secret_token": keys.secret(bot.bot_id),
             "allowed_updates": [*UPDATE_KINDS],
             "max_connections": MOST_WEBHOOK_CONNECTIONS,
         },

@@ -7,22 +7,21 @@ learns of no other.
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bot.settings import NotReady
+from reportline.private_files import require_private, write_once
+from reportline.readiness import NotReady
 
 KEY_BYTES: Final = 32
 _WRITTEN: Final = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}\n?", re.ASCII)
 
 
-class Doors:
-    """The webhooks' doors: paths and secrets made from a random key of KEY_BYTES and a bot's id."""
+class WebhookKeys:
+    """The webhooks' keys: paths and secrets made from a random key of KEY_BYTES and a bot's id."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -45,13 +44,13 @@ def opens(expected: str | None, told: str) -> bool:
     return hmac.compare_digest(kept, given) and expected is not None
 
 
-def read_doors(path: Path) -> Doors:
+def read_webhook_keys(path: Path) -> WebhookKeys:
     """Read the key's file, made at need; raises NotReady if damaged, open to others or out of reach."""
-    return Doors(bytes.fromhex(_kept(path, "run `reportline fleet sync`")))
+    return WebhookKeys(bytes.fromhex(_kept(path, "run `reportline fleet sync`")))
 
 
 def read_metrics_token(path: Path) -> str:
-    """Read the key to the numbers, made at need; raises NotReady as `read_doors` does."""
+    """Read the key to the numbers, made at need; raises NotReady as `read_webhook_keys` does."""
     return _kept(path, "give the new one to Prometheus")
 
 
@@ -60,41 +59,16 @@ def _kept(path: Path, if_made_anew: str) -> str:
         if not path.exists():
             _make(path)
         written = path.read_text(encoding="ascii", errors="replace")
-        mode = stat.S_IMODE(path.stat().st_mode)
+        require_private(path)
     except OSError:
         raise NotReady(f"The file {path} cannot be made or read. See whose it is, and its folder.") from None
-    if mode & 0o077:
-        raise NotReady(f"{path} is open to others on this machine. Close it: `chmod 600 {path}`.")
     if not _WRITTEN.fullmatch(written):
         raise NotReady(f"{path} is damaged. Put it back; or delete it, start anew and {if_made_anew}.")
     return written.strip()
 
 
 def _make(path: Path) -> None:
-    """Make the file whole or not at all; of processes that make it at once, all end with the first one's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        _write(draft, f"{secrets.token_hex(KEY_BYTES)}\n")
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _keep_names(path.parent)
-
-
-def _write(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _keep_names(folder: Path) -> None:
-    # Without this, a power cut may take back the name of a file whose content is safe on the disk.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Of processes that make it at once, all end with the first one's.
+    with suppress(FileExistsError):
+        write_once(path, f"{secrets.token_hex(KEY_BYTES)}\n")

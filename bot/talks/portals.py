@@ -7,12 +7,13 @@ from pathlib import Path
 
 from conversations.portals.file import Fault, PortalFaults, portal_from
 from conversations.portals.model import Portal, with_contacts_of
+from reportline.readiness import NotReady
 
 INTERNATIONAL = "international"
 _EARLIEST_TIME_ZONE = timedelta(hours=14)
 
 
-class PortalsUnreadable(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class PortalsUnreadable(NotReady):
     """At least one portal's file is wrong; the text has one line for each fault, with file and line."""
 
 

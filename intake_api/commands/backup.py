@@ -6,8 +6,6 @@ import typer
 from rich.console import Console
 
 from intake_api.commands.command_line import ready, run, settings_of
-from intake_api.faults import NotReady
-from intake_api.keys import require_private
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import BackupSettings, IntakeSettings
 from intake_api.store.database import opened
@@ -22,6 +20,8 @@ from intake_api.upkeep.backup_files import (
 )
 from intake_api.upkeep.restoring import Restored
 from intake_api.upkeep.restoring import restore as bring_back
+from reportline.private_files import require_private
+from reportline.readiness import NotReady
 
 
 def backup(folder: Path) -> None:

@@ -2,26 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.faults import NotReady
-from intake_api.keys import read_keys, require_private
+from intake_api.keys import read_keys
 from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
 from intake_api.store.revision import require_current
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at, whether it is fine, and what there is to know or to do."""
-
-    name: str
-    fine: bool
-    advice: str
+from reportline.checks import Check, look_at
+from reportline.private_files import require_private
+from reportline.readiness import NotReady
 
 
 def check(settings: IntakeSettings) -> list[Check]:
@@ -32,18 +25,14 @@ def check(settings: IntakeSettings) -> list[Check]:
         ("intake database", _look_at_database),
         ("audit log", _look_at_audit_log),
     )
-    return [_check(name, look, settings) for name, look in looks]
+    return [look_at(name, partial(_looked, look, settings)) for name, look in looks]
 
 
-def _check(name: str, look: Callable[[IntakeSettings], str], settings: IntakeSettings) -> Check:
+def _looked(look: Callable[[IntakeSettings], str], settings: IntakeSettings) -> str:
     try:
-        return Check(name, fine=True, advice=look(settings))
-    except NotReady as fault:
-        return Check(name, fine=False, advice=str(fault))
-    except OSError as fault:
-        return Check(name, fine=False, advice=f"The system says: {fault.strerror}. See whose the files are.")
+        return look(settings)
     except (DatabaseAway, DBAPIError):
-        return Check(name, fine=False, advice="The database cannot be read. Put your backup back.")
+        raise NotReady("The database cannot be read. Put your backup back.") from None
 
 
 def _look_at_keys(settings: IntakeSettings) -> str:

@@ -7,9 +7,9 @@ from typing import Any, NoReturn, TypeVar
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.faults import NotReady
-from intake_api.settings import Settings, read_settings
 from intake_api.store.database import DatabaseAway
+from reportline.readiness import NotReady
+from reportline.settings import Settings, read_settings
 
 Result = TypeVar("Result")
 

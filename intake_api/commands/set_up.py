@@ -4,8 +4,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-from intake_api.faults import NotReady
-from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys, replace, require_private, write_once
+from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
 from intake_api.roles import Role
 from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
@@ -14,6 +13,8 @@ from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.revision import has_tables, require_current
 from intake_api.store.schema import upgrade
+from reportline.private_files import replace, require_private, write_once
+from reportline.readiness import NotReady
 
 
 def set_up(

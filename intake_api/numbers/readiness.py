@@ -10,12 +10,12 @@ from typing import Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from intake_api.faults import NotReady
 from intake_api.http.dependencies import Clock
 from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.database import Database, DatabaseAway
 from intake_api.store.revision import NEWEST_REVISION, revision_of
+from reportline.readiness import NotReady
 
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "other_revision"]

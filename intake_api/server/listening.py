@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 import typer
 
-from intake_api.faults import NotReady
 from intake_api.http.errors import document
 from intake_api.server.app import running
 from intake_api.server.assembly import Intake
@@ -13,6 +12,7 @@ from intake_api.settings import IntakeSettings
 from reportline import http_server
 from reportline.http_server import Impatient, Reason
 from reportline.logs import log_event
+from reportline.readiness import NotReady
 
 
 class IntakeConnection(Impatient):

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from intake_api.faults import NotReady
+from reportline.readiness import NotReady
 
 _SECONDS_TO_WAIT: Final = 30
 _PRAGMAS: Final = (

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import ColumnClause, Connection, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.faults import NotReady
 from intake_api.store.database import Database, DatabaseAway, require_durable
+from reportline.readiness import NotReady
 
 # The last of migrations/versions; a test holds it to Alembic's own reading of them.
 NEWEST_REVISION: Final = "0002"

@@ -18,14 +18,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, Select, Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intake_api.faults import NotReady
-from intake_api.keys import IntakeKeys, is_key_id, keep_names, read_keys
+from intake_api.keys import IntakeKeys, is_key_id, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
 from intake_api.store.revision import revision_of
 from intake_api.upkeep.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records
 from intake_api.upkeep.rotation import SEALED_COLUMNS
 from intake_api.vault import key_of
+from reportline.private_files import keep_names
+from reportline.readiness import NotReady
 
 _PAGE: Final = 200
 _REVISION_TABLE: Final = "alembic_version"

@@ -23,8 +23,8 @@ from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from intake_api.faults import NotReady
 from intake_api.keys import KEY_BYTES
+from reportline.readiness import NotReady
 
 MINIMUM_PASSPHRASE: Final = 16
 _MANIFEST, _CONTENTS = "manifest.json", "contents.sealed"

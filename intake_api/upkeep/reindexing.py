@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, delete, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
-from intake_api.faults import NotReady
 from intake_api.items.making import host_hash
 from intake_api.items.reopening import reopen
 from intake_api.items.totals import SOURCE, settle, uncount
@@ -26,6 +25,7 @@ from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed, key_of
+from reportline.readiness import NotReady
 
 PAGE: Final = 100
 # What an earlier version has written has no key's id; there was one key then.

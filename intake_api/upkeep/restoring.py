@@ -20,8 +20,7 @@ from alembic.util import CommandError
 from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from intake_api.faults import NotReady
-from intake_api.keys import read_keys, require_database, write_once
+from intake_api.keys import read_keys, require_database
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.schema import configuration
@@ -29,6 +28,8 @@ from intake_api.upkeep.backup import tables_of
 from intake_api.upkeep.backup_files import Backup
 from intake_api.upkeep.rotation import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Vault, VaultClosed
+from reportline.private_files import write_once
+from reportline.readiness import NotReady
 
 _SAMPLE: Final = 100
 KeyFiles = Mapping[str, str]

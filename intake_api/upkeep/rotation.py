@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from conversations.wire.sealing import IntakePublicKey
-from intake_api.faults import NotReady
 from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, next_key_id, read_keys
 from intake_api.store.database import Database
 from intake_api.store.models import Assessment, Item, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed, key_of, sealed_with
+from reportline.readiness import NotReady
 
 # What a process sealed just before a new key came is written down within this time, or not at all.
 SECONDS_TO_WRITE: Final = 60

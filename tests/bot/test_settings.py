@@ -7,18 +7,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.settings import (
-    PORTALS,
-    BotSettings,
-    NotReady,
-    channel_token,
-    described_settings,
-    intake_public_key,
-    read_settings,
-    telegram_token,
-    valkey_url,
-)
+from bot.settings import PORTALS, BotSettings, channel_token, intake_public_key, telegram_token, valkey_url
 from conversations.wire.sealing import new_private_key, public_half
+from reportline.readiness import NotReady
+from reportline.settings import described_settings, read_settings
 
 TOKEN = "7001:" + "aB3_-" * 7
 KEY = public_half("k1", new_private_key())
@@ -49,7 +41,7 @@ def _write(path: Path, text: str, mode: int = 0o600) -> Path:
 
 def test_defaults() -> None:
     """Without any setting, everything is on this machine."""
-    settings = read_settings()
+    settings = read_settings(BotSettings)
     assert settings.outbox_folder == Path("data/bot/outbox")
     assert settings.telegram_token is None
     assert settings.telegram_api_url == "https://api.telegram.org"
@@ -60,16 +52,16 @@ def test_defaults() -> None:
 def test_the_intakes_url_follows_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who moves the intake to another port need not say so twice; who names a URL is taken at their word."""
     monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "9090")
-    assert read_settings().intake_url == "http://127.0.0.1:9090"
+    assert read_settings(BotSettings).intake_url == "http://127.0.0.1:9090"
     monkeypatch.setenv("REPORTLINE_INTAKE_URL", "https://intake.example/base/")
-    assert read_settings().intake_url == "https://intake.example/base"
+    assert read_settings(BotSettings).intake_url == "https://intake.example/base"
 
 
 def test_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that is there but empty is as if it were not there."""
     monkeypatch.setenv("REPORTLINE_TELEGRAM_TOKEN", "")
     monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "")
-    assert (read_settings().telegram_token, read_settings().intake_port) == (None, 8080)
+    assert (read_settings(BotSettings).telegram_token, read_settings(BotSettings).intake_port) == (None, 8080)
 
 
 @pytest.mark.parametrize("name", ["REPORTLINE_INTAKE_URL", "REPORTLINE_TELEGRAM_API_URL"])
@@ -99,7 +91,7 @@ def test_urls_that_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, url: 
     """A token never crosses a network in clear; what is no server's URL is refused; the value is not told."""
     monkeypatch.setenv(name, url)
     with pytest.raises(NotReady) as refused:
-        read_settings()
+        read_settings(BotSettings)
     assert name in str(refused.value)
     assert "marker" not in str(refused.value)
     assert "example" not in str(refused.value)
@@ -111,7 +103,7 @@ def test_urls_that_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, url: 
 def test_urls_that_are_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Encrypted, or on this machine."""
     monkeypatch.setenv("REPORTLINE_INTAKE_URL", url)
-    assert read_settings().intake_url == url
+    assert read_settings(BotSettings).intake_url == url
 
 
 def test_every_fault_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +114,7 @@ def test_every_fault_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
         BotSettings()
     assert "marker" not in str(unhandled.value)
     with pytest.raises(NotReady) as refused:
-        read_settings()
+        read_settings(BotSettings)
     first, *faults = str(refused.value).splitlines()
     assert first == "Change what is wrong in the environment."
     assert sorted(fault.split(":")[0] for fault in faults) == [
@@ -135,7 +127,7 @@ def test_every_fault_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_token_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The token is given to who asks for it, and shown to nobody."""
     monkeypatch.setenv("REPORTLINE_TELEGRAM_TOKEN", TOKEN)
-    settings = read_settings()
+    settings = read_settings(BotSettings)
     assert telegram_token(settings) == TOKEN
     assert TOKEN not in repr(settings) + str(settings) + settings.model_dump_json()
 
@@ -251,26 +243,27 @@ def test_a_file_without_a_safe_url(tmp_path: Path, written: str) -> None:
 
 def test_no_valkey_or_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without a URL talks live in memory; with two it says what to do."""
-    assert valkey_url(read_settings()) is None
+    assert valkey_url(read_settings(BotSettings)) is None
     monkeypatch.setenv("REPORTLINE_VALKEY_URL", "valkey://127.0.0.1")
-    assert valkey_url(read_settings()) == SecretStr("valkey://127.0.0.1")
+    assert valkey_url(read_settings(BotSettings)) == SecretStr("valkey://127.0.0.1")
     monkeypatch.setenv("REPORTLINE_VALKEY_URL_FILE", str(tmp_path / "url"))
     with pytest.raises(NotReady, match="not both"):
-        valkey_url(read_settings())
+        valkey_url(read_settings(BotSettings))
 
 
 def test_described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each setting has its meaning, value, source and default; a secret's value is hidden."""
     monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "9090")
     monkeypatch.setenv("REPORTLINE_TELEGRAM_TOKEN_FILE", str(_write(tmp_path / "token", TOKEN)))
-    rows = {row.name: row for row in described_settings(read_settings())}
+    rows = {row.name: row for row in described_settings(read_settings(BotSettings))}
     assert all(row.meaning for row in rows.values())
     port, url = rows["REPORTLINE_INTAKE_PORT"], rows["REPORTLINE_INTAKE_URL"]
     assert (port.value, port.source, port.default) == ("9090", "environment", "8080")
     assert (url.value, url.source) == ("http://127.0.0.1:9090", "default")
     assert rows["REPORTLINE_TELEGRAM_TOKEN"].source == "file"
     monkeypatch.setenv("REPORTLINE_TELEGRAM_TOKEN", TOKEN)
-    hidden = {row.name: row for row in described_settings(read_settings())}["REPORTLINE_TELEGRAM_TOKEN"]
+    rows = {row.name: row for row in described_settings(read_settings(BotSettings))}
+    hidden = rows["REPORTLINE_TELEGRAM_TOKEN"]
     assert (hidden.value, hidden.source, hidden.default) == ("(hidden)", "environment", "")
 
 

@@ -15,11 +15,12 @@ from bot.assembly import bot_host, sentences
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, TalkHandle
-from bot.settings import read_settings, telegram_token
+from bot.settings import BotSettings, telegram_token
 from bot.talks.runner import Runner
 from conversations.events import Said
 from conversations.wire.report import Report
 from reportline.logs import configure_logs
+from reportline.settings import read_settings
 from tests.canaries.loud import turn_up
 
 HASTE = Pace(first_pause=0.01, longest_pause=0.05, tries=2)
@@ -155,7 +156,7 @@ class RaisingHost:
 
 
 async def _serve() -> None:
-    settings = read_settings()
+    settings = read_settings(BotSettings)
     token = telegram_token(settings)
     async with bot_host(settings) as host:
         raising = RaisingHost(host.runner(settings.portal))

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from bot.channels.telegram.updates import UPDATE_KINDS
-from bot.fleet.webhook_keys import read_doors
+from bot.fleet.webhook_keys import read_webhook_keys
 from tests.bot_api_server import BotApiServer
 from tests.canaries.wiretap import Wiretap
 from tests.chaos.processes import Process, answers, cpu_seconds
@@ -134,7 +134,7 @@ async def _open(made: Town, tokens: Sequence[str], ports: Sequence[int], random:
         process.start()
     for port in (*ports, made.intake_port):
         await answers(port)
-    doors = read_doors(made.data / "bot" / "fleet.key")
+    keys = read_webhook_keys(made.data / "bot" / "fleet.key")
     made.telegram.world.pace, made.telegram.world.random = made.scale.pace, random
     made.telegram.world.balancer = _Balancer(ports, made.scale.misrouted, random)
     for number, token in enumerate(tokens):
@@ -142,8 +142,8 @@ async def _open(made: Town, tokens: Sequence[str], ports: Sequence[int], random:
         bot.journaling = number % 10 == 0
         identity = token.partition(":")[0]
         webhook = {
-            "url": f"http://{_HOST}:{ports[0]}/telegram/{doors.path(identity)}",
-            "secret_token": doors.secret(identity),
+            "url": f"http://{_HOST}:{ports[0]}/telegram/{keys.path(identity)}",
+            "secret_token": keys.secret(identity),
             "allowed_updates": [*UPDATE_KINDS],
         }
         await bot.call(token, "setWebhook", webhook)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.fleet.webhook_keys import read_doors
+from bot.fleet.webhook_keys import read_webhook_keys
 from tests.bot_api_server import BotApiServer
 from tests.compose.deployed import SECONDS, Deployed
 from tests.webhook_posts import Address
@@ -61,6 +61,6 @@ async def all_confirmed(telegram: BotApiServer) -> None:
 def opened_by(deployed: Deployed) -> set[str]:
     """Give what opens the fleet's door: its key, and the bot's path and secret."""
     key = deployed.machine.volume("bot") / "fleet.key"
-    doors = read_doors(key)
+    keys = read_webhook_keys(key)
     bot = FLEET_TOKEN.partition(":")[0]
-    return {key.read_text(encoding="ascii").strip(), doors.path(bot), doors.secret(bot)}
+    return {key.read_text(encoding="ascii").strip(), keys.path(bot), keys.secret(bot)}

@@ -44,7 +44,7 @@ def _serving(settings: IntakeSettings) -> Any:
 
 
 @dataclass
-class Doors:
+class WebhookKeys:
     """Several doors into one intake."""
 
     every: list[Door]
@@ -72,11 +72,11 @@ class Doors:
 
 
 @asynccontextmanager
-async def doors(settings: IntakeSettings, number: int, chance: random.Random) -> AsyncIterator[Doors]:
+async def doors(settings: IntakeSettings, number: int, chance: random.Random) -> AsyncIterator[WebhookKeys]:
     """Open so many doors."""
     every = list(await asyncio.gather(*(Door.opened(settings) for _ in range(number))))
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-            yield Doors(every, client, chance)
+            yield WebhookKeys(every, client, chance)
     finally:
         await asyncio.gather(*(door.close() for door in every))

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.commands.checks import Check, check
+from bot.commands.checks import check
 from bot.delivery.outbox import Entry, Outbox
 from bot.settings import BotSettings
 from conversations.wire.report import SealedReport
 from conversations.wire.sealing import new_private_key, public_half
+from reportline.checks import Check
 
 DRAFT = "ab" * 16
 SEALED = SealedReport(key_id="k1", sealed="AAAA")

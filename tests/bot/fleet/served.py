@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from bot.channels.telegram.updates import Call
-from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens
+from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys, opens
 from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
 from reportline.http_server import Impatient, listen, server
 
 TOKEN = "0123456789abcdef" * 4
-DOORS = Doors(b"k" * KEY_BYTES)
+DOORS = WebhookKeys(b"k" * KEY_BYTES)
 PATH, SECRET = f"/telegram/{DOORS.path('1')}", DOORS.secret("1")
 JSON = "Content-Type: application/json"
 KEYED = f"X-Telegram-Bot-Api-Secret-Token: {SECRET}"

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from bot.channels.telegram.updates import Call
 from bot.fleet.bots import ClosingError, Fleet, portals_of
 from bot.fleet.bots_file import BotEntry
-from bot.fleet.webhook_keys import Doors
-from bot.settings import BotSettings, NotReady
+from bot.fleet.webhook_keys import WebhookKeys
+from bot.settings import BotSettings
+from reportline.readiness import NotReady
 from tests.bot.channels.telegram.transports import HASTE, TOKEN, EchoHost, fleet_of, until, webhook_of
 from tests.bot_api import BotApi, Failure
 from tests.bot_api_server import BotApiServer
@@ -23,7 +24,7 @@ from tests.reporter import BotApiControl, Reporter
 from tests.talking import PORTALS
 from tests.webhook_delivery import DeliveryPace
 
-DOORS = Doors(b"k" * 32)
+DOORS = WebhookKeys(b"k" * 32)
 FIRST = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
 SECOND = BotEntry("ar", "other_reports_bot", "654321:" + "Other-token-canary_" * 2, ("es",), paused=False)
 NEW_TOKEN = "123456:" + "New-token-canary_" * 2

@@ -15,14 +15,14 @@ from bot.channels.telegram.updates import UPDATE_KINDS, Call
 from bot.commands.fleet import fleet
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import changes, question, settings_of
-from bot.fleet.webhook_keys import Doors, read_doors
+from bot.fleet.webhook_keys import WebhookKeys, read_webhook_keys
 from tests.bot_api import Failure
 from tests.bot_api_server import BotApiServer
 
 TOKEN = "7001:" + "aB3_-" * 7
 OTHER = "7002:" + "Zz9_-" * 7
 URL = "https://fleet.example"
-DOORS = Doors(bytes(32))
+DOORS = WebhookKeys(bytes(32))
 BOT = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
 KNOWN = frozenset({"en", "es", "sw"})
 SETTINGS = settings_of(BOT, DOORS, URL, KNOWN)
@@ -168,8 +168,8 @@ class Town:
     async def sync(self, *arguments: str) -> tuple[int, str]:
         """Run the command; gives its exit status and what it shows, in which no token or secret is."""
         result = await asyncio.to_thread(CliRunner().invoke, fleet, ["sync", *arguments])
-        doors = read_doors(self.folder / "bot" / "fleet.key")
-        secrets = [value for bot in ("7001", "7002") for value in (doors.path(bot), doors.secret(bot))]
+        keys = read_webhook_keys(self.folder / "bot" / "fleet.key")
+        secrets = [value for bot in ("7001", "7002") for value in (keys.path(bot), keys.secret(bot))]
         assert not any(each in result.output for each in (TOKEN, OTHER, *secrets))
         return result.exit_code, result.output
 
@@ -201,11 +201,11 @@ async def test_it_shows_then_sets_then_finds_nothing_to_do(town: Town) -> None:
 
     assert (await town.sync("--yes"))[0] == 0
     api = town.server.api
-    doors = read_doors(town.folder / "bot" / "fleet.key")
+    keys = read_webhook_keys(town.folder / "bot" / "fleet.key")
     assert api.delivery is not None
     assert (api.delivery.webhook.url, api.delivery.webhook.secret) == (
-        f"{URL}/telegram/{doors.path('7001')}",
-        doors.secret("7001"),
+        f"{URL}/telegram/{keys.path('7001')}",
+        keys.secret("7001"),
     )
     assert api.presented["setMyName"] == {"": "Enlaces web", "en": "Web links"}
     assert {*api.presented["setMyCommands"]} == {"", "en"}

@@ -1,4 +1,4 @@
-"""Doors stay the same for a key and a bot, are made whole by who comes first, and tell of no other door."""
+"""Webhook keys stay the same for a key and a bot, are made whole once, and tell nothing of another bot's."""
 
 import math
 import re
@@ -11,32 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from bot.fleet.webhook_keys import KEY_BYTES, Doors, opens, read_doors, read_metrics_token
-from bot.settings import NotReady
+from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys, opens, read_metrics_token, read_webhook_keys
+from reportline.readiness import NotReady
 
 BOTS = ("123456789", "123456780", "7")
-# Makes the file again and again; each time, another process makes it too, one line of webhook_keys.py later.
+# Makes the file again and again; each time, another process makes it too, one line of our code later.
 MADE_MEANWHILE = """
 import os, sys
 from pathlib import Path
 from bot.fleet import webhook_keys
+from reportline import private_files
 def made(path, lines_left):
     theirs = path.with_name("theirs")
     def trace(frame, event, _):
         nonlocal lines_left
-        if frame.f_code.co_filename != webhook_keys.__file__:
+        if frame.f_code.co_filename not in {webhook_keys.__file__, private_files.__file__}:
             return None
         lines_left -= event == "line"
         if lines_left == 0:
             child = os.fork()
             if not child:
                 sys.settrace(None)
-                theirs.write_text(webhook_keys.read_doors(path).path("1"))
+                theirs.write_text(webhook_keys.read_webhook_keys(path).path("1"))
                 os._exit(0)
             os.waitpid(child, 0)
         return trace
     sys.settrace(trace)
-    ours = webhook_keys.read_doors(path).path("1")
+    ours = webhook_keys.read_webhook_keys(path).path("1")
     sys.settrace(None)
     assert not theirs.exists() or theirs.read_text() == ours
     return theirs.exists()
@@ -45,22 +46,23 @@ while made(Path(sys.argv[1]) / str(lines) / "fleet.key", lines):
     lines += 1
 print(lines)
 """
-# Makes the file again and again, killed one line of webhook_keys.py later each time, until no line is left.
+# Makes the file again and again, killed one line of our code later each time, until no line is left.
 KILLED_AT_EACH_LINE = """
 import os, signal, sys
 from pathlib import Path
 from bot.fleet import webhook_keys
+from reportline import private_files
 def make(folder, lines_left):
     def trace(frame, event, _):
         nonlocal lines_left
-        if frame.f_code.co_filename != webhook_keys.__file__:
+        if frame.f_code.co_filename not in {webhook_keys.__file__, private_files.__file__}:
             return None
         lines_left -= event == "line"
         if lines_left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
     sys.settrace(trace)
-    webhook_keys.read_doors(folder / "fleet.key")
+    webhook_keys.read_webhook_keys(folder / "fleet.key")
     os._exit(0)
 lines, killed = 0, True
 while killed:
@@ -72,33 +74,33 @@ while killed:
 
 
 def test_paths_and_secrets_have_the_shape_that_telegram_takes() -> None:
-    doors = Doors(b"k" * KEY_BYTES)
+    keys = WebhookKeys(b"k" * KEY_BYTES)
     for bot in BOTS:
-        assert re.fullmatch("[a-z2-7]{32}", doors.path(bot))
-        assert re.fullmatch("[A-Za-z0-9_-]{64}", doors.secret(bot))
+        assert re.fullmatch("[a-z2-7]{32}", keys.path(bot))
+        assert re.fullmatch("[A-Za-z0-9_-]{64}", keys.secret(bot))
 
 
-def test_each_bot_and_each_key_has_doors_of_its_own() -> None:
-    every = [Doors(bytes([key]) * KEY_BYTES) for key in (1, 2)]
-    assert len({doors.path(bot) for doors in every for bot in BOTS}) == 6
-    assert len({doors.secret(bot) for doors in every for bot in BOTS}) == 6
+def test_each_bot_and_each_key_has_paths_and_secrets_of_its_own() -> None:
+    every = [WebhookKeys(bytes([key]) * KEY_BYTES) for key in (1, 2)]
+    assert len({keys.path(bot) for keys in every for bot in BOTS}) == 6
+    assert len({keys.secret(bot) for keys in every for bot in BOTS}) == 6
 
 
-def test_doors_are_the_same_after_a_restart(tmp_path: Path) -> None:
+def test_paths_and_secrets_are_the_same_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "bot" / "fleet.key"
-    first, second = read_doors(path), read_doors(path)
+    first, second = read_webhook_keys(path), read_webhook_keys(path)
     for bot in BOTS:
         assert (first.path(bot), first.secret(bot)) == (second.path(bot), second.secret(bot))
 
 
-def test_a_door_does_not_change_with_a_version() -> None:
-    """Another one would shut Telegram out until the next sync."""
-    doors = Doors(bytes(range(KEY_BYTES)))
-    assert doors.path("123456789") == "cjhl56pewbxk5rsm2c7emlomdey6xdld"
-    assert doors.secret("123456789").startswith("XP9lNimMpD3a0Acwe0QvCNYUz8NDQ29s")
+def test_paths_and_secrets_do_not_change_with_a_version() -> None:
+    """Others would shut Telegram out until the next sync."""
+    keys = WebhookKeys(bytes(range(KEY_BYTES)))
+    assert keys.path("123456789") == "cjhl56pewbxk5rsm2c7emlomdey6xdld"
+    assert keys.secret("123456789").startswith("XP9lNimMpD3a0Acwe0QvCNYUz8NDQ29s")
 
 
-@pytest.mark.parametrize("read", [read_doors, read_metrics_token])
+@pytest.mark.parametrize("read", [read_webhook_keys, read_metrics_token])
 def test_only_the_owner_reads_what_is_made_and_nothing_else_is_left(
     tmp_path: Path, read: Callable[[Path], object]
 ) -> None:
@@ -122,17 +124,17 @@ def test_cut_off_at_every_line_the_file_is_whole_or_not_there(tmp_path: Path) ->
     assert {(folder / "fleet.key").exists() for folder in folders} == {True, False}
     for folder in folders:
         kept = (folder / "fleet.key").read_text() if (folder / "fleet.key").exists() else None
-        read_doors(folder / "fleet.key")
+        read_webhook_keys(folder / "fleet.key")
         assert kept in {None, (folder / "fleet.key").read_text()}
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666, 0o610])
 def test_a_key_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "fleet.key"
-    read_doors(path)
+    read_webhook_keys(path)
     path.chmod(mode)
     with pytest.raises(NotReady, match="chmod 600"):
-        read_doors(path)
+        read_webhook_keys(path)
 
 
 @pytest.mark.parametrize("written", ["", "0" * 63, "0" * 65, "G" * 64, "0" * 64 + "\n0", "\u0660" * 64])
@@ -140,7 +142,7 @@ def test_a_damaged_key_is_refused_in_words_that_do_not_repeat_it(tmp_path: Path,
     path = tmp_path / "fleet.key"
     path.write_text(written, encoding="utf-8")
     path.chmod(0o600)
-    for read in (read_doors, read_metrics_token):
+    for read in (read_webhook_keys, read_metrics_token):
         with pytest.raises(NotReady, match="damaged") as refused:
             read(path)
         assert "000" not in str(refused.value)
@@ -149,7 +151,7 @@ def test_a_damaged_key_is_refused_in_words_that_do_not_repeat_it(tmp_path: Path,
 def test_a_folder_in_which_nothing_can_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotReady, match="See whose it is"):
-        read_doors(tmp_path / "file" / "fleet.key")
+        read_webhook_keys(tmp_path / "file" / "fleet.key")
 
 
 def test_the_metrics_token_is_random_and_kept(tmp_path: Path) -> None:
@@ -168,7 +170,7 @@ def test_only_the_very_secret_opens() -> None:
 
 @pytest.mark.alone("compares times")
 def test_whether_anybody_is_there_is_not_told_by_the_time_it_takes() -> None:
-    secret = Doors(b"k" * KEY_BYTES).secret("1")
+    secret = WebhookKeys(b"k" * KEY_BYTES).secret("1")
     fastest: dict[str | None, float] = {secret: math.inf, None: math.inf}
     # In short turns, since others use this machine too.
     for _ in range(200):

@@ -10,10 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.assembly import bot_host
-from bot.commands.checks import Check, check
+from bot.commands.checks import check
 from bot.sessions.store import StoreAway
-from bot.settings import BotSettings, NotReady, described_settings, read_settings
+from bot.settings import BotSettings
 from conversations.wire.sealing import new_private_key, public_half
+from reportline.checks import Check
+from reportline.readiness import NotReady
+from reportline.settings import described_settings, read_settings
 from tests.ports import next_port
 from tests.talk_stores import InValkey
 from tests.valkeys import Line, Valkey, certificate, valkey
@@ -65,7 +68,7 @@ def _session_store(settings: BotSettings) -> Check:
 def test_urls_that_are_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Encrypted, or on this machine; shown to nobody."""
     monkeypatch.setenv(VARIABLE, url)
-    settings = read_settings()
+    settings = read_settings(BotSettings)
     assert settings.valkey_url == SecretStr(url)
     assert url not in repr(settings) + settings.model_dump_json()
     (row,) = [row for row in described_settings(settings) if row.name == VARIABLE]
@@ -100,7 +103,7 @@ def test_urls_that_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> Non
     """Talks and the password never cross a network in clear; no check is turned off; no value is told."""
     monkeypatch.setenv(VARIABLE, url)
     with pytest.raises(NotReady, match=VARIABLE) as refused:
-        read_settings()
+        read_settings(BotSettings)
     words = str(refused.value).replace("valkeys://name:password@host:port", "")
     assert not any(telling in words for telling in ("marker", "mar#ker", "example", "10.0.0.7", "run/"))
 

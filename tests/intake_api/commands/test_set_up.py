@@ -8,10 +8,10 @@ import pytest
 
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
-from intake_api.faults import NotReady
-from intake_api.keys import make_keys, read_keys, write_once
+from intake_api.keys import make_keys, read_keys
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
+from reportline.readiness import NotReady
 from tests.intake_api.office import a_report, opened, prepare
 
 KEY_FILES = ["seal-k1.key", "vault-k1.key", "index-k1.key", "receipts.key", "audit.key"]
@@ -106,13 +106,6 @@ def test_what_is_open_to_others_stops_the_start(
     with pytest.raises(NotReady, match=r"open to others on this machine\. Close it: `chmod"):
         assemble(settings)
     assert any("Close it" in advice for advice in _faults(settings))
-
-
-def test_a_file_is_never_written_twice(tmp_path: Path) -> None:
-    write_once(tmp_path / "once", "first")
-    with pytest.raises(FileExistsError):
-        write_once(tmp_path / "once", "second")
-    assert [file.read_text() for file in tmp_path.iterdir()] == ["first"]
 
 
 def test_the_doctor_finds_a_fresh_intake_fine(settings: IntakeSettings) -> None:

@@ -27,7 +27,7 @@ from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
 from intake_api.vault import Place
-from tests.intake_api.doors import Doors, doors
+from tests.intake_api.doors import WebhookKeys, doors
 from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
 from tests.intake_api.people import CLAIMS
 
@@ -192,7 +192,7 @@ ITEMS, ANALYSTS = 300, 64
 class Work:
     """What sixty-four analysts heard, and what was taken from them."""
 
-    doors: Doors
+    doors: WebhookKeys
     tokens: list[str]
     chance: random.Random
     done: asyncio.Event = field(default_factory=asyncio.Event)

@@ -20,7 +20,8 @@ from conversations.wire.report import Report
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.shapes import Search
 from intake_api.server.openapi import EXAMPLES
-from intake_api.settings import IntakeSettings, read_settings
+from intake_api.settings import IntakeSettings
+from reportline.settings import read_settings
 from tests.intake_api.office import a_report, withdrawn
 from tests.intake_api.served import Served, serving
 from tests.intake_api.server.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms

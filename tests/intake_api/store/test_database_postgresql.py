@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
 from conversations.wire.report import Report
-from intake_api.faults import NotReady
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database, DatabaseAway
 from intake_api.store.models import Item, StoredReport
+from reportline.readiness import NotReady
 from tests.intake_api.office import Office, a_report, opened, prepare
 from tests.postgresql import PostgreSql, postgresql
 

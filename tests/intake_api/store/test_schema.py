@@ -11,13 +11,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from intake_api.faults import NotReady
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Base
 from intake_api.store.revision import NEWEST_REVISION, require_current
 from intake_api.store.schema import configuration, upgrade
+from reportline.readiness import NotReady
 from tests.intake_api.office import a_report, opened
 
 

@@ -25,7 +25,6 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from intake_api.commands.intake import intake
-from intake_api.faults import NotReady
 from intake_api.keys import make_key
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
@@ -40,6 +39,7 @@ from intake_api.upkeep.backup_files import (
     open_backup,
 )
 from intake_api.upkeep.restoring import Restored, restore
+from reportline.readiness import NotReady
 from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 from tests.postgresql import PostgreSql
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.faults import NotReady
 from intake_api.upkeep.backup_files import (
     BackupKeys,
     Manifest,
@@ -16,6 +15,7 @@ from intake_api.upkeep.backup_files import (
     write_manifest,
     writing_records,
 )
+from reportline.readiness import NotReady
 from tests.intake_api.office import NOON
 
 BLOCK = 64 * 1024 + 17

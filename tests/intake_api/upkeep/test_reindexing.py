@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.commands.keys import reindex
-from intake_api.faults import NotReady
 from intake_api.items.making import host_hash
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
@@ -20,6 +19,7 @@ from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State
 from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.vault import Place, Vault
+from reportline.readiness import NotReady
 from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
 
 KEPT, OTHER = "https://example.com/kept", "https://example.com/other"

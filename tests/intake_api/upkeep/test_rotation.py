@@ -18,7 +18,6 @@ from typer.testing import CliRunner, Result
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
-from intake_api.faults import NotReady
 from intake_api.hand_in.reports import content_of
 from intake_api.keys import make_key, read_keys
 from intake_api.settings import IntakeSettings
@@ -27,6 +26,7 @@ from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, Assessment, Base, Item, State, StoredReport
 from intake_api.upkeep.rotation import PAGE, SEALED_COLUMNS, rotate_vault
 from intake_api.vault import Place, Vault
+from reportline.readiness import NotReady
 from tests.intake_api.office import NOON, Office, a_report, environment, revised
 from tests.intake_api.served import Served, serving
 

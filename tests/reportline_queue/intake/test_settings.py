@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.faults import NotReady
 from intake_api.settings import QueueSettings
-from intake_api.settings import read_settings as read_described
+from reportline.readiness import NotReady
+from reportline.settings import read_settings as read_described
 from reportline_queue.errors import NotDone
 from reportline_queue.intake.settings import read_settings
 

@@ -14,7 +14,7 @@ from bot.exchange import Answer, Arrival, Card, CardButton, Host, TalkHandle
 from bot.fleet.bots import Fleet, Surroundings
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import FleetNumbers
-from bot.fleet.webhook_keys import Doors
+from bot.fleet.webhook_keys import WebhookKeys
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from conversations.events import Attached, Chose, Commanded, Event, Opened, Said
 from reportline.http_server import listen, server
@@ -114,18 +114,18 @@ class Webhooks:
     @asynccontextmanager
     async def serving(self, bot_api: BotApiServer, host: Host, pace: Pace) -> AsyncIterator[None]:
         """Open the door, and have Telegram told where it is."""
-        doors = Doors(b"k" * 32)
+        keys = WebhookKeys(b"k" * 32)
         entry = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
-        async with fleet_of(bot_api, host, pace, doors) as (fleet, url):
+        async with fleet_of(bot_api, host, pace, keys) as (fleet, url):
             fleet.apply([entry])
-            await bot_api.api.call(TOKEN, "setWebhook", webhook_of(doors, entry, url))
+            await bot_api.api.call(TOKEN, "setWebhook", webhook_of(keys, entry, url))
             yield
         await bot_api.api.call(TOKEN, "deleteWebhook", {})
 
 
 @asynccontextmanager
 async def fleet_of(
-    bot_api: BotApiServer, host: Host, pace: Pace, doors: Doors
+    bot_api: BotApiServer, host: Host, pace: Pace, keys: WebhookKeys
 ) -> AsyncIterator[tuple[Fleet, str]]:
     """Serve a fleet without bots; gives it, and the address of its door."""
     # Here, since it loads aiogram, which takes seconds that other tests need not wait.
@@ -136,7 +136,7 @@ async def fleet_of(
 
     numbers = FleetNumbers(lambda: 0.0, lambda: (0, 0))
     fleet = Fleet(
-        doors,
+        keys,
         Surroundings(
             lambda _: host,
             lambda token: TelegramSender(token, bot_api.api_url, pace),
@@ -157,11 +157,11 @@ async def fleet_of(
         await fleet.close()
 
 
-def webhook_of(doors: Doors, entry: BotEntry, url: str) -> dict[str, Any]:
+def webhook_of(keys: WebhookKeys, entry: BotEntry, url: str) -> dict[str, Any]:
     """Give what setWebhook is told of a bot."""
     return {
-        "url": f"{url}/telegram/{doors.path(entry.bot_id)}",
-        "secret_token": doors.secret(entry.bot_id),
+        "url": f"{url}/telegram/{keys.path(entry.bot_id)}",
+        "secret_token": keys.secret(entry.bot_id),
         "allowed_updates": [*UPDATE_KINDS],
     }
 

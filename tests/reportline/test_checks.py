@@ -1,0 +1,26 @@
+"""A check says what there is to know, and a fault becomes advice instead of a traceback."""
+
+import errno
+import os
+
+from reportline.checks import Check, look_at
+from reportline.readiness import NotReady
+
+
+def test_what_is_fine_is_told_in_its_own_words() -> None:
+    assert look_at("disk", lambda: "12 MiB are free") == Check("disk", fine=True, advice="12 MiB are free")
+
+
+def test_what_must_be_put_right_is_a_fault_with_its_advice() -> None:
+    def look() -> str:
+        raise NotReady("Make room.")
+
+    assert look_at("disk", look) == Check("disk", fine=False, advice="Make room.")
+
+
+def test_a_fault_of_the_system_names_the_cause_and_no_file() -> None:
+    def look() -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/a/file")
+
+    advice = "The system says: Permission denied. See whose the files are."
+    assert look_at("keys", look) == Check("keys", fine=False, advice=advice)
