@@ -7,4 +7,7 @@
 - `webhook_keys`: the path and secret of each bot's webhook
 - `numbers`: the fleet's metrics
 - `sync`: what Telegram keeps of a bot, beside what it should keep
+- `sync_calls`: asks Telegram for that, and sets what differs
+- `chosen_bots`: the bots that a command is about
+- `invitations`: the links that a portal's web page needs
 """

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from typer.testing import CliRunner
 
-from bot.commands.bot import flow
+from bot.commands.flow import flow
 from bot.tools.measure import WAYS, faults, grade, measure, sentences_of, words_of
 from tests.cases import for_every
 from tests.talking import EVERY_LANGUAGE, LANGUAGES, PORTALS

@@ -9,7 +9,7 @@ import typer
 import zxingcpp
 from typer.testing import CliRunner
 
-from bot.commands.fleet import links
+from bot.commands.portal import links
 from bot.settings import PORTALS
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation, direction, page

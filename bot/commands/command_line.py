@@ -1,0 +1,55 @@
+"""What the bot's commands share: a fault that is said in a sentence, and work that stops when told to."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import BotSettings
+
+Result = TypeVar("Result")
+
+
+def ready(read: Callable[[], Result]) -> Result:
+    """Read something that must be right before anything starts; otherwise say what to do, and stop."""
+    from reportline.readiness import NotReady
+
+    try:
+        return read()
+    except NotReady as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+
+
+def bot_settings() -> "BotSettings":
+    """Read the bot host's settings, or say which are wrong, and stop."""
+    from bot.settings import BotSettings
+    from reportline.settings import read_settings
+
+    return ready(lambda: read_settings(BotSettings))
+
+
+def serve(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done or told to stop; SIGTERM stops as gently as Ctrl-C does."""
+    import asyncio
+    from contextlib import suppress
+
+    from bot.channels.telegram.failures import TokenRefusedError
+
+    try:
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+            ready(lambda: asyncio.run(_until_told(work)))
+    except TokenRefusedError:
+        typer.echo("Telegram refuses the bot's token. Ask BotFather for a new one.", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    import asyncio
+    import signal
+
+    task = asyncio.ensure_future(work)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    await task

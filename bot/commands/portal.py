@@ -1,0 +1,67 @@
+"""The commands that look at the portals: what is wrong with their files, and what invites to their chats."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.command_line import bot_settings, ready
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.tools.portal_links import Invitation
+
+portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
+
+
+@portal.command(name="check")
+def check_portals(
+    files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
+) -> None:
+    """Say what is wrong with portals' files, by line; exit status 1 when something is."""
+    from bot.assembly import KNOWN_LANGUAGES
+    from bot.talks.portals import check
+
+    settings = bot_settings()
+    chosen = files or sorted(settings.portals_dir.glob("*.toml"))
+    faults = check(chosen, KNOWN_LANGUAGES)
+    typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
+    raise typer.Exit(int(bool(faults)))
+
+
+@portal.command()
+def links(
+    portal_id: Annotated[str, typer.Argument(help="the portal, by its file's name", metavar="PORTAL")],
+    username: Annotated[str | None, typer.Option(help="the bot's @name; else those of bots.toml")] = None,
+    folder: Annotated[Path | None, typer.Option(help="where to write files, instead of printing")] = None,
+) -> None:
+    """Print what a portal's web page needs: its bot's links and HTML, by language; with QR codes as files."""
+    from bot.fleet.invitations import invitations_of
+
+    settings = bot_settings()
+    invitations = ready(lambda: invitations_of(settings, portal_id, username))
+    if folder is None:
+        typer.echo("\n".join(f"{each.language}: {each.link}\n\n{each.snippet()}" for each in invitations))
+        return
+    bots = {each.username for each in invitations}
+    for bot in sorted(bots):
+        of_bot = [each for each in invitations if each.username == bot]
+        ready(partial(_write, of_bot, folder / bot if len(bots) > 1 else folder))
+
+
+def _write(invitations: "Sequence[Invitation]", folder: Path) -> None:
+    from bot.tools.portal_links import ERROR_CORRECTION, page
+    from reportline.readiness import NotReady
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in invitations:
+            (folder / f"{each.name}.svg").write_text(each.svg(is_file=True), encoding="utf-8")
+            (folder / f"{each.name}.png").write_bytes(each.png())
+        (folder / f"{invitations[0].portal}.html").write_text(page(invitations), encoding="utf-8")
+    except OSError as fault:
+        raise NotReady(f"Cannot write into {folder}: {fault.strerror}. Choose another folder.") from None
+    width, level = invitations[0].png_width, ERROR_CORRECTION.upper()
+    typer.echo(f"Written to {folder}: HTML, and QR codes of level {level}, as PNG {width} pixels wide.")

@@ -1,0 +1,48 @@
+"""What `reportline doctor` looks at: this machine, the intake's API and Telegram; it changes nothing."""
+
+import httpx
+
+from bot.commands import checks as bot_checks
+from bot.commands.command_line import ready
+from bot.settings import BotSettings, telegram_token
+from intake_api.commands import checks as intake_checks
+from intake_api.settings import IntakeSettings
+from reportline.checks import Check
+from reportline.settings import read_settings
+
+SECONDS_TO_ANSWER = 10
+
+
+def look_at_everything(settings: BotSettings) -> list[Check]:
+    """Look at all that the bot and the intake need."""
+    return [
+        *intake_checks.check(ready(lambda: read_settings(IntakeSettings))),
+        *bot_checks.check(settings),
+        _check_intake(settings),
+        _check_telegram(settings),
+    ]
+
+
+def _check_intake(settings: BotSettings) -> Check:
+    try:
+        answer = httpx.get(f"{settings.intake_url}/readyz", timeout=SECONDS_TO_ANSWER, trust_env=False)
+    except httpx.HTTPError:
+        advice = f"Nothing answers at {settings.intake_url}. Start it: `reportline intake serve`."
+        return Check("intake API", fine=False, advice=advice)
+    if answer.is_success:
+        return Check("intake API", fine=True, advice=f"answers at {settings.intake_url}")
+    return Check("intake API", fine=False, advice="It is up, but not ready. See its log.")
+
+
+def _check_telegram(settings: BotSettings) -> Check:
+    if not settings.has_telegram_token:
+        return Check("Telegram", fine=True, advice="no bot is polled: there is no token")
+    url = f"{settings.telegram_api_url}/bot{ready(lambda: telegram_token(settings))}/getMe"
+    try:
+        status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code
+    except httpx.HTTPError:
+        return Check("Telegram", fine=False, advice="It does not answer. See the network.")
+    if status == httpx.codes.OK:
+        return Check("Telegram", fine=True, advice="takes the token")
+    advice = f"It refuses the token ({status}). Ask BotFather for a new one."
+    return Check("Telegram", fine=False, advice=advice)
