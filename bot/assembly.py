@@ -15,7 +15,6 @@ from bot.delivery.outbox import Outbox
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
-from bot.sessions.valkey import ValkeySessions
 from bot.settings import BotSettings, channel_token, intake_public_key, talk_secrets_file, valkey_url
 from bot.talks.limits import Alarm, Budgets
 from bot.talks.portals import read_portals
@@ -23,12 +22,11 @@ from bot.talks.render import command_menu, missing_from, put_into_words
 from bot.talks.runner import Delivery, Limits, Runner
 from conversations.portals.model import Portal
 from conversations.talk import Phrase
-from locales.catalogues import ENGLISH, KNOWN_LOCALES
+from locales.catalogues import ENGLISH, KNOWN_LANGUAGES
 from reportline.logs import log_failure
 from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS = 60
-KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,9 @@ async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
     if url is None:
         yield MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
         return
+    # Its client takes a tenth of a second to load, and talks in memory do not need it.
+    from bot.sessions.valkey import ValkeySessions  # noqa: PLC0415
+
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
     async with ValkeySessions(url, secrets, time.time, private_hosts=settings.private_hosts) as sessions:
         try:

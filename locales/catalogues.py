@@ -69,6 +69,7 @@ def is_known(code: str) -> bool:
 
 
 KNOWN_LOCALES = read_locales()
+KNOWN_LANGUAGES = frozenset(locale.code for locale in KNOWN_LOCALES)
 
 
 class MissingMessage(LookupError):  # noqa: N818 - named for what happened, like our other exceptions

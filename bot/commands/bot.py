@@ -15,10 +15,10 @@ bot = typer.Typer(no_args_is_help=True, help="Hold talks with reporters.")
 @bot.command()
 def poll() -> None:
     """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
-    from bot.assembly import KNOWN_LANGUAGES
     from bot.fleet.bots_file import require_unserved
     from bot.settings import telegram_token
     from bot.talks.portals import read_portals
+    from locales.catalogues import KNOWN_LANGUAGES
     from reportline.logs import configure_logs
 
     settings = bot_settings()

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.outbox import set_aside_folder
 from bot.delivery.outbox_state import glance
@@ -26,6 +25,7 @@ from bot.settings import (
     valkey_url,
 )
 from bot.talks.portals import PortalsUnreadable, read_portals
+from locales.catalogues import KNOWN_LANGUAGES
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private
 from reportline.readiness import NotReady

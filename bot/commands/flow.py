@@ -26,9 +26,9 @@ def measure() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bot.assembly import KNOWN_LANGUAGES
     from bot.talks.portals import read_portals
     from bot.tools import measure as measuring
+    from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
     portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))

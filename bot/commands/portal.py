@@ -21,8 +21,8 @@ def check_portals(
     files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
 ) -> None:
     """Say what is wrong with portals' files, by line; exit status 1 when something is."""
-    from bot.assembly import KNOWN_LANGUAGES
     from bot.talks.portals import check
+    from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
     chosen = files or sorted(settings.portals_dir.glob("*.toml"))

@@ -13,9 +13,9 @@ def preview(
     languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
 ) -> None:
     """Write a page for each language on which a native speaker reads the whole talk beside the English."""
-    from bot.assembly import KNOWN_LANGUAGES
     from bot.talks.portals import read_portals
     from bot.tools.preview import regions_of
+    from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
     regions = regions_of(ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES)).values())

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterable, Sequence
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.fleet.bots_file import BotEntry, read_bots
 from bot.settings import BotSettings
 from bot.talks.portals import read_portals
+from locales.catalogues import KNOWN_LANGUAGES
 from reportline.readiness import NotReady
 
 

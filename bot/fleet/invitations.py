@@ -1,11 +1,11 @@
 """Which links a portal's web page needs: one for each language of each of the portal's bots."""
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.fleet.bots_file import require_username
 from bot.fleet.chosen_bots import read_fleet
 from bot.settings import BotSettings
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation
+from locales.catalogues import KNOWN_LANGUAGES
 from reportline.readiness import NotReady
 
 

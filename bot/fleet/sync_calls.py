@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.channels.telegram.failures import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.updates import Call
@@ -15,6 +14,7 @@ from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import Change, changes, question, settings_of, undelivered
 from bot.fleet.webhook_keys import WebhookKeys
 from bot.settings import BotSettings
+from locales.catalogues import KNOWN_LANGUAGES
 
 BOTS_AT_ONCE = 16
 _PACE = Pace()

@@ -9,9 +9,9 @@ from typing import Any
 
 from telegram import Message
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.talks.portals import read_portals
 from conversations.wire.report import write_receipt
+from locales.catalogues import KNOWN_LANGUAGES
 from tests.canaries import evidence
 from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
 from tests.canaries.evidence import Collection, files

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.fleet.bots_file import BotEntry, read_bots, require_unserved, require_username
 from bot.settings import PORTALS
 from bot.talks.portals import read_portals
+from locales.catalogues import KNOWN_LANGUAGES
 from reportline.readiness import NotReady
 
 TOKEN = "7001:" + "aB3_-" * 7

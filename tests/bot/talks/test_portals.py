@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import KNOWN_LANGUAGES
 from bot.settings import PORTALS
 from bot.talks.portals import PortalsUnreadable, check, read_portals
 from conversations.portals.model import Purpose
+from locales.catalogues import KNOWN_LANGUAGES
 
 SEVENTEEN = frozenset(
     ("ar", "en", "es", "fr", "hi", "id", "kk", "ln", "mn", "ms", "ne", "ps", "pt", "sw", "uk", "ur", "wo")
