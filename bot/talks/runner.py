@@ -91,7 +91,6 @@ class Runner:
                 answer = await self._turn(arrival)
                 if answer:
                     return answer
-                await self._settle(arrival.talk)
         raise TalkContended
 
     async def shown(self, talk: TalkHandle, message: int) -> None:
@@ -106,14 +105,12 @@ class Runner:
     async def gone(self, talk: TalkHandle) -> None:
         """Forget the talk: the reporter has left, so nothing can be shown to them; what they sent is sent."""
         async with self._sessions.lock(talk):
-            await self._settle(talk)
+            await self._settled(talk)
             await self._sessions.erase(talk)
 
     async def _turn(self, arrival: Arrival) -> Answer | None:
-        """Take one turn; None when a turn before it still owes, or another process was first: look again."""
-        held, version = await self._load(arrival.talk)
-        if held and held.owes:
-            return None
+        """Take one turn; None when another process was first: look again."""
+        held, version = await self._settled(arrival.talk)
         if held and arrival.update in held.updates:
             return self._answer(held, held.live, held.erased if arrival.update == held.updates[-1] else ())
         talk = held or self._begun(arrival)
@@ -140,9 +137,7 @@ class Runner:
         for effect in turn.effects:
             match effect:
                 case Submit():
-                    talk = await self._settle(arrival.talk) or await self._settled_elsewhere(
-                        arrival.talk, talk
-                    )
+                    talk = await self._submitted(arrival.talk, talk)
                 case AskStatus(receipt):
                     learned = StatusLearned(await self._delivery.intake.status(receipt))
                     talk = await self._told(arrival.talk, learned) or talk
@@ -154,16 +149,18 @@ class Runner:
         """Show the card of the state as it is now, so that a redelivery gets the last answer again."""
         return Answer(render(talk.state, self._portals[talk.state.portal]), live, erased)
 
-    async def _settle(self, handle: TalkHandle) -> Talk | None:
-        """Hand in what a saved turn still owes, and tell the talk how it went; None when nothing is owed."""
-        held, _ = await self._load(handle)
-        if held is None or not held.owes:
-            return None
-        return await self._told(handle, await self._hand_in(held.state))
+    async def _settled(self, handle: TalkHandle) -> tuple[Talk | None, bytes | None]:
+        """Load the talk; a report that a saved turn still owes is handed in first."""
+        for _ in range(MOST_TRIES):
+            held, version = await self._load(handle)
+            if held is None or not held.owes:
+                return held, version
+            await self._told(handle, await self._hand_in(held.state))
+        raise TalkContended
 
-    async def _settled_elsewhere(self, handle: TalkHandle, owing: Talk) -> Talk:
-        """Give the talk as another process left it; if it is gone, hand in what was owed all the same."""
-        held, _ = await self._load(handle)
+    async def _submitted(self, handle: TalkHandle, owing: Talk) -> Talk:
+        """Give the talk once its report is handed in; a talk that is gone has its report handed in too."""
+        held, _ = await self._settled(handle)
         if held and held.state.draft.draft_id == owing.state.draft.draft_id:
             return held
         turn = advance(owing.state, await self._hand_in(owing.state), self._portals, draw())
