@@ -1,11 +1,13 @@
 """The command `reportline`: it mounts the commands of every part, and adds those that concern them all.
 
-Every module that it imports is thin: a command imports what it runs when it is called.
+Every module that it imports at the start is thin: a command imports what it runs when it is called.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from bot.commands.bot import bot
 from bot.commands.command_line import bot_settings, ready
@@ -20,7 +22,26 @@ from reportline_queue.client import queue
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP)
+
+class _Commands(TyperGroup):
+    """All commands; of them, `queue` is the analysts' client, which is loaded when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), "queue"]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name != "queue":
+            return super().get_command(ctx, cmd_name)
+        from intake_api.terminal.client import queue
+
+        group = get_group(queue)
+        group.name = cmd_name
+        return group
+
+
+app = typer.Typer(
+    cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP
+)
 locales.command()(preview)
 app.add_typer(bot, name="bot")
 app.add_typer(flow, name="flow")
@@ -29,7 +50,6 @@ app.add_typer(outbox, name="outbox")
 app.add_typer(fleet, name="fleet")
 app.add_typer(locales, name="locales")
 app.add_typer(intake, name="intake")
-app.add_typer(queue, name="queue")
 
 
 @app.command()

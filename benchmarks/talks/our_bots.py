@@ -14,7 +14,7 @@ from typing import Any, Final
 from starlette.types import Message
 
 from benchmarks.talks.stubs import BotApiStub, IntakeStub
-from bot.assembly import KNOWN_LANGUAGES, sentences
+from bot.assembly import sentences
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.telegram.sender import TelegramSender
@@ -33,6 +33,7 @@ from bot.talks.limits import Alarm, Budgets
 from bot.talks.portals import read_portals
 from bot.talks.runner import Delivery, Limits, Runner
 from conversations.wire.sealing import new_private_key, public_half
+from locales.catalogues import KNOWN_LANGUAGES
 
 TOKEN: Final = "123456:ours"  # noqa: S105 - it opens nothing
 PORTAL: Final = "international"
