@@ -1,4 +1,4 @@
-"""What a talk costs a reporter, in taps, words, bytes and minutes, on each way through it."""
+"""Measures each way through the talk: taps, words, bytes and minutes."""
 
 import re
 from collections.abc import Mapping

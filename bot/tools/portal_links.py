@@ -1,25 +1,24 @@
-"""What a portal's web page needs to invite to the chat: a link, a QR code and a snippet in each language.
+"""Makes a portal's invitations to the chat: a link, a QR code and an HTML snippet in each language.
 
 A snippet loads nothing, runs nothing, needs no style, and keeps the page's address from Telegram.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from io import BytesIO
 
 import segno
+from markupsafe import Markup
 
 from bot.talks.render import put_into_words
+from bot.tools.templates import template
 from conversations.talk import Phrase
-from locales.catalogues import KNOWN_LOCALES
 
 # Level M still reads with 15 % of a code worn away; a code needs 4 modules of white around it.
 ERROR_CORRECTION = "m"
 _QUIET_ZONE = 4
 _PNG_PIXELS = 16
 _SVG_UNITS = 5
-_LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ class Invitation:
 
     def snippet(self) -> str:
         """Write the invitation as HTML that stands by itself in any page."""
-        words = {
-            name: escape(put_into_words(Phrase(phrase), self.language))
+        said = {
+            name: put_into_words(Phrase(phrase), self.language)
             for name, phrase in (
                 ("invite", "links.invite"),
                 ("privacy", "first.privacy.telegram"),
@@ -79,14 +78,9 @@ class Invitation:
                 ("code", "links.code"),
             )
         }
-        return (
-            f'<section lang="{self.language}" dir="{direction(self.language)}">\n'
-            f"<p>{words['invite']} {words['privacy']}</p>\n"
-            f'<p><a href="{escape(self.link)}" rel="noopener noreferrer nofollow" '
-            f'referrerpolicy="no-referrer">{words["open"]}</a></p>\n'
-            f'<div role="img" aria-label="{words["code"]}">{self.svg(is_file=False)}</div>\n'
-            "</section>\n"
-        )
+        # The drawing is made of our own link alone.
+        svg = Markup(self.svg(is_file=False))  # noqa: S704
+        return template("snippet.html.jinja").render(language=self.language, link=self.link, svg=svg, **said)
 
     def _code(self) -> segno.QRCode:
         return segno.make_qr(self.link, error=ERROR_CORRECTION, boost_error=False)
@@ -94,12 +88,5 @@ class Invitation:
 
 def page(invitations: Sequence[Invitation]) -> str:
     """Write a page of all the snippets, of which there is one at least, to look at and to copy from."""
-    first = invitations[0].language
-    head = f'<html lang="{first}" dir="{direction(first)}">\n<meta charset="utf-8">\n<title>t.me</title>\n'
-    snippets = "\n".join(invitation.snippet() for invitation in invitations)
-    return f"<!doctype html>\n{head}{snippets}</html>\n"
-
-
-def direction(language: str) -> str:
-    """Give which way a language is written, in HTML's words."""
-    return "rtl" if _LOCALES[language].right_to_left else "ltr"
+    snippets = [Markup(invitation.snippet()) for invitation in invitations]  # noqa: S704 - escaped there
+    return template("snippets.html.jinja").render(language=invitations[0].language, snippets=snippets)

@@ -1,4 +1,4 @@
-"""A page on which a native speaker reads the whole talk beside the English, and needs nothing but the page.
+"""Makes a page on which a native speaker reads the whole talk beside the English.
 
 Every card, every branch and every error is there, each message with its number, its name and what it is for.
 The page loads nothing and runs nothing.
@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from html import escape
-from pathlib import Path
 
 from bot.exchange import CardButton
 from bot.talks.render import put_into_words, render
+from bot.tools.templates import template
 from conversations.flow import FLOW
 from conversations.flow.paragraphs import named
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
@@ -23,7 +22,7 @@ from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
 from locales.catalogues import ENGLISH, FOLDER, KNOWN_LOCALES
 from locales.extraction import English, english
-from locales.glossary import Glossary, read_glossary
+from locales.glossary import read_glossary
 from locales.plurals import categories, form_of
 from locales.review import state as review_state
 
@@ -34,14 +33,41 @@ _LAW = Sourced(
     "(a sentence on the law of the portal's country)", "https://www.example.org/", date(2026, 1, 1)
 )
 _LARGEST_COUNT = 1_000_000
-_LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
-_QUESTIONS = (
-    "What does the hotline want people to send, and what must they never send?",
-    "What does the hotline keep of the person who writes, and what does it not keep?",
-    "Who reads a report?",
-    "Is this the place for somebody who is in danger now? If not, where does the talk send them?",
-)
-_STYLE = Path(__file__).with_name("preview.css")
+_OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What is said, or stands on a button, with its message's number; a name of a language has none."""
+
+    number: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """One card, or a message by itself, in one language."""
+
+    language: str
+    messages: tuple[_Message, ...]
+    rows: tuple[tuple[_Message, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What a message is for, where it is seen for the first time."""
+
+    number: int
+    name: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The same card in both languages, with the notes on its messages."""
+
+    cards: tuple[_Card, _Card]
+    notes: tuple[_Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +83,15 @@ class _Page:
 def preview(language: str, region: str | None) -> str:
     """Write a language's page, with digits as they are written in a region."""
     page = _page(language, region)
-    shown = [state for step in FLOW for state in _states(step, language)]
     seen: set[str] = set()
-    pairs = [_pair(state, page, seen) for state in shown]
-    parts = (
-        _head(page),
-        "<h2>The talk, card by card</h2>",
-        *pairs,
-        "<h2>Said above a card, when something needs saying first; and by the apps</h2>",
-        *(_message(name, page) for name in WORDS if name not in seen),
-        _closing(),
-    )
-    title = f"{_LOCALES[language].own_name} ({language})"
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n" + "\n".join(parts) + "\n</html>\n"
+    steps = [(state.step, _part(state, page, seen)) for step in FLOW for state in _states(step, language)]
+    return template("preview.html.jinja").render(
+        language=language,
+        own_name=_OWN_NAMES[language],
+        state=review_state(language),
+        glossary=read_glossary(language, FOLDER),
+        steps=steps,
+        others=[_message(name, page) for name in WORDS if name not in seen],
     )
 
 
@@ -96,7 +115,7 @@ def _portal(region: str | None) -> Portal:
         for purpose in Purpose
         if purpose is not Purpose.DANGER
     )
-    languages = tuple(_LOCALES)
+    languages = tuple(_OWN_NAMES)
     return Portal(
         portal_id="preview",
         name="Preview",
@@ -131,46 +150,42 @@ def _states(step: str, language: str) -> Iterator[State]:
         yield replace(linked, practice=step == "cleared")
 
 
-def _pair(state: State, page: _Page, seen: set[str]) -> str:
-    """Show a card in both languages, and what each message is for where it is seen for the first time."""
+def _part(state: State, page: _Page, seen: set[str]) -> _Part:
+    """Give a card in both languages, and what each message is for where it is seen for the first time."""
     said = card(state, page.portal)
     labels = [button.label for row in said.buttons for button in row]
     names = [phrase.words for phrase in (*said.phrases, *labels) if isinstance(phrase, Phrase)]
-    notes = "".join(_note(name, page) for name in names if name not in seen)
+    notes = tuple(_note(name, page) for name in names if name not in seen)
     seen.update(names)
-    both = _card(state, page) + _card(replace(state, language=ENGLISH), page)
-    return f'<h3>{state.step}</h3>\n<div class="pair">{both}</div>\n{notes}'
+    return _Part((_card(state, page), _card(replace(state, language=ENGLISH), page)), notes)
 
 
-def _card(state: State, page: _Page) -> str:
+def _card(state: State, page: _Page) -> _Card:
     said = card(state, page.portal)
-    paragraphs = _paragraphs(said.phrases, state.language, page)
     labels = iter(button.label for row in said.buttons for button in row)
-    rows = "".join(
-        f"<div class=row>{''.join(_button(button, next(labels), page) for button in row)}</div>"
+    rows = tuple(
+        tuple(_button(button, next(labels), page) for button in row)
         for row in render(state, page.portal).rows
     )
-    return f"<div {_written(state.language)} class=card>{paragraphs}{rows}</div>"
+    return _Card(state.language, _messages_in(said.phrases, state.language, page), rows)
 
 
-def _paragraphs(phrases: Iterable[Phrase], language: str, page: _Page) -> str:
-    said = ((phrase.words, put_into_words(phrase, language, page.portal.region)) for phrase in phrases)
-    return "".join(f"<p>{_number(name, page)}{escape(text)}</p>" for name, text in said)
-
-
-def _button(button: CardButton, label: Phrase | str, page: _Page) -> str:
-    number = _number(label.words, page) if isinstance(label, Phrase) else ""
-    return f"<span>{number}{escape(button.label)}</span>"
-
-
-def _message(name: str, page: _Page) -> str:
-    """Show a message that stands on no card by itself, in each of its forms."""
-    forms = tuple(_forms(name, page)) or (named(name, next(_states("first", page.language)), page.portal),)
-    both = "".join(
-        f"<div {_written(language)} class=card>{_paragraphs(forms, language, page)}</div>"
-        for language in (page.language, ENGLISH)
+def _messages_in(phrases: Iterable[Phrase], language: str, page: _Page) -> tuple[_Message, ...]:
+    return tuple(
+        _Message(page.numbers[phrase.words], put_into_words(phrase, language, page.portal.region))
+        for phrase in phrases
     )
-    return f'<div class="pair">{both}</div>\n{_note(name, page)}'
+
+
+def _button(button: CardButton, label: Phrase | str, page: _Page) -> _Message:
+    return _Message(page.numbers[label.words] if isinstance(label, Phrase) else None, button.label)
+
+
+def _message(name: str, page: _Page) -> _Part:
+    """Give a message that stands on no card by itself, in each of its forms."""
+    forms = tuple(_forms(name, page)) or (named(name, next(_states("first", page.language)), page.portal),)
+    own, english = (_Card(code, _messages_in(forms, code, page)) for code in (page.language, ENGLISH))
+    return _Part((own, english), (_note(name, page),))
 
 
 def _forms(name: str, page: _Page) -> Iterator[Phrase]:
@@ -180,48 +195,8 @@ def _forms(name: str, page: _Page) -> Iterator[Phrase]:
             yield Phrase(name, (("maximum", str(next(fitting, _LARGEST_COUNT))),))
 
 
-def _note(name: str, page: _Page) -> str:
-    return f"<small>{page.numbers[name]} <b>{name}</b> {escape(page.contexts[name])}</small>"
-
-
-def _number(name: str, page: _Page) -> str:
-    return f"<sup>{page.numbers[name]}</sup> "
-
-
-def _written(language: str) -> str:
-    return f'lang="{language}" dir="{"rtl" if _LOCALES[language].right_to_left else "ltr"}"'
-
-
-def _head(page: _Page) -> str:
-    glossary = read_glossary(page.language, FOLDER)
-    return f"""<h1>{escape(_LOCALES[page.language].own_name)} ({page.language})</h1>
-<p>State: {escape(review_state(page.language))}.</p>
-<p>Thank you for reading this. It is what a chat program says to people who stumbled on pictures of
-child sexual abuse and want to report the web link. They may be upset, 13 years old, or new to reading. On the
-left is what they read in your language, on the right the English. Every message has a small number. Where
-something is wrong, unclear, cold, or not what people say, write down the number and what it should say. At
-the end are four questions.</p>
-<h2>How this language is written here</h2>
-<p class="voice">{escape(glossary.voice.strip())}</p>
-{_terms(glossary, page.language)}"""
-
-
-def _terms(glossary: Glossary, language: str) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(term.english.replace('|', ' / '))}"
-        f"<td {_written(language)}>{escape(' / '.join(term.say))}"
-        f"<td>{escape(term.why)}"
-        for term in glossary.terms
-    )
-    return f"<table><tr><th>English<th>here<th>why{rows}</table>" if rows else ""
-
-
-def _closing() -> str:
-    return (
-        "<h2>Four questions, to be answered from the talk alone</h2>\n<ol>"
-        + "".join(f"<li>{question}" for question in _QUESTIONS)
-        + "</ol>"
-    )
+def _note(name: str, page: _Page) -> _Note:
+    return _Note(page.numbers[name], name, page.contexts[name])
 
 
 def regions_of(portals: Iterable[Portal]) -> dict[str, str | None]:

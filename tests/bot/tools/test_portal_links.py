@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from bot.commands.portal import links
 from bot.settings import PORTALS
 from bot.talks.portals import read_portals
-from bot.tools.portal_links import Invitation, direction, page
+from bot.tools.portal_links import Invitation, page
+from bot.tools.templates import direction
 from conversations.turns.start_link import follow
 from locales.catalogues import KNOWN_LOCALES
 from tests.cases import for_every
