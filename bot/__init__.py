@@ -1,1 +1,1 @@
-"""The host of talks: it keeps nobody's identity and loses no report."""
+"""Holds talks with reporters, keeps no identity and loses no report."""

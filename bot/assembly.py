@@ -31,7 +31,7 @@ SECONDS_BETWEEN_LOOKS = 60
 
 @dataclass(frozen=True, slots=True)
 class BotHost:
-    """Where talks live and how reports leave; whoever serves a bot asks for the runner of its talks."""
+    """What every bot of a process shares; `runner` gives the runner of one bot's talks."""
 
     portals: Mapping[str, Portal]
     _sessions: Sessions
@@ -39,7 +39,7 @@ class BotHost:
     _limits: Limits
 
     def runner(self, portal: str, portals: Mapping[str, Portal] | None = None) -> Runner:
-        """Give who hosts the talks of a bot that begins them in `portal`, and sees `portals`, or all."""
+        """Give the runner of a bot's talks; they begin in `portal`, and may use `portals`, or all."""
         return Runner(
             self._sessions,
             self._delivery,
@@ -106,7 +106,7 @@ def _require_whole(languages: Iterable[str]) -> None:
 
 @asynccontextmanager
 async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
-    """Open the store of talks; Valkey may come later, but one that refuses would serve nobody."""
+    """Open the store of talks; Valkey may be away at the start, but must not refuse us."""
     url = valkey_url(settings)
     if url is None:
         yield MemorySessions(TalkSecrets(time.monotonic), time.monotonic)
@@ -138,7 +138,7 @@ async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
 
 def presentations() -> tuple[Presentation, ...]:
     """Say how an app presents the bot: in every language, and in English for all others."""
-    # Without names: whoever sets a name at every start, unseen, is soon made to wait for hours.
+    # Without names: Telegram soon makes a bot wait for hours if it sets a name at every start.
     presented = presented_in([ENGLISH, *sorted(KNOWN_LANGUAGES - {ENGLISH})])
     return tuple(replace(presentation, name=None) for presentation in presented)
 

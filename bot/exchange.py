@@ -1,4 +1,4 @@
-"""What passes between a channel and the runner: arrivals without identity, answers without secrets."""
+"""What a channel and the runner exchange: arrivals without identity, answers without secrets."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

@@ -69,7 +69,7 @@ class BotSettings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """The folder of the bot host's keys and outbox, which nobody else may enter."""
+        """The folder of the bot host's keys and outbox, which no other user may enter."""
         return self.data_dir / "bot"
 
     @property

@@ -18,7 +18,6 @@ from bot.commands.portal import portal
 from bot.commands.preview import preview
 from intake_api.commands.intake import intake
 from locales.commands import app as locales
-from reportline_queue.client import queue
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 

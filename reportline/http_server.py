@@ -1,4 +1,4 @@
-"""The server: whoever keeps it waiting, or fills it, loses the connection, and nobody else waits for that.
+"""The HTTP server: it closes slow and surplus connections, so that other clients need not wait for them.
 
 uvicorn bounds the time of neither head nor body, and what it refuses by itself, it refuses in its own words.
 """
@@ -25,7 +25,7 @@ Reason = Literal["malformed", "too-slow", "busy"]
 
 
 class Awaited(Enum):
-    """What a client owes us next."""
+    """What we wait for from a client."""
 
     HEAD = auto()
     BODY = auto()
@@ -52,11 +52,11 @@ class Impatient(H11Protocol):
 
     @staticmethod
     def refusal(reason: Reason) -> bytes:
-        """Give the whole answer that refuses a request for this reason, in the words of the house."""
+        """Give the whole answer that refuses a request for this reason, in the application's own words."""
         raise NotImplementedError
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head; beyond MAXIMUM_CONNECTIONS, whoever keeps us waiting longest goes."""
+        """Begin to wait for a head; beyond MAXIMUM_CONNECTIONS, close the one that we waited for longest."""
         super().connection_made(transport)
         self._look()
         if len(self.connections) > MAXIMUM_CONNECTIONS:
@@ -93,7 +93,7 @@ class Impatient(H11Protocol):
         self.give_up("malformed")
 
     def shutdown(self) -> None:
-        """Finish a request that is in work; refuse one that still comes, so that nobody holds a stop up."""
+        """Finish a request that is in work; refuse one that still comes, so that no client delays a stop."""
         if self._owed[0] in (Awaited.HEAD, Awaited.BODY):
             self.give_up("busy")
         else:

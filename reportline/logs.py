@@ -52,7 +52,7 @@ class ListedEvent:
     fields: tuple[str, ...] = ()
 
 
-# To add an event, add its line. Lines that a single report causes are DEBUG: whoever collects the log stamps
+# To add an event, add its line. Lines that a single report causes are DEBUG: a log collector stamps
 # each line with the exact time, which would tell the time of the report.
 EVENTS: Final[Mapping[str, ListedEvent]] = {
     "started": ListedEvent(INFO, "a house is up and serves", "nothing", ("house", "channel")),
@@ -234,7 +234,7 @@ def _configure_structlog(level: int) -> None:
 
 
 class _Stripped(logging.LogRecord):
-    """A library's record without its words, so that no handler, whoever adds it, has any to write."""
+    """A library's record without its words, so that no handler has any to write."""
 
     def __init__(self, name: str, level: int, *rest: object) -> None:
         super().__init__(name, level, "", 0, "library", (), None)

@@ -1,4 +1,4 @@
-"""Which servers' URLs are taken: those on the way to which nobody else can listen.
+"""Which servers' URLs are accepted: only those that no third party can listen to.
 
 That is TLS, this machine itself, or a host that the operator has named as standing on a private network. In
 settings, the field `private_hosts` comes before every field of these types. No reason for a refusal holds a

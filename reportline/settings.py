@@ -1,4 +1,4 @@
-"""How settings are read from the environment, and how they are listed; what every part may be told."""
+"""How settings are read from the environment and listed, and the settings that several parts share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

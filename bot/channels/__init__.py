@@ -1,1 +1,1 @@
-"""The channels: each turns what its platform sends into events, and answers into what its platform takes."""
+"""The channels: each turns its platform's messages into events, and answers into its platform's messages."""

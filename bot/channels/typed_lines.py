@@ -1,4 +1,4 @@
-"""What a typed line is, on every channel: a start link, a command or words; a link is always words."""
+"""Reads a typed line, on every channel: a start link, a command or words; a link is always words."""
 
 import re
 

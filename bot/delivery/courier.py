@@ -1,4 +1,4 @@
-"""The courier brings what waits in the outbox to the intake, and tries as long as it takes."""
+"""The courier hands in the reports that wait in the outbox, and retries until the intake has them."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from bot.delivery.outbox import Entry, Outbox, Unreadable
 from reportline.logs import log_event, log_failure
 
 LONGEST_REST_SECONDS: Final = 60.0
-# Enough to hide the way to the intake and its commits; few enough to leave it room for others.
+# Enough to hide the way to the intake and its commits; few enough to leave capacity for others.
 AT_ONCE: Final = 4
 FILLING_PERCENT: Final = 80
 _FILLING_SECONDS: Final = 3600.0

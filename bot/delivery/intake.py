@@ -1,4 +1,4 @@
-"""The bot's side of the intake: hands in sealed reports, asks about receipts, knows what can be mended."""
+"""The intake's API for the bot: hands in sealed reports, asks about receipts, tells which faults may pass."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _PROBLEM: Final = "application/problem+json"
 _FOR_GOOD: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
-class IntakeAway(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class IntakeAway(Exception):  # noqa: N818 - it names what happened, not an error
     """The intake did not take the report now and may later; `status` is its HTTP status, if it gave one."""
 
     def __init__(self, status: int | None = None) -> None:
@@ -26,7 +26,7 @@ class IntakeAway(Exception):  # noqa: N818 - it names what happened, as the othe
         self.status = status
 
 
-class IntakeRefused(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class IntakeRefused(Exception):  # noqa: N818 - it names what happened, not an error
     """The intake will never take this report; `status` is its HTTP status."""
 
     def __init__(self, status: int) -> None:
@@ -47,7 +47,7 @@ class Intake(Protocol):
 
 
 class HttpIntake:
-    """The intake behind its HTTP door; `transport` is for an intake in the same process.
+    """The intake's API over HTTP; `transport` is for an intake in the same process.
 
     `url` is the intake's address, `timeout` the seconds for a whole request and its answer.
     No proxy of the environment is used and no redirect followed: the token goes to `url` and nowhere else.

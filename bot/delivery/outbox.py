@@ -25,7 +25,7 @@ MAXIMUM_ENTRIES: Final = 20_000
 KEPT_FREE_BYTES: Final = 16 * 1024 * 1024
 # More than a sealed report can have; of a longer file the rest is not read.
 _MOST_BYTES: Final = 256 * 1024
-# Counting 20,000 entries takes some 25 ms, in which nobody is served.
+# Counting 20,000 entries takes some 25 ms, in which no reporter is served.
 _COUNT_SECONDS: Final = 1.0
 _NAME: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,3})\.json")
 _PARTIAL: Final = ".partial"
@@ -36,11 +36,11 @@ _NO_FILE_LEFT: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _NO_ENTRY: Final = frozenset({errno.ELOOP, errno.ENXIO, errno.EACCES})
 
 
-class NotKept(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class NotKept(Exception):  # noqa: N818 - it names what happened, not an error
     """The report could not be made durable on this disk."""
 
 
-class Unreadable(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class Unreadable(Exception):  # noqa: N818 - it names what happened, not an error
     """The entry is there, but what it holds is no sealed report."""
 
 

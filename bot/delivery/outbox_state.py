@@ -1,4 +1,4 @@
-"""What an operator may know of an outbox: numbers and an hour, got without changing it or leaving a time."""
+"""How many reports wait in an outbox, and since which hour; looking changes nothing."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -37,6 +37,6 @@ def glance(folder: Path) -> Glance:
 
 def _hours(folder: Path, entries: Iterable[Entry]) -> Iterator[int]:
     for entry in entries:
-        # Whoever delivers it may be quicker.
+        # It may be delivered meanwhile.
         with suppress(FileNotFoundError):
             yield hour_of((folder / entry.file_name).lstat().st_mtime)

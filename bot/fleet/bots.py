@@ -1,4 +1,4 @@
-"""The bots of a fleet, each with its door and its chats; any of them may change while all of them serve."""
+"""The bots of a fleet, each with its webhook and its chats; bots come and go while others serve."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ SECONDS_BETWEEN_LOOKS = 5.0
 
 
 class ClosingError(OSError):
-    """The bot is served here no more; whoever serves it next gets the update."""
+    """The bot is no longer served here; the update goes to the process that serves it next."""
 
 
 class Sender(Protocol):
@@ -100,15 +100,15 @@ class FleetBot:
         return ends_tap
 
     async def handle(self, arrival: Arrival) -> Answer:
-        """Have the talk advanced by whoever hosts it now."""
+        """Have the bot's current host advance the talk."""
         return await self._host.handle(arrival)
 
     async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Tell whoever hosts the talk now."""
+        """Tell the bot's current host."""
         await self._host.shown(talk, message)
 
     async def gone(self, talk: TalkHandle) -> None:
-        """Tell whoever hosts the talk now."""
+        """Tell the bot's current host."""
         await self._host.gone(talk)
 
     async def close(self) -> None:
@@ -142,24 +142,24 @@ class FleetBot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _Webhook:
     secret: str
     bot: FleetBot
 
 
 class Fleet:
-    """Every bot behind its door. `keys` names paths and secrets."""
+    """Every bot by its webhook's path. `keys` gives paths and secrets."""
 
     def __init__(self, keys: WebhookKeys, around: Surroundings) -> None:
         self._keys, self._around = keys, around
         self._served: tuple[BotEntry, ...] = ()
-        self._open: dict[str, _Door] = {}
+        self._open: dict[str, _Webhook] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
     def admit(self, path: str, secret: str) -> FleetBot | None:
-        """Give the bot behind a path to whoever knows its secret, in a time that tells nothing."""
-        door = self._open.get(path)
-        return door.bot if opens(door.secret if door else None, secret) and door else None
+        """Give the bot of a path if the secret is right, in the same time if it is wrong."""
+        webhook = self._open.get(path)
+        return webhook.bot if opens(webhook.secret if webhook else None, secret) and webhook else None
 
     def apply(self, entries: Iterable[BotEntry]) -> None:
         """Serve exactly these bots from now on, without a pause for those that stay."""
@@ -171,7 +171,7 @@ class Fleet:
             if path in self._open:
                 self._open[path].bot.become(entry)
             else:
-                self._open[path] = _Door(self._keys.secret(entry.bot_id), FleetBot(entry, self._around))
+                self._open[path] = _Webhook(self._keys.secret(entry.bot_id), FleetBot(entry, self._around))
 
     async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
         """Look every so many seconds whether other bots are to be served, until cancelled.
@@ -199,7 +199,7 @@ class Fleet:
 
     def states(self) -> Mapping[BotState, int]:
         """Count the bots that serve, that are paused, and whose token Telegram refuses."""
-        bots = [door.bot for door in self._open.values()]
+        bots = [webhook.bot for webhook in self._open.values()]
         refused = sum(bot.is_refused for bot in bots)
         paused = sum(bot.entry.paused and not bot.is_refused for bot in bots)
         return {"serving": len(bots) - paused - refused, "paused": paused, "refused": refused}

@@ -1,4 +1,4 @@
-"""Puts a fleet together from its settings: its bots, their door and its numbers, until told to stop."""
+"""Puts a fleet together from its settings: its bots, their webhooks and its metrics, until told to stop."""
 
 import asyncio
 import os
@@ -99,7 +99,7 @@ def _address(listener: socket.socket) -> str:
 
 
 def _allow_many_files() -> None:
-    """Let the process open as many files as it may: each bot has connections of its own, as has the door."""
+    """Let the process open as many files as it may: each bot and the server have connections of their own."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft == resource.RLIM_INFINITY or soft >= wanted:

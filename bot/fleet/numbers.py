@@ -1,4 +1,4 @@
-"""The numbers of one fleet process in Prometheus's text format: none tells when a single report came.
+"""The metrics of one fleet process in Prometheus's text format; none tells when a single report came.
 
 What reporters cause is of the last full hour, and rounded down to a multiple of five; what only operators or
 faults cause is exact. No label names a bot, a chat or a person.

@@ -1,7 +1,7 @@
-"""What Telegram keeps of a fleet's bot, beside what it should keep: only what differs is to be set.
+"""Compares what Telegram keeps of a bot with what it should keep; only what differs is set.
 
 A secret cannot be read back. It need not be: a webhook's path and its secret are made from the same key, so
-whoever finds our path there finds a webhook that was set together with our secret.
+a webhook with our path was set together with our secret.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -128,7 +128,7 @@ def _words(value: str | tuple[tuple[str, str], ...]) -> str:
 
 
 def _webhook_words(value: Mapping[str, Any], path: str) -> str:
-    """Tell of a webhook without its path, which opens a door, of whoever's."""
+    """Describe a webhook without its path, which is a secret."""
     if not value["url"]:
         return ""
     parts = urlsplit(value["url"])

@@ -1,4 +1,4 @@
-"""The opaque path and the secret of each bot's webhook, and the key to a fleet's numbers: never guessed.
+"""The path and the secret of each bot's webhook, and the key to a fleet's metrics; none can be guessed.
 
 Neither path nor secret is made from the bot's token: a new token changes neither, and who reads one of them
 learns of no other.
@@ -21,7 +21,7 @@ _WRITTEN: Final = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}\n?", re.ASCII)
 
 
 class WebhookKeys:
-    """The webhooks' keys: paths and secrets made from a random key of KEY_BYTES and a bot's id."""
+    """The paths and secrets of webhooks, made from a random key of KEY_BYTES and a bot's id."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -39,7 +39,7 @@ class WebhookKeys:
 
 
 def opens(expected: str | None, told: str) -> bool:
-    """Tell whether a secret is the expected one; takes as long if none is expected, since nobody is there."""
+    """Tell whether a secret is the expected one; takes as long if there is no such bot."""
     kept, given = (hashlib.sha256(text.encode(errors="replace")).digest() for text in (expected or "", told))
     return hmac.compare_digest(kept, given) and expected is not None
 

@@ -1,4 +1,4 @@
-"""The door through which Telegram brings updates: it answers 2xx only to what is safe, and tells nobody else.
+"""Takes the updates that Telegram sends; answers 2xx only once an update is safe; tells strangers nothing.
 
 Who does not know a bot's path and secret gets the answer that any unknown path gets, before a byte of the
 body is asked for. Nothing that names a client is read: no address, no proxy's header, no query.
@@ -56,8 +56,8 @@ class WebhookApp:
     """The ASGI app of a fleet: POST /telegram/{path}, GET /healthz, /readyz and /metrics.
 
     `admit` gives the bot of a path and a secret, or None after the same work. `readiness` says in a word how
-    each thing is that the fleet needs: "ok", or else. `numbers` gives Prometheus's text, to whoever has the
-    token.
+    each thing is that the fleet needs: "ok", or else. `numbers` gives Prometheus's text, to requests with
+    its token.
     """
 
     admit: Callable[[str, str], Receives | None]
@@ -66,7 +66,7 @@ class WebhookApp:
     metrics_token: str = field(repr=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; whatever nobody foresaw is logged by its kind and answered with 500.
+        """Answer one request; an unexpected error is logged by its kind and answered with 500.
 
         That a stop cuts a request off counts as unforeseen: the server would answer in its own words.
         """

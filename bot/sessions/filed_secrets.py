@@ -1,7 +1,7 @@
 """Talk secrets that outlive the process: in one private file, which overwrites in place what is too old.
 
-For a session store that outlives the process too. Whoever deletes the file makes every stored talk
-unreadable for good.
+For a session store that outlives the process too. Deleting the file makes every stored talk unreadable
+for good.
 """
 
 import fcntl
@@ -60,7 +60,7 @@ def _rotate(file: int, hour: float) -> tuple[TalkSecret, ...]:
 
 
 def _read(file: int, hour: float) -> tuple[TalkSecret, ...]:
-    """Read what the file holds; a new or damaged file holds none, which ends talks and harms nobody."""
+    """Read what the file holds; a new or damaged file holds none, which ends talks and does no other harm."""
     written = os.pread(file, 1 << 12, 0).decode("ascii", errors="replace")
     found = (TalkSecret(int(born) * _HOUR, bytes.fromhex(raw)) for born, raw in _LINE.findall(written))
     # A clock that was set back may leave a secret of the hour to come; a later one would live too long.

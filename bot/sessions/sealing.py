@@ -1,4 +1,4 @@
-"""Names and seals of open talks: without the secret and the chat, a talk tells neither what nor whose."""
+"""Blind keys and seals of open talks; both the secret and the chat are needed to find or read one."""
 
 import hashlib
 import secrets
@@ -21,7 +21,7 @@ SECRET_BYTES = 32
 _PADDED_TO = 1024
 
 
-class TalkNotOpened(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
+class TalkNotOpened(Exception):  # noqa: N818 - it names what happened, not an error
     """The sealed talk was changed, or belongs to another chat or secret."""
 
 

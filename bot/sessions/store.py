@@ -16,7 +16,7 @@ SECONDS_OF_TALK = 6 * 60 * 60
 MAXIMUM_TALKS = 10_000
 
 
-class StoreAway(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+class StoreAway(OSError):  # noqa: N818 - it names what happened, not an error
     """The store does not answer; whether it did what it was asked for is unknown. The message is advice."""
 
 
@@ -35,7 +35,7 @@ class Stored:
 class Sessions(Protocol):
     """Keeps open talks; a talk that has expired is as if it had never been.
 
-    Every method but `lock` raises OSError while the store is away; then nobody knows whether a save or an
+    Every method but `lock` raises OSError while the store is away; then it is unknown whether a save or an
     erasure was done, and to do it again is right.
     """
 
@@ -72,7 +72,7 @@ class TalkLocks:
 
     @asynccontextmanager
     async def hold(self, handle: TalkHandle) -> AsyncIterator[None]:
-        """Hold the talk; whoever else wants it waits."""
+        """Hold the talk; other callers wait."""
         # The dictionary holds the lock only as long as somebody else does: no chat stays in it.
         async with self._locks.setdefault(handle, asyncio.Lock()):
             yield

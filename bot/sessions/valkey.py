@@ -1,4 +1,4 @@
-"""Open talks in Valkey: each one sealed under one blind key, saved by compare-and-set, expired by the store.
+"""Open talks in Valkey: each sealed under a blind key, saved by compare-and-set, expired by Valkey.
 
 The store never has what opens a talk.
 """

@@ -1,4 +1,4 @@
-"""One command for one key, at the Valkey server that has it, in its time; or an OSError that tells nothing.
+"""Sends one command to the Valkey server that owns the key; every failure is an OSError without details.
 
 A server of a cluster that does not have the key says who does, and is believed where the way there is safe.
 No command is sent again once it may have been done. What the client raises may tell hosts and keys: it stays

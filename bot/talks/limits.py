@@ -1,4 +1,4 @@
-"""Limits without identity: only the budget of a blind key slows anybody; a flood alarms and blocks nobody."""
+"""Limits without identity: a budget per blind key slows a talk; a flood raises an alarm, and blocks none."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Budgets:
 
     `secrets` make the blind keys and never leave memory either. `clock` gives monotonic seconds. `most` is
     what a talk may do at once, before it has to slow down to one thing in two seconds. A person cannot tap
-    so fast; whoever can is told to wait, and loses nothing.
+    so fast; a sender who does is told to wait, and loses nothing.
     """
 
     def __init__(self, secrets: TalkSecrets, clock: Callable[[], float], most: int = EVENTS_AT_ONCE) -> None:

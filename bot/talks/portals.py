@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
 
 
 def _latest_today() -> date:
-    """Give the day that it is already somewhere, since whoever verified may live east of this host."""
+    """Give the day that it is already somewhere, since a contact may be verified east of this host."""
     return (datetime.now(UTC) + _EARLIEST_TIME_ZONE).date()
 
 

@@ -1,4 +1,4 @@
-"""From what to say to words in a reporter's language, within a channel's limits; nothing else translates."""
+"""Puts phrases into words in a reporter's language, within a channel's limits; no other module translates."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where the talk meets the world: load, advance, save, then act; what was answered can no longer be lost."""
+"""Takes one turn of a talk: load, advance, save, then act; an answered turn can no longer be lost."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ from reportline.logs import log_event, log_failure
 MOST_TRIES = 50
 
 
-class TalkContended(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+class TalkContended(OSError):  # noqa: N818 - it names what happened, not an error
     """Others kept advancing the talk; like a store that is away, it is to be tried again after a pause."""
 
 

@@ -1,4 +1,4 @@
-"""What one chat still waits for: of several cards only the newest, and everything else however late."""
+"""The calls that wait for one chat: the newest card only, and everything else however late."""
 
 import asyncio
 import time
@@ -10,10 +10,10 @@ from bot.exchange import TalkHandle
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
-class Lane:
-    """What one chat still waits for; its lock keeps handling and showing from overtaking one another.
+class ChatQueue:
+    """The calls that wait for one chat; its lock keeps updates and calls in order.
 
-    `shown` is the number of a card that the host has yet to be told of; `since` the time of the newest call.
+    `shown` is the number of a card that the host has not been told yet; `since` the time of the newest call.
     """
 
     chat: str = field(repr=False)
@@ -27,7 +27,7 @@ class Lane:
 
     @property
     def fails_to_delete(self) -> bool:
-        """Whether a message that was to be deleted stands in the chat, and not only for want of a turn."""
+        """Whether a deletion was tried and failed, so that its message still stands in the chat."""
         return self.tries > 0 and any(call.deletes for call in self.calls)
 
     @property
@@ -44,10 +44,10 @@ class Lane:
         self.tries, self.since = 0, time.monotonic()
 
     def advance(self, *instead: Call) -> None:
-        """Leave the first call behind, or put another in its place."""
+        """Remove the first call, or put another in its place."""
         self.calls[:1] = instead
         self.tries = 0
 
     def take_notice(self) -> None:
-        """Leave behind a notice that waits."""
+        """Remove a notice that waits."""
         self.calls = [call for call in self.calls if not call.is_notice]

@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.telegram.chat_queue import Lane
+from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import Pace
-from bot.channels.telegram.sending import Lanes, settle
+from bot.channels.telegram.sending import ChatQueues, settle
 from bot.channels.telegram.updates import (
     Call,
     Gone,
@@ -36,7 +36,7 @@ from reportline.logs import log_event, log_failure
 MOST_WAITING = 8
 
 
-class NotDeletedYet(OSError):  # noqa: N818 - it names what happened, as the other errors of the house do
+class NotDeletedYet(OSError):  # noqa: N818 - it names what happened, not an error
     """A message that was to be deleted stands in the chat still: Telegram does not take the call now."""
 
 
@@ -68,7 +68,7 @@ class TelegramChats:
         self._has_told = False
         self._host, self._bot, self._sentences = host, bot, sentences
         self._pace = pace
-        self._lanes = Lanes(host, request, pace, sentences.away)
+        self._queues = ChatQueues(host, request, pace, sentences.away)
 
     async def handle(self, updates: Iterable[Any]) -> None:
         """Bring updates before the host: on return each is saved, or skipped, and its answer on the way."""
@@ -89,32 +89,32 @@ class TelegramChats:
         outcome = self._read(update)
         if isinstance(outcome, Ignored):
             return None
-        lane = self._lanes.of(_chat(outcome))
-        await self._bring(lane, outcome)
-        await self._shown(lane)
+        queue = self._queues.of(_chat(outcome))
+        await self._bring(queue, outcome)
+        await self._shown(queue)
         return end_of_tap(update)
 
-    async def _shown(self, lane: Lane) -> None:
-        if lane.sender is None or self._waiting >= MOST_WAITING:
+    async def _shown(self, queue: ChatQueue) -> None:
+        if queue.sender is None or self._waiting >= MOST_WAITING:
             return
         self._waiting += 1
         try:
-            await asyncio.wait({lane.sender}, timeout=self._pace.shown)
+            await asyncio.wait({queue.sender}, timeout=self._pace.shown)
         finally:
             self._waiting -= 1
-        if lane.fails_to_delete:
+        if queue.fails_to_delete:
             raise NotDeletedYet
 
     async def make(self, calls: Iterable[Call]) -> None:
-        """Make calls that belong to no chat, one after another, as patiently as a chat's."""
-        await self._lanes.drain(Lane("", calls=list(calls)))
+        """Make calls that belong to no chat, one after another, and retry them as a chat's are."""
+        await self._queues.drain(ChatQueue("", calls=list(calls)))
 
     async def close(self, seconds: float) -> None:
         """Give what is on its way so many seconds to arrive, and drop the rest."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._lanes.take_all_notices_back()
-        await settle(self._lanes.under_way(), seconds)
+                await self._queues.take_all_notices_back()
+        await settle(self._queues.under_way(), seconds)
 
     def _read(self, update: Any) -> Outcome:
         try:
@@ -128,35 +128,35 @@ class TelegramChats:
         log_event("update_skipped", channel="telegram")
 
     async def _insist(self, chat: str, steps: Sequence[tuple[Outcome, Call | None]]) -> None:
-        lane = self._lanes.of(chat)
+        queue = self._queues.of(chat)
         for outcome, tap in steps:
             tries = 0
-            while not await self._brought(lane, outcome, tap):
+            while not await self._brought(queue, outcome, tap):
                 tries += 1
                 await asyncio.sleep(self._pace.pause(tries))
 
-    async def _brought(self, lane: Lane, outcome: Outcome, tap: Call | None) -> bool:
+    async def _brought(self, queue: ChatQueue, outcome: Outcome, tap: Call | None) -> bool:
         try:
-            await self._bring(lane, outcome, *([tap] if tap else []))
+            await self._bring(queue, outcome, *([tap] if tap else []))
         except OSError:
             return False
         return True
 
-    async def _bring(self, lane: Lane, outcome: Outcome, *first: Call) -> None:
+    async def _bring(self, queue: ChatQueue, outcome: Outcome, *first: Call) -> None:
         """Bring one thing before the host, and put what answers it, after `first`, on its way."""
-        async with lane.lock:
+        async with queue.lock:
             try:
-                await self._lanes.tell_shown(lane)
-                calls = await self._calls_of(outcome, lane)
+                await self._queues.tell_shown(queue)
+                calls = await self._calls_of(outcome, queue)
             except OSError as error:
                 self._tell(error)
                 if isinstance(outcome, Arrival):
-                    self._lanes.give_notice(lane, outcome.language)
+                    self._queues.give_notice(queue, outcome.language)
                 raise
             self._has_told = False
             # The notice goes first, so that it does not stand below the card that says more.
-            lane.put([*first, *self._lanes.take_notice_back(lane), *calls])
-            self._lanes.send(lane)
+            queue.put([*first, *self._queues.take_notice_back(queue), *calls])
+            self._queues.send(queue)
 
     def _tell(self, error: OSError) -> None:
         # Once in an outage, or each line would mark an act of a reporter's; the store's is told elsewhere.
@@ -164,18 +164,18 @@ class TelegramChats:
             log_failure("unexpected_error", error)
             self._has_told = True
 
-    async def _calls_of(self, outcome: Outcome, lane: Lane) -> Sequence[Call]:
+    async def _calls_of(self, outcome: Outcome, queue: ChatQueue) -> Sequence[Call]:
         match outcome:
-            case Leave() if lane.calls:
+            case Leave() if queue.calls:
                 return ()  # it is being said already
             case Leave():
                 log_event("left_group", channel="telegram")
                 return calls_to_leave(outcome, self._sentences.group(outcome.language))
             case Gone():
-                lane.talk = outcome.talk
-                await self._lanes.forget(lane, outcome.talk)
+                queue.talk = outcome.talk
+                await self._queues.forget(queue, outcome.talk)
             case Arrival():
-                lane.talk = outcome.talk
+                queue.talk = outcome.talk
                 answer = await self._handled(outcome)
                 if answer is not None:
                     return calls_for(answer, outcome.talk.chat)

@@ -1,4 +1,4 @@
-"""How a call of the Bot API may fail, in words of ours, and how patient a channel is with it."""
+"""How a call of the Bot API may fail, in words of ours, and how long it is retried."""
 
 import logging
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class FloodedError(CallError):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patient a channel is: seconds to wait, `tries` for what the host fails on, `patience` for a call.
+    """How long a channel waits: seconds to wait, `tries` for what the host fails on, `patience` for a call.
 
     A `notice` stands for so long. A webhook's answer waits for so long until the card is `shown`. One bot
     makes `calls_a_second`, and in any one second five more at most; a chat gets `cards_a_second`, after the

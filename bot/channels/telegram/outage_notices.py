@@ -1,4 +1,4 @@
-"""Which chats read that we are away: each once, and not for ever."""
+"""Which chats were sent the notice that we are away: one each, deleted later."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ class _Told:
 
 
 class Notices:
-    """The notices that stand in chats now; beyond MOST_CHATS nobody more is told.
+    """The notices that stand in chats now; beyond MOST_CHATS no further chat is told.
 
     `words` gives the sentence in a hinted language; `take_away` is asked to take a notice away that has stood
     for `seconds`.

@@ -1,4 +1,4 @@
-"""One Telegram bot by long polling: an update is confirmed only once the host has saved its turn."""
+"""Serves one Telegram bot by long polling: an update is confirmed only once the host has saved its turn."""
 
 import asyncio
 import warnings

@@ -1,4 +1,4 @@
-"""One bot's calls by aiogram, over connections of its own: nothing of a failure but its kind comes back."""
+"""Makes one bot's calls by aiogram, over its own connections; of a failure it gives the kind alone."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bot API objects to arrivals, answers to Bot API calls: pure, and nothing that names a person is read."""
+"""Turns Bot API objects into arrivals and answers into Bot API calls; reads nothing that names a person."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -267,7 +267,7 @@ def _words(message: Mapping[str, Any], text: str, entities: str) -> str:
     words = message.get(text, "")[:LONGEST_TEXT]
     links = [entity["url"] for entity in message.get(entities, ()) if entity.get("type") == "text_link"]
     hidden = dict.fromkeys(link for link in links if link not in words and len(link) <= LONGEST_LINK)
-    # Half a surrogate pair cannot be written anywhere, so it would fail whoever handles it.
+    # Half a surrogate pair cannot be written anywhere, so handling it would fail.
     return "\n".join([words, *list(hidden)[:MOST_HIDDEN_LINKS]]).encode(errors="replace").decode()
 
 
