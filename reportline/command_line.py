@@ -31,7 +31,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name != "queue":
             return super().get_command(ctx, cmd_name)
-        from intake_api.terminal.client import queue
+        from reportline_queue.client import queue
 
         group = get_group(queue)
         group.name = cmd_name

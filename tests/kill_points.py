@@ -35,6 +35,7 @@ TRACED = {
     for name in (
         "bot/talks/runner.py",
         "bot/delivery/outbox.py",
+        "reportline/private_files.py",
         "bot/delivery/courier.py",
         "bot/channels/telegram/polling.py",
         "bot/channels/telegram/chats.py",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from conversations.wire.report import SealedReport
+from reportline.private_files import keep_names
 
 MAXIMUM_ENTRIES: Final = 20_000
 # What reports leave free on the disk, for its other users: an intake on it must be able to commit them.
@@ -246,20 +247,12 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
+        keep_names(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:
     _floor_times(folder)
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    keep_names(folder)
 
 
 def _remove_unless_in_use(partial: Path) -> None:
