@@ -46,6 +46,21 @@ ELSEWHERE = (
     Elsewhere(
         "bot/commands", "fleet", "tests/bot/fleet/test_sync.py", "the commands print what these tests find"
     ),
+    Elsewhere("bot/commands", "command_line", "tests/reportline/test_command_line.py", "how a command ends"),
+    Elsewhere(
+        "bot/commands", "flow", "tests/bot/tools/test_measure.py", "the command prints what is measured"
+    ),
+    Elsewhere(
+        "bot/commands", "portal", "tests/bot/tools/test_portal_links.py", "the command prints the links"
+    ),
+    Elsewhere("bot/commands", "preview", "tests/bot/tools/test_preview.py", "the command writes the pages"),
+    Elsewhere(
+        "bot/fleet",
+        "chosen_bots sync_calls",
+        "tests/bot/fleet/test_sync.py",
+        "parts of one command, fleet sync",
+    ),
+    Elsewhere("bot/fleet", "invitations", "tests/bot/tools/test_portal_links.py", "parts of one command"),
     Elsewhere("bot/fleet", "host", "tests/bot/fleet/test_webhooks_served.py", "a fleet as it is served"),
     Elsewhere(
         "bot/talks", "stored", "tests/bot/talks/test_runner.py", "a stored talk is read only by the runner"
@@ -148,6 +163,13 @@ ELSEWHERE = (
     Elsewhere(
         "locales", "glossary", "tests/locales/test_check.py", "each fault of a glossary is one of the check's"
     ),
+    Elsewhere(
+        "reportline",
+        "doctor running setting_up",
+        "tests/reportline/test_command_line.py",
+        "each is one command, run as a process",
+    ),
+    Elsewhere("reportline", "readiness", "tests/reportline/test_settings.py", "one exception"),
     Elsewhere(
         "reportline",
         "__main__ http_server",
