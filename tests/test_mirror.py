@@ -73,6 +73,12 @@ ELSEWHERE = (
         "what finding reads with",
     ),
     Elsewhere(
+        "conversations/address",
+        "limits public_suffixes url_standard",
+        "tests/reportline_queue/address/test_same_as_intake.py",
+        "the client's own versions of these are compared with them",
+    ),
+    Elsewhere(
         "conversations/flow",
         "after asides before conditions rows steps",
         "tests/conversations/flow/test_flow.py",
