@@ -27,10 +27,11 @@ from sqlalchemy import select
 
 from intake_api.analysts.claims import claim, let_go
 from intake_api.analysts.desk import Desk
+from intake_api.clock import utc_now
 from intake_api.hand_in.reports import keep
 from intake_api.items.merging import merge
 from intake_api.roles import Role
-from intake_api.server.assembly import Intake, assemble, utc_now
+from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from intake_api.store.models import Item, State

@@ -104,7 +104,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api",
-        "faults http/dependencies roles store/access_keys",
+        "clock faults http/dependencies roles store/access_keys",
         "tests/intake_api/http/test_access.py",
         "each call's key, role and refusal",
     ),

@@ -4,6 +4,6 @@ To add a pair: write a file here with a `PAIR` (see `benchmarks.measuring.Pair`)
 into `benchmarks/peers/`, and list it below. The command, its page and the test take it from this list.
 """
 
-from benchmarks.pairs import addresses, hand_in, turns
+from benchmarks.pairs import addresses, hand_in, start_up, turns
 
-PAIRS = (turns.PAIR, hand_in.PAIR, addresses.PAIR)
+PAIRS = (turns.PAIR, hand_in.PAIR, addresses.PAIR, start_up.PAIR)

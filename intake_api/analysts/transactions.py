@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts import guard
 from intake_api.analysts.desk import Desk
-from intake_api.http.dependencies import AuditHere, Clock, ClockHere, DatabaseHere, SettingsHere, VaultHere
+from intake_api.clock import Clock
+from intake_api.http.dependencies import AuditHere, ClockHere, DatabaseHere, SettingsHere, VaultHere
 from intake_api.store.access_keys import Caller
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database

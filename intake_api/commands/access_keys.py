@@ -8,15 +8,16 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select
 
+from intake_api.clock import utc_now
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
 from intake_api.roles import Role
-from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key, revoke_key
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
+from intake_api.store.place import require_database
 from intake_api.store.revision import require_current
 
 

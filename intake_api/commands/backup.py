@@ -5,10 +5,11 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from intake_api.clock import utc_now
 from intake_api.commands.command_line import ready, run, settings_of
-from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import BackupSettings, IntakeSettings
 from intake_api.store.database import opened
+from intake_api.store.place import require_database
 from intake_api.upkeep.backup import BackedUp, back_up, require_free
 from intake_api.upkeep.backup_files import (
     MINIMUM_PASSPHRASE,

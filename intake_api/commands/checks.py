@@ -7,10 +7,10 @@ from functools import partial
 from sqlalchemy.exc import DBAPIError
 
 from intake_api.keys import read_keys
-from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
+from intake_api.store.place import require_database
 from intake_api.store.revision import require_current
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private

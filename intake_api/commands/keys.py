@@ -3,11 +3,12 @@
 import typer
 from rich.console import Console
 
+from intake_api.clock import utc_now
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys
-from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
+from intake_api.store.place import require_database
 from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault

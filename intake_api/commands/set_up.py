@@ -4,13 +4,14 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
 from intake_api.roles import Role
-from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import Caller, add_key, caller_of
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
+from intake_api.store.place import require_database
 from intake_api.store.revision import has_tables, require_current
 from intake_api.store.schema import upgrade
 from reportline.private_files import replace, require_private, write_once

@@ -4,9 +4,9 @@ import typer
 
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import adopt_keys
-from intake_api.server.assembly import require_database
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
+from intake_api.store.place import require_database
 from intake_api.store.schema import upgrade
 
 

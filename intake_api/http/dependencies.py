@@ -3,18 +3,15 @@
 They are coroutines, since FastAPI would call a plain function in a thread of its own.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from intake_api.clock import Clock
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.vault import Vault
-
-Clock = Callable[[], datetime]
 
 
 async def database_of(request: Request) -> Database:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from intake_api.http.dependencies import Clock
+from intake_api.clock import Clock
 from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.database import Database, DatabaseAway

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from intake_api.clock import Clock
 from intake_api.http.access import CountsCaller, KeyedRoute, MetricsCaller
-from intake_api.http.dependencies import Clock, ClockHere, DatabaseHere
+from intake_api.http.dependencies import ClockHere, DatabaseHere
 from intake_api.http.errors import EVERYWHERE, document, only_documented
 from intake_api.keys import Keys
 from intake_api.numbers.counting import (

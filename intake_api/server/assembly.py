@@ -1,22 +1,15 @@
 """The parts of one intake, put together once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
-from intake_api.http.dependencies import Clock
+from intake_api.clock import Clock, utc_now
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
-from intake_api.keys import require_database as require_database_file
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
+from intake_api.store.place import require_database
 from intake_api.vault import Vault
-
-
-def utc_now() -> datetime:
-    """Tell the time in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +31,3 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     database, vault = Database(require_database(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
     return Intake(settings, keys, database, vault, AuditLog(keys.current().audit), merger, now)
-
-
-def require_database(settings: IntakeSettings) -> Path | str:
-    """Give where the database is; raises NotReady if that cannot be told, or others may read its file."""
-    place = settings.database_place()
-    if isinstance(place, Path):
-        require_database_file(place)
-    return place

@@ -25,6 +25,8 @@ AIOGRAM = PYDANTIC | {
     *("aiohttp", "aiohappyeyeballs", "aiosignal", "attr", "frozenlist", "multidict", "propcache", "yarl"),
 }
 DATABASE = {"sqlalchemy", "greenlet"}
+SERVER = {"starlette", "anyio", "uvicorn", "h11", "click"}
+INTAKE = TYPER | SETTINGS | STRUCTLOG | DATABASE | {"nacl"}
 
 TOKEN = "7001:" + "aB3_-" * 7
 NOWHERE = "/nowhere"
@@ -41,14 +43,16 @@ COMMANDS: dict[str, tuple[dict[str, str], set[str]]] = {
     ),
     "bot talk": ({}, TYPER | TALKS | HTTPX_IN_USE),
     "portal check": ({}, TYPER | SETTINGS | {"babel", "nacl"}),
-    "doctor": (
-        {},
-        TYPER
-        | TALKS - {"phonenumbers"}
-        | HTTPX_IN_USE
-        | DATABASE
-        | {"valkey", "fastapi", "starlette", "opentelemetry"},
+    "queue next": (
+        {"REPORTLINE_ANALYST_TOKEN": "none"},
+        TYPER | PYDANTIC | HTTPX_IN_USE - {"attr"},
     ),
+    "intake serve": (
+        {"REPORTLINE_DATA_DIR": NOWHERE},
+        INTAKE | ADDRESSES | SERVER | {"fastapi", "opentelemetry", "prometheus_client"},
+    ),
+    "intake key list": ({"REPORTLINE_DATA_DIR": NOWHERE}, INTAKE),
+    "doctor": ({}, TYPER | TALKS - ADDRESSES - {"phonenumbers"} | HTTPX_IN_USE | DATABASE | {"valkey"}),
 }
 OURS = {"bot", "conversations", "intake_api", "locales", "reportline", "reportline_queue"}
 # Runs a command, and writes which packages are loaded when it ends.
@@ -97,4 +101,10 @@ def test_what_is_heavy_is_loaded_only_where_it_is_needed() -> None:
     assert not may_load["--help"] & {"telegram", "aiogram", "sqlalchemy", "fastapi", "httpx", "pydantic"}
     assert [command for command in may_load if "aiogram" in may_load[command]] == ["bot fleet"]
     assert [command for command in may_load if "telegram" in may_load[command]] == ["bot poll"]
-    assert [command for command in may_load if "sqlalchemy" in may_load[command]] == ["doctor"]
+    assert [command for command in may_load if "sqlalchemy" in may_load[command]] == [
+        "intake serve",
+        "intake key list",
+        "doctor",
+    ]
+    assert [command for command in may_load if "fastapi" in may_load[command]] == ["intake serve"]
+    assert [command for command in may_load if "alembic" in may_load[command]] == []

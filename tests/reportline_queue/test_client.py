@@ -28,11 +28,12 @@ from typer.testing import CliRunner, Result
 
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import NEWEST
+from intake_api.clock import utc_now
 from intake_api.commands.intake import intake
-from intake_api.server.assembly import require_database, utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import Assessment, Exposure
+from intake_api.store.place import require_database
 from reportline_queue.client import queue
 from tests.intake_api.office import a_report, prepare
 from tests.intake_api.served import Served, serving

@@ -15,11 +15,12 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, ReportedAddress
+from intake_api.clock import utc_now
 from intake_api.items.making import Named, make_missing
 from intake_api.items.merging import Merger
 from intake_api.keys import read_keys
 from intake_api.roles import Role
-from intake_api.server.assembly import Intake, assemble, utc_now
+from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from intake_api.store.audit import AuditLog
