@@ -27,7 +27,8 @@ from intake_api.settings import IntakeSettings
 
 ROOT = Path(__file__).parents[2]
 TRACED = {
-    str(ROOT / "intake_api" / f"{name}.py"): name for name in ("merging", "items", "gathering", "places")
+    str(ROOT / "intake_api" / "items" / f"{name}.py"): name
+    for name in ("merging", "making", "reopening", "totals", "queue_places")
 }
 
 
