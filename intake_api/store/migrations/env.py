@@ -1,4 +1,4 @@
-"""Runs the steps on the connection that `schema.py` gives, inside its transaction."""
+"""Runs the migrations on the connection that `schema.py` passes, inside its transaction."""
 
 from alembic import context
 

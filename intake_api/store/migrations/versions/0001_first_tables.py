@@ -1,4 +1,4 @@
-"""The first tables: reports, items and who mentions them, assessments, access keys, the audit log."""
+"""Makes the first tables: reports, items, mentions, assessments, access keys and the audit log."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables away, with all that is in them."""
+    """Drop the tables with all rows."""
     for table in ("audit_log", "assessments", "mentions", "items", "reports", "access_keys"):
         op.drop_table(table)
     if _on_postgresql():

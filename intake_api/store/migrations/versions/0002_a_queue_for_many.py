@@ -1,7 +1,7 @@
-"""A queue for many: sources instead of recounting, places by language, exposure, corrections, hosts.
+"""Prepares the queue for several analysts: sources, places by language, exposure, corrections, hosts.
 
-Hashes of hosts need a key, which no migration has: items that were there say so by an empty `index_key`, and
-`reportline intake reindex` fills them in.
+Hashes of hosts need a key, which a migration does not have. Existing items get an empty `index_key`, and
+`reportline intake reindex` fills their hashes in.
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ _WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
-    """Add what is new, and fill it from what is there."""
+    """Add the new tables and columns, and fill them from the existing rows."""
     _grow_reports_and_items()
     _grow_mentions()
     _make_sources()
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again, and with it corrections, exposures and lifts; reports and decisions stay."""
+    """Drop them again, with all corrections, exposures and lifts; reports and decisions stay."""
     for table in ("lifts", "exposures", "queue_places", "sources"):
         op.drop_table(table)
     _shrink_assessments()
