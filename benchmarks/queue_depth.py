@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from intake_api.analysts.claims import claim, let_go
-from intake_api.analysts.desk import Desk
+from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.claims import claim, end_claim
 from intake_api.clock import utc_now
 from intake_api.hand_in.reports import keep
 from intake_api.items.merging import merge
@@ -144,11 +144,11 @@ class Bench:
         """Claim one item; gives the seconds. Afterwards it is out of the queue, and out of the hands."""
         begun = time.perf_counter()
         async with self.intake.database.writing() as session:
-            desk = Desk(session, self.intake.vault, self.intake.audit, self.analyst, utc_now())
-            [item] = await claim(desk, 1, LEASE, **wanted)
+            request = AnalystRequest(session, self.intake.vault, self.intake.audit, self.analyst, utc_now())
+            [item] = await claim(request, 1, LEASE, **wanted)
         seconds = time.perf_counter() - begun
         async with self.intake.database.writing() as session:
-            await let_go(session, await session.get_one(Item, item.item_id), State.ASSESSED)
+            await end_claim(session, await session.get_one(Item, item.item_id), State.ASSESSED)
         return seconds
 
     async def merge(self, address: str) -> float:

@@ -1,1 +1,1 @@
-"""The intake: reports come in sealed, analysts decide, and nobody else gets in."""
+"""The intake API receives sealed reports, and lets analysts claim and assess the items made from them."""

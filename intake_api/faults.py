@@ -1,10 +1,10 @@
-"""What can go wrong in the intake, in its own terms; `http/errors.py` says it to callers."""
+"""The errors that the intake's own code raises; `http/errors.py` turns them into answers."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why something that was asked for is refused; `http/errors.py` has a problem of each name."""
+    """The reason for which a request is refused; `http/errors.py` has a problem of each name."""
 
     NOT_FOUND = "not-found"
     OWN_GUARD = "own-guard"
@@ -18,7 +18,7 @@ class Reason(StrEnum):
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not an error
-    """What was asked for cannot be done, for this reason."""
+    """The request cannot be fulfilled, for this reason."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)

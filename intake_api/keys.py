@@ -1,4 +1,4 @@
-"""The intake's keys: files that only their owner can read, made whole or not at all, and never replaced."""
+"""Makes and reads the intake's key files: readable by their owner only, written whole, and never replaced."""
 
 import os
 import re
@@ -19,7 +19,8 @@ Purpose = Literal["seal", "vault", "index"]
 _PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
 _FIRST = "k1"
 _KEY_ID = "k[0-9]{1,6}"
-# Once the key of all keyed hashes. Receipts are kept as hashes alone, so theirs can never change.
+# An earlier version had one key for all keyed hashes. Receipts are stored as hashes only, so their key can
+# never change.
 _EARLIER, _ADOPTED = "index.key", (f"index-{_FIRST}.key", "receipts.key")
 
 
@@ -27,9 +28,9 @@ _EARLIER, _ADOPTED = "index.key", (f"index-{_FIRST}.key", "receipts.key")
 class IntakeKeys:
     """All secrets of an intake, 32 bytes each.
 
-    By key id, so that they can be replaced: `seals` open reports, `vaults` the columns at rest, `indexes`
-    make the keyed hashes of addresses and hosts. For good: `receipts` makes those of receipts, `audit` chains
-    the audit log.
+    Those with key ids can be replaced: `seals` open reports, `vaults` open stored columns, `indexes` make the
+    keyed hashes of addresses and hosts. The others never change: `receipts` makes the keyed hashes of
+    receipts, `audit` chains the audit log.
     """
 
     seals: Mapping[str, bytes] = field(repr=False)
@@ -39,27 +40,27 @@ class IntakeKeys:
     audit: bytes = field(repr=False)
 
     def current(self) -> Self:
-        """Give these keys, which do not change."""
+        """Return these keys, which do not change."""
         return self
 
     def public_key(self) -> IntakePublicKey:
-        """Give the public key to which channels seal reports now."""
+        """Return the public key to which channels seal reports now."""
         key_id = newest(self.seals)
         return public_half(key_id, self.seals[key_id])
 
 
 class Keys(Protocol):
-    """Where the keys are asked for, each time anew."""
+    """A source of keys, asked each time that keys are needed."""
 
     def current(self) -> IntakeKeys:
-        """Give the keys as they are now."""
+        """Return the current keys."""
 
 
 class KeyRing:
-    """The keys of a running process: a seal or vault key that appears in the folder is taken up at once.
+    """The keys of a running process, which reads a new seal or vault key in the folder at once.
 
-    What was read is kept until the process ends, even if its file is lost or damaged; that is logged, once.
-    The other keys stay as they were at the start: a new index key needs a restart.
+    A key that was read is kept until the process ends, even if its file is lost or damaged; that is logged
+    once. The other keys stay as they were at the start: a new index key needs a restart.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +70,7 @@ class KeyRing:
         self._keys = read_keys(folder)
 
     def current(self) -> IntakeKeys:
-        """Give the keys as they are now; never raises."""
+        """Return the current keys; never raises."""
         seen = _look(self._folder)
         if seen != self._seen:
             self._seen = seen
@@ -88,12 +89,12 @@ class KeyRing:
 
 
 def newest(keys: Mapping[str, bytes]) -> str:
-    """Give the id of the key in use: ids are k1, k2 and so on, and the highest is the newest."""
+    """Return the id of the newest key, which is the one in use: ids are k1, k2 and so on."""
     return max(keys, key=_number)
 
 
 def make_keys(folder: Path) -> None:
-    """Make every key that is not there yet, in a folder that only its owner may enter."""
+    """Make every missing key, in a folder that only its owner may enter."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     adopt_keys(folder)
@@ -104,9 +105,9 @@ def make_keys(folder: Path) -> None:
 
 
 def adopt_keys(folder: Path) -> None:
-    """Bring an earlier version's keys into today's files; cut off anywhere, the next call ends it.
+    """Copy an earlier version's key into today's files; a call that was cut off is completed by the next one.
 
-    Raises NotReady if the earlier key is damaged, or if its new files hold another.
+    Raises NotReady if the earlier key is damaged, or if the new files hold another key.
     """
     earlier = folder / _EARLIER
     if not earlier.exists():
@@ -122,17 +123,17 @@ def adopt_keys(folder: Path) -> None:
 
 
 def is_key_id(text: str) -> bool:
-    """Tell whether a text can be the id of a key."""
+    """Return whether a text has the form of a key id."""
     return re.fullmatch(_KEY_ID, text) is not None
 
 
 def next_key_id(keys: Mapping[str, bytes]) -> str:
-    """Give the id that the key after the newest will have."""
+    """Return the id of the key that follows the newest one."""
     return f"k{_number(newest(keys)) + 1}"
 
 
 def make_key(folder: Path, purpose: Purpose, key_id: str) -> None:
-    """Make a key, unless somebody else just has; it is in use from now on if its id is the newest."""
+    """Make a key, unless another process has just made it; it is used at once if its id is the newest."""
     _make(folder / f"{purpose}-{key_id}.key", purpose)
 
 
@@ -153,7 +154,7 @@ def read_keys(folder: Path) -> IntakeKeys:
 
 
 def require_database(file: Path) -> None:
-    """Raise NotReady unless the database's file is there and nobody else may read it."""
+    """Raise NotReady unless the database's file exists and no other user may read it."""
     if not file.is_file():
         raise NotReady(f"There is no database {file}. `reportline setup` makes it, unless you have a backup.")
     require_private(file)
@@ -170,7 +171,7 @@ def _number(key_id: str) -> int:
 
 
 def _look(folder: Path) -> frozenset[tuple[str, int]]:
-    # Not the folder's own time: it is coarse, and would stand still while two files come at once.
+    # Not the folder's own time: it is too coarse to change for each of two files made at once.
     try:
         with os.scandir(folder) as files:
             return frozenset(

@@ -1,4 +1,4 @@
-"""Whose access key it is; each route names the roles that it answers."""
+"""The roles of access keys; each route names the roles that may call it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What must not be read by a thief is sealed before it is stored, and found again by keyed hashes only."""
+"""Encrypts values before they are stored, and makes the keyed hashes by which they are found."""
 
 import hashlib
 from typing import NamedTuple
@@ -11,12 +11,12 @@ from intake_api.keys import Keys, newest
 HASH_BYTES = 32
 
 
-class VaultClosed(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
-    """What is stored is of no known key, was changed, or was moved from another place."""
+class VaultClosed(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
+    """A stored value cannot be decrypted: its key is unknown, or the value was changed or moved."""
 
 
 class Place(NamedTuple):
-    """Where something sealed belongs; it opens nowhere else."""
+    """The table, row and column of a sealed value; it can be decrypted for this place only."""
 
     table: str
     row: str
@@ -26,7 +26,8 @@ class Place(NamedTuple):
 class Vault:
     """Seals text with XChaCha20-Poly1305, the place as associated data, and hashes it with keyed BLAKE2b.
 
-    A newer vault key is used as soon as it is there. The index key stays: other hashes would find nothing.
+    A new vault key is used at once. The index key stays the same while the process runs, since hashes under
+    another key would find nothing.
     """
 
     def __init__(self, keys: Keys) -> None:
@@ -35,14 +36,14 @@ class Vault:
         self.index_key_id = newest(self._keys.indexes)
 
     def seal(self, place: Place, text: str) -> bytes:
-        """Seal a text for one place, with the newest key, whose id stands in front."""
+        """Encrypt a text for one place, with the newest key; the key's id is put in front."""
         self._keys = self._source.current()
         key_id = newest(self._keys.vaults)
         message = Aead(self._keys.vaults[key_id]).encrypt(text.encode(), _bound(place))
         return sealed_with(key_id) + bytes(message)
 
     def open(self, place: Place, sealed: bytes) -> str:
-        """Open what was sealed for this place; raises VaultClosed, without content."""
+        """Decrypt a value that was sealed for this place; raises VaultClosed, without the value."""
         key_id = key_of(sealed)
         key = self._key(key_id)
         if key is None:
@@ -53,15 +54,15 @@ class Vault:
             raise VaultClosed("changed, or moved from another place") from None
 
     def blind_address(self, canonical: str) -> bytes:
-        """Give the keyed hash, under the index key, by which equal canonical addresses are found."""
+        """Return the keyed hash of a canonical address, under the index key."""
         return _keyed_hash(self._index, "address", canonical)
 
     def blind_host(self, host: str) -> bytes:
-        """Give the keyed hash, under the index key, by which the addresses of one host are found."""
+        """Return the keyed hash of a host, under the index key, by which its addresses are found."""
         return _keyed_hash(self._index, "host", host)
 
     def blind_receipt(self, receipt: str) -> bytes:
-        """Give the keyed hash, under a key that never changes, by which a receipt is found."""
+        """Return the keyed hash of a receipt, under a key that never changes."""
         return _keyed_hash(self._keys.receipts, "receipt", receipt)
 
     @property
@@ -75,12 +76,12 @@ class Vault:
 
 
 def sealed_with(key_id: str) -> bytes:
-    """Give the beginning of everything that is sealed with this key."""
+    """Return the prefix of all values sealed with this key."""
     return f"{key_id}:".encode()
 
 
 def key_of(sealed: bytes) -> str:
-    """Give the id of the key with which something says it is sealed."""
+    """Return the id of the key that a sealed value names."""
     return sealed.partition(b":")[0].decode("ascii", "replace")
 
 

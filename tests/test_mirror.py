@@ -117,7 +117,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/analysts",
-        "desk routes showing transactions",
+        "analyst_request routes showing transactions",
         "tests/intake_api/analysts/test_claims.py",
         "called over HTTP, as clients do",
     ),
@@ -156,7 +156,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/store/migrations",
-        "env versions/a_queue_for_many versions/first_tables",
+        "env versions/0001_first_tables versions/0002_a_queue_for_many",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),

@@ -1,16 +1,16 @@
-"""An analyst works: claims items, reads them, decides; exposure is limited.
+"""Analysts claim items, read them and record decisions; their exposure is limited.
 
 - `routes`: the analysts' routes
-- `transactions`: one request of an analyst: one transaction, under the guard
-- `desk`: what an analyst works with during one request
-- `claims`: claim, prolong, release
-- `guard`: how long anybody may look
-- `showing`: items as an analyst reads them
-- `assessing`: decisions are added, never overwritten
-- `decision`: what is decided
-- `vocabulary`: the words in which it is decided
-- `searching`: items found by address or host
-- `shapes`: what these routes take and give
+- `transactions`: opens one transaction for each request, and applies the guard of exposure
+- `analyst_request`: the session, the analyst and the time of one request
+- `claims`: claim, prolong and release items
+- `guard`: limits how long an analyst is exposed
+- `showing`: builds the answers that show items
+- `assessing`: records decisions and corrections, and overwrites none
+- `decision`: the fields of a decision, and the rules between them
+- `vocabulary`: the terms that a decision may use
+- `searching`: finds items by address or host
+- `shapes`: the bodies of these routes' requests and answers
 - `examples`: an example of each
 
 `vocabularies/` holds the vocabulary's versions.

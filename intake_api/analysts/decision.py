@@ -1,4 +1,4 @@
-"""What an analyst decides about an item, in the newest vocabulary's terms, and how an earlier decision reads.
+"""The fields of a decision, the rules between them, and the fields of a decision that was recorded earlier.
 
 A trained analyst gives every value: nothing is proposed, and no default says anything about the page.
 """
@@ -23,7 +23,7 @@ from intake_api.analysts.vocabulary import NEWEST, ListName, about, terms
 
 NOT_ILLEGAL = "not_illegal"
 COMMERCIAL = "commercial"
-# ICCAM takes a reason with these actions only, as SCART hands it over (ScartExportICCAMV3.postAction).
+# ICCAM accepts a reason with these actions only; so does SCART's export (ScartExportICCAMV3.postAction).
 WITH_REASON = frozenset({"unavailable", NOT_ILLEGAL})
 MAXIMUM_NOTE = 2000
 
@@ -122,7 +122,7 @@ class Decision(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What does not go together: the fault's type, words for a person, and whether a decision does it."""
+    """A rule between the fields of a decision: the fault's type, its message, and the check that finds it."""
 
     fault: LiteralString
     message: LiteralString

@@ -1,7 +1,8 @@
-"""Nobody looks at the worst for longer than they should: minutes a day, and breaks, unless a lead lifts it.
+"""Limits an analyst's exposure to so many minutes a day and without a break, unless a lead lifts the limits.
 
-An analyst counts as exposed while they hold a claim, and for GLANCE when they look at another item.
-What is held may be decided at any time; nothing new is opened. These stretches are forgotten after two days.
+An analyst counts as exposed while they hold a claim, and for GLANCE when they look at another item. Once a
+limit is reached, they may still decide what they hold, but open nothing new. The stretches of exposure are
+deleted after two days.
 """
 
 import secrets
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
-from intake_api.analysts.desk import Desk
+from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.faults import Reason, Refused
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
@@ -26,7 +27,7 @@ Stretch = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Exposure a day and without a break, how long such a break is, and where the day begins at midnight."""
+    """The longest exposure a day and without a break, the length of a break, and the time zone of the day."""
 
     a_day: timedelta
     at_once: timedelta
@@ -35,7 +36,7 @@ class Limits:
 
 
 def limits_of(settings: IntakeSettings) -> Limits:
-    """Read the limits from the settings."""
+    """Return the limits that the settings name."""
     return Limits(
         a_day=timedelta(minutes=settings.exposure_minutes_a_day),
         at_once=timedelta(minutes=settings.exposure_minutes_at_once),
@@ -44,71 +45,75 @@ def limits_of(settings: IntakeSettings) -> Limits:
     )
 
 
-async def admit(desk: Desk, limits: Limits) -> None:
-    """Raise Refused (day-full, break-due) if this analyst should open nothing now."""
-    if await _is_lifted(desk):
+async def admit(request: AnalystRequest, limits: Limits) -> None:
+    """Raise Refused (day-full, break-due) if the analyst has reached a limit."""
+    if await _is_lifted(request):
         return
-    stretches = await _stretches(desk)
-    if _spent(stretches, _midnight(desk.now, limits.zone)) >= limits.a_day:
+    stretches = await _stretches(request)
+    if _spent(stretches, _midnight(request.now, limits.zone)) >= limits.a_day:
         raise Refused(Reason.DAY_FULL)
-    if _without_rest(stretches, desk.now, limits.rest) >= limits.at_once:
+    if _without_rest(stretches, request.now, limits.rest) >= limits.at_once:
         raise Refused(Reason.BREAK_DUE)
 
 
-async def look_after(desk: Desk) -> None:
-    """Bring the analyst's stretch in line with the claims they now hold."""
+async def update_stretch(request: AnalystRequest) -> None:
+    """Begin, extend or end the analyst's stretch of exposure, according to the claims that they hold."""
     held = select(func.max(Item.lease_expires)).where(
-        is_claimed, Item.claimed_by == desk.analyst, Item.lease_expires > desk.now
+        is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
     )
-    until = await desk.session.scalar(held)
-    mine = Exposure.analyst == desk.analyst
-    lasting = update(Exposure).where(mine, Exposure.ends > desk.now).values(ends=until or desk.now)
-    known = (await desk.session.scalars(lasting.returning(Exposure.exposure_id))).all()
+    until = await request.session.scalar(held)
+    mine = Exposure.analyst == request.analyst
+    lasting = update(Exposure).where(mine, Exposure.ends > request.now).values(ends=until or request.now)
+    known = (await request.session.scalars(lasting.returning(Exposure.exposure_id))).all()
     if until is not None and not known:
-        await _begin(desk, until)
+        await _begin(request, until)
 
 
-async def glance(desk: Desk) -> None:
-    """Count a look at an item outside the queue as GLANCE of exposure, beside what lasts anyhow."""
-    lasting = select(Exposure.exposure_id).where(Exposure.analyst == desk.analyst, Exposure.ends > desk.now)
-    if await desk.session.scalar(lasting.limit(1)) is None:
-        await _begin(desk, desk.now + GLANCE)
+async def glance(request: AnalystRequest) -> None:
+    """Count a look at an item as GLANCE of exposure, unless a stretch is already counting."""
+    lasting = select(Exposure.exposure_id).where(
+        Exposure.analyst == request.analyst, Exposure.ends > request.now
+    )
+    if await request.session.scalar(lasting.limit(1)) is None:
+        await _begin(request, request.now + GLANCE)
 
 
-async def _begin(desk: Desk, until: datetime) -> None:
-    """Begin a stretch, in a transaction that has the audit log's turn, so that no other begins meanwhile."""
+async def _begin(request: AnalystRequest, until: datetime) -> None:
+    """Begin a stretch; the transaction holds the audit log's lock, so no other stretch begins meanwhile."""
     exposure_id = secrets.token_hex(8)
-    desk.session.add(Exposure(exposure_id=exposure_id, analyst=desk.analyst, began=desk.now, ends=until))
-    await _forget(desk)
+    request.session.add(
+        Exposure(exposure_id=exposure_id, analyst=request.analyst, began=request.now, ends=until)
+    )
+    await _forget(request)
 
 
-async def _forget(desk: Desk) -> None:
-    """Forget what nobody needs, of everybody: also of who does not come back."""
-    long_ago = desk.now - _KEPT
-    await desk.session.execute(delete(Exposure).where(Exposure.ends < long_ago))
-    await desk.session.execute(delete(Lift).where(Lift.until < long_ago))
+async def _forget(request: AnalystRequest) -> None:
+    """Delete the old stretches and lifts of all analysts, also of those who no longer work here."""
+    long_ago = request.now - _KEPT
+    await request.session.execute(delete(Exposure).where(Exposure.ends < long_ago))
+    await request.session.execute(delete(Lift).where(Lift.until < long_ago))
 
 
-async def lift(desk: Desk, analyst: str, length: timedelta) -> datetime:
-    """Let an analyst go on for so long from now, as a lead; gives the end. The audit log tells who did."""
-    until = desk.now + length
+async def lift(request: AnalystRequest, analyst: str, length: timedelta) -> datetime:
+    """Lift the limits of an analyst for some time from now; returns its end. The audit log names the lead."""
+    until = request.now + length
     lift_id = secrets.token_hex(8)
-    desk.session.add(Lift(lift_id=lift_id, analyst=analyst, lifted_by=desk.analyst, until=until))
-    await desk.note("exposure_lifted", analyst)
+    request.session.add(Lift(lift_id=lift_id, analyst=analyst, lifted_by=request.analyst, until=until))
+    await request.note("exposure_lifted", analyst)
     return until
 
 
-async def _is_lifted(desk: Desk) -> bool:
-    lifted = select(Lift.lift_id).where(Lift.analyst == desk.analyst, Lift.until > desk.now).limit(1)
-    return await desk.session.scalar(lifted) is not None
+async def _is_lifted(request: AnalystRequest) -> bool:
+    lifted = select(Lift.lift_id).where(Lift.analyst == request.analyst, Lift.until > request.now).limit(1)
+    return await request.session.scalar(lifted) is not None
 
 
-async def _stretches(desk: Desk) -> Sequence[Stretch]:
+async def _stretches(request: AnalystRequest) -> Sequence[Stretch]:
     mine = select(Exposure.began, Exposure.ends).where(
-        Exposure.analyst == desk.analyst, Exposure.ends > desk.now - _KEPT
+        Exposure.analyst == request.analyst, Exposure.ends > request.now - _KEPT
     )
-    found = await desk.session.execute(mine.order_by(Exposure.began))
-    return [(began, min(ends, desk.now)) for began, ends in found]
+    found = await request.session.execute(mine.order_by(Exposure.began))
+    return [(began, min(ends, request.now)) for began, ends in found]
 
 
 def _spent(stretches: Sequence[Stretch], since: datetime) -> timedelta:

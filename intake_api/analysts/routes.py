@@ -1,4 +1,4 @@
-"""The analysts' routes: each is one transaction, in which what was read or decided is audited too."""
+"""The analysts' routes; each runs in one transaction, which also writes the audit log."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -46,23 +46,23 @@ async def claim(
     wanted: ClaimsWanted, transactions: TransactionsHere, settings: SettingsHere, analyst: AnalystCaller
 ) -> ClaimsGiven:
     """Claim the most overdue items; what nobody decides before the lease runs out goes back."""
-    async with transactions.holding(analyst, opens=True) as desk:
-        items = await claims.claim(desk, wanted.count, settings.lease, wanted.language, wanted.kind)
-        return ClaimsGiven(claims=await claims_shown(desk, items))
+    async with transactions.changing_claims(analyst, opens=True) as request:
+        items = await claims.claim(request, wanted.count, settings.lease, wanted.language, wanted.kind)
+        return ClaimsGiven(claims=await claims_shown(request, items))
 
 
 @analysts.get("/queue/claims")
 async def mine(transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimsGiven:
     """List the claims that the analyst now holds, the first to run out first; no address is shown."""
-    async with transactions.reading(analyst) as desk:
-        return ClaimsGiven(claims=await claims_shown(desk, await claims.held_by(desk)))
+    async with transactions.reading(analyst) as request:
+        return ClaimsGiven(claims=await claims_shown(request, await claims.claimed_items(request)))
 
 
 @analysts.get("/queue/claims/{claim_id}", responses=_HELD_AND_GUARDED)
 async def show(claim_id: ClaimId, transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimShown:
     """Show a claimed item with its address and what its reports say; the read is audited."""
-    async with transactions.looking(analyst) as desk:
-        return await claim_shown(desk, await claims.held(desk, claim_id))
+    async with transactions.viewing_item(analyst) as request:
+        return await claim_shown(request, await claims.claimed_item(request, claim_id))
 
 
 @analysts.put("/queue/claims/{claim_id}/lease", responses=_HELD_AND_GUARDED)
@@ -70,15 +70,15 @@ async def prolong(
     claim_id: ClaimId, transactions: TransactionsHere, settings: SettingsHere, analyst: AnalystCaller
 ) -> ClaimProlonged:
     """Say that a claim is still being worked on: it holds for another lease, eight hours in all."""
-    async with transactions.holding(analyst, opens=True) as desk:
-        return ClaimProlonged(lease_expires=await claims.prolong(desk, claim_id, settings.lease))
+    async with transactions.changing_claims(analyst, opens=True) as request:
+        return ClaimProlonged(lease_expires=await claims.prolong(request, claim_id, settings.lease))
 
 
 @analysts.delete("/queue/claims/{claim_id}", status_code=204, responses=_CLAIM_LOST)
 async def release(claim_id: ClaimId, transactions: TransactionsHere, analyst: AnalystCaller) -> None:
     """Put a claimed item back into the queue."""
-    async with transactions.holding(analyst, opens=False) as desk:
-        await claims.release(desk, claim_id)
+    async with transactions.changing_claims(analyst, opens=False) as request:
+        await claims.release(request, claim_id)
 
 
 @analysts.post("/queue/claims/{claim_id}/assessment", status_code=201, responses=_CLAIM_LOST)
@@ -86,8 +86,8 @@ async def assess(
     claim_id: ClaimId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
 ) -> AssessmentGiven:
     """Record a decision about a claimed item; the same again is answered as it was."""
-    async with transactions.holding(analyst, opens=False) as desk:
-        return AssessmentGiven(assessment_id=await assessing.assess(desk, claim_id, decision))
+    async with transactions.changing_claims(analyst, opens=False) as request:
+        return AssessmentGiven(assessment_id=await assessing.assess(request, claim_id, decision))
 
 
 @analysts.post(
@@ -99,24 +99,24 @@ async def correct(
     assessment_id: AssessmentId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
 ) -> AssessmentGiven:
     """Decide anew about an assessed item: one's own decision, or as a lead anybody's; the history stays."""
-    async with transactions.working(analyst) as desk:
+    async with transactions.writing(analyst) as request:
         of_others = analyst.role is Role.LEAD
-        correction_id = await assessing.correct(desk, assessment_id, decision, of_others=of_others)
+        correction_id = await assessing.correct(request, assessment_id, decision, of_others=of_others)
         return AssessmentGiven(assessment_id=correction_id)
 
 
 @analysts.post("/search")
 async def search(wanted: Search, transactions: TransactionsHere, analyst: AnalystCaller) -> ItemsFound:
     """Find the item of an address, or the items of a host; no address is shown."""
-    async with transactions.working(analyst) as desk:
-        return await found(desk, wanted)
+    async with transactions.writing(analyst) as request:
+        return await found(request, wanted)
 
 
 @analysts.get("/items/{item_id}", responses=documented("not-found", "day-full", "break-due"))
 async def item(item_id: ItemId, transactions: TransactionsHere, analyst: AnalystCaller) -> ItemShown:
     """Show an item whole, outside the queue; the read is audited."""
-    async with transactions.looking(analyst) as desk:
-        return await item_shown(desk, item_id)
+    async with transactions.viewing_item(analyst) as request:
+        return await item_shown(request, item_id)
 
 
 @analysts.post("/analysts/{key_id}/lift", status_code=201, responses=documented("not-found", "own-guard"))
@@ -124,11 +124,11 @@ async def lift(
     key_id: KeyId, wanted: LiftWanted, transactions: TransactionsHere, lead: LeadCaller
 ) -> LiftGiven:
     """Let an analyst go on for a while, whatever the guard of exposure says; audited."""
-    async with transactions.working(lead) as desk:
+    async with transactions.writing(lead) as request:
         if key_id == lead.key_id:
             raise Refused(Reason.OWN_GUARD)
-        await require_key_of(desk.session, key_id, Role.ANALYST, Role.LEAD)
-        return LiftGiven(until=await guard.lift(desk, key_id, timedelta(minutes=wanted.minutes)))
+        await require_key_of(request.session, key_id, Role.ANALYST, Role.LEAD)
+        return LiftGiven(until=await guard.lift(request, key_id, timedelta(minutes=wanted.minutes)))
 
 
 @analysts.get("/audit")

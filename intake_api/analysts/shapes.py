@@ -1,4 +1,4 @@
-"""What the analysts' routes take and give; what a caller may send is closed and bounded."""
+"""The bodies of the analysts' requests and answers; a request has no other fields, and all have limits."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self

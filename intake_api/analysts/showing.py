@@ -1,4 +1,4 @@
-"""Items as an analyst reads them: one way to sum an item up, and one to open its address."""
+"""Builds the answers that show items, claims and the audit log to analysts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
-from intake_api.analysts.assessing import decided, history_of, outcome_of
+from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.assessing import current_outcome, decided, history_of
 from intake_api.analysts.claims import reports_of
 from intake_api.analysts.decision import DecisionShown
-from intake_api.analysts.desk import Desk
 from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
@@ -32,7 +32,7 @@ MAXIMUM_ENTRIES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """An item's address, in clear."""
+    """An item's address in plain text."""
 
     given: str = field(repr=False)
     canonical: str = field(repr=False)
@@ -40,7 +40,7 @@ class Addresses:
 
 
 def addresses_of(vault: Vault, item: Item) -> Addresses:
-    """Open an item's address; whoever calls writes into the audit log why. Raises VaultClosed."""
+    """Decrypt an item's address; the caller must write the reason into the audit log. Raises VaultClosed."""
     given = vault.open(Place("items", item.item_id, "given"), item.given)
     known = read(given)
     return Addresses(
@@ -51,7 +51,7 @@ def addresses_of(vault: Vault, item: Item) -> Addresses:
 
 
 async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dict[str, Any]]:
-    """Sum up each item: everything that callers read of it but its address and its state."""
+    """Return the fields that every answer about an item has: all but its address and its state."""
     ways = (
         select(Source.item_id, Source.portal, Source.language)
         .where(Source.item_id.in_(item.item_id for item in items))
@@ -76,59 +76,61 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
     ]
 
 
-async def claims_shown(desk: Desk, items: Sequence[Item]) -> list[Claim]:
+async def claims_shown(request: AnalystRequest, items: Sequence[Item]) -> list[Claim]:
     """Show claimed items without their addresses."""
-    summaries = await summaries_of(desk.session, items)
+    summaries = await summaries_of(request.session, items)
     return [
         Claim.model_validate(summary | {"claim_id": item.claim_id, "lease_expires": item.lease_expires})
         for item, summary in zip(items, summaries, strict=True)
     ]
 
 
-async def claim_shown(desk: Desk, item: Item) -> ClaimShown:
-    """Show a claimed item whole, and write into the audit log that its address was read."""
-    [claim] = await claims_shown(desk, [item])
-    addresses = addresses_of(desk.vault, item)
+async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
+    """Show a claimed item with its address, and write into the audit log that the address was read."""
+    [claim] = await claims_shown(request, [item])
+    addresses = addresses_of(request.vault, item)
     shown = ClaimShown(
         **claim.model_dump(),
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         needs_joining=addresses.needs_joining,
-        details=[_report(desk.vault, item, row) for row in await reports_of(desk.session, item.item_id)],
-        history=[_decision(desk.vault, row) for row in await history_of(desk.session, item.item_id)],
+        details=[
+            _report(request.vault, item, row) for row in await reports_of(request.session, item.item_id)
+        ],
+        history=[_decision(request.vault, row) for row in await history_of(request.session, item.item_id)],
     )
-    # Last, since whoever else acts waits for the audit log until this transaction ends.
-    await desk.note("address_read", item.item_id)
+    # Last, since other transactions wait for the audit log's lock until this one ends.
+    await request.note("address_read", item.item_id)
     return shown
 
 
 async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
-    """Show items as a search finds them, without their addresses."""
+    """Show the items that a search found, without their addresses."""
     summaries = await summaries_of(session, items)
     return [
         ItemFound(
             **summary,
             state=State(item.state).value,
-            outcome=await outcome_of(session, item.item_id),
+            outcome=await current_outcome(session, item.item_id),
         )
         for item, summary in zip(items, summaries, strict=True)
     ]
 
 
-async def item_shown(desk: Desk, item_id: str) -> ItemShown:
-    """Show any item whole, and audit that its address was read; raises Refused (not-found)."""
-    item = await desk.session.get(Item, item_id)
+async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
+    """Show any item with its address, and audit that the address was read; raises Refused (not-found)."""
+    item = await request.session.get(Item, item_id)
     if item is None:
         raise Refused(Reason.NOT_FOUND)
-    [found] = await items_found(desk.session, [item])
-    addresses = addresses_of(desk.vault, item)
+    [found] = await items_found(request.session, [item])
+    addresses = addresses_of(request.vault, item)
     shown = ItemShown(
         **found.model_dump(),
         address_given=addresses.given,
         address_canonical=addresses.canonical,
-        history=[_decision(desk.vault, row) for row in await history_of(desk.session, item_id)],
+        history=[_decision(request.vault, row) for row in await history_of(request.session, item_id)],
     )
-    await desk.note("address_read", item_id)
+    await request.note("address_read", item_id)
     return shown
 
 
@@ -152,7 +154,7 @@ async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
 
 def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:
     content = content_of(vault, report)
-    # None are left once the report was withdrawn, or changed after the item was claimed.
+    # There are none once the report was withdrawn, or changed after the item was claimed.
     named = [one for one in content.addresses if address_hash(vault, one) == item.address_hash]
     return ReportShown(
         portal=report.portal,

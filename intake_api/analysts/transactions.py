@@ -1,7 +1,7 @@
-"""One request of an analyst: one transaction, and the guard of exposure sees all that is opened in it.
+"""Opens one transaction for each request of an analyst, and applies the guard of exposure to it.
 
-A route chooses one of four ways: `reading` and `working` open nothing, `looking` opens one item, `holding`
-changes which claims the analyst holds.
+A route uses one of four methods: `reading` and `writing` show no address, `viewing_item` shows one item, and
+`changing_claims` changes which claims the analyst holds.
 """
 
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts import guard
-from intake_api.analysts.desk import Desk
+from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.clock import Clock
 from intake_api.http.dependencies import AuditHere, ClockHere, DatabaseHere, SettingsHere, VaultHere
 from intake_api.store.access_keys import Caller
@@ -24,7 +24,7 @@ from intake_api.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Transactions:
-    """Makes the desk of a request; its transaction is committed when the block ends."""
+    """Opens the transaction of a request; it is committed when the block ends."""
 
     database: Database
     vault: Vault
@@ -33,39 +33,42 @@ class Transactions:
     limits: guard.Limits
 
     @asynccontextmanager
-    async def reading(self, analyst: Caller) -> AsyncIterator[Desk]:
-        """Read, and write nothing."""
+    async def reading(self, analyst: Caller) -> AsyncIterator[AnalystRequest]:
+        """Open a transaction that only reads."""
         async with self.database.reading() as session:
-            yield self._desk(session, analyst)
+            yield self._request(session, analyst)
 
     @asynccontextmanager
-    async def working(self, analyst: Caller) -> AsyncIterator[Desk]:
-        """Write, and show no address."""
+    async def writing(self, analyst: Caller) -> AsyncIterator[AnalystRequest]:
+        """Open a transaction that writes and shows no address."""
         async with self.database.writing() as session:
-            yield self._desk(session, analyst)
+            yield self._request(session, analyst)
 
     @asynccontextmanager
-    async def looking(self, analyst: Caller) -> AsyncIterator[Desk]:
-        """Show an item, which counts as exposure; raises Refused (day-full, break-due)."""
-        async with self.working(analyst) as desk:
-            await guard.admit(desk, self.limits)
-            yield desk
-            await guard.glance(desk)
+    async def viewing_item(self, analyst: Caller) -> AsyncIterator[AnalystRequest]:
+        """Open a transaction that shows an item; this counts as exposure.
 
-    @asynccontextmanager
-    async def holding(self, analyst: Caller, *, opens: bool) -> AsyncIterator[Desk]:
-        """Change what the analyst holds, and so for how long they are exposed.
-
-        Raises Refused (day-full, break-due) if this `opens` something new.
+        Raises Refused (day-full, break-due) if a limit is reached.
         """
-        async with self.working(analyst) as desk:
-            if opens:
-                await guard.admit(desk, self.limits)
-            yield desk
-            await guard.look_after(desk)
+        async with self.writing(analyst) as request:
+            await guard.admit(request, self.limits)
+            yield request
+            await guard.glance(request)
 
-    def _desk(self, session: AsyncSession, analyst: Caller) -> Desk:
-        return Desk(session, self.vault, self.audit, analyst.key_id, self.clock())
+    @asynccontextmanager
+    async def changing_claims(self, analyst: Caller, *, opens: bool) -> AsyncIterator[AnalystRequest]:
+        """Open a transaction that changes the analyst's claims, and so how long they are exposed.
+
+        Raises Refused (day-full, break-due) if it `opens` something new and a limit is reached.
+        """
+        async with self.writing(analyst) as request:
+            if opens:
+                await guard.admit(request, self.limits)
+            yield request
+            await guard.update_stretch(request)
+
+    def _request(self, session: AsyncSession, analyst: Caller) -> AnalystRequest:
+        return AnalystRequest(session, self.vault, self.audit, analyst.key_id, self.clock())
 
 
 async def _transactions(

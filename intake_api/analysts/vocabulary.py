@@ -1,7 +1,7 @@
-"""The words in which an analyst decides, as versioned data: what was decided under a version stays readable.
+"""Reads the vocabulary of decisions, which has versions, so that earlier decisions stay readable.
 
-Each version is a file in `vocabularies/`, and one that was in use never changes. A new decision is checked
-against the newest. docs/vocabulary.md tells of every term and its source.
+Each version is a file in `vocabularies/`, and a version that was in use never changes. New decisions are
+checked against the newest version. docs/vocabulary.md describes every term and names its source.
 """
 
 import tomllib
@@ -32,7 +32,7 @@ class _Data(BaseModel):
 
 
 class Iccam(_Data):
-    """What ICCAM calls a term: its name and number there, and the code that SCART has for it."""
+    """A term in ICCAM: its name and number there, and SCART's code for it."""
 
     name: Sentence
     id: StrictInt
@@ -40,7 +40,7 @@ class Iccam(_Data):
 
 
 class Term(_Data):
-    """One word of a list, and what it means; `iccam` is None where ICCAM has no such term."""
+    """A term of a list and its meaning; `iccam` is None if ICCAM has no such term."""
 
     value: str = Field(pattern="^([a-z0-9]+(_[a-z0-9]+)*|[A-Z]{1,2})$", max_length=64)
     meaning: Sentence
@@ -48,7 +48,7 @@ class Term(_Data):
 
 
 class TermList(_Data):
-    """The words that may answer one question of a decision, and where they were read."""
+    """The terms that one field of a decision may have, and their source."""
 
     about: Sentence
     source: Sentence
@@ -57,7 +57,7 @@ class TermList(_Data):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Give the terms' values, in the list's order."""
+        """Return the terms' values, in the list's order."""
         return tuple(term.value for term in self.terms)
 
     @model_validator(mode="after")
@@ -68,7 +68,7 @@ class TermList(_Data):
 
 
 class Vocabulary(_Data):
-    """One version: its lists, and which outcomes say that a page is illegal or that nobody could see it."""
+    """One version: its lists, and the outcomes that say that a page is illegal or could not be seen."""
 
     version: StrictInt
     illegal: frozenset[str]
@@ -97,10 +97,10 @@ NEWEST: Final = VOCABULARIES[VOCABULARY_VERSION]
 
 
 def terms(list_name: ListName) -> tuple[str, ...]:
-    """Give the values of one list of the newest vocabulary, in its order."""
+    """Return the values of a list of the newest vocabulary, in its order."""
     return NEWEST.lists[list_name].values
 
 
 def about(list_name: ListName) -> str:
-    """Say in a sentence what one list of the newest vocabulary answers."""
+    """Return a sentence that describes a list of the newest vocabulary."""
     return NEWEST.lists[list_name].about

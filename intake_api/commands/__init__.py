@@ -1,12 +1,12 @@
-"""The intake's side of the command line; each command imports what it runs when it is called.
+"""The intake's commands; each imports what it runs when it is called, so that the other commands start fast.
 
-- `intake`: `reportline intake`: every command, thin
-- `serving`: serve the API
-- `upgrading`: bring the database to this version's revision
-- `access_keys`: add, list and revoke access keys
-- `keys`: rotate and reindex
-- `backup`: back up and restore
-- `set_up`: from an empty folder to an intake that can start
-- `checks`: what `reportline doctor` looks at
-- `command_line`: how a command says what went wrong
+- `intake`: declares every command of `reportline intake`
+- `serving`: serves the API
+- `upgrading`: brings the database to this version's revision
+- `access_keys`: adds, lists and revokes access keys
+- `keys`: rotates keys and reindexes
+- `backup`: backs up and restores
+- `set_up`: makes keys, database and first access keys
+- `checks`: checks the intake for `reportline doctor`
+- `command_line`: turns an error into a sentence and exit status 1
 """

@@ -1,4 +1,4 @@
-"""The commands about access keys: made, listed, revoked."""
+"""The commands that add, list and revoke access keys."""
 
 from collections.abc import Sequence
 

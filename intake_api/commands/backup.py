@@ -1,4 +1,4 @@
-"""The commands that make a backup and bring it back: each says what it did, and what is left to do."""
+"""The commands that make and restore a backup; each says what it did, and what is left to do."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where an operator's command meets what can go wrong: a sentence that says what to do, and exit status 1."""
+"""Ends a command that fails with a sentence that says what to do, and with exit status 1."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,12 +15,12 @@ Result = TypeVar("Result")
 
 
 def settings_of(kind: type[Settings]) -> Settings:
-    """Read the settings, or say which are wrong, and stop."""
+    """Return the settings, or say which are wrong and exit."""
     return ready(lambda: read_settings(kind))
 
 
 def ready(read: Callable[[], Result]) -> Result:
-    """Read or do something that must be right; otherwise say what to do, and stop."""
+    """Return what `read` returns; if it fails, say what to do and exit."""
     try:
         return read()
     except NotReady as fault:
@@ -32,11 +32,11 @@ def ready(read: Callable[[], Result]) -> Result:
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Do something that waits; otherwise as `ready`."""
+    """Run a coroutine as `ready` runs a function."""
     return ready(lambda: asyncio.run(work))
 
 
 def stop(sentence: str) -> NoReturn:
-    """Say why it ends here."""
+    """Print why the command ends, and exit with status 1."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1)

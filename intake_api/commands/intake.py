@@ -1,4 +1,4 @@
-"""`reportline intake`: every command of the intake, each of which imports what it runs when it is called."""
+"""Declares every command of `reportline intake`; each imports the modules that it runs when it is called."""
 
 from pathlib import Path
 from typing import Annotated

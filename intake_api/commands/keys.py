@@ -1,4 +1,4 @@
-"""The commands that change the intake's keys: each says what it did, what is left to do, and what to keep."""
+"""The commands that change the intake's keys; each says what it did, what is left to do, and what to keep."""
 
 import typer
 from rich.console import Console
@@ -63,7 +63,7 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
 
 
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:
-    # Not beside a reindex, which would miss the new key.
+    # Not at the same time as a reindex, which would miss the new key.
     with serving(settings.folder):
         return await _rotate_vault_in(settings)
 

@@ -1,4 +1,4 @@
-"""From an empty folder to an intake that can start; run again, it makes only what is still missing."""
+"""Makes keys, database and first access keys in an empty folder; run again, it makes only what is missing."""
 
 import asyncio
 from contextlib import suppress
@@ -23,8 +23,8 @@ def set_up(
 ) -> None:
     """Make folder, keys and database, a first access key for a channel and one for an analyst.
 
-    The token files hold one token each, the public key file `key_id:hex` of the key to which channels seal.
-    Raises NotReady if something that is there cannot be used.
+    Each token file gets one token; the public key file gets `key_id:hex` of the key to which channels seal.
+    Raises NotReady if an existing part cannot be used.
     """
     keys = _keys(settings)
     asyncio.run(_make_database(settings))
@@ -35,7 +35,7 @@ def set_up(
 
 
 def _keys(settings: IntakeSettings) -> IntakeKeys:
-    # Once there is a database, a new key could open nothing of it: what is missing has to come from a backup.
+    # A new key cannot open what an existing database holds: a missing key has to come from a backup.
     place = settings.database_place()
     if not (place.exists() if isinstance(place, Path) else asyncio.run(_has_tables(place))):
         make_keys(settings.folder)
@@ -61,7 +61,7 @@ async def _make_database(settings: IntakeSettings) -> None:
 def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Path) -> None:
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The key is in force before its token is told: a crash between the two leaves a key nobody has.
+        # The key is valid before its token is written: after a crash in between, nobody has the token.
         write_once(file, f"{asyncio.run(_new_token(settings, keys, role))}\n")
         return
     require_private(file)

@@ -1,6 +1,6 @@
-"""What was decided leaves for leads, a page at a time.
+"""Leads export the assessments, page by page.
 
 - `routes`: the export's route
-- `assessments`: assessments in order, with their items
+- `assessments`: selects a page of assessments with their items, and writes it as NDJSON or CSV
 - `examples`: an example
 """

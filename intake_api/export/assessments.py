@@ -1,7 +1,7 @@
-"""Assessments on their way out: every one, in the order in which they were made, with its item as it now is.
+"""Selects assessments for the export in the order in which they were made, each with its item as it is now.
 
-Nothing that was decided ever changes, so whoever has a page has it for good, and a correction comes later as
-a row of its own that names what it corrects.
+An assessment never changes, so an exported page stays valid. A correction follows later as a row of its own,
+which names the assessment that it replaces.
 """
 
 import csv
@@ -15,22 +15,22 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.analysts.assessing import decided, holding
+from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.assessing import current, decided
 from intake_api.analysts.decision import Recorded
-from intake_api.analysts.desk import Desk
 from intake_api.analysts.showing import addresses_of, summaries_of
 from intake_api.store.columns import ExactTime
 from intake_api.store.models import Assessment, Item
 from intake_api.vault import Vault
 
 MAXIMUM_ROWS: Final = 500
-# One that is decided earlier may be committed later; within this time it is committed, or never.
+# An assessment may be committed after one that was made later; within this time it is committed, or never.
 SETTLED: Final = timedelta(minutes=5)
 Cursor = Annotated[str, Field(pattern="^[0-9]{1,16}-[0-9a-f]{32}$")]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-# A cell that begins like a formula is calculated. Where `;` separates columns, as it does for spreadsheets in
-# many countries, and where a line breaks, a cell may begin within one of ours.
+# Spreadsheets calculate a cell that begins like a formula. In many countries they split columns at `;`, and
+# some split at line breaks: so a formula may begin in the middle of one of our cells.
 _LIKE_A_FORMULA: Final = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=\s*[-=+@－＝＋＠])")
 
 
@@ -56,30 +56,30 @@ class ExportedAssessment(Recorded):
 
 
 def cursor_of(row: ExportedAssessment) -> Cursor:
-    """Give the place after a row, from which the next page begins."""
+    """Return the cursor after a row, where the next page begins."""
     return f"{(row.assessed_at - _EPOCH) // _MICROSECOND}-{row.assessment_id}"
 
 
-async def exported(desk: Desk, after: Cursor | None, limit: int) -> Sequence[ExportedAssessment]:
-    """Give the next assessments, once they are older than SETTLED; audited for each item."""
-    settled = select(Assessment).where(Assessment.assessed_at <= desk.now - SETTLED)
+async def exported(request: AnalystRequest, after: Cursor | None, limit: int) -> Sequence[ExportedAssessment]:
+    """Return the next assessments that are older than SETTLED; each item is audited."""
+    settled = select(Assessment).where(Assessment.assessed_at <= request.now - SETTLED)
     following = settled if after is None else settled.where(_is_after(after))
     in_order = following.order_by(Assessment.assessed_at, Assessment.assessment_id)
-    rows = (await desk.session.scalars(in_order.limit(limit))).all()
-    shown = await _shown(desk, rows)
-    await desk.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
+    rows = (await request.session.scalars(in_order.limit(limit))).all()
+    shown = await _shown(request, rows)
+    await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
     return shown
 
 
 def as_ndjson(rows: Iterable[ExportedAssessment]) -> bytes:
-    """Write one JSON object a line."""
+    """Write one JSON object per line."""
     return "".join(f"{row.model_dump_json()}\n" for row in rows).encode()
 
 
 def as_csv(rows: Iterable[ExportedAssessment]) -> bytes:
-    """Write a table (RFC 4180) that no spreadsheet calculates, nor takes for anything but UTF-8.
+    """Write a CSV table (RFC 4180) that spreadsheets read as UTF-8 and never calculate.
 
-    An apostrophe stands before whatever a formula could begin with, so an address may not be exact.
+    An apostrophe is put before each cell that could begin a formula, so such an address is not exact.
     """
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_ALL)
@@ -104,18 +104,18 @@ def _is_after(cursor: Cursor) -> ColumnElement[bool]:
     return here > tuple_(literal(assessed_at, ExactTime), literal(assessment_id))
 
 
-async def _shown(desk: Desk, rows: Sequence[Assessment]) -> list[ExportedAssessment]:
-    items = await _items(desk, {row.item_id for row in rows})
-    holding = await _holding(desk.session, items)
+async def _shown(request: AnalystRequest, rows: Sequence[Assessment]) -> list[ExportedAssessment]:
+    items = await _items(request, {row.item_id for row in rows})
+    current_ids = await _current_ids(request.session, items)
     return [
         ExportedAssessment.model_validate(
-            decided(desk.vault, row)
+            decided(request.vault, row)
             | items[row.item_id]
             | {
                 "assessment_id": row.assessment_id,
                 "assessed_at": row.assessed_at,
                 "corrects": row.corrects,
-                "holds": row.assessment_id in holding,
+                "holds": row.assessment_id in current_ids,
                 "vocabulary": row.vocabulary,
             }
         )
@@ -123,19 +123,19 @@ async def _shown(desk: Desk, rows: Sequence[Assessment]) -> list[ExportedAssessm
     ]
 
 
-async def _holding(session: AsyncSession, item_ids: Iterable[str]) -> set[str]:
-    """Give the assessments of these items that hold."""
-    newest = holding(Item.item_id.expression).with_only_columns(Assessment.assessment_id).correlate(Item)
+async def _current_ids(session: AsyncSession, item_ids: Iterable[str]) -> set[str]:
+    """Return the ids of the current assessments of these items."""
+    newest = current(Item.item_id.expression).with_only_columns(Assessment.assessment_id).correlate(Item)
     found = await session.scalars(select(newest.scalar_subquery()).where(Item.item_id.in_(item_ids)))
     return {assessment_id for assessment_id in found if assessment_id is not None}
 
 
-async def _items(desk: Desk, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Give the fields of these items, by their ids."""
-    items = (await desk.session.scalars(select(Item).where(Item.item_id.in_(item_ids)))).all()
-    summaries = await summaries_of(desk.session, items)
+async def _items(request: AnalystRequest, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the exported fields of these items, by item id."""
+    items = (await request.session.scalars(select(Item).where(Item.item_id.in_(item_ids)))).all()
+    summaries = await summaries_of(request.session, items)
     return {
-        item.item_id: summary | _opened(desk.vault, item)
+        item.item_id: summary | _opened(request.vault, item)
         for item, summary in zip(items, summaries, strict=True)
     }
 

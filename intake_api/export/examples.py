@@ -1,4 +1,4 @@
-"""An example of the export: one assessment in each form."""
+"""An example of the export: one assessment in each format."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""The way out for what was decided: a page at a time, for leads, each a short transaction that is audited."""
+"""The route by which leads export assessments; each page is one short, audited transaction."""
 
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from intake_api.http.access import KeyedRoute, LeadCaller
 from intake_api.http.errors import EVERYWHERE
 
 _PATH: Final = "/export/assessments"
-# While a page is audited, analysts wait to write into the audit log.
+# Kept small: while a page is audited, analysts wait for the audit log's lock.
 _ROWS: Final = 100
 _WRITERS: Final = {
     "ndjson": (as_ndjson, "application/x-ndjson"),
@@ -74,8 +74,8 @@ async def assessments(
 
     Every assessment comes once, corrections too: one that names another in `corrects` stands in its place.
     """
-    async with transactions.working(lead) as desk:
-        rows = await exported(desk, after, limit)
+    async with transactions.writing(lead) as request:
+        rows = await exported(request, after, limit)
     write, media_type = _WRITERS[form]
     end = cursor_of(rows[-1]) if rows else after
     return Response(write(rows), media_type=media_type, headers={"Link": _next(form, end, limit)})

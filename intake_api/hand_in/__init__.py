@@ -1,8 +1,8 @@
-"""A report comes in, and a receipt is asked about.
+"""Channels hand in reports and ask for the status of a receipt.
 
 - `routes`: the channels' routes
-- `reports`: a report is kept at its highest revision
-- `receipts`: what a receipt tells
-- `shapes`: what these routes take and give
+- `reports`: opens a sealed report, and stores its highest revision
+- `receipts`: returns the status of a receipt
+- `shapes`: the bodies of these routes' requests and answers
 - `examples`: an example of each
 """

@@ -1,6 +1,7 @@
-"""A receipt tells "received" and no more, unless a portal's policy sets a delay, the same for everybody.
+"""Returns the status of a receipt: "received", or "assessed" after a delay if the portal's policy sets one.
 
-A receipt that turned "assessed" as soon as it was would tell that the address had been known before.
+The delay is the same for all reports. Without it, a receipt that is "assessed" at once would tell that the
+address was known before.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ Status = Literal["received", "assessed", "unknown"]
 async def status_of(
     session: AsyncSession, vault: Vault, typed_receipt: str, days_by_portal: Mapping[str, int], now: datetime
 ) -> Status:
-    """Tell what is said of a receipt, however it was typed."""
+    """Return the status of a receipt, in any spelling."""
     wanted = receipt_hash(vault, read_receipt(typed_receipt) or "")
     report = (
         await session.scalars(select(StoredReport).where(StoredReport.receipt_hash == wanted).limit(1))
@@ -35,9 +36,9 @@ async def status_of(
 
 
 async def _is_assessed(session: AsyncSession, report: StoredReport) -> bool:
-    # What was reopened by a later report had been assessed for this one, and that is not taken back.
+    # An item that a later report reopened was assessed for this report before: it stays "assessed".
     done = or_(Item.state == State.ASSESSED, Item.open_since > report.arrival_hour)
-    # What was taken back asks for nothing, however far the item had come when it was.
+    # An address that the reporter took back does not count, however far its item had come by then.
     mine = (Mention.draft_id == report.draft_id) & Mention.left.is_(False)
     found = select(done).join_from(Mention, Item).where(mine).distinct()
     return set(await session.scalars(found)) == {True}

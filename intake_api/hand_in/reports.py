@@ -1,4 +1,4 @@
-"""A handed-in report is written down at its highest revision; nothing else is looked at or touched."""
+"""Opens handed-in reports and stores each at its highest revision; reads and changes no other row."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
 from reportline.logs import log_event
 
-# As long as an outbox may have been cut off from here.
+# An outbox may have been cut off from the intake for this long.
 REVISABLE = timedelta(days=30)
 
 
@@ -57,10 +57,10 @@ def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report
 
 
 async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetime) -> None:
-    """Write a report unless a higher revision, or this one, is there; whether it was does not show.
+    """Store a report unless this revision or a higher one is there; the answer is the same in either case.
 
-    A revision counts for REVISABLE, and only with the receipt of the first: both are secrets of one talk, and
-    who has stolen draft ids does not have the receipts.
+    A later revision is accepted for REVISABLE, and only with the receipt of the first one. Draft id and
+    receipt are both secrets of one talk: a thief of draft ids does not have the receipts.
     """
     row = _row(vault, report, now)
     insert = upsert(session, StoredReport).values(row)
@@ -77,12 +77,12 @@ async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetim
 
 
 def receipt_hash(vault: Vault, receipt: str) -> bytes:
-    """Give the keyed hash under which a receipt is kept; its plain text is nowhere."""
+    """Return the keyed hash of a receipt; the receipt itself is not stored."""
     return vault.blind_receipt(receipt)
 
 
 def content_of(vault: Vault, stored: StoredReport) -> Content:
-    """Open what the reporter said; empty once withdrawn. Raises VaultClosed."""
+    """Decrypt a stored report's content; it is empty once withdrawn. Raises VaultClosed."""
     if stored.content is None:
         return Content()
     return Content.model_validate_json(vault.open(_content_place(stored.draft_id), stored.content))

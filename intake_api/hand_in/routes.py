@@ -1,6 +1,6 @@
-"""The channels' routes: a report comes in, a receipt is asked about, each in a transaction.
+"""The channels' routes, which take a report and return the status of a receipt, each in one transaction.
 
-The transaction is committed when its `async with` block ends, so no answer leaves before its commit.
+The transaction is committed when its `async with` block ends, so no answer is sent before the commit.
 """
 
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     report = open_report(sealed, keys.current(), draft_id)
     async with database.writing() as session:
         await keep(session, vault, report, clock())
-    # Merging only begins once the answer has left: whether an address was known must not show in its time.
+    # Merge only after the answer is sent: its timing must not tell whether an address was known.
     after.add_task(after_hand_in)
     return ReceiptGiven(receipt=report.receipt)
 

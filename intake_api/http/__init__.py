@@ -1,9 +1,9 @@
-"""What every request meets before and after its route.
+"""The parts that all routes share: access keys, errors, middleware and dependencies.
 
-- `access`: no route answers without a key
-- `errors`: problem documents, which never repeat the input
-- `edge`: the outermost layer: bounded bodies, no caching
-- `dependencies`: what a route may ask for
-- `shapes`: what every shape that a caller sends has in common
-- `examples`: how an operation is shown in the contract
+- `access`: asks for an access key before a route runs
+- `errors`: builds problem documents, which never repeat the input
+- `middleware`: limits bodies, forbids caching, and answers unexpected errors
+- `dependencies`: the parts of the intake that a route may ask for
+- `shapes`: the base class of all request bodies
+- `examples`: the example of an operation in the contract
 """

@@ -1,4 +1,4 @@
-"""No route is reached without an access key: it is asked for before anything else of a request is read."""
+"""Asks for an access key before any other part of a request is read."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
@@ -22,17 +22,17 @@ _bearer = HTTPBearer(
 
 
 class KeyedRoute(APIRoute):
-    """A route that asks for a key of one of its roles before anything else of a request is read.
+    """A route that asks for a key of one of its roles before any other part of a request is read.
 
-    A dependency would ask too late: FastAPI reads and parses the body before it calls any.
+    A dependency would be too late: FastAPI reads and parses the body before it calls any dependency.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Give the handler; it raises Problem: 401 without a key in force, 403 with one of another role."""
+        """Return the handler; it raises Problem: 401 without a valid key, 403 for a key of another role."""
         handle, roles = super().get_route_handler(), _roles_of(self.dependant)
 
         async def handle_if_admitted(request: Request) -> Response:
-            caller = request.state.caller = await _caller_known(request)
+            caller = request.state.caller = await _authenticated(request)
             if caller.role not in roles:
                 raise _refused("wrong-door", "wrong_role")
             return await handle(request)
@@ -40,8 +40,8 @@ class KeyedRoute(APIRoute):
         return handle_if_admitted
 
 
-def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
-    """Make the dependency that tells a KeyedRoute and the contract which roles come in; gives the caller."""
+def requires_role(*roles: Role) -> Callable[..., Awaitable[Caller]]:
+    """Make a dependency that names a route's roles (KeyedRoute checks them) and returns the caller."""
 
     async def admit(request: Request, _: Annotated[object, Security(_bearer, scopes=list(roles))]) -> Caller:
         caller: Caller = request.state.caller
@@ -50,15 +50,15 @@ def opens_to(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     return admit
 
 
-ChannelCaller = Annotated[Caller, Depends(opens_to(Role.CHANNEL))]
-AnalystCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD))]
-LeadCaller = Annotated[Caller, Depends(opens_to(Role.LEAD))]
-AuditorCaller = Annotated[Caller, Depends(opens_to(Role.AUDITOR))]
-CountsCaller = Annotated[Caller, Depends(opens_to(Role.ANALYST, Role.LEAD, Role.AUDITOR))]
-MetricsCaller = Annotated[Caller, Depends(opens_to(Role.LEAD, Role.AUDITOR))]
+ChannelCaller = Annotated[Caller, Depends(requires_role(Role.CHANNEL))]
+AnalystCaller = Annotated[Caller, Depends(requires_role(Role.ANALYST, Role.LEAD))]
+LeadCaller = Annotated[Caller, Depends(requires_role(Role.LEAD))]
+AuditorCaller = Annotated[Caller, Depends(requires_role(Role.AUDITOR))]
+CountsCaller = Annotated[Caller, Depends(requires_role(Role.ANALYST, Role.LEAD, Role.AUDITOR))]
+MetricsCaller = Annotated[Caller, Depends(requires_role(Role.LEAD, Role.AUDITOR))]
 
 
-async def _caller_known(request: Request) -> Caller:
+async def _authenticated(request: Request) -> Caller:
     credentials = await _bearer(request)
     if credentials is None:
         raise _refused("no-access-key", "missing_key")

@@ -1,6 +1,6 @@
-"""What a route may ask for: the parts of the intake that serves the request; `server/app.py` puts them there.
+"""The parts of the intake that routes ask for as dependencies; `server/app.py` puts them into the app state.
 
-They are coroutines, since FastAPI would call a plain function in a thread of its own.
+These are coroutines, since FastAPI would call a plain function in a thread.
 """
 
 from typing import Annotated
@@ -15,31 +15,31 @@ from intake_api.vault import Vault
 
 
 async def database_of(request: Request) -> Database:
-    """Give the database."""
+    """Return the database."""
     database: Database = request.app.state.database
     return database
 
 
 async def vault_of(request: Request) -> Vault:
-    """Give the vault, which opens what is sealed at rest."""
+    """Return the vault, which decrypts the sealed columns."""
     vault: Vault = request.app.state.vault
     return vault
 
 
 async def audit_of(request: Request) -> AuditLog:
-    """Give the audit log."""
+    """Return the audit log."""
     audit: AuditLog = request.app.state.audit
     return audit
 
 
 async def clock_of(request: Request) -> Clock:
-    """Give the clock."""
+    """Return the clock."""
     clock: Clock = request.app.state.clock
     return clock
 
 
 async def settings_of(request: Request) -> IntakeSettings:
-    """Give the settings."""
+    """Return the settings."""
     settings: IntakeSettings = request.app.state.settings
     return settings
 

@@ -1,4 +1,4 @@
-"""What a caller reads when something goes wrong: problem documents (RFC 9457) that never repeat the input."""
+"""Turns errors into problem documents (RFC 9457) that never repeat the input."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from reportline.logs import log_failure
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:problem-type:reportline:"
 
-# The table of types: name -> status, title, and what the caller does about it.
+# Each problem type: name -> status, title, and what the caller should do.
 PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "malformed": (400, "The request cannot be read", "Send JSON over HTTP/1.1 as the contract says."),
     "no-access-key": (401, "No valid access key", "Send `Authorization: Bearer` with a key in force."),
@@ -58,13 +58,13 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not-ready": (503, "The intake is not ready", "`database` and `keys` say what is not fit."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
-# What an example of a problem tells beyond the table.
+# Further fields in the examples of these problems.
 _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "out-of-shape": {"errors": [{"where": ["body", "count"], "fault": "less_than_equal"}]},
     "fault": {"incident": "5f0c9a1e"},
     "unavailable": {"incident": "5f0c9a1e"},
 }
-# What a caller may meet at every route that asks for a key.
+# The problems that every route with a key may answer.
 _EVERYWHERE: Final = (
     "malformed",
     "no-access-key",
@@ -104,7 +104,7 @@ class ProblemDocument(BaseModel):
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
-    """Ends a request with the problem document of this name from PROBLEMS."""
+    """Ends a request with the problem document that PROBLEMS has under this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -112,7 +112,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
 
 
 def document(name: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
-    """Build the answer for a problem of PROBLEMS; `more` adds `errors` or `incident`."""
+    """Build the answer for a problem of PROBLEMS; `more` adds fields such as `errors` or `incident`."""
     return JSONResponse({**_told(name), **more}, PROBLEMS[name][0], headers, MEDIA_TYPE)
 
 
@@ -122,10 +122,10 @@ def _told(name: str) -> dict[str, Any]:
 
 
 def documented(*names: str) -> dict[int | str, dict[str, Any]]:
-    """Describe problems of a keyed route for the contract (OpenAPI), by status.
+    """Describe problems of a route with a key for the contract (OpenAPI), by status.
 
-    FastAPI puts a route's description of a status in the place of its router's: so each has all of
-    _EVERYWHERE that have the same status.
+    FastAPI replaces the router's description of a status by the route's. So the route's description also
+    lists the problems of _EVERYWHERE that have the same status.
     """
     statuses = {PROBLEMS[name][0] for name in names}
     beside = [name for name in _EVERYWHERE if PROBLEMS[name][0] in statuses]
@@ -133,7 +133,7 @@ def documented(*names: str) -> dict[int | str, dict[str, Any]]:
 
 
 def only_documented(*names: str) -> dict[int | str, dict[str, Any]]:
-    """Describe these problems and no others, for routes without a key."""
+    """Describe these problems and no others, for a route without a key."""
     by_status: dict[int | str, list[str]] = {}
     for name in names:
         by_status.setdefault(PROBLEMS[name][0], []).append(name)
@@ -154,7 +154,7 @@ EVERYWHERE: Final = only_documented(*_EVERYWHERE)
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Let every foreseen error of an app end in a problem document; `edge.py` sees to the unforeseen."""
+    """Answer every expected error of an app with a problem document; `middleware.py` answers the others."""
     app.exception_handler(Problem)(_problem)
     app.exception_handler(Refused)(_refused)
     app.exception_handler(HTTPException)(_http_error)
@@ -191,7 +191,7 @@ async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
 
 
 def _offered(request: Request) -> str:
-    """Name every method of this path: each is a route, and the library names only the first of them."""
+    """List all methods of this path: each is a route of its own, and Starlette lists only the first one's."""
     offered = {
         method
         for route in iter_route_contexts(request.app.routes)
@@ -204,6 +204,6 @@ def _offered(request: Request) -> str:
 def _fault(found: Mapping[str, Any]) -> dict[str, Any]:
     where: Sequence[str | int] = found["loc"]
     if found["type"] == "extra_forbidden":
-        # The last step is a name that the caller made up, and so may be anything.
+        # The last element is a field name that the caller chose: it may hold anything.
         where = where[:-1]
     return {"where": list(where), "fault": found["type"]}

@@ -1,7 +1,7 @@
-"""How an operation is shown in the contract; each package has an example of each of its operations.
+"""The type of the contract's examples; each package has one example of each of its operations.
 
-Together they tell one story: a report comes in, is claimed, decided, corrected and exported. No address in it
-can exist.
+Together the examples follow one report that is handed in, claimed, assessed, corrected and exported. Their
+addresses cannot exist.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What an operation is called, and one way in which it goes; `answer` by media type, or JSON."""
+    """The summary of an operation, with an example request and answer; `answer` is JSON, or by media type."""
 
     summary: str
     answer: Any = None

@@ -1,4 +1,4 @@
-"""What every shape that a caller sends has in common: it is closed, and never repeated in an error."""
+"""The base class of request bodies: it accepts no unknown field, and errors never repeat the input."""
 
 from pydantic import BaseModel, ConfigDict
 

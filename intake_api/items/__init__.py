@@ -1,9 +1,9 @@
-"""Reports become items, after the answer.
+"""Reports are merged into items after their hand-in was answered.
 
-- `merging`: reports that nobody has merged yet become items
-- `making`: one item for each distinct address
-- `reopening`: when a report brings an assessed item back
-- `totals`: what an item's reports add up to
-- `urgency`: when an item is due
-- `queue_places`: where waiting items stand in the queues
+- `merging`: merges reports into items
+- `making`: makes one item for each distinct address
+- `reopening`: puts an assessed item back into the queue when it is reported again
+- `totals`: sums up an item's reports
+- `urgency`: says when an item is due
+- `queue_places`: holds the order of the waiting items
 """

@@ -1,4 +1,4 @@
-"""An item is made for each distinct address, once, however many reports name it at the same time."""
+"""Makes one item for each distinct address, even if many reports name it at the same time."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -17,45 +17,45 @@ from intake_api.vault import Place, Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """An address that a report names, the hash of its canonical form, and when it is due for that report."""
+class NamedAddress:
+    """An address that a report names, the hash of its canonical form, and the hour when it is due."""
 
     address: ReportedAddress = field(repr=False)
     hash: bytes
     due_hour: datetime
 
 
-def named_by(vault: Vault, report: StoredReport) -> Mapping[bytes, Named]:
-    """Give what a report names, by the hash of the address; nothing if it was withdrawn."""
+def addresses_in(vault: Vault, report: StoredReport) -> Mapping[bytes, NamedAddress]:
+    """Return the addresses that a report names, by their hashes; none if it was withdrawn."""
     content = content_of(vault, report)
-    named: dict[bytes, Named] = {}
+    named: dict[bytes, NamedAddress] = {}
     for address in content.addresses:
         due = due_hour(report.arrival_hour, urgency_of(content, address))
-        one = Named(address, address_hash(vault, address), due)
+        one = NamedAddress(address, address_hash(vault, address), due)
         named.setdefault(one.hash, one)
     return named
 
 
 def address_hash(vault: Vault, address: ReportedAddress) -> bytes:
-    """Give the keyed hash of an address's canonical form: equal hashes are one item."""
+    """Return the keyed hash of an address's canonical form; addresses with the same hash are one item."""
     return vault.blind_address(canonical(address.given))
 
 
 def host_hash(vault: Vault, given: str) -> bytes | None:
-    """Give the keyed hash of an address's host, or None where it has none."""
+    """Return the keyed hash of an address's host, or None if it has no host."""
     name = host(given)
     return None if name is None else vault.blind_host(name)
 
 
-async def make_missing(session: AsyncSession, vault: Vault, named: Iterable[Named]) -> None:
-    """Make the items that are not there yet; they wait for nobody until their reports are counted."""
-    # In the order of their hashes, so that two merges of the same addresses never wait for one another.
+async def make_missing(session: AsyncSession, vault: Vault, named: Iterable[NamedAddress]) -> None:
+    """Make the missing items; they are in no queue until their reports are counted."""
+    # In the order of their hashes, so that two merges of the same addresses cannot deadlock.
     for one in sorted(named, key=lambda named: named.hash):
-        insert = upsert(session, Item).values(_fresh(vault, one))
+        insert = upsert(session, Item).values(_new_item(vault, one))
         await session.execute(insert.on_conflict_do_nothing(index_elements=[Item.address_hash]))
 
 
-def _fresh(vault: Vault, named: Named) -> dict[str, object]:
+def _new_item(vault: Vault, named: NamedAddress) -> dict[str, object]:
     item_id, given = secrets.token_hex(16), named.address.given
     known = read(given)
     return {

@@ -1,6 +1,7 @@
-"""Reports become items, after the answer, each in one transaction that can be repeated or cut off anywhere.
+"""Merges reports into items after the hand-in was answered, each in a transaction that can be repeated.
 
-What a merge does depends only on the report as it now is: a crash leaves it to be done again, never half.
+A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it is kept, and it is
+done again.
 """
 
 import asyncio
@@ -11,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.items.making import Named, make_missing, named_by
+from intake_api.items.making import NamedAddress, addresses_in, make_missing
 from intake_api.items.reopening import reopen
-from intake_api.items.totals import count, settle, uncount
+from intake_api.items.totals import count, uncount, update_totals
 from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
@@ -24,10 +25,10 @@ _BATCH = 100
 
 
 class Merger:
-    """Merges whatever waits: when started, when woken, and once a minute what has failed before.
+    """Merges waiting reports when started and when woken, and retries failed ones once a minute.
 
-    A failure is told once an hour, from the hour after the first on: told at once, it would tell when the
-    report came.
+    A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
+    report arrived.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Merger:
         self._stopped = False
 
     async def run(self) -> None:
-        """Work until stopped; no failure ends it, and none keeps other reports from being merged."""
+        """Merge until stopped; a failure neither ends the loop nor keeps other reports from being merged."""
         loop, again_at = asyncio.get_running_loop(), 0.0
         while not self._stopped:
             again = loop.time() >= again_at
@@ -61,16 +62,16 @@ class Merger:
                 await asyncio.wait_for(self._woken.wait(), max(again_at - loop.time(), 0))
 
     async def wake(self) -> None:
-        """Say that a report was handed in."""
+        """Wake the loop, since a report was handed in."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Let `run` end after the report at hand."""
+        """End `run` after the current report."""
         self._stopped = True
         self._woken.set()
 
     async def merge_waiting(self, *, again: bool) -> None:
-        """Go over what waits once; what has failed before only `again`."""
+        """Merge each waiting report once; those that failed before only if `again`."""
         failed_before = self._failed
         if again:
             self._failed = {}
@@ -100,25 +101,25 @@ class Merger:
             return (await session.scalars(after.order_by(StoredReport.draft_id).limit(_BATCH))).all()
 
 
-class ItemGone(Exception):  # noqa: N818 - it names what happened, as the other errors of the house do
-    """The last report of an item left it while this one waited for it: begin again, and make it anew."""
+class ItemGone(Exception):  # noqa: N818 - it names what happened, as the intake's other errors do
+    """Another transaction deleted an item while this one waited for its lock: merge again, and remake it."""
 
 
 async def merge(
     session: AsyncSession, vault: Vault, draft_id: str, reopen_after: timedelta | None = None
 ) -> None:
-    """Bring the items in line with a report's highest revision; a withdrawn one names no address.
+    """Update the items of a report to its highest revision; a withdrawn report names no address.
 
-    An item that is out of the queue keeps what it was claimed with until it comes back. One that was assessed
-    `reopen_after` or longer before the report arrived comes back; it is only counted where that is None.
-    Raises ItemGone, upon which nothing of it may be kept.
+    An item that is out of the queue keeps the reports with which it was claimed until it comes back. An item
+    that was assessed `reopen_after` or longer before the report arrived comes back. If `reopen_after` is
+    None, it does not, and the report is only counted. Raises ItemGone; the caller must then roll back.
     """
     mine = select(StoredReport).where(StoredReport.draft_id == draft_id)
-    # Another process that has the report locked is merging it.
+    # If the report is locked, another process is merging it.
     report = (await session.scalars(mine.with_for_update(skip_locked=True))).one_or_none()
     if report is None or report.merged_revision >= report.revision:
         return
-    named = named_by(vault, report)
+    named = addresses_in(vault, report)
     await make_missing(session, vault, named.values())
     touched = await _touched(session, draft_id, list(named))
     if not named.keys() <= {item.address_hash for item in touched}:
@@ -130,14 +131,14 @@ async def merge(
         elif mention is not None:
             mention.left = True
             await session.flush()
-        await settle(session, item)
+        await update_totals(session, item)
     report.merged_revision = report.revision
 
 
 async def _touched(session: AsyncSession, draft_id: str, hashes: list[bytes]) -> Sequence[Item]:
     mentioned = select(Mention.item_id).where(Mention.draft_id == draft_id)
     touched = select(Item).where(or_(Item.address_hash.in_(hashes), Item.item_id.in_(mentioned)))
-    # Always in the same order, so that two merges of the same addresses never wait for one another.
+    # Always in the same order, so that two merges of the same addresses cannot deadlock.
     return (await session.scalars(touched.order_by(Item.address_hash).with_for_update())).all()
 
 
@@ -146,7 +147,7 @@ async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and
     report: StoredReport,
     item: Item,
     before: Mention | None,
-    named: Named,
+    named: NamedAddress,
     reopen_after: timedelta | None,
 ) -> None:
     now = Mention(

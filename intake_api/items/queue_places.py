@@ -1,4 +1,7 @@
-"""Where waiting items stand: a queue of all, one for each language, and no claim costs more in a deep one."""
+"""Keeps waiting items in order: one queue of all items, and one for each language.
+
+The order is stored, so a claim costs the same however long the queue is.
+"""
 
 from collections.abc import Sequence
 
@@ -8,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake_api.store.models import EVERY_LANGUAGE, Item, QueuePlace, Source, State, is_waiting
 
 
-async def stand(session: AsyncSession, item: Item) -> None:
-    """Bring an item's places in line with what it is now; one has any while it waits and is reported."""
+async def update_places(session: AsyncSession, item: Item) -> None:
+    """Insert or delete an item's places in the queues; it has places only while it waits and has reports."""
     wanted = {(language, item.due_hour) for language in await _queues_of(session, item)}
     places = select(QueuePlace.language, QueuePlace.due_hour).where(QueuePlace.item_id == item.item_id)
     if {(language, due) for language, due in await session.execute(places)} == wanted:
@@ -23,14 +26,14 @@ async def stand(session: AsyncSession, item: Item) -> None:
         await session.execute(insert(QueuePlace), rows)
 
 
-async def first_standing(
+async def first_waiting(
     session: AsyncSession,
     count: int,
     wanted: ColumnElement[bool],
     language: str | None = None,
     kind: str | None = None,
 ) -> Sequence[Item]:
-    """Give up to `count` waiting items, the most overdue first, locked; skips those that others hold."""
+    """Lock and return up to `count` waiting items, the most overdue first; skips items locked by others."""
     places = select(Item).join_from(QueuePlace, Item).where(is_waiting, wanted)
     places = places.where(QueuePlace.language == (language or EVERY_LANGUAGE))
     if kind:

@@ -1,4 +1,4 @@
-"""When a report brings an assessed item back into the queue."""
+"""Puts an assessed item back into the queue when it is reported again late enough."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from intake_api.store.models import Assessment, Item, State
 async def reopen(
     session: AsyncSession, item: Item, arrival_hours: Iterable[datetime], reopen_after: timedelta | None
 ) -> None:
-    """Let an assessed item wait again from the first of these arrivals that is late enough.
+    """Set an assessed item back to waiting, from the first of these arrivals that is late enough.
 
-    One is late enough that came `reopen_after` or longer after the newest assessment; none is where that is
-    None.
+    An arrival is late enough if it came `reopen_after` or longer after the newest assessment. If
+    `reopen_after` is None, an item is never reopened.
     """
     if item.state != State.ASSESSED or reopen_after is None:
         return

@@ -1,8 +1,11 @@
-"""What an item's reports add up to: how many, from which hours on, and when it is due, at a flood's cost too.
+"""Sums up an item's reports: their number, the first and last hour, and the hour when the item is due.
 
-Whoever calls holds the item locked. An item's due hour is that of its most urgent report, brought forward by
-RAISE_HOURS for each further portal, channel and hour that reports it, MAXIMUM_RAISES times at most: what many
-report in many places comes sooner, and what one place reports many times does not.
+The sums are made over the item's sources, so a flood of reports does not make them slow. The caller must hold
+the item locked.
+
+An item's due hour is that of its most urgent report, brought forward by RAISE_HOURS for each further portal,
+channel and hour that reports it, at most MAXIMUM_RAISES times. So an item that is reported in many places is
+due sooner; an item that is reported many times in one place is not.
 """
 
 from datetime import timedelta
@@ -11,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.items.queue_places import stand
+from intake_api.items.queue_places import update_places
 from intake_api.store.database import upsert
 from intake_api.store.models import Assessment, Item, Mention, Source, State
 
@@ -32,29 +35,30 @@ async def count(session: AsyncSession, mention: Mention) -> None:
 
 
 async def uncount(session: AsyncSession, mention: Mention) -> None:
-    """Take a mention out of its source's count again."""
+    """Subtract a mention from the count of its source."""
     await _take_from_source(session, mention.item_id, _told(mention), 1)
 
 
-async def settle(session: AsyncSession, item: Item) -> None:
-    """Bring an item in line with its sources and into its places; it goes when it waits for nobody.
+async def update_totals(session: AsyncSession, item: Item) -> None:
+    """Update an item's totals and its places in the queues; delete it if it waits and has no reports left.
 
-    One that was assessed before stays, and is out of the queue again when what brought it back has left.
+    An item that was assessed before is never deleted: it goes back to assessed when the reports that had
+    reopened it are withdrawn.
     """
     if item.state == State.WAITING:
-        await _let_leave(session, item.item_id)
-    wanted = await _add_up(session, item)
+        await _uncount_left(session, item.item_id)
+    wanted = await _sum_sources(session, item)
     if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
         item.state = State.ASSESSED
     await session.flush()
-    await stand(session, item)
+    await update_places(session, item)
     if item.state == State.WAITING and item.reports == 0:
         await session.delete(item)
         await session.flush()
 
 
-async def _add_up(session: AsyncSession, item: Item) -> bool:
-    """Sum the sources up; tells whether any report asks for the item since it last began to wait."""
+async def _sum_sources(session: AsyncSession, item: Item) -> bool:
+    """Sum up the sources; returns whether any report has come due since the item last began to wait."""
     of_item = Source.item_id == item.item_id
     sums = select(func.sum(Source.reports), func.min(Source.hour), func.max(Source.hour)).where(of_item)
     reports, first, last = (await session.execute(sums)).one()
@@ -74,8 +78,8 @@ async def _raises(session: AsyncSession, of_sources: ColumnElement[bool]) -> int
     return (await session.scalars(counted)).one() - 1
 
 
-async def _let_leave(session: AsyncSession, item_id: str) -> None:
-    """Let go all that left the item meanwhile, however many: by the sources under which they were counted."""
+async def _uncount_left(session: AsyncSession, item_id: str) -> None:
+    """Subtract and delete all mentions that have left the item, with one update for each source."""
     leaving = (Mention.item_id == item_id) & Mention.left.is_(True)
     told = [getattr(Mention, name) for name in SOURCE]
     gone = (await session.execute(select(*told, func.count()).where(leaving).group_by(*told))).all()

@@ -1,4 +1,4 @@
-"""How long an item may wait, by what its reporters said: the urgent comes first, and nothing starves."""
+"""Says when an item is due by its reporters' answers: urgent items come first, and none waits for ever."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from intake_api.hand_in.reports import Content
 
 
 class Urgency(StrEnum):
-    """The classes of what a reporter said about an address, from the most urgent to the least."""
+    """How urgent an address is by a reporter's answers, from the most urgent class to the least."""
 
     LIVE = "live"
     TODAY = "today"
@@ -18,11 +18,11 @@ class Urgency(StrEnum):
     PARTIAL = "partial"
 
 
-# Hours from arrival until an item is due. The oldest due comes first, so an hour less is an hour's head start
-# and never more: whatever arrives, each item's turn comes.
+# Hours from arrival until an item is due. Items come in the order of their due hours, so an urgent class has
+# a head start of some hours only: new reports cannot keep an older item waiting for ever.
 ALLOWANCE_HOURS = {
-    Urgency.LIVE: 0,  # it may be going on, and is soon gone
-    Urgency.TODAY: 4,  # most likely still there, and fresh pages spread
+    Urgency.LIVE: 0,  # it may be happening now, and is soon gone
+    Urgency.TODAY: 4,  # most likely still there, and new pages spread
     Urgency.ORDINARY: 12,  # within an analyst's next working day
     Urgency.UNSURE_HOME: 48,  # often only the site's name, which costs a search that may find nothing
     Urgency.PARTIAL: 72,  # no analyst can open it as it stands
@@ -30,7 +30,7 @@ ALLOWANCE_HOURS = {
 
 
 def urgency_of(content: Content, address: ReportedAddress) -> Urgency:
-    """Put one address of a report into its class; being hard to find weighs more than being fresh."""
+    """Return the class of an address in a report; hard to find counts for more than seen today."""
     known = read(address.given)
     if known is None or not address.complete:
         return Urgency.PARTIAL
@@ -42,5 +42,5 @@ def urgency_of(content: Content, address: ReportedAddress) -> Urgency:
 
 
 def due_hour(arrival_hour: datetime, urgency: Urgency) -> datetime:
-    """Give the hour from which an item of this class is overdue."""
+    """Return the hour from which an item of this class is overdue."""
     return arrival_hour + timedelta(hours=ALLOWANCE_HOURS[urgency])

@@ -1,9 +1,9 @@
-"""Numbers and health, which tell of no single report when it came.
+"""Counts, metrics and health, which do not tell when any single report arrived.
 
-- `routes`: their routes
-- `counting`: numbers of the last full hour
-- `shapes`: their shapes, and how small numbers are hidden
-- `metrics`: Prometheus's text format
-- `readiness`: whether the intake can work
+- `routes`: the routes of counts, metrics and health
+- `counting`: counts items and reports as of the last full hour
+- `shapes`: the bodies of the answers, and the rounding that hides small numbers
+- `metrics`: writes the numbers in Prometheus's text format
+- `readiness`: checks whether the intake can work
 - `examples`: an example of each
 """

@@ -1,8 +1,9 @@
-"""Numbers of the last full hour: what reporters cause is read once an hour, kept, and tells no time finer.
+"""Counts items and reports as of the last full hour; numbers that reports change are read once an hour.
 
-A number that is read every minute would tell to the minute when a report came. So nothing counts that arrived
-after the hour began, and what was read stays until the next hour begins. An item that had arrived earlier
-counts as it is when it is read. What analysts do has exact times, and its numbers may be exact too.
+A number that is read every minute would tell to the minute when a report arrived. So reports that arrived
+after the hour began are not counted, and a number stays until the next hour begins. An item that arrived
+earlier counts in the state that it has when the number is read. Analysts' acts have exact times, so their
+numbers may be exact.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.analysts.assessing import holding
+from intake_api.analysts.assessing import current
 from intake_api.store.database import Database
 from intake_api.store.models import (
     EVERY_LANGUAGE,
@@ -29,9 +30,9 @@ from intake_api.store.models import (
 )
 
 HOUR: Final = timedelta(hours=1)
-# A window is cut out of the smallest of these that holds it, so that each is read once an hour at most.
+# A window is cut out of the smallest of these that contains it, so that each is read once an hour at most.
 WINDOWS: Final = (24, 168, 744)
-# A name that is listed may be one of this time only, and so of no report of the window.
+# Names from this time before the window are listed too, so a listed name may have no report in the window.
 _NAMED_BEFORE: Final = timedelta(days=1)
 _UNMERGED: Final = StoredReport.merged_revision < StoredReport.revision
 UNDECIDED: Final = "undecided"
@@ -40,12 +41,12 @@ Tally = Mapping[datetime, Counter[str]]
 
 
 def hour_of(moment: datetime) -> datetime:
-    """Give the beginning of the hour in which a moment lies."""
+    """Return the beginning of the hour that contains a moment."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
 class Hourly(Generic[Value]):
-    """A value that is read once in each hour, and kept until the next begins; of this process alone."""
+    """A value that this process reads once an hour, and keeps until the next hour begins."""
 
     def __init__(self, read: Callable[[AsyncSession, datetime], Awaitable[Value]]) -> None:
         self._read = read
@@ -53,7 +54,7 @@ class Hourly(Generic[Value]):
         self._turn = asyncio.Lock()
 
     async def value(self, database: Database, now: datetime) -> Value:
-        """Give the value of this hour, whoever asks and however often; raises DatabaseAway."""
+        """Return the value of this hour, the same for every call; raises DatabaseAway."""
         async with self._turn:
             if self._kept is None or self._kept[0] != hour_of(now):
                 async with database.reading() as session:
@@ -63,9 +64,9 @@ class Hourly(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class QueueCounted:
-    """The queue without what arrived since the hour began; `unmerged` are reports that are no items yet.
+    """The queue without reports that arrived since the hour began; `unmerged` counts reports not yet merged.
 
-    `outcomes` counts the assessments from before the hour, corrections too.
+    `outcomes` counts the assessments from before the hour, including corrections.
     """
 
     waiting: int
@@ -76,9 +77,10 @@ class QueueCounted:
 
 @dataclass(frozen=True, slots=True)
 class ReportsCounted:
-    """How many reports arrived in each full hour, by each of what is told of them; withdrawn ones are not.
+    """How many reports arrived in each full hour, by portal, language, kind and outcome.
 
-    One that names several addresses is counted once under each kind and each outcome of theirs.
+    Withdrawn reports are not counted. A report of several addresses is counted once under each kind and each
+    outcome that they have.
     """
 
     portals: Tally = field(repr=False)
@@ -88,7 +90,7 @@ class ReportsCounted:
 
 
 async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
-    """Count the queue; what it reads of each row is in an index."""
+    """Count the queue, reading indexes only."""
     hour = hour_of(now)
     total, places, claimed, expired, unmerged, just_come = [
         (await session.scalars(select(func.count()).select_from(table).where(*conditions))).one()
@@ -111,7 +113,7 @@ async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
 
 
 async def overdue_hours(session: AsyncSession, now: datetime) -> int:
-    """Give for how many hours the oldest waiting item has been overdue; it costs the same at any depth."""
+    """Return for how many hours the oldest waiting item has been overdue; costs the same for any queue."""
     hour = hour_of(now)
     came = select(_arrivals(hour).subquery().c.item_id)
     places = select(QueuePlace.due_hour).where(
@@ -122,18 +124,18 @@ async def overdue_hours(session: AsyncSession, now: datetime) -> int:
 
 
 async def claims_held(session: AsyncSession, now: datetime) -> int:
-    """Count the claims that hold now."""
+    """Count the claims that have not expired."""
     held = select(func.count()).select_from(Item).where(is_claimed, Item.lease_expires > now)
     return (await session.scalars(held)).one()
 
 
 async def outcomes_since(session: AsyncSession, hour: datetime) -> Counter[str]:
-    """Count the assessments since an hour began by outcome, corrections too."""
+    """Count the assessments since an hour began by outcome, including corrections."""
     return await _outcomes(session, Assessment.assessed_at >= hour)
 
 
 async def reports_counted(session: AsyncSession, now: datetime, hours: int) -> ReportsCounted:
-    """Count the reports of so many full hours, and a day before: what is read is bounded by that."""
+    """Count the reports of so many full hours, and of a day before them; no other rows are read."""
     hour = hour_of(now)
     reports = select(StoredReport.arrival_hour).where(
         StoredReport.arrival_hour >= hour - hours * HOUR - _NAMED_BEFORE,
@@ -151,7 +153,7 @@ async def reports_counted(session: AsyncSession, now: datetime, hours: int) -> R
 
 
 def _arrivals(hour: datetime) -> Select[str, datetime]:
-    """Select the items that wait only because of what arrived since the hour began."""
+    """Select the items that wait only because of reports that arrived since the hour began."""
     of_report = StoredReport.draft_id == Mention.draft_id
     arrived = select(Mention.item_id).join(StoredReport, of_report).where(StoredReport.arrival_hour >= hour)
     earlier = exists().where(Mention.item_id == Item.item_id, of_report, StoredReport.arrival_hour < hour)
@@ -174,7 +176,7 @@ async def _outcomes(session: AsyncSession, condition: ColumnElement[bool]) -> Co
 
 
 def _outcome_that_holds() -> ColumnElement[str]:
-    newest = holding(Mention.item_id.expression).with_only_columns(Assessment.outcome).correlate(Mention)
+    newest = current(Mention.item_id.expression).with_only_columns(Assessment.outcome).correlate(Mention)
     return func.coalesce(newest.scalar_subquery(), UNDECIDED)
 
 

@@ -1,6 +1,6 @@
-"""The numbers in Prometheus's text format: what we list and nothing else, so that none tells of one report.
+"""Writes the numbers in Prometheus's text format, and only those, so that no number tells of a single report.
 
-The library's own collectors stay out: processor time and garbage collection move with each report.
+The library's own collectors are left out: processor time and garbage collection change with each report.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ from prometheus_client.registry import Collector
 from intake_api.numbers.counting import QueueCounted
 from intake_api.numbers.shapes import rounded
 
-# A label's values are kept for good by whoever collects them, and a channel may name any portal.
+# A collector keeps every value of a label for ever, and a channel may send any name of a portal.
 MAXIMUM_PORTALS: Final = 100
 _AS_OF: Final = "as of the last full hour"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the metrics say: the queue of the hour, the last full hour's reports, and what analysts do."""
+    """The numbers behind the metrics: the queue, the last full hour's reports, and the analysts' work."""
 
     queue: QueueCounted
     overdue_hours: int
@@ -32,7 +32,7 @@ class Figures:
 
 
 def exposition(figures: Figures) -> bytes:
-    """Write the metrics."""
+    """Return the metrics as text."""
     registry = CollectorRegistry()
     registry.register(_Collector(figures))
     return generate_latest(registry)

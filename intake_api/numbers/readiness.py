@@ -1,7 +1,7 @@
-"""Whether the intake can work: told within seconds, whoever asks, and even while the database is silent.
+"""Checks whether the intake can work, and answers within seconds even if the database does not respond.
 
-One look at the database is under way at most: whoever asks meanwhile waits for its end, or is told that the
-database is away. So nobody can take its connections by asking.
+At most one check of the database runs at a time. Requests that come meanwhile wait for its result, or are
+told that the database is away. So many requests cannot use up its connections.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _AWAY: Final[Look] = ("away", None)
 
 
 class Readiness:
-    """What an intake says of itself to whoever decides whether it gets work."""
+    """The state of the database and the keys, for a load balancer or an operator."""
 
     def __init__(
         self,
@@ -40,17 +40,17 @@ class Readiness:
         self._look: asyncio.Task[Look] | None = None
 
     async def database(self) -> Look:
-        """Tell the state of the database, and the overdue hours of the oldest waiting item where it is ok."""
+        """Return the state of the database and, if it is ok, the overdue hours of the oldest waiting item."""
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._look_at_database())
         done, _ = await asyncio.wait({self._look}, timeout=SECONDS_TO_WAIT)
         return self._look.result() if done else _AWAY
 
     def keys(self) -> KeysState:
-        """Tell the state of the keys.
+        """Return the state of the keys.
 
-        "kept": a file is lost or damaged, and the process works with what it had read. "behind": the folder
-        has a key that the process could not take up, so what others seal with it cannot be opened.
+        "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
+        folder has a key that the process could not read, so it cannot open what others seal with that key.
         """
         known, folder = self._keys.current(), self._folder
         for purpose, keys in (("seal", known.seals), ("vault", known.vaults)):

@@ -1,4 +1,4 @@
-"""The routes of numbers and health: whoever asks them every minute learns of no report when it came."""
+"""The routes of counts, metrics and health; asking every minute does not tell when a report arrived."""
 
 from collections import Counter
 from functools import partial
@@ -39,7 +39,7 @@ health = APIRouter(tags=["health"], responses=only_documented("malformed", "too-
 
 
 class Numbers:
-    """What a process keeps of the numbers that were read in this hour."""
+    """The numbers that a process has read in this hour."""
 
     def __init__(self, database: Database, keys: Keys, folder: Path, clock: Clock) -> None:
         self.queue = Hourly(queue_counted)

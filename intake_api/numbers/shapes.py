@@ -1,8 +1,8 @@
-"""The shapes of the numbers, and the rule that keeps the few hidden: no number of reports is exact.
+"""The bodies of answers with numbers, and the rounding that hides small ones: no number of reports is exact.
 
-Fewer than SMALL reports are hidden, and all others are rounded down to a multiple of SMALL. So what a sum
-leaves for a hidden cell is known to within SMALL - 1 for each number in it, and not what it is.
-docs/decisions/0012-numbers.md says what this is worth, and what it is not.
+Fewer than SMALL reports are hidden, and all other numbers are rounded down to a multiple of SMALL. So a
+hidden number cannot be computed from a sum: the result is off by up to SMALL - 1 for each number in it.
+docs/decisions/0012-numbers.md says how much this protects, and how much it does not.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ Rounded = Annotated[int | None, Field(description="rounded down to a multiple of
 
 
 def rounded(count: int) -> int | None:
-    """Round a number of reports down to a multiple of SMALL; None hides fewer."""
+    """Round a number of reports down to a multiple of SMALL; None if it is smaller than SMALL."""
     return count - count % SMALL or None
 
 
@@ -62,7 +62,7 @@ class Counts(BaseModel):
     def of(
         cls, queue: QueueCounted, claimed: int, reports: ReportsCounted, hour: datetime, hours: int
     ) -> Self:
-        """Round what was counted, for the full hours of a window that ends with `hour`."""
+        """Round the numbers of a window of full hours that ends with `hour`."""
         window = [hour - back * HOUR for back in range(hours, 0, -1)]
         arrived = {at: reports.portals.get(at, Counter[str]()).total() for at in window}
         return cls(
@@ -100,7 +100,7 @@ class Ready(BaseModel):
 
 
 def _cells(tally: Tally, window: Iterable[datetime]) -> list[Cell]:
-    # In the order of their names: that of their numbers would tell which of the hidden is the larger.
+    # In the order of their names: the order of their numbers would tell which hidden number is larger.
     counted = sum((tally.get(hour, Counter[str]()) for hour in window), Counter[str]())
     names = sorted({name for hour in tally.values() for name in hour})
     return [Cell(name=name, reports=rounded(counted[name])) for name in names]

@@ -1,7 +1,7 @@
-"""The API put together and served.
+"""Assembles the API from its parts, and serves it.
 
-- `assembly`: the parts of one intake
-- `app`: the app, which does not start when a promise cannot be kept
-- `listening`: the app at its port
-- `openapi`: the contract as clients read it
+- `assembly`: makes the parts of an intake
+- `app`: builds the app, and runs its lifespan
+- `listening`: serves the app at its port
+- `openapi`: completes the published contract
 """

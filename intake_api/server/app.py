@@ -1,4 +1,4 @@
-"""The API put together: it does not start when a promise cannot be kept, and merges what a crash has left."""
+"""Builds and runs the app; it refuses to start on a wrong revision, and merges reports left by a crash."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ from starlette.datastructures import State
 from intake_api.analysts.routes import analysts
 from intake_api.export.routes import exports
 from intake_api.hand_in.routes import channels
-from intake_api.http.edge import BoundedBody, Guarded
 from intake_api.http.errors import handle_errors
+from intake_api.http.middleware import BodyLimit, ErrorBoundary
 from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
@@ -21,10 +21,10 @@ from intake_api.upkeep.reindexing import require_indexed, serving
 
 
 class IntakeApp(FastAPI):
-    """The app, whose contract (OpenAPI) tells more than its routes."""
+    """The FastAPI app, with a contract (OpenAPI) that `openapi.py` completes."""
 
     def openapi(self) -> dict[str, Any]:
-        """Give the contract."""
+        """Return the contract."""
         if self.openapi_schema is None:
             self.openapi_schema = completed(super().openapi())
         return self.openapi_schema
@@ -39,20 +39,20 @@ def build(intake: Intake) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
-        # A redirect would repeat the host and the path that it was asked for.
+        # A redirect would repeat the host and the path of the request.
         redirect_slashes=False,
     )
     _give_parts(app.state, intake)
     for router in (channels, analysts, exports, numbers, health):
         app.include_router(router)
     handle_errors(app)
-    app.add_middleware(BoundedBody)
-    app.add_middleware(Guarded)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(ErrorBoundary)
     return app
 
 
 def _give_parts(state: State, intake: Intake) -> None:
-    """Put what the routes ask for where `http/dependencies.py` and their own dependencies look."""
+    """Put the parts of the intake into the app's state, where the routes' dependencies read them."""
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
     state.keys, state.after_hand_in = intake.keys, intake.merger.wake

@@ -1,4 +1,4 @@
-"""The parts of one intake, put together once."""
+"""Makes the parts of an intake from its settings."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from intake_api.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One intake of one hotline."""
+    """The parts of a hotline's intake."""
 
     settings: IntakeSettings
     keys: KeyRing
@@ -26,7 +26,7 @@ class Intake:
 
 
 def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
-    """Put an intake together; nothing runs yet. Raises NotReady if keys or database cannot be used."""
+    """Make the parts of an intake; nothing runs yet. Raises NotReady if keys or database cannot be used."""
     keys = KeyRing(settings.folder)
     database, vault = Database(require_database(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)

@@ -1,4 +1,4 @@
-"""The intake at its port: what the server refuses by itself, it refuses with a problem document."""
+"""Serves the intake at its port; requests that the server itself refuses get a problem document too."""
 
 import socket
 from http import HTTPStatus
@@ -20,7 +20,7 @@ class IntakeConnection(Impatient):
 
     @staticmethod
     def refusal(reason: Reason) -> bytes:
-        """Give a problem document, and end the connection."""
+        """Return a problem document that also closes the connection."""
         answer = document(reason, {"Cache-Control": "no-store", "Connection": "close"})
         phrase = HTTPStatus(answer.status_code).phrase
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
@@ -28,7 +28,7 @@ class IntakeConnection(Impatient):
 
 
 def listen(settings: IntakeSettings) -> socket.socket:
-    """Open the port of the settings; raises NotReady when it cannot be had."""
+    """Open the port of the settings; raises NotReady if it is in use or not allowed."""
     host, port = settings.intake_host, settings.intake_port
     try:
         return http_server.listen(host, port)
@@ -40,7 +40,7 @@ def listen(settings: IntakeSettings) -> socket.socket:
 
 
 async def serve(assembled: Intake, listener: socket.socket) -> None:
-    """Serve until told to stop; raises NotReady when the database is not at the right revision."""
+    """Serve until told to stop; raises NotReady if the database is not at the right revision."""
     async with running(assembled) as app:
         host, port = listener.getsockname()[:2]
         typer.echo(f"The intake serves at http://{host}:{port}")

@@ -1,6 +1,6 @@
-"""The contract as clients read it (OpenAPI 3.1): what the routes say, with roles, headers and true examples.
+"""Completes the published contract (OpenAPI 3.1): adds roles, headers and examples to what FastAPI derives.
 
-Nothing here changes what the API does; tests hold each sentence of it against the API itself.
+Nothing here changes what the API does; tests check each statement of the contract against the API.
 """
 
 from collections.abc import Iterator, Mapping
@@ -84,7 +84,7 @@ _HEADERS_OF: Final = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
 
 
 def completed(contract: dict[str, Any]) -> dict[str, Any]:
-    """Complete FastAPI's contract, in place; every operation has to be one of EXAMPLES, by its id."""
+    """Complete FastAPI's contract in place; EXAMPLES must have every operation, by its id."""
     contract["info"]["description"] = DESCRIPTION
     contract["info"]["license"] = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
     components = contract["components"]
@@ -99,13 +99,13 @@ def completed(contract: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations(contract: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give every operation of a contract."""
+    """Return every operation of a contract."""
     for path in contract["paths"].values():
         yield from path.values()
 
 
 def _further_schemas() -> dict[str, Any]:
-    # A report travels sealed, and problems are answered outside the routes: FastAPI sees neither.
+    # FastAPI knows neither the report inside a sealed report nor the problems answered outside the routes.
     _, schemas = models_json_schema(
         [(Report, "validation"), (ProblemDocument, "serialization")],
         ref_template="#/components/schemas/{model}",
@@ -117,7 +117,7 @@ def _further_schemas() -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], example: Example, schemas: Mapping[str, Any]) -> None:
     operation["summary"] = example.summary
-    # FastAPI lists the roles as if a key had to have all of them.
+    # FastAPI lists the roles as if a key needed all of them.
     needed = [role for wanted in operation.get("security", ()) for role in wanted["accessKey"]]
     if needed:
         operation["security"] = [{"accessKey": [role]} for role in needed]
@@ -142,7 +142,7 @@ def _complete_parameter(parameter: dict[str, Any]) -> None:
 
 
 def _drop_impossible(operation: dict[str, Any]) -> None:
-    """Take out what is answered only to requests with a body, or with anything that has a shape."""
+    """Remove the problems that an operation without a body, or without any input to check, cannot answer."""
     if "requestBody" not in operation:
         operation["responses"].pop("413", None)
         if "parameters" not in operation:
@@ -162,7 +162,7 @@ def _show(response: dict[str, Any], example: Example, schemas: Mapping[str, Any]
 
 
 def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:
-    """Describe each set of problems once, and refer to it where it is answered."""
+    """Describe each set of problems once, and refer to it from the operations."""
     for status, response in responses.items():
         problems = response.get("content", {}).get(MEDIA_TYPE)
         if problems:

@@ -1,12 +1,12 @@
-"""What is kept in the database, and how it is opened; nothing here decides.
+"""The database: its tables, its transactions, its migrations, the audit log and the access keys.
 
 - `models`: the tables
 - `columns`: the types of their columns
-- `database`: how a database is opened, read and written
-- `revision`: the database's revision, and the one that this version needs
-- `schema`: the way from one revision to the next (Alembic)
-- `audit`: the audit log, each entry chained to the last
-- `access_keys`: access keys, of which only a hash is kept
+- `database`: opens, reads and writes a database (SQLite or PostgreSQL)
+- `revision`: compares the database's revision with the one that this version needs
+- `schema`: upgrades the database with Alembic
+- `audit`: the audit log, whose entries are chained
+- `access_keys`: adds, revokes and checks access keys
 
-`migrations/` holds the steps from one revision to the next.
+`migrations/` holds Alembic's migrations.
 """

@@ -1,7 +1,7 @@
-"""Who read an address and who decided what: a log to which entries are only added, each chained to the last.
+"""The log of who read an address and who decided; entries are only added, each chained to the one before.
 
-The chain is keyed: whoever can write to the database alone cannot forge it. That its end was cut off shows
-only against a copy of its last entry kept elsewhere.
+The chain is keyed, so it cannot be forged with write access to the database alone. That its last entries were
+deleted shows only if a copy of the last entry is kept elsewhere.
 """
 
 import hashlib
@@ -11,29 +11,29 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.store.database import alone
+from intake_api.store.database import advisory_lock
 from intake_api.store.models import AuditEntry
 
 OPERATOR = "operator"
 _BEGINNING = bytes(32)
-_AUDIT = 1  # the number of its turn, among those that `alone` knows
+_AUDIT = 1  # the number of its advisory lock
 
 
 class AuditLog:
-    """The audit log under its key of 32 bytes."""
+    """The audit log, with its key of 32 bytes."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     async def add(self, session: AsyncSession, at: datetime, who: str, what: str, *subjects: str) -> None:
-        """Add an entry for each subject, in the caller's writing transaction: nothing stands without it.
+        """Add an entry for each subject in the caller's transaction: no act is committed without its entry.
 
-        `who` is an access key's id or OPERATOR, a subject the id of an item or of an access key.
+        `who` is the id of an access key or OPERATOR; a subject is the id of an item or of an access key.
         """
         if not subjects:
-            # An analyst who asks an empty queue again and again holds nobody up.
+            # No lock is taken: asking an empty queue again and again must not delay other analysts.
             return
-        await alone(session, _AUDIT)
+        await advisory_lock(session, _AUDIT)
         newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
         last = (await session.scalars(newest)).one_or_none()
         sequence, chain = (0, _BEGINNING) if last is None else (last.sequence, last.chain)
@@ -44,7 +44,7 @@ class AuditLog:
         await session.flush()
 
     async def first_broken(self, session: AsyncSession) -> int | None:
-        """Give the number of the first entry that was changed, removed or put in; None if all is whole."""
+        """Return the number of the first entry that was changed, removed or inserted, or None."""
         chain, expected = _BEGINNING, 1
         entries = await session.stream_scalars(select(AuditEntry).order_by(AuditEntry.sequence))
         async for entry in entries:

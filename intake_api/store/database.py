@@ -1,8 +1,8 @@
-"""The only file that knows which database this is: how it is opened, how it begins, how it upserts and waits.
+"""Opens and uses a database; the only module that knows the differences between SQLite and PostgreSQL.
 
-SQLite: write-ahead log, synchronous=FULL, and every writer begins at once, because a transaction that reads
-first and writes later fails whenever another wrote in between, whatever the timeout. PostgreSQL: readers see
-one state of the database, writers lock the rows that they decide about.
+SQLite: write-ahead log and synchronous=FULL. Every writer takes the write lock when it begins: a transaction
+that reads first and writes later would fail whenever another one wrote in between, whatever the timeout.
+PostgreSQL: readers see one snapshot, writers lock the rows that they decide about.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    # What is erased is overwritten, not merely marked as free.
+    # Deleted content is overwritten, not merely marked as free.
     "PRAGMA secure_delete=ON",
 )
-# Whatever a server's administrator has chosen for other databases: this is what the code was written for.
+# The settings that the code relies on, whatever the server's administrator chose for other databases.
 _SERVER_SETTINGS: Final = {
     "application_name": "reportline",
     "synchronous_commit": "on",
@@ -40,20 +40,20 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
     "jit": "off",
 }
-# SQLSTATEs, by their beginnings, of what passes: no connection, a server that lets nobody in or only reads, a
-# transaction to be begun again, no room, a lock that was not got, a server that starts or stops.
+# Beginnings of the SQLSTATEs of temporary errors: no connection, a server that refuses logins or writes, a
+# transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
 _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
 
 
-class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the other errors of the house do
-    """The database cannot be used now; nothing of the transaction was kept."""
+class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
+    """The database cannot be used now; the transaction was not committed."""
 
 
 class Database:
-    """One database, a file of SQLite or a URL of PostgreSQL; each block is one transaction.
+    """One database, given as a file of SQLite or a URL of PostgreSQL; each block is one transaction.
 
-    Blocks raise DatabaseAway when the database does not answer, or does not commit.
+    A block raises DatabaseAway if the database does not answer or does not commit.
     """
 
     def __init__(self, place: Path | str) -> None:
@@ -61,12 +61,12 @@ class Database:
         self.engine = _postgresql(place) if isinstance(place, str) else _sqlite(place)
         self._reader = self.engine.execution_options(**(_ONE_STATE if self.is_postgresql else {}))
         self._writer = self.engine.execution_options(writes=True)
-        # SQLite has one writer. Waiting here is in order of arrival; SQLite's own waiting is a lottery.
+        # SQLite has one writer. This lock serves writers in the order of arrival; SQLite would not.
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that sees one state of the database and changes nothing."""
+        """Open a transaction that sees one snapshot of the database and changes nothing."""
         with _away():
             async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -86,7 +86,7 @@ class Database:
 
 @asynccontextmanager
 async def opened(place: Path | str) -> AsyncIterator[Database]:
-    """Open a database for a while."""
+    """Open a database, and close it when the block ends."""
     database = Database(place)
     try:
         yield database
@@ -95,18 +95,18 @@ async def opened(place: Path | str) -> AsyncIterator[Database]:
 
 
 def upsert(session: AsyncSession, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
-    """Begin an INSERT that can say what happens on a conflict."""
+    """Return an INSERT of the database's dialect, which has ON CONFLICT."""
     return postgresql.insert(table) if _on_postgresql(session) else sqlite.insert(table)
 
 
-async def alone(session: AsyncSession, what: int) -> None:
-    """Let no other transaction be in `what` (any number) until this one ends; on SQLite a writer is alone."""
+async def advisory_lock(session: AsyncSession, number: int) -> None:
+    """Take an exclusive lock of this number until the transaction ends; SQLite has only one writer anyway."""
     if _on_postgresql(session):
-        await session.execute(select(func.pg_advisory_xact_lock(what)))
+        await session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 async def require_durable(session: AsyncSession) -> None:
-    """Raise NotReady when the server says that it may lose what it has committed."""
+    """Raise NotReady if the server's settings say that it may lose committed transactions."""
     if _on_postgresql(session):
         for name in ("fsync", "full_page_writes"):
             if await session.scalar(select(func.current_setting(name))) != "on":
@@ -124,7 +124,7 @@ def _sqlite(file: Path) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         hide_parameters=True,
-        # Without isolation_level, Python's driver begins transactions by itself, and too late.
+        # Unless isolation_level is None, Python's driver begins transactions by itself, and too late.
         connect_args={"timeout": _SECONDS_TO_WAIT, "isolation_level": None},
     )
     event.listen(engine.sync_engine, "connect", _prepare)

@@ -1,4 +1,4 @@
-"""The tables: no column can hold a report's time finer than an hour, none holds an address in clear."""
+"""The tables; no column holds a report's time finer than an hour, and none holds an address in plain text."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Base(DeclarativeBase):
 
 
 class State(StrEnum):
-    """Where an item is."""
+    """The state of an item."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -66,11 +66,11 @@ class StoredReport(Base):
 
 
 class Item(Base):
-    """One distinct address; its random id is its place within the due hour.
+    """One distinct address; its random id gives its order among the items of the same due hour.
 
     `index_key` and `canonicaliser` say how its two hashes were made. `reports`, both hours and `due_hour` are
-    what its sources add up to, the last counting only those due since `open_since`, when the item last began
-    to wait.
+    summed up from its sources; `due_hour` counts only the sources due since `open_since`, when the item last
+    began to wait.
     """
 
     __tablename__ = "items"
@@ -104,10 +104,10 @@ class Item(Base):
 
 
 class Mention(Base):
-    """A report names an item's address; it was counted under the source that the other columns name.
+    """A report that names an item's address; it is counted under the source that the other columns name.
 
-    `left` says that the report has meanwhile been withdrawn or names the address no more, while the item was
-    out of the queue; it is counted until the item comes back.
+    `left` says that the report was withdrawn or no longer names the address, while the item was out of the
+    queue; it is counted until the item comes back.
     """
 
     __tablename__ = "mentions"
@@ -128,9 +128,9 @@ class Mention(Base):
 
 
 class Source(Base):
-    """How many reports of an item came the same way in the same hour, and are due in the same hour.
+    """The number of an item's reports of the same portal, channel, language, hour and due hour.
 
-    However many reports name an address, its sources are few: what they add up to costs the same in a flood.
+    An item has few sources however many reports it has, so summing them up stays cheap in a flood of reports.
     """
 
     __tablename__ = "sources"
@@ -146,7 +146,7 @@ class Source(Base):
 
 
 class QueuePlace(Base):
-    """Where a waiting item stands: a row in the queue of EVERY_LANGUAGE, and one for each language of it."""
+    """A waiting item's place in a queue: one row for EVERY_LANGUAGE, and one for each of its languages."""
 
     __tablename__ = "queue_places"
     __table_args__ = (
@@ -162,9 +162,9 @@ class QueuePlace(Base):
 
 
 class Assessment(Base):
-    """What an analyst decided, under one claim or to correct one decision; rows are added and never changed.
+    """A decision of an analyst, made under a claim or as a correction; rows are added and never changed.
 
-    `details` holds what was decided beyond the plain columns, in the words of the vocabulary of that version.
+    `details` holds the fields that have no column of their own, in the terms of that version's vocabulary.
     """
 
     __tablename__ = "assessments"
@@ -192,7 +192,7 @@ class Assessment(Base):
 
 
 class AccessKey(Base):
-    """One key that opens one door; only the hash of its token is here."""
+    """An access key of one role; only the hash of its token is stored."""
 
     __tablename__ = "access_keys"
 
@@ -205,7 +205,7 @@ class AccessKey(Base):
 
 
 class Exposure(Base):
-    """A stretch of time in which an analyst held claims; while it lasts, `ends` is when it would end."""
+    """A stretch of time in which an analyst held claims; while it lasts, `ends` is when the claims expire."""
 
     __tablename__ = "exposures"
     __table_args__ = (Index("exposures_of_analyst", "analyst", "ends"),)
@@ -217,7 +217,7 @@ class Exposure(Base):
 
 
 class Lift(Base):
-    """A lead has let an analyst go on until `until`, whatever the guard of exposure says."""
+    """A lead has lifted an analyst's limits of exposure until `until`."""
 
     __tablename__ = "lifts"
     __table_args__ = (Index("lifts_of_analyst", "analyst", "until"),)
@@ -241,6 +241,6 @@ class AuditEntry(Base):
     chain: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-# Written out in the statement: not every planner sees that a parameter fits a partial index.
+# The state is a literal in the statement: not every planner sees that a parameter fits a partial index.
 is_waiting = Item.state == literal("waiting", literal_execute=True)
 is_claimed = Item.state == literal("claimed", literal_execute=True)

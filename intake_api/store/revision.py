@@ -1,4 +1,4 @@
-"""The database's revision: what it is, and what this version needs; without Alembic, which loads slowly."""
+"""Checks that the database has the revision that this version needs, without Alembic, which loads slowly."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from intake_api.store.database import Database, DatabaseAway, require_durable
 from reportline.readiness import NotReady
 
-# The last of migrations/versions; a test holds it to Alembic's own reading of them.
+# The last revision in migrations/versions; a test compares it with the one that Alembic finds.
 NEWEST_REVISION: Final = "0002"
 _NUMBER: Final[ColumnClause[str]] = column("version_num")
 _OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
 
 
 async def has_tables(database: Database) -> bool:
-    """Tell whether the database was ever brought to a revision; raises NotReady if it cannot be used."""
+    """Return whether the database has a revision; raises NotReady if it cannot be used."""
     with usable():
         async with database.reading() as session:
             connection = await session.connection()
@@ -25,7 +25,7 @@ async def has_tables(database: Database) -> bool:
 
 
 async def require_current(database: Database) -> None:
-    """Raise NotReady unless the database is at the revision that this version of the code needs."""
+    """Raise NotReady unless the database is at the revision that this version needs."""
     with usable():
         async with database.reading() as session:
             connection = await session.connection()
@@ -39,7 +39,7 @@ async def require_current(database: Database) -> None:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Give the revision at which a database is; None before the first."""
+    """Return the database's revision, or None before the first one."""
     if not inspect(connection).has_table(_OF_ALEMBIC.name):
         return None
     revision: str | None = connection.scalar(select(_NUMBER).select_from(_OF_ALEMBIC))
@@ -48,7 +48,7 @@ def revision_of(connection: Connection) -> str | None:
 
 @contextmanager
 def usable() -> Iterator[None]:
-    """Raise NotReady in the place of whatever a database that cannot be used raises."""
+    """Turn every error of a database that cannot be used into NotReady."""
     try:
         yield
     except (DatabaseAway, DBAPIError):

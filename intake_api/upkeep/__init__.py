@@ -1,8 +1,8 @@
-"""Keys and copies are renewed by an operator.
+"""An operator's maintenance: rotating keys, reindexing, backing up and restoring.
 
-- `rotation`: new keys while the intake runs
-- `reindexing`: new keyed hashes while it does not
-- `backup`: a backup while the intake runs
-- `backup_files`: the two files of a backup
-- `restoring`: a backup comes back into an empty place
+- `rotation`: makes new keys and reseals the stored values, while the intake runs
+- `reindexing`: makes new keyed hashes, while no intake runs
+- `backup`: makes a backup, while the intake runs
+- `backup_files`: writes and reads the two files of a backup
+- `restoring`: restores a backup into an empty folder and database
 """

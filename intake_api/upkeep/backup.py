@@ -1,7 +1,8 @@
-"""A backup while the intake runs: all of one moment, whole or not at all, useless without its passphrase.
+"""Makes a backup of one moment while the intake runs; it is complete or absent, and sealed with a passphrase.
 
-Tables are written row by row, as they are and not as this version knows them, so that a backup can be made
-before an upgrade, and either database takes what the other gave.
+Tables are read from the database itself, not from this version's models, so that a backup can be made before
+an upgrade. Rows are written one by one as JSON, so that a backup of SQLite restores into PostgreSQL, and the
+other way round.
 """
 
 import secrets
@@ -35,7 +36,7 @@ _SEALED: Final = {(one.column.class_.__tablename__, one.column.key) for one in S
 
 @dataclass(slots=True)
 class BackedUp:
-    """How many rows of which table were written, and which vault keys they name that are not here."""
+    """The number of rows written of each table, and the ids of vault keys that rows name but are missing."""
 
     backup_id: str
     rows: Counter[str] = field(default_factory=Counter)
@@ -47,7 +48,7 @@ async def back_up(
 ) -> BackedUp:
     """Make a backup in a new folder, and write into the audit log that it was made.
 
-    Raises NotReady if there is nothing to back up, the folder is there already, or cannot be written.
+    Raises NotReady if there is nothing to back up, or if the folder exists or cannot be written.
     """
     require_free(target)
     done = BackedUp(secrets.token_hex(16))
@@ -62,16 +63,16 @@ async def back_up(
 
 
 def require_free(target: Path) -> None:
-    """Raise NotReady unless a folder can be made there; the one around it must be there."""
+    """Raise NotReady unless the folder can be made; its parent folder must exist."""
     if target.exists():
         raise NotReady(f"{target} is there already. Name a folder that is not.")
     if not target.parent.is_dir():
-        # A disk that is not mounted must not turn into a folder on this one.
+        # Parents are not made: if a disk is not mounted, the backup must not be written to this one.
         raise NotReady(f"There is no folder {target.parent.absolute()}. Make it, or mount its disk.")
 
 
 def tables_of(connection: Connection) -> Sequence[Table]:
-    """Give the tables as they are in the database, each after those that its rows refer to."""
+    """Return the tables as the database has them, each after the tables to which its rows refer."""
     found = MetaData()
     found.reflect(connection)
     return [table for table in found.sorted_tables if table.name != _REVISION_TABLE]
@@ -85,7 +86,7 @@ async def _write_all(
         revision = await connection.run_sync(revision_of)
         if revision is None:
             raise NotReady("There is nothing in the database.")
-        # Not before the first look at the database: whatever that has seen was sealed with a key from before.
+        # Read the keys only after the snapshot began: all that it shows was sealed with keys from before.
         keys = read_keys(keys_folder)
         write({"keys": _key_files(keys)})
         for table in await connection.run_sync(tables_of):
@@ -107,9 +108,9 @@ async def _write_table(connection: AsyncConnection, table: Table, write: Write, 
 
 
 def _in_order(table: Table) -> Select[Any]:
-    """Read a table by its key, since its own order would tell which row came first.
+    """Read a table in the order of its primary key, since its own order would tell which row came first.
 
-    Where rows name others of their table, as corrections do, those come before.
+    Where rows refer to others of their table, as corrections do, those come first.
     """
     names = next((link for link in table.foreign_keys if link.column.table is table), None)
     if names is None:
@@ -121,7 +122,7 @@ def _in_order(table: Table) -> Select[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Give a value as JSON can hold it; times in UTC, bytes in base64."""
+    """Return a value that JSON can hold: times in UTC, bytes in base64."""
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, datetime):
@@ -130,7 +131,7 @@ def _plain(value: Any) -> Any:
 
 
 def _key_files(keys: IntakeKeys) -> Mapping[str, str]:
-    """Give the files of the keys, by name."""
+    """Return the contents of the key files, by name."""
     numbered = {"seal": keys.seals, "vault": keys.vaults, "index": keys.indexes}
     files = {
         f"{purpose}-{key_id}": key for purpose, by_id in numbered.items() for key_id, key in by_id.items()
@@ -141,7 +142,7 @@ def _key_files(keys: IntakeKeys) -> Mapping[str, str]:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """Make a folder under another name, and give it its own once the block has ended without a fault."""
+    """Make a folder under a temporary name, and rename it once the block has ended without an error."""
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         draft.mkdir(mode=0o700)

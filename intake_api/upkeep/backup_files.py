@@ -1,7 +1,7 @@
-"""The two files of a backup: what a passphrase has sealed is read whole and unchanged, or refused.
+"""Writes and reads the two files of a backup; a file that is incomplete or was changed is refused.
 
 `contents.sealed` holds lines of JSON as libsodium's secret stream, in blocks whose order and end are sealed
-with them. `manifest.json` says what they are, its second line a keyed hash of the first. Both keys come from
+too. `manifest.json` describes them; its second line is a keyed hash of the first. Both keys are derived from
 the passphrase and the manifest's salt.
 """
 
@@ -28,7 +28,7 @@ from reportline.readiness import NotReady
 
 MINIMUM_PASSPHRASE: Final = 16
 _MANIFEST, _CONTENTS = "manifest.json", "contents.sealed"
-# Of format 1, for good; libsodium calls this cost moderate. It takes about a second.
+# Part of format 1, so it can never change; libsodium calls this cost moderate. It takes about a second.
 _OPERATIONS, _MEMORY = 3, 256 * 2**20
 _BLOCK: Final = 64 * 1024
 _SEALED_BLOCK: Final = _BLOCK + bindings.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -38,7 +38,7 @@ Write = Callable[[Any], None]
 
 
 class Manifest(BaseModel):
-    """What a backup is; `revision` is that of the database."""
+    """The description of a backup; `revision` is that of the database."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -51,7 +51,7 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class BackupKeys:
-    """What a passphrase and a salt make: a key that authenticates a manifest, and one that seals contents."""
+    """Two keys derived from passphrase and salt: one authenticates the manifest, one seals the contents."""
 
     salt: bytes
     manifest: bytes = field(repr=False)
@@ -60,14 +60,14 @@ class BackupKeys:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup to which the passphrase is known."""
+    """A backup that was opened with its passphrase."""
 
     folder: Path
     manifest: Manifest
     keys: BackupKeys
 
     def records(self) -> Iterator[Any]:
-        """Give the records in order; raises NotReady where anything was changed, taken away or added."""
+        """Yield the records in order; raises NotReady if anything was changed, removed or added."""
         with _readable(self.folder), (self.folder / _CONTENTS).open("rb") as file:
             rest = b""
             for block in _blocks(file, self.keys.contents):
@@ -76,18 +76,18 @@ class Backup:
 
 
 def new_backup_keys(passphrase: str) -> BackupKeys:
-    """Make the keys of a new backup, slowly; raises NotReady if the passphrase is too short."""
+    """Derive the keys of a new backup, slowly on purpose; raises NotReady if the passphrase is too short."""
     return _backup_keys(passphrase, secrets.token_bytes(argon2id.SALTBYTES))
 
 
 def keys_to(folder: Path, passphrase: str) -> BackupKeys:
-    """Make the keys of a backup that is there, slowly; raises NotReady if it is not, or is damaged."""
+    """Derive the keys of a backup, slowly on purpose; raises NotReady if it is missing or damaged."""
     line, _ = _manifest_lines(folder)
     return _backup_keys(passphrase, bytes.fromhex(_manifest(folder, line).salt))
 
 
 def write_manifest(folder: Path, manifest: Manifest, keys: BackupKeys) -> None:
-    """Write a backup's manifest; raises NotReady if the disk does not take it."""
+    """Write a backup's manifest; raises NotReady if the disk fails."""
     line = manifest.model_dump_json().encode()
     with _new_file(folder / _MANIFEST) as file:
         file.write(line + b"\n" + _hash(line, keys) + b"\n")
@@ -95,9 +95,9 @@ def write_manifest(folder: Path, manifest: Manifest, keys: BackupKeys) -> None:
 
 @contextmanager
 def writing_records(folder: Path, keys: BackupKeys) -> Iterator[Write]:
-    """Take a backup's records, as JSON has them; they are on disk when the block has ended.
+    """Give the function that writes a record; all records are on disk when the block has ended.
 
-    Raises NotReady if the disk does not take them.
+    Raises NotReady if the disk fails.
     """
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
     waiting = bytearray()
@@ -121,7 +121,7 @@ def writing_records(folder: Path, keys: BackupKeys) -> Iterator[Write]:
 
 
 def open_backup(folder: Path, keys: BackupKeys) -> Backup:
-    """Open a backup; raises NotReady if its manifest was changed, or the keys are of another passphrase."""
+    """Open a backup; raises NotReady if its manifest was changed or the passphrase is wrong."""
     line, tag = _manifest_lines(folder)
     manifest = _manifest(folder, line)
     if not hmac.compare_digest(tag, _hash(line, keys) + b"\n"):
@@ -132,7 +132,7 @@ def open_backup(folder: Path, keys: BackupKeys) -> Backup:
 
 
 def _backup_keys(passphrase: str, salt: bytes) -> BackupKeys:
-    # However it was typed: keyboards differ in how they compose a letter.
+    # Normalised, since keyboards differ in how they compose a letter.
     typed = unicodedata.normalize("NFC", passphrase.strip())
     if len(typed) < MINIMUM_PASSPHRASE:
         raise NotReady(f"This passphrase is too short. Take {MINIMUM_PASSPHRASE} characters or more.")

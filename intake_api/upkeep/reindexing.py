@@ -1,7 +1,7 @@
-"""New keyed hashes while no intake runs: under a new key, and by this version's rules of what is equal.
+"""Makes new keyed hashes while no intake runs: under a new key, and by this version's canonical form.
 
-Hashes under different keys never meet: so no two items ever have one hash, though items go over page by page.
-A run that was cut off goes on where it was, since what an item's hashes were made with stands in its row.
+Items are changed page by page. No two have the same hash meanwhile, since hashes under different keys are
+never equal. Each row says how its hashes were made, so a run that was cut off continues where it stopped.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.items.making import host_hash
 from intake_api.items.reopening import reopen
-from intake_api.items.totals import SOURCE, settle, uncount
+from intake_api.items.totals import SOURCE, uncount, update_totals
 from intake_api.keys import IntakeKeys, is_key_id, make_key, next_key_id, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database, upsert
@@ -28,16 +28,16 @@ from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
 
 PAGE: Final = 100
-# What an earlier version has written has no key's id; there was one key then.
+# Rows of an earlier version, which had only one key, name no key.
 _EARLIEST: Final = {"k1": ("k1", "")}
-# No object of the session is of these rows.
+# The session holds no object of these rows.
 _UNSEEN: Final = {"synchronize_session": False}
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 
 
 @dataclass(slots=True)
 class Reindexed:
-    """How many items have new hashes, how many of them went into another, how many no key opens."""
+    """How many items have new hashes, how many were merged into another, and how many no key can decrypt."""
 
     key_id: str
     items: int = 0
@@ -46,7 +46,7 @@ class Reindexed:
 
 
 async def require_indexed(session: AsyncSession, vault: Vault) -> None:
-    """Raise NotReady unless every item is found by the hashes that this version makes with its key."""
+    """Raise NotReady unless the hashes of every item are of this version and of the newest key."""
     if await session.scalar(select(Item.item_id).where(_is_behind(vault)).limit(1)) is not None:
         raise NotReady(
             "Items have keyed hashes of an earlier version or key. Stop every intake, make a backup, "
@@ -56,31 +56,32 @@ async def require_indexed(session: AsyncSession, vault: Vault) -> None:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[None]:
-    """Keep a reindex off while an intake serves with this folder's keys; raises NotReady while one runs."""
+    """Prevent a reindex while an intake serves with this folder's keys; raises NotReady if one is running."""
     with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Wait until that has ended."):
         yield
 
 
 async def reindex_all(
-    database: Database, folder: Path, reopen_after: timedelta | None, now: datetime, told: Told
+    database: Database, folder: Path, reopen_after: timedelta | None, now: datetime, progress: Progress
 ) -> Reindexed:
-    """Make all keyed hashes anew under a new key, or go on where that was cut off; equal items become one.
+    """Make all keyed hashes anew under a new key, or continue an earlier run; equal items are merged.
 
-    `told` hears how many items are done so far. Raises NotReady if an intake runs or a vault key is missing.
+    `progress` is called with the number of items done so far. Raises NotReady if an intake is running or a
+    vault key is missing.
     """
     with _locked(folder, fcntl.LOCK_EX, "An intake is running. Stop every one, then run this again."):
-        await _take_key(database, folder)
+        await _choose_key(database, folder)
         work = _Reindexing(read_keys(folder), reopen_after, now)
         rows: Sequence[str] = [""]
         while rows := await work.rows_after(database, rows[-1]):
             async with database.writing() as session:
-                await work.go_over(session, rows)
-            told(work.done.items)
+                await work.reindex(session, rows)
+            progress(work.done.items)
         return work.done
 
 
-async def _take_key(database: Database, folder: Path) -> None:
-    """Make a new key, unless a run that was cut off has made the newest and is not done yet."""
+async def _choose_key(database: Database, folder: Path) -> None:
+    """Make a new key, unless an earlier run has made one and was cut off."""
     keys = read_keys(folder)
     vault = Vault(keys)
     under_newest = Item.index_key.in_(_EARLIEST.get(vault.index_key_id, (vault.index_key_id,)))
@@ -100,7 +101,7 @@ def _is_behind(vault: Vault) -> ColumnElement[bool]:
 
 @contextmanager
 def _locked(folder: Path, how: int, otherwise: str) -> Iterator[None]:
-    # The kernel takes the lock back when the process ends, however it ends.
+    # The kernel releases the lock when the process ends, even if it is killed.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
@@ -113,7 +114,7 @@ def _locked(folder: Path, how: int, otherwise: str) -> Iterator[None]:
 
 
 class _Reindexing:
-    """One run: pages of items that are behind, each in a transaction of its own."""
+    """One run over all items with old hashes, page by page, each page in a transaction of its own."""
 
     def __init__(self, keys: IntakeKeys, reopen_after: timedelta | None, now: datetime) -> None:
         self._keys, self._reopen_after, self._now = keys, reopen_after, now
@@ -121,13 +122,13 @@ class _Reindexing:
         self.done = Reindexed(self._vault.index_key_id)
 
     async def rows_after(self, database: Database, row: str) -> Sequence[str]:
-        """Give the ids of a page of items that are behind, in order."""
+        """Return the ids of the next page of items with old hashes, in order."""
         behind = select(Item.item_id).where(Item.item_id > row, _is_behind(self._vault))
         async with database.reading() as session:
             return (await session.scalars(behind.order_by(Item.item_id).limit(PAGE))).all()
 
-    async def go_over(self, session: AsyncSession, rows: Sequence[str]) -> None:
-        """Give these items their new hashes; one whose address another has goes into it, or it into this."""
+    async def reindex(self, session: AsyncSession, rows: Sequence[str]) -> None:
+        """Set the new hashes of these items; if another item has the same address, merge the two."""
         behind = select(Item).where(Item.item_id.in_(rows)).order_by(Item.item_id).with_for_update()
         anew = [(item, self._addressed(item)) for item in (await session.scalars(behind)).all()]
         hashes = [columns["address_hash"] for _, columns in anew]
@@ -165,7 +166,7 @@ class _Reindexing:
             )
 
     async def _merge(self, session: AsyncSession, one: Item, other: Item) -> Item:
-        gone, kept = sorted((one, other), key=_claim_to_stay)
+        gone, kept = sorted((one, other), key=_order_of_keeping)
         for what, item in (("went_into_another", gone), ("took_another_in", kept)):
             await self._audit.add(session, self._now, OPERATOR, what, item.item_id)
         await _absorb(session, kept, gone, self._reopen_after)
@@ -173,38 +174,38 @@ class _Reindexing:
         return kept
 
 
-def _claim_to_stay(item: Item) -> tuple[float, bool, str]:
-    # What an analyst works on stays, so that the claim holds; then what was assessed, and is not shown again.
+def _order_of_keeping(item: Item) -> tuple[float, bool, str]:
+    # A claimed item is kept, so that its claim holds; else an assessed one, so that it is not shown again.
     leased_until = item.lease_expires.timestamp() if item.lease_expires else 0.0
     return leased_until, item.state == State.ASSESSED, item.item_id
 
 
 async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:
-    """Move all that one item has to another, and let it go; to an assessed one, as further reports of it."""
+    """Move an item's reports and assessments to another item, and delete it; the other may reopen by them."""
     into = update(Assessment).where(Assessment.item_id == gone.item_id)
     await session.execute(into.values(item_id=kept.item_id), execution_options=_UNSEEN)
     if State.ASSESSED not in (kept.state, gone.state):
         kept.open_since = min(kept.open_since, gone.open_since)
     elif (kept.state, gone.state) == (State.ASSESSED, State.WAITING):
         await reopen(session, kept, await _arrivals(session, gone), reopen_after)
-    await _name_once(session, kept, gone)
+    await _join_double_mentions(session, kept, gone)
     await _move_mentions(session, kept, gone)
     for table in (Source, QueuePlace):
         await session.execute(delete(table).where(table.item_id == gone.item_id))
     await session.delete(gone)
     await session.flush()
-    await settle(session, kept)
+    await update_totals(session, kept)
 
 
 async def _arrivals(session: AsyncSession, item: Item) -> Sequence[datetime]:
-    """Give the hours in which an item's reports arrived."""
+    """Return the hours in which an item's reports arrived."""
     hours = select(StoredReport.arrival_hour).join_from(Mention, StoredReport).distinct()
     still_named = hours.where(Mention.item_id == item.item_id, Mention.left.is_(False))
     return (await session.scalars(still_named)).all()
 
 
-async def _name_once(session: AsyncSession, kept: Item, gone: Item) -> None:
-    """Count a report that named both under the one that stays."""
+async def _join_double_mentions(session: AsyncSession, kept: Item, gone: Item) -> None:
+    """Drop the second mention of each report that named both items."""
     theirs = select(Mention.draft_id).where(Mention.item_id == kept.item_id)
     twice = select(Mention).where(Mention.item_id == gone.item_id, Mention.draft_id.in_(theirs))
     for mention in (await session.scalars(twice)).all():

@@ -1,7 +1,7 @@
-"""A backup comes back into an empty place, whole or not at all; cut off anywhere, it can be begun again.
+"""Restores a backup into an empty folder and an empty database, completely or not at all.
 
-Keys are written first, and the database last, in one transaction: what is cut off leaves no more than keys of
-this very backup, which are not in the way of the next try.
+Keys are written first, and the database last, in one transaction. A run that is cut off leaves only keys of
+this backup, and those do not prevent the next try.
 """
 
 import asyncio
@@ -37,10 +37,10 @@ KeyFiles = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """How many rows of which table came back, as they were at `made_at`.
+    """The number of rows restored of each table, as they were at `made_at`.
 
-    `broken_at` is the entry of the audit log that had been changed before the backup was made, if any was;
-    `closed` is how many sealed values of a sample no key opens.
+    `broken_at` is the first entry of the audit log that was changed before the backup was made, if any;
+    `closed` is how many sealed values of a sample no key can decrypt.
     """
 
     made_at: datetime
@@ -50,9 +50,9 @@ class Restored:
 
 
 async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime) -> Restored:
-    """Bring a backup back: its keys into `folder`, its tables into `place`, upgraded to this version.
+    """Restore a backup: its keys into `folder`, its tables into `place`, upgraded to this version.
 
-    Raises NotReady if the backup is not what was written, or anything is in the way; then nothing is changed.
+    Raises NotReady, and changes nothing, if the backup was changed or if the folder or database is in use.
     """
     _require_known(backup.manifest.revision)
     keys = _read_through(backup)
@@ -72,7 +72,7 @@ def _require_known(revision: str) -> None:
 
 
 def _read_through(backup: Backup) -> KeyFiles:
-    """Read a backup to its end, so that it is known to be whole; gives its keys."""
+    """Read a backup to its end, to check that it is complete; returns its keys."""
     records = backup.records()
     keys: KeyFiles = next(records)["keys"]
     for _ in records:
@@ -81,7 +81,7 @@ def _read_through(backup: Backup) -> KeyFiles:
 
 
 def _require_free(folder: Path, place: Path | str, keys: KeyFiles) -> None:
-    """Raise NotReady unless nothing is there but what a restore of this backup left when it was cut off."""
+    """Raise NotReady if anything is there, other than keys that an earlier try with this backup left."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     names = [str(path) for path in found if not _is_left_over(path, place, keys)]
     if names:
@@ -100,7 +100,7 @@ def _sqlite_files(place: Path | str) -> Sequence[str]:
 
 
 async def _require_empty(place: Path | str) -> None:
-    # SQLite would make a file where there is none.
+    # Connecting would make SQLite's file.
     if isinstance(place, str) or await asyncio.to_thread(place.exists):
         async with opened(place) as database, database.reading() as session:
             await (await session.connection()).run_sync(_require_no_tables)
@@ -129,7 +129,7 @@ def _put_keys(folder: Path, place: Path | str, keys: KeyFiles) -> None:
 
 
 async def _fill(connection: AsyncConnection, backup: Backup) -> Counter[str]:
-    """Make the tables of the backup's revision, fill them, and upgrade them; gives the number of rows."""
+    """Make the tables of the backup's revision, fill them, and upgrade them; returns the numbers of rows."""
     await connection.run_sync(_require_no_tables)
     await connection.run_sync(_go_to, backup.manifest.revision)
     tables = {table.name: table for table in await connection.run_sync(tables_of)}
@@ -150,7 +150,7 @@ def _go_to(connection: Connection, revision: str) -> None:
 
 
 def _reader(column: Column[Any]) -> Callable[[Any], Any]:
-    """Give what turns a column's values, as JSON holds them, back into what the database takes."""
+    """Return the function that turns a column's values in JSON into values for the database."""
     if isinstance(column.type, LargeBinary):
         return b64decode
     if isinstance(column.type, DateTime):
@@ -177,7 +177,7 @@ async def _checked(
 
 
 async def _closed(session: AsyncSession, vault: Vault, sealed: SealedColumn) -> int:
-    """Count the values of a sample that no key opens."""
+    """Count the values of a sample that no key can decrypt."""
     sample = select(sealed.row, sealed.column).where(sealed.column.is_not(None)).order_by(sealed.row)
     closed = 0
     for row, value in await session.execute(sample.limit(_SAMPLE)):

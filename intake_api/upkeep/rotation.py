@@ -1,6 +1,7 @@
-"""New keys while the intake runs: all that is sealed comes under the newest vault key, and no key is deleted.
+"""Makes new keys while the intake runs, and reseals all values with the newest vault key; deletes no key.
 
-Nothing is remembered but in the data: cut off anywhere, the next run finds what is still under an older key.
+Each sealed value names its key. So the next run after one that was cut off finds the values that are still
+sealed with an older key.
 """
 
 import asyncio
@@ -21,26 +22,26 @@ from intake_api.store.models import Assessment, Item, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed, key_of, sealed_with
 from reportline.readiness import NotReady
 
-# What a process sealed just before a new key came is written down within this time, or not at all.
+# A value that was sealed just before a new key was made is committed within this time, or never.
 SECONDS_TO_WRITE: Final = 60
 PAGE: Final = 200
 _SECONDS_BETWEEN_PASSES: Final = 1
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """A column of values that the vault has sealed, and the column that names its rows."""
+    """A column of sealed values, and the column that identifies its rows."""
 
     row: InstrumentedAttribute[str]
     column: InstrumentedAttribute[Any]
 
     def place(self, row: str) -> Place:
-        """Give the place that a row's value is sealed for."""
+        """Return the place for which a row's value is sealed."""
         return Place(self.column.class_.__tablename__, row, self.column.key)
 
     def is_under_another(self, key_id: str) -> ColumnElement[bool]:
-        """Tell of a row whether its value is sealed with another key than this."""
+        """Return the condition that a row's value is sealed with another key than this."""
         beginning = sealed_with(key_id)
         begins = func.substr(self.column, 1, len(beginning), type_=LargeBinary)
         return begins != beginning
@@ -56,7 +57,7 @@ SEALED_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How many values were sealed anew, and under which key; `damaged` ones open with none and stay."""
+    """How many values were resealed, and with which key; no key decrypts the `damaged` ones, which stay."""
 
     key_id: str
     made: bool
@@ -65,35 +66,36 @@ class Rotated:
 
 
 async def rotate_vault(
-    database: Database, folder: Path, told: Told, seconds_to_write: float = SECONDS_TO_WRITE
+    database: Database, folder: Path, progress: Progress, seconds_to_write: float = SECONDS_TO_WRITE
 ) -> Rotated:
-    """Seal everything under the newest vault key; where that is so already, make a new one first.
+    """Reseal all values with the newest vault key; if they all have it already, make a new key first.
 
-    `told` hears how many values were sealed anew so far. Raises NotReady if a key is missing that they need.
+    `progress` is called with the number of values resealed so far. Raises NotReady if a value's key is
+    missing.
     """
-    values, damaged = await _reseal_all(database, folder, told, seconds_to_write)
+    values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
     made = values == 0
     if made:
         make_key(folder, "vault", next_key_id(read_keys(folder).vaults))
-        values, damaged = await _reseal_all(database, folder, told, seconds_to_write)
+        values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
     return Rotated(newest(read_keys(folder).vaults), made, values, damaged)
 
 
 def rotate_seal(folder: Path) -> IntakePublicKey:
-    """Make a new seal key, which running processes take up, and give the public key that belongs to it."""
+    """Make a new seal key, which running processes read at once; returns its public key."""
     make_key(folder, "seal", next_key_id(read_keys(folder).seals))
     return read_keys(folder).public_key()
 
 
 async def _reseal_all(
-    database: Database, folder: Path, told: Told, seconds_to_write: float
+    database: Database, folder: Path, progress: Progress, seconds_to_write: float
 ) -> tuple[int, int]:
-    """Pass over everything until a pass that began late enough finds nothing more to do."""
+    """Make passes over all values until a pass that began late enough finds nothing to do."""
     values = 0
     while True:
         one, began = _Pass(database, read_keys(folder), values), time.time()
         late_enough = (folder / f"vault-{one.key_id}.key").stat().st_mtime + seconds_to_write
-        await one.run(told)
+        await one.run(progress)
         _require_here(folder, one.unknown_keys)
         if one.values == values and not one.passed_over and began >= late_enough:
             return values, one.damaged
@@ -103,7 +105,7 @@ async def _reseal_all(
 
 
 class _Pass:
-    """One pass over all sealed columns; `values` counts what was sealed anew, on passes before too."""
+    """One pass over all sealed columns; `values` counts the resealed values, including earlier passes."""
 
     def __init__(self, database: Database, keys: IntakeKeys, values: int) -> None:
         self.key_id = newest(keys.vaults)
@@ -111,13 +113,13 @@ class _Pass:
         self.unknown_keys: set[str] = set()
         self._database, self._keys, self._vault = database, keys, Vault(keys)
 
-    async def run(self, told: Told) -> None:
+    async def run(self, progress: Progress) -> None:
         for sealed in SEALED_COLUMNS:
             rows: Sequence[str] = [""]
             while rows := await self._rows_after(sealed, rows[-1]):
                 async with self._database.writing() as session:
                     await self._reseal(session, sealed, rows)
-                told(self.values)
+                progress(self.values)
 
     async def _rows_after(self, sealed: SealedColumn, row: str) -> Sequence[str]:
         older = select(sealed.row).where(sealed.row > row, sealed.is_under_another(self.key_id))
@@ -128,7 +130,7 @@ class _Pass:
         older = select(sealed.row, sealed.column).where(
             sealed.row.in_(rows), sealed.is_under_another(self.key_id)
         )
-        # The rows are locked, so nobody's change is lost; no lock is waited for, so nobody waits in a ring.
+        # Rows are locked, so no concurrent change is lost; locked rows are skipped, so there is no deadlock.
         locked = (await session.execute(older.with_for_update(key_share=True, skip_locked=True))).all()
         anew = [(row, self._sealed_anew(sealed.place(row), value)) for row, value in locked]
         changes = [{sealed.row.key: row, sealed.column.key: value} for row, value in anew if value]
@@ -153,7 +155,7 @@ class _Pass:
 
 
 def _require_here(folder: Path, key_ids: set[str]) -> None:
-    # A key that another run has made meanwhile is here by now, and in use from the next pass on.
+    # A key that another run has just made is in the folder by now; the next pass uses it.
     missing = sorted(key_ids - read_keys(folder).vaults.keys())
     if missing:
         raise NotReady(

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from intake_api.http.edge import MAXIMUM_BODY
 from intake_api.http.errors import PROBLEMS
+from intake_api.http.middleware import MAXIMUM_BODY
 from tests.intake_api.office import Office, a_report, client
 
 MARK = "https://example.com/marker-3141"

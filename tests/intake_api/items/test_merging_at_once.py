@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, ReportedAddress
 from intake_api.clock import utc_now
-from intake_api.items.making import Named, make_missing
+from intake_api.items.making import NamedAddress, make_missing
 from intake_api.items.merging import Merger
 from intake_api.keys import read_keys
 from intake_api.roles import Role
@@ -149,7 +149,7 @@ async def test_two_that_make_the_same_items_make_them_in_one_order(office: Offic
     """Both come upon one in the middle that somebody was about to make, and did not."""
     vault, pages = office.intake.vault, [f"https://example.com/{number}" for number in range(8)]
     middle = sorted(pages, key=vault.blind_address)[4]
-    about_to = Named(ReportedAddress(given=middle), vault.blind_address(middle), NOON)
+    about_to = NamedAddress(ReportedAddress(given=middle), vault.blind_address(middle), NOON)
     async with AsyncExitStack() as meanwhile, office.intake.database.engine.connect() as connection:
         session = AsyncSession(connection)
         await make_missing(session, vault, [about_to])

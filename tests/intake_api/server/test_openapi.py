@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from conversations.address import canonical
 from conversations.wire.report import Report, read_receipt
 from intake_api.hand_in.examples import ADDRESS, RECEIPT, REPORT
-from intake_api.http.edge import MAXIMUM_BODY
 from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
+from intake_api.http.middleware import MAXIMUM_BODY
 from intake_api.roles import Role
 from intake_api.server.openapi import EXAMPLES, operations
 from intake_api.settings import IntakeSettings

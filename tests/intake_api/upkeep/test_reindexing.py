@@ -31,7 +31,7 @@ class Stop(Exception):  # noqa: N818
 
 
 async def _reindex(settings: IntakeSettings, **changes: Any) -> Reindexed:
-    given: dict[str, Any] = {"reopen_after": settings.reopen_after, "now": NOON, "told": lambda _: None}
+    given: dict[str, Any] = {"reopen_after": settings.reopen_after, "now": NOON, "progress": lambda _: None}
     async with database_opened(settings.database_place()) as database:
         return await reindex_all(database, settings.folder, **(given | changes))
 
@@ -134,7 +134,7 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
             await office.take_in(a_report(*sorted(addresses)[number : number + 20]))
     for cut_off in range(3):
         with pytest.raises(Stop):
-            await _reindex(settings, told=stop)
+            await _reindex(settings, progress=stop)
         behind = await _scalar(settings, select(func.count()).where(Item.index_key == "k1"))
         assert behind == max(len(addresses) - (cut_off + 1) * PAGE, 0)
         if behind:
@@ -408,7 +408,7 @@ async def test_no_intake_serves_while_it_runs(settings: IntakeSettings) -> None:
     tried: list[bool] = []
     async with opened(settings) as office:
         await office.take_in(a_report(KEPT))
-    await _reindex(settings, told=try_to_serve)
+    await _reindex(settings, progress=try_to_serve)
     assert tried == [True]
     with serving(settings.folder):
         pass

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake_api.http.edge import MAXIMUM_BODY
 from intake_api.http.errors import MEDIA_TYPE
+from intake_api.http.middleware import MAXIMUM_BODY
 from tests.intake_api.office import a_report
 from tests.intake_api.served import Served, request, serving
 

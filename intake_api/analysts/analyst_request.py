@@ -1,4 +1,4 @@
-"""An analyst at work: one transaction, whose key it is, and what the time is."""
+"""One request of an analyst: its database session, the analyst's key and the time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,11 @@ from intake_api.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What an analyst works with during one request."""
+class AnalystRequest:
+    """The parts of the intake that one request uses, and who sent it when.
+
+    `analyst` is the id of the access key.
+    """
 
     session: AsyncSession
     vault: Vault
@@ -20,5 +23,5 @@ class Desk:
     now: datetime
 
     async def note(self, what: str, *subjects: str) -> None:
-        """Write into the audit log what the analyst does, and with which items or key."""
+        """Add an entry to the audit log for each item or key that the analyst acts on."""
         await self.audit.add(self.session, self.now, self.analyst, what, *subjects)

@@ -1,6 +1,6 @@
-"""The outermost layer: bodies are bounded, nothing is cached, and no unforeseen error tells what it saw.
+"""Middleware that limits the size of bodies, forbids caching, and hides the details of unexpected errors.
 
-FastAPI's own `max_body_size` would put a plain 413 in the place of any other refusal, that of a key too.
+FastAPI's own `max_body_size` would answer 413 even where the key is refused, and without a problem document.
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from reportline.logs import log_failure
 MAXIMUM_BODY = 256 * 1024
 
 
-class BoundedBody:
-    """Refuses a body beyond MAXIMUM_BODY bytes, announced or not, without keeping it.
+class BodyLimit:
+    """Refuses a body of more than MAXIMUM_BODY bytes, announced or not, without keeping it.
 
-    It is refused once somebody wants to read it: who may not come in at all is told that first.
+    The refusal comes only when the body is read, so a caller without a key is told about the key first.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting its body."""
+        """Pass a request on, and count the bytes of its body."""
         announced, taken = _announced(scope), 0
 
         async def counted() -> Message:
@@ -41,16 +41,16 @@ class BoundedBody:
         await self._app(scope, counted, send)
 
 
-class Guarded:
-    """Forbids caching, and answers an unforeseen error with an incident number that the log has too."""
+class ErrorBoundary:
+    """Forbids caching, and answers an unexpected error with an incident number that is in the log too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and catch what nobody foresaw: the server would log its words.
+        """Pass a request on, and catch any unexpected error, since the server would log its message.
 
-        That a stop cuts a request off counts as unforeseen: the server would answer in plain text.
+        This includes a request that is cancelled as the server stops: the server would answer in plain text.
         """
         started = False
 
