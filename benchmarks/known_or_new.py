@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import a_report, prepare
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, prepare
+from tests.intake_api.served_api import ServedApi, serving
 from tests.postgresql import postgresql
 
 PAIRS = 300
@@ -25,7 +25,7 @@ KNOWN = "https://example.com/known"
 
 
 @contextmanager
-def _served(database_url: SecretStr | None) -> Iterator[Served]:
+def _served(database_url: SecretStr | None) -> Iterator[ServedApi]:
     with tempfile.TemporaryDirectory() as folder:
         settings = IntakeSettings(data_dir=Path(folder), database_url=database_url)
         prepare(settings)
@@ -33,7 +33,7 @@ def _served(database_url: SecretStr | None) -> Iterator[Served]:
             yield served
 
 
-def _times(served: Served) -> dict[str, list[float]]:
+def _times(served: ServedApi) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {"known": [], "new": []}
     with served.client("channel") as channel:
         for number in range(PAIRS):
@@ -46,7 +46,7 @@ def _times(served: Served) -> dict[str, list[float]]:
     return {which: taken[20:] for which, taken in times.items()}
 
 
-def _row(table: Table, name: str, served: Served) -> None:
+def _row(table: Table, name: str, served: ServedApi) -> None:
     times = _times(served)
     known, new = (statistics.median(times[which]) for which in ("known", "new"))
     # What chance alone makes of the same times, dealt out anew.

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bot.exchange import Answer, TalkHandle
 from conversations.events import Event, Opened, Said
-from tests.talk_hosts import CHAT, Host, an_intake, tap
+from tests.runner_host import CHAT, Host, an_intake, tap
 from tests.talk_stores import InValkey, version_of
 from tests.valkeys import valkey
 

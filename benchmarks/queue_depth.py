@@ -35,7 +35,7 @@ from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from intake_api.store.models import Item, State
-from tests.intake_api.office import a_report, prepare
+from tests.intake_api.running_api import a_report, prepare
 from tests.postgresql import postgresql
 
 DEPTHS: Final = (10_000, 100_000, 1_000_000)

@@ -28,7 +28,7 @@ from bot.settings import BotSettings
 from bot.talks.render import command_menu
 from locales.catalogues import ENGLISH
 from reportline.logs import configure_logs, log_failure
-from tests.houses import ROOT, TOKEN
+from tests.system import ROOT, TOKEN
 
 TRACED = {
     str(ROOT / name): name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from tests.houses import ROOT
+from tests.system import ROOT
 
 T = TypeVar("T")
 

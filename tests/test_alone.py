@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import ROOT
+from tests.system import ROOT
 
 
 @pytest.mark.parametrize("mark", ["", '(" ")'])

@@ -14,8 +14,8 @@ import pytest
 from intake_api.settings import IntakeSettings
 from tests import forked
 from tests.forked import Forked
-from tests.houses import ROOT
-from tests.intake_api.office import prepare
+from tests.intake_api.running_api import prepare
+from tests.system import ROOT
 
 PATH = {"PATH": os.environ["PATH"]}
 SECONDS = 60

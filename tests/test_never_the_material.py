@@ -4,9 +4,9 @@ import asyncio
 import json
 from pathlib import Path
 
-from tests.houses import Houses, houses
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
+from tests.system import System, set_up_system
 
 HOST = "never-opened.example"
 LINKS = (
@@ -27,11 +27,11 @@ sys.addaudithook(watch)
 ATTACHED = {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]}
 
 
-def _watched(house: Houses, folder: Path) -> Path:
+def _watched(system: System, folder: Path) -> Path:
     """Have every process of ours write down where it goes."""
     (folder / "sitecustomize.py").write_text(WATCHER, encoding="utf-8")
-    house.environment["PYTHONPATH"] = str(folder)
-    house.environment["WATCHED"] = str(folder / "watched.jsonl")
+    system.environment["PYTHONPATH"] = str(folder)
+    system.environment["WATCHED"] = str(folder / "watched.jsonl")
     return folder / "watched.jsonl"
 
 
@@ -54,17 +54,17 @@ async def _reported(reporter: Reporter) -> None:
 async def test_no_address_is_resolved_or_opened_and_no_media_fetched(tmp_path: Path) -> None:
     data, watching = tmp_path / "data", tmp_path / "watching"
     watching.mkdir()
-    async with houses(data, next_port(), started=True) as house:
-        watched = _watched(house, watching)
-        async with house.running("intake", "serve"), house.running("bot", "poll"):
-            await house.intake_answers()
-            async with BotApiControl(house.telegram.url) as control:
+    async with set_up_system(data, next_port(), started=True) as system:
+        watched = _watched(system, watching)
+        async with system.running("intake", "serve"), system.running("bot", "poll"):
+            await system.intake_answers()
+            async with BotApiControl(system.telegram.url) as control:
                 reporter = Reporter(control, language="en")
                 await reporter.start()
                 await reporter.sees()
                 await _reported(reporter)
                 methods = {call["method"] for call in await control.calls()}
-            claimed = await asyncio.to_thread(house.command, "queue", "next", "5")
+            claimed = await asyncio.to_thread(system.command, "queue", "next", "5")
     lines = [json.loads(line) for line in watched.read_text(encoding="utf-8").splitlines()]
     assert claimed.returncode == 0
     assert {event for event, _ in lines} >= {"socket.connect"}
@@ -84,9 +84,9 @@ def _went_to(lines: list[tuple[str, list[str]]]) -> set[str]:
 
 
 async def test_the_watcher_sees_what_is_resolved(tmp_path: Path) -> None:
-    async with houses(tmp_path / "data", next_port(), started=True) as house:
-        watched = _watched(house, tmp_path)
-        house.environment["REPORTLINE_INTAKE_URL"] = f"https://{HOST}"
-        await asyncio.to_thread(house.command, "doctor")
+    async with set_up_system(tmp_path / "data", next_port(), started=True) as system:
+        watched = _watched(system, tmp_path)
+        system.environment["REPORTLINE_INTAKE_URL"] = f"https://{HOST}"
+        await asyncio.to_thread(system.command, "doctor")
     lines = [json.loads(line) for line in watched.read_text(encoding="utf-8").splitlines()]
     assert HOST in _went_to(lines)

@@ -26,11 +26,11 @@ from intake_api.store.database import Database, opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
 from tests.bot_api_server import BotApiServer
-from tests.houses import ROOT, TOKEN, Houses, houses
 from tests.kill_points import TRACED, WHENEVER, Bots, Order, Point, fork_server
-from tests.persevering import AtHand, Road, Talk, Told
+from tests.persistent_reporter import DelayedForwarder, InProcessControl, Talk, Told
 from tests.ports import next_port
 from tests.sweeps import Sample
+from tests.system import ROOT, TOKEN, System, set_up_system
 
 AT_A_TIME = 3
 # What happens first on two connections may differ from talk to talk, so a point may be missed; a line never.
@@ -59,7 +59,7 @@ class Sweep:
     before that one.
     """
 
-    house: Houses
+    system: System
     sample: Sample
     away: bool = False
     before: tuple[Point, ...] = ()
@@ -72,8 +72,8 @@ class Sweep:
 
     async def passed(self) -> list[Point]:
         """Give the points that a bot passes when it is left alone, in order."""
-        file = self.house.data / "points.json"
-        async with fork_server(self.house.data) as bots:
+        file = self.system.data / "points.json"
+        async with fork_server(self.system.data) as bots:
             assert await self._is_held(bots, self.before, str(file))
         assert not self.faults, "\n".join(self.faults)
         return [Point(*point) for point in json.loads(file.read_text())]
@@ -90,7 +90,7 @@ class Sweep:
         left = iter(points)
         async with AsyncExitStack() as stack:
             servers = [
-                await stack.enter_async_context(fork_server(self.house.data)) for _ in range(AT_A_TIME)
+                await stack.enter_async_context(fork_server(self.system.data)) for _ in range(AT_A_TIME)
             ]
             await asyncio.gather(*(self._work(bots, left) for bots in servers))
 
@@ -106,17 +106,17 @@ class Sweep:
 
     async def _is_held(self, bots: Bots, deaths: Sequence[Point], points: str | None = None) -> bool:
         """Hold one talk; tells whether all of its bots died where they were to die."""
-        folder = self.house.data / "talks" / str(next(self._numbers))
-        _give_keys(self.house.data, folder)
+        folder = self.system.data / "talks" / str(next(self._numbers))
+        _give_keys(self.system.data, folder)
         async with (
             BotApiServer(TOKEN) as telegram,
-            AtHand(telegram) as control,
-            Road(self.house.intake_url) as road,
+            InProcessControl(telegram) as control,
+            DelayedForwarder(self.system.intake_url) as forwarder,
         ):
-            order = Order(str(folder), telegram.url, road.url, points=points)
+            order = Order(str(folder), telegram.url, forwarder.url, points=points)
             talk = Talk(bots, order, deaths, telegram, control)
             try:
-                await self._hold(talk, road, folder.name)
+                await self._hold(talk, forwarder, folder.name)
                 self.ended_well += len(deaths) > len(self.before) and not talk.deaths
             except (AssertionError, TimeoutError) as fault:
                 self.faults.append(f"{deaths}: {fault!r}")
@@ -124,13 +124,13 @@ class Sweep:
         self.faults += [f"{deaths}: {event}" for event in _logged(folder) - HARMLESS]
         return not talk.deaths
 
-    async def _hold(self, talk: Talk, road: Road, name: str) -> None:
+    async def _hold(self, talk: Talk, forwarder: DelayedForwarder, name: str) -> None:
         await talk.start()
         if not self.away:
-            await road.open()
+            await forwarder.open()
         await talk.hold(self._noted(Told.of(name, "first", "answer", "second")))
         if self.away:
-            await road.open()
+            await forwarder.open()
             # What is handed in now shows the courier that the intake is back, long before it tries again.
             await talk.hold(self._noted(Told.of(f"{name}-later", "first")))
         await talk.end()
@@ -140,10 +140,10 @@ class Sweep:
         return told
 
 
-def _give_keys(house: Path, folder: Path) -> None:
+def _give_keys(system: Path, folder: Path) -> None:
     (folder / "bot").mkdir(parents=True)
     for key in ("intake_public.key", "channel.token"):
-        shutil.copy(house / "bot" / key, folder / "bot" / key)
+        shutil.copy(system / "bot" / key, folder / "bot" / key)
 
 
 def _logged(folder: Path) -> set[str]:
@@ -204,7 +204,7 @@ def _beyond(kept: Kept, sends: int) -> int:
 
 async def _judged(sweep: Sweep, how: str) -> str:
     """Compare what all reporters were told with what the intake has; gives a line that sums it up."""
-    kept = await _kept(sweep.house.data)
+    kept = await _kept(sweep.system.data)
     lost = sum(_lost(told, kept) for told in sweep.told)
     doubled = sum(_doubled(told, kept) for told in sweep.told)
     lines = _lines(sweep.killed_at)
@@ -241,7 +241,7 @@ def _where(points: Iterable[Point], turn: int, code: str) -> Point:
 @pytest.fixture
 async def sweep(tmp_path: Path, sample: Sample) -> AsyncIterator[Sweep]:
     """Run a real intake, and let nothing be killed yet."""
-    async with houses(tmp_path, next_port()) as ready, ready.running("intake", "serve"):
+    async with set_up_system(tmp_path, next_port()) as ready, ready.running("intake", "serve"):
         await ready.intake_answers()
         yield Sweep(ready, sample)
 

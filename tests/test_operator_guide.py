@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from tests import forked
-from tests.houses import ROOT
 from tests.ports import next_port
 from tests.postgresql import postgresql
+from tests.system import ROOT
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 SECONDS_TO_START = 60

@@ -4,8 +4,8 @@ import socket
 import subprocess
 import sys
 
-from tests.houses import ROOT
 from tests.ports import next_port
+from tests.system import ROOT
 
 MANY = 500
 GIVE = f"from tests.ports import next_port\nprint(*(next_port() for _ in range({MANY})))\ninput()"

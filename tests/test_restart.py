@@ -18,9 +18,9 @@ from intake_api.store.database import opened
 from intake_api.store.models import StoredReport
 from intake_api.vault import Vault
 from tests.forked import Forked
-from tests.houses import Houses, houses
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
+from tests.system import System, set_up_system
 from tests.valkeys import Valkey, valkey
 
 LINK = "https://forum.example/thread/4711"
@@ -28,23 +28,23 @@ LOGGED = {"event", "level", "hour", "house", "channel", "error", "place", "incid
 
 
 @asynccontextmanager
-async def _houses(folder: Path, server: Valkey) -> AsyncIterator[tuple[Houses, Reporter]]:
+async def _set_up_system(folder: Path, server: Valkey) -> AsyncIterator[tuple[System, Reporter]]:
     """Give houses with nothing running yet, and a reporter."""
-    async with houses(folder / "data", next_port()) as house:
-        house.environment["REPORTLINE_VALKEY_URL"] = server.url.get_secret_value()
-        async with BotApiControl(house.telegram.url) as control:
-            yield house, Reporter(control, language="en")
+    async with set_up_system(folder / "data", next_port()) as system:
+        system.environment["REPORTLINE_VALKEY_URL"] = server.url.get_secret_value()
+        async with BotApiControl(system.telegram.url) as control:
+            yield system, Reporter(control, language="en")
 
 
 @asynccontextmanager
-async def _intake(house: Houses) -> AsyncIterator[None]:
-    async with house.running("intake", "serve"):
-        await house.intake_answers()
+async def _intake(system: System) -> AsyncIterator[None]:
+    async with system.running("intake", "serve"):
+        await system.intake_answers()
         yield
 
 
-async def _reports(house: Houses) -> list[Content]:
-    settings = IntakeSettings(data_dir=house.data)
+async def _reports(system: System) -> list[Content]:
+    settings = IntakeSettings(data_dir=system.data)
     vault = Vault(read_keys(settings.folder))
     async with opened(settings.database_file) as database, database.reading() as session:
         return [content_of(vault, report) for report in await session.scalars(select(StoredReport))]
@@ -53,22 +53,22 @@ async def _reports(house: Houses) -> list[Content]:
 async def test_killed_bots_go_on_with_the_talk_at_the_same_button(tmp_path: Path) -> None:
     """Killed before a tap and in the middle of one, they take each tap once; there is one report."""
     with valkey(tmp_path / "valkey") as server:
-        async with _houses(tmp_path, server) as (house, reporter), _intake(house):
-            async with house.running("bot", "poll") as bot:
+        async with _set_up_system(tmp_path, server) as (system, reporter), _intake(system):
+            async with system.running("bot", "poll") as bot:
                 await reporter.say(LINK)
                 await reporter.sees("Not sent yet")
                 _kill(bot)
-            async with house.running("bot", "poll") as bot:
+            async with system.running("bot", "poll") as bot:
                 await reporter.tap("send")
                 await reporter.sees("We have received it")
                 with server.paused():
                     await reporter.tap("details")
                     _kill(bot)
-            async with house.running("bot", "poll"):
+            async with system.running("bot", "poll"):
                 await reporter.sees()
                 await reporter.tap("search")
                 await reporter.sees()
-            (report,) = await _reports(house)
+            (report,) = await _reports(system)
     assert [address.given for address in report.addresses] == [LINK]
     assert report.reached == Reached.SEARCH
 
@@ -76,25 +76,25 @@ async def test_killed_bots_go_on_with_the_talk_at_the_same_button(tmp_path: Path
 async def test_a_store_that_starts_again_loses_no_talk_and_no_tap(tmp_path: Path) -> None:
     """What is tapped while Valkey is away waits; a bot may even start meanwhile."""
     with valkey(tmp_path / "valkey") as server:
-        async with _houses(tmp_path, server) as (house, reporter), _intake(house):
-            async with house.running("bot", "poll"):
+        async with _set_up_system(tmp_path, server) as (system, reporter), _intake(system):
+            async with system.running("bot", "poll"):
                 await reporter.say(LINK)
                 await reporter.sees("Not sent yet")
                 await asyncio.to_thread(server.stop)
                 await reporter.tap("send")
-                await _tried_in_vain(house, 1)
-            async with house.running("bot", "poll"):
-                await _tried_in_vain(house, 2)
+                await _tried_in_vain(system, 1)
+            async with system.running("bot", "poll"):
+                await _tried_in_vain(system, 2)
                 await asyncio.to_thread(server.start)
                 await reporter.sees("We have received it")
-            assert len(await _reports(house)) == 1
+            assert len(await _reports(system)) == 1
             (key,) = server.stored()
             assert 0 < server.client.ttl(key) <= SECONDS_OF_SILENCE
 
 
-async def _tried_in_vain(house: Houses, bots: int) -> None:
+async def _tried_in_vain(system: System, bots: int) -> None:
     """Wait until so many bots have told that the store is away, in words without anything of it or a talk."""
-    log = house.data / "bot-poll.log"
+    log = system.data / "bot-poll.log"
     async with asyncio.timeout(30):
         while log.read_text().count("store_away") < bots:
             await asyncio.sleep(0.05)
@@ -105,16 +105,16 @@ async def _tried_in_vain(house: Houses, bots: int) -> None:
 async def test_without_its_secrets_a_stored_talk_is_an_old_talk(tmp_path: Path) -> None:
     """Deleting their file between two bots ends every open talk, kindly."""
     with valkey(tmp_path / "valkey") as server:
-        async with _houses(tmp_path, server) as (house, reporter):
-            async with house.running("bot", "poll"):
+        async with _set_up_system(tmp_path, server) as (system, reporter):
+            async with system.running("bot", "poll"):
                 await reporter.say(LINK)
                 await reporter.sees("Not sent yet")
-            (house.data / "bot" / "talk_secrets").unlink()
+            (system.data / "bot" / "talk_secrets").unlink()
             assert server.stored()
-            async with house.running("bot", "poll"):
+            async with system.running("bot", "poll"):
                 await reporter.tap("send")
                 await reporter.sees("old talk")
-            assert not [*(house.data / "bot" / "outbox").glob("*.json")]
+            assert not [*(system.data / "bot" / "outbox").glob("*.json")]
 
 
 def _kill(bot: Forked | subprocess.Popen[bytes]) -> None:

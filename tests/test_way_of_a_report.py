@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import Houses, houses
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
+from tests.system import System, set_up_system
 
 ADDRESS = "https://forum.example/thread/4711?page=2"
 LINK = f"{ADDRESS}&fbclid=IwAR0-canary#post-3"
@@ -49,8 +49,8 @@ async def _gone(reporter: Reporter, message: int) -> None:
             await asyncio.sleep(0.01)
 
 
-def _claimed(house: Houses) -> str:
-    done = house.command("queue", "next")
+def _claimed(system: System) -> str:
+    done = system.command("queue", "next")
     assert done.returncode == 0, done.stderr + done.stdout
     found = re.search(r"\b[0-9a-f]{16}\b", done.stdout)
     assert found, done.stdout
@@ -59,22 +59,22 @@ def _claimed(house: Houses) -> str:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_a_report_reaches_an_analysts_decision(tmp_path: Path, language: str) -> None:
-    async with houses(tmp_path, next_port()) as house:
-        async with house.running("intake", "serve"), house.running("bot", "poll"):
-            await house.intake_answers()
-            async with BotApiControl(house.telegram.url) as control:
+    async with set_up_system(tmp_path, next_port()) as system:
+        async with system.running("intake", "serve"), system.running("bot", "poll"):
+            await system.intake_answers()
+            async with BotApiControl(system.telegram.url) as control:
                 reporter = Reporter(control, language=language)
                 await _report(reporter, language)
                 assert len(await reporter.messages()) == 1
-            claim = await asyncio.to_thread(_claimed, house)
-            shown = await asyncio.to_thread(house.command, "queue", "show", claim)
+            claim = await asyncio.to_thread(_claimed, system)
+            shown = await asyncio.to_thread(system.command, "queue", "show", claim)
             assert "forum[.]example" in shown.stdout
             assert "https://forum.example" not in shown.stdout
-            plain = await asyncio.to_thread(house.command, "queue", "show", claim, "--plain-addresses")
+            plain = await asyncio.to_thread(system.command, "queue", "show", claim, "--plain-addresses")
             assert f"{ADDRESS}#post-3" in plain.stdout.replace("\n", "")
-            decided = await asyncio.to_thread(house.command, "queue", "assess", claim, "--outcome", "ignore")
+            decided = await asyncio.to_thread(system.command, "queue", "assess", claim, "--outcome", "ignore")
             assert decided.returncode == 0, decided.stdout + decided.stderr
-            late = await asyncio.to_thread(house.command, "queue", "release", claim)
+            late = await asyncio.to_thread(system.command, "queue", "release", claim)
             assert late.returncode == 1
         _nothing_telling(tmp_path)
 
@@ -89,39 +89,39 @@ def _nothing_telling(folder: Path) -> None:
 
 
 async def test_with_the_intake_away_the_report_follows_when_it_is_back(tmp_path: Path) -> None:
-    async with houses(tmp_path, next_port()) as house:
-        async with house.running("bot", "poll"):
-            async with BotApiControl(house.telegram.url) as control:
+    async with set_up_system(tmp_path, next_port()) as system:
+        async with system.running("bot", "poll"):
+            async with BotApiControl(system.telegram.url) as control:
                 reporter = Reporter(control, language="en")
                 await reporter.say(LINK)
                 await reporter.sees("Not sent yet")
                 await reporter.tap("send")
                 await reporter.sees("kept safely")
-            async with house.running("intake", "serve"):
-                await house.intake_answers()
-                await _delivered(house)
-                assert await asyncio.to_thread(_claimed, house)
+            async with system.running("intake", "serve"):
+                await system.intake_answers()
+                await _delivered(system)
+                assert await asyncio.to_thread(_claimed, system)
 
 
 async def test_a_bot_that_is_killed_delivers_what_it_acknowledged(tmp_path: Path) -> None:
-    async with houses(tmp_path, next_port()) as house:
-        async with house.running("bot", "poll") as bot:
-            async with BotApiControl(house.telegram.url) as control:
+    async with set_up_system(tmp_path, next_port()) as system:
+        async with system.running("bot", "poll") as bot:
+            async with BotApiControl(system.telegram.url) as control:
                 reporter = Reporter(control, language="en")
                 await reporter.say(LINK)
                 await reporter.sees("Not sent yet")
                 await reporter.tap("send")
                 await reporter.sees("kept safely")
                 bot.kill()
-                async with house.running("intake", "serve"), house.running("bot", "poll"):
-                    await house.intake_answers()
-                    await _delivered(house)
-                    assert await asyncio.to_thread(_claimed, house)
+                async with system.running("intake", "serve"), system.running("bot", "poll"):
+                    await system.intake_answers()
+                    await _delivered(system)
+                    assert await asyncio.to_thread(_claimed, system)
                     await reporter.tap("details")
                     await reporter.sees("old talk")
 
 
-async def _delivered(house: Houses) -> None:
+async def _delivered(system: System) -> None:
     async with asyncio.timeout(30):
-        while any((house.data / "bot" / "outbox").glob("*.json")):
+        while any((system.data / "bot" / "outbox").glob("*.json")):
             await asyncio.sleep(0.05)

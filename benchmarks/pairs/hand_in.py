@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from benchmarks.http_client import HttpClient, http_client
 from benchmarks.measuring import Effort, Pair, Row, in_turn
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import a_report, prepare
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, prepare
+from tests.intake_api.served_api import ServedApi, serving
 from tests.postgresql import postgresql
 
 CONNECTIONS: Final = 32
@@ -56,7 +56,7 @@ async def _rate(client: HttpClient, port: int, requests: Sequence[str]) -> float
     return len(requests) / seconds
 
 
-async def _ours(client: HttpClient, served: Served, ask: Callable[[str], str], count: int) -> float:
+async def _ours(client: HttpClient, served: ServedApi, ask: Callable[[str], str], count: int) -> float:
     token, reports = served.token("channel"), [a_report() for _ in range(count)]
     requests = [_request(report.draft_id, token, served.sealed(report)) for report in reports]
     rate = await _rate(client, served.port, requests)

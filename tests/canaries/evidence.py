@@ -46,7 +46,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Collection:
-    """What was gathered at the end of a scene or in its midst; `done` is what reporters did, by name."""
+    """What was gathered at the end of a scenario or in its midst; `done` is what reporters did, by name."""
 
     sinks: tuple[Sink, ...]
     times: tuple[FileTimes, ...]

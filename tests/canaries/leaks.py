@@ -27,9 +27,9 @@ from tests.canaries.evidence import (
     wire,
 )
 from tests.canaries.markers import Marker
+from tests.canaries.recording_proxy import Mode, RecordingProxy
 from tests.canaries.search import Sink
-from tests.canaries.wiretap import Way, Wiretap
-from tests.houses import TOKEN
+from tests.system import TOKEN
 from tests.times import HOUR
 
 _SPEAK = "import sys; content = open(sys.argv[1], 'rb').read(); sys.{0}.buffer.write(content)"
@@ -37,7 +37,7 @@ _MOST_IN_A_NOTE = 1000
 
 
 def leaked(markers: Iterable[Marker], folder: Path) -> dict[str, Sink]:
-    """Write every way of every marker into every sink there is, and gather the sinks as after a scene."""
+    """Write every way of every marker into every sink there is, and gather the sinks as after a scenario."""
     written = [way for marker in markers for _, way in ways(marker)]
     sinks = [
         *_into_files(written, folder / "data"),
@@ -85,14 +85,18 @@ def _as_text(way: bytes) -> str:
 
 
 async def _into_messages(written: list[bytes], intake_folder: Path) -> list[Sink]:
-    async with Wiretap(0) as tap, BotApiServer(TOKEN) as server, httpx.AsyncClient(trust_env=False) as client:
-        tap.way = Way.BROKEN
-        await client.put(f"{tap.url}/v1/reports/1", content=b"\n".join(written))
+    async with (
+        RecordingProxy(0) as proxy,
+        BotApiServer(TOKEN) as server,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        proxy.mode = Mode.BROKEN
+        await client.put(f"{proxy.url}/v1/reports/1", content=b"\n".join(written))
         for way in written:
-            await client.put(f"{tap.url}/v1/reports/1", content=_sealed(way, intake_folder))
+            await client.put(f"{proxy.url}/v1/reports/1", content=_sealed(way, intake_folder))
             text = {"chat_id": 1, "text": _as_text(way)}
             await client.post(f"{server.api_url}{TOKEN}/sendMessage", json=text)
-        recorded = bytes(tap.recorded)
+        recorded = bytes(proxy.recorded)
         return [*wire(recorded, handed_in(recorded, intake_folder)), telegram(server.api.journal)]
 
 

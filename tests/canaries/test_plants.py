@@ -19,7 +19,7 @@ from tests.canaries.bot_api_updates import (
     variants_of,
 )
 from tests.canaries.markers import BITS, Marker, Mint
-from tests.canaries.planted import BOT, damaged, written_by_persons
+from tests.canaries.planted_reporter import BOT, damaged, written_by_persons
 
 SEEN_KINDS, SEEN_CLASSES, SEEN_FIELDS = 25, 140, 780
 

@@ -12,10 +12,13 @@ import pytest
 
 from tests.canaries.evidence import Collection, Field
 from tests.canaries.exact_times import Span, hour_of
+from tests.canaries.runs import SCENARIOS, ScenarioRun
 from tests.canaries.search import Sink
-from tests.canaries.theatre import SCENES, Played
 
-pytestmark = [pytest.mark.alone("five scenes play at the same time, on all cores"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.alone("five scenarios play at the same time, on all cores"),
+    pytest.mark.timeout(300),
+]
 
 FEW = 5
 # Exact times in the database are of what analysts and operators do.
@@ -51,15 +54,15 @@ WIRE_DATE = re.compile(rb"\r\ndate: [^\r]+ GMT", re.IGNORECASE)
 OF_VALKEY = {"Valkey: dump.rdb", "Valkey: valkey.log"}
 
 
-def _collections(played: dict[str, Played]) -> Iterator[tuple[Span, Collection]]:
-    for one in played.values():
+def _collections(runs: dict[str, ScenarioRun]) -> Iterator[tuple[Span, Collection]]:
+    for one in runs.values():
         assert one.end
         yield from ((Span(one.began, one.ended), collection) for collection in one.collections)
 
 
-def test_no_field_of_the_database_tells_a_moment(played: dict[str, Played]) -> None:
+def test_no_field_of_the_database_tells_a_moment(runs: dict[str, ScenarioRun]) -> None:
     """Every value of every row is read as a time in every unit there is, packed in bytes too."""
-    for span, collection in _collections(played):
+    for span, collection in _collections(runs):
         assert [found for one in collection.fields for found in _moments(span, one)] == []
 
 
@@ -76,18 +79,18 @@ def _moments(span: Span, one: Field) -> Iterator[str]:
     yield from (f"{one.table}.{one.column}: {moment}" for moment in found)
 
 
-def test_no_exact_field_was_written_for_a_report(played: dict[str, Played]) -> None:
-    """Where exact times may be, there are only those of the set-up: in the scenes no analyst works."""
-    for span, collection in _collections(played):
+def test_no_exact_field_was_written_for_a_report(runs: dict[str, ScenarioRun]) -> None:
+    """Where exact times may be, there are only those of the set-up: in the scenarios no analyst works."""
+    for span, collection in _collections(runs):
         exact = [one for one in collection.fields if (one.table, one.column) in EXACT_FIELDS and one.value]
         assert {one.table for one in exact} == {"access_keys", "audit_log"}
         moments = [datetime.fromisoformat(one.value).replace(tzinfo=UTC) for one in exact]
         assert all(moment.timestamp() < span.began for moment in moments)
 
 
-def test_nothing_that_was_written_or_sent_tells_a_moment(played: dict[str, Played]) -> None:
+def test_nothing_that_was_written_or_sent_tells_a_moment(runs: dict[str, ScenarioRun]) -> None:
     """Logs, outputs, the outbox, what passes to the intake and to Telegram, and what the keys open of it."""
-    for span, collection in _collections(played):
+    for span, collection in _collections(runs):
         for sink in collection.sinks:
             assert [*span.found_in(_timeless(sink))] == [], sink.name
 
@@ -98,21 +101,21 @@ def _timeless(sink: Sink) -> bytes:
     return WIRE_DATE.sub(b"", sink.content) if sink.name == "intake: HTTP" else sink.content
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_log_line_tells_the_hour(played: dict[str, Played], scene: str) -> None:
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_log_line_tells_the_hour(runs: dict[str, ScenarioRun], scenario: str) -> None:
     """Each line of ours has the hour, and no other field that tells a time."""
-    hours = {hour_of(played[scene].began), hour_of(played[scene].ended)}
-    for sink in played[scene].end.sinks:
+    hours = {hour_of(runs[scenario].began), hour_of(runs[scenario].ended)}
+    for sink in runs[scenario].end.sinks:
         if sink.name.endswith((".err", ".log")) and "Valkey" not in sink.name:
             lines = [json.loads(line) for line in sink.content.splitlines() if line.startswith(b"{")]
             assert {line["hour"] for line in lines} <= hours
             assert not any({"time", "timestamp", "at", "created"} & line.keys() for line in lines)
 
 
-def test_no_file_tells_when_it_was_written_or_read(played: dict[str, Played]) -> None:
+def test_no_file_tells_when_it_was_written_or_read(runs: dict[str, ScenarioRun]) -> None:
     """Of each file and folder the times of change and of reading are an hour's, but for the written list."""
     found: list[str] = []
-    for span, collection in _collections(played):
+    for span, collection in _collections(runs):
         told = [f"{name}: changed" for name, changed, _, _ in collection.times if span.holds(changed / 1e9)]
         told += [f"{name}: read" for name, _, read, _ in collection.times if span.holds(read / 1e9)]
         found += [one for one in told if not _cannot_be_helped(one)]
@@ -125,16 +128,16 @@ def _cannot_be_helped(found: str) -> bool:
     return exact or (what == "read" and re.fullmatch(READ_AT_START, name) is not None)
 
 
-def test_reports_wait_on_the_disk_while_their_files_are_looked_at(played: dict[str, Played]) -> None:
+def test_reports_wait_on_the_disk_while_their_files_are_looked_at(runs: dict[str, ScenarioRun]) -> None:
     """The times above are also those of reports that wait, and of one that was set aside."""
-    midway, end = played["intake in trouble"].collections
+    midway, end = runs["intake in trouble"].collections
     assert sum(name.startswith("bot/outbox/") and name.endswith(".json") for name, *_ in midway.times) > 3
     assert any(name.startswith("bot/outbox/set_aside/") for name, *_ in end.times)
 
 
-def test_no_table_of_reports_is_numbered(played: dict[str, Played]) -> None:
+def test_no_table_of_reports_is_numbered(runs: dict[str, ScenarioRun]) -> None:
     """Tables in which SQLite counts rows are those of the list, and nothing is counted beyond."""
-    fields = played["talks"].end.fields
+    fields = runs["talks"].end.fields
     written = [str(one.value) for one in fields if (one.table, one.column) == ("sqlite_master", "sql")]
     tables = [sql for sql in written if sql.startswith("CREATE TABLE")]
     numbered = {re.split(r"\W+", sql)[2] for sql in tables if not sql.rstrip().endswith("WITHOUT ROWID")}
@@ -143,17 +146,17 @@ def test_no_table_of_reports_is_numbered(played: dict[str, Played]) -> None:
 
 
 @pytest.mark.parametrize(("table", "key"), [("reports", "draft_id"), ("items", "item_id")])
-def test_rows_are_in_the_order_of_random_keys(played: dict[str, Played], table: str, key: str) -> None:
+def test_rows_are_in_the_order_of_random_keys(runs: dict[str, ScenarioRun], table: str, key: str) -> None:
     """A table's rows come in the order of keys that were drawn, and so in none that tells of time."""
-    fields = played["talks"].end.fields
+    fields = runs["talks"].end.fields
     keys = [str(one.value) for one in fields if (one.table, one.column) == (table, key)]
     assert len(keys) >= FEW
     assert keys == sorted(keys)
 
 
-def test_numbers_drawn_do_not_follow_one_another(played: dict[str, Played]) -> None:
+def test_numbers_drawn_do_not_follow_one_another(runs: dict[str, ScenarioRun]) -> None:
     """Drafts, receipts and items share no part, as they would if a clock or a counter were in them."""
-    end = played["talks"].end
+    end = runs["talks"].end
     drafts = {report.draft_id for report in end.reports}
     receipts = {report.receipt.replace("-", "") for report in end.reports}
     items = {str(one.value) for one in end.fields if (one.table, one.column) == ("items", "item_id")}
@@ -167,7 +170,7 @@ def _share_a_part(numbers: Iterable[str]) -> bool:
     return len(parts) != len(set(parts))
 
 
-def test_a_report_tells_its_hour(played: dict[str, Played]) -> None:
+def test_a_report_tells_its_hour(runs: dict[str, ScenarioRun]) -> None:
     """What the intake reads under the seal is the hour of the run."""
-    hours = {hour_of(played["talks"].began), hour_of(played["talks"].ended)}
-    assert {report.hour.strftime("%Y-%m-%dT%H:%MZ") for report in played["talks"].end.reports} <= hours
+    hours = {hour_of(runs["talks"].began), hour_of(runs["talks"].ended)}
+    assert {report.hour.strftime("%Y-%m-%dT%H:%MZ") for report in runs["talks"].end.reports} <= hours

@@ -12,10 +12,10 @@ from random import Random
 from rich.console import Console
 
 from tests.chaos.afterwards import Afterwards, look_at
+from tests.chaos.deployment import deployment
 from tests.chaos.run import Run
 from tests.chaos.scale import Scale, calm, small, whole
 from tests.chaos.table import show
-from tests.chaos.town import town
 
 
 async def play(scale: Scale, folder: Path, console: Console) -> Afterwards:
@@ -26,7 +26,7 @@ async def play(scale: Scale, folder: Path, console: Console) -> Afterwards:
     def tell(words: str) -> None:
         console.print(words, markup=False, soft_wrap=True)
 
-    async with town(scale, folder, random) as made:
+    async with deployment(scale, folder, random) as made:
         happened = await Run(made, random, tell).hold()
         after = await look_at(made, happened)
         show(console, made, happened, after)

@@ -14,9 +14,9 @@ from intake_api.keys import read_keys
 from intake_api.store.database import opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
+from tests.chaos.deployment import DATABASE, Deployment
 from tests.chaos.leaks import Gathered, leaks
 from tests.chaos.run import Happened
-from tests.chaos.town import DATABASE, Town
 
 MOST_EXAMPLES = 5
 NO_EVENT = "a line that is no event"
@@ -37,28 +37,28 @@ class Afterwards:
     broken: list[str] = field(default_factory=list)
 
 
-async def look_at(town: Town, happened: Happened) -> Afterwards:
+async def look_at(deployment: Deployment, happened: Happened) -> Afterwards:
     """Stop the processes, gather all that there is, and say which promises broke."""
     sizes = {
-        "database": int(town.database.run(f"SELECT pg_database_size('{DATABASE}')")),
-        "write-ahead log": town.journal_bytes(),
-        "sent to the intake": len(town.wiretap.recorded),
-        "logs": sum(path.stat().st_size for path in (town.folder / "written").iterdir()),
+        "database": int(deployment.database.run(f"SELECT pg_database_size('{DATABASE}')")),
+        "write-ahead log": deployment.journal_bytes(),
+        "sent to the intake": len(deployment.proxy.recorded),
+        "logs": sum(path.stat().st_size for path in (deployment.folder / "written").iterdir()),
     }
-    early = [one.name for one in (*town.fleets, town.intake) if one.has_ended()]
-    ends = {one.name: await one.stop() for one in (*town.fleets, town.intake)}
-    cpu = town.cpu()
-    contents, items = await _stored(town)
-    gathered = await asyncio.to_thread(leaks, Gathered(town, happened, contents))
-    after = Afterwards(_by_path(contents), items, _events(town), gathered.found, ends, cpu, sizes)
+    early = [one.name for one in (*deployment.fleets, deployment.intake) if one.has_ended()]
+    ends = {one.name: await one.stop() for one in (*deployment.fleets, deployment.intake)}
+    cpu = deployment.cpu()
+    contents, items = await _stored(deployment)
+    gathered = await asyncio.to_thread(leaks, Gathered(deployment, happened, contents))
+    after = Afterwards(_by_path(contents), items, _events(deployment), gathered.found, ends, cpu, sizes)
     after.searched = gathered.searched
     after.broken = [*broken_promises(happened, after), *(f"{name} ended by itself" for name in early)]
     return after
 
 
-async def _stored(town: Town) -> tuple[list[Content], int]:
-    vault = Vault(read_keys(town.data / "intake"))
-    async with opened(town.database.url(DATABASE)) as database, database.reading() as session:
+async def _stored(deployment: Deployment) -> tuple[list[Content], int]:
+    vault = Vault(read_keys(deployment.data / "intake"))
+    async with opened(deployment.database.url(DATABASE)) as database, database.reading() as session:
         contents = [content_of(vault, report) for report in await session.scalars(select(StoredReport))]
         return contents, await session.scalar(select(func.count()).select_from(Item)) or 0
 
@@ -73,9 +73,9 @@ def _by_path(contents: list[Content]) -> Mapping[str, list[Content]]:
     return found
 
 
-def _events(town: Town) -> Counter[str]:
+def _events(deployment: Deployment) -> Counter[str]:
     events: Counter[str] = Counter()
-    for log in (town.folder / "written").iterdir():
+    for log in (deployment.folder / "written").iterdir():
         for line in log.read_text(errors="replace").splitlines():
             if line.startswith("{"):
                 told = json.loads(line)

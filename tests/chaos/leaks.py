@@ -15,8 +15,8 @@ from tests.canaries.encodings import ways
 from tests.canaries.evidence import INTAKE, handed_in, telegram, wire
 from tests.canaries.markers import Kind, Marker
 from tests.canaries.search import Haystacks, Sink
+from tests.chaos.deployment import DATABASE, Deployment
 from tests.chaos.run import Happened
-from tests.chaos.town import DATABASE, Town
 
 MOST_SEARCHED = 300
 _PIECE = 8 << 20
@@ -28,7 +28,7 @@ _DIGITS = re.compile(rb"(?<![0-9])[0-9]{10,17}(?![0-9])")
 class Gathered:
     """A run to be searched; `found` tells what was found where, `searched` is in bytes."""
 
-    town: Town
+    deployment: Deployment
     happened: Happened
     contents: list[Content]
     found: list[str] = field(default_factory=list)
@@ -41,7 +41,9 @@ def leaks(gathered: Gathered) -> Gathered:
     signs = [Marker("the names' sign", people.sign), Marker("the links' sign", people.path_sign, Kind.WORDS)]
     needles = [(marker, way, written) for marker in signs for way, written in ways(marker)]
     step = max(1, len(people.known) // MOST_SEARCHED)
-    tokens = [Marker(f"token of bot {name}", bot.token) for name, bot in gathered.town.telegram.bots.items()]
+    tokens = [
+        Marker(f"token of bot {name}", bot.token) for name, bot in gathered.deployment.telegram.bots.items()
+    ]
     some = (marker for one in people.known[::step] for marker in one.markers())
     haystacks = Haystacks([*tokens, *some])
     numbers = {number for one in people.known for number in (one.chat, one.first_message + 1)}
@@ -67,18 +69,18 @@ def _pieces(whole: Sink) -> Iterator[Sink]:
 
 
 def _sinks(gathered: Gathered) -> Iterator[Sink]:
-    town = gathered.town
-    for folder in (town.folder / "written", town.data, town.folder / "valkey"):
+    deployment = gathered.deployment
+    for folder in (deployment.folder / "written", deployment.data, deployment.folder / "valkey"):
         yield from _files(folder)
-    client = town.store.client
+    client = deployment.store.client
     held = (b"%s=%s\n" % (key, client.dump(key) or b"") for key in client.scan_iter(count=1000))
     yield Sink("Valkey", b"".join(held), random=True)
-    yield Sink("pg_dump", town.database.dumped(DATABASE), random=True)
-    recorded = bytes(town.wiretap.recorded)
-    yield from wire(recorded, handed_in(recorded, town.data / "intake"))
+    yield Sink("pg_dump", deployment.database.dumped(DATABASE), random=True)
+    recorded = bytes(deployment.proxy.recorded)
+    yield from wire(recorded, handed_in(recorded, deployment.data / "intake"))
     opened = "\n".join(content.model_dump_json() for content in gathered.contents)
     yield Sink("database: opened", opened.encode(), INTAKE)
-    for bot in town.telegram.bots.values():
+    for bot in deployment.telegram.bots.values():
         if bot.journal:
             yield telegram(bot.journal)
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.houses import ROOT, SECONDS_TO_END, SECONDS_TO_START
+from tests.system import ROOT, SECONDS_TO_END, SECONDS_TO_START
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

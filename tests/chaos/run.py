@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.bot_api_chats import Bell
+from tests.chaos.deployment import DATABASE, Deployment
 from tests.chaos.people import Identity, People
 from tests.chaos.processes import Process
 from tests.chaos.talk import Talk, Told
-from tests.chaos.town import DATABASE, Town
 
 SECONDS_BETWEEN_WORDS = 10
 _TO_MERGE = "SELECT count(*) FROM reports WHERE merged_revision < revision"
@@ -34,12 +34,12 @@ class Happened:
 
 
 class Run:
-    """Holds everybody's talks in a town, and lets go wrong in it what its scale says."""
+    """Holds everybody's talks in a deployment, and lets go wrong in it what its scale says."""
 
-    def __init__(self, town: Town, random: Random, tell: Callable[[str], None]) -> None:
+    def __init__(self, deployment: Deployment, random: Random, tell: Callable[[str], None]) -> None:
         self.happened = Happened(People(random))
-        self._town, self._scale, self._random = town, town.scale, random
-        self._bots = [*town.telegram.bots.values()]
+        self._deployment, self._scale, self._random = deployment, deployment.scale, random
+        self._bots = [*deployment.telegram.bots.values()]
         self._ended, self._done = Bell(), 0
         self._began, self._tell = time.monotonic(), tell
         self._places = asyncio.Semaphore(self._scale.at_once)
@@ -84,24 +84,24 @@ class Run:
                 acts.create_task(self._act(name, act))
 
     async def _act(self, name: str, act: Act) -> None:
-        # One after another for each part of the town, whatever befalls the others meanwhile.
+        # One after another for each part of the deployment, whatever befalls the others meanwhile.
         async with self._parts[name.partition(" ")[0]]:
             self.happened.troubles.append((time.monotonic() - self._began, name))
             await act()
 
     def _plan(self) -> list[tuple[float, str, Act]]:
-        town = self._town
+        deployment = self._deployment
         if not self._scale.kills_of_each:
             return []
         once: list[tuple[str, Act]] = [
-            ("Valkey restarted", town.restart_store),
-            ("PostgreSQL restarted", town.restart_database),
+            ("Valkey restarted", deployment.restart_store),
+            ("PostgreSQL restarted", deployment.restart_database),
             (
                 f"intake away for {self._scale.api_away:g} s",
-                lambda: town.take_the_api_away(self._scale.api_away),
+                lambda: deployment.take_the_api_away(self._scale.api_away),
             ),
         ]
-        kills = [(f"{one.name} killed", _killed(one)) for one in (*town.fleets, town.intake)]
+        kills = [(f"{one.name} killed", _killed(one)) for one in (*deployment.fleets, deployment.intake)]
         all_of_it = [*once, *kills * self._scale.kills_of_each]
         return sorted(
             ((self._random.uniform(0.05, 0.9), name, act) for name, act in all_of_it), key=lambda one: one[0]
@@ -126,7 +126,7 @@ class Run:
             )
 
     def _looked_into(self) -> tuple[int, int]:
-        client = self._town.store.client
+        client = self._deployment.store.client
         return int(client.dbsize()), int(client.info("memory")["used_memory"])
 
     async def _settle(self) -> None:
@@ -140,12 +140,12 @@ class Run:
 
     def _left(self) -> str:
         waiting = {
-            "updates that wait": self._town.waiting,
-            "entries in the outbox": sum(1 for _ in self._town.outbox.rglob("*.json")),
+            "updates that wait": self._deployment.waiting,
+            "entries in the outbox": sum(1 for _ in self._deployment.outbox.rglob("*.json")),
         }
         if not any(waiting.values()):
             waiting["reports that are in no item"] = int(
-                self._town.database.run(_TO_MERGE, database=DATABASE)
+                self._deployment.database.run(_TO_MERGE, database=DATABASE)
             )
         return ", ".join(f"{number} {what}" for what, number in waiting.items() if number)
 

@@ -8,18 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.chaos.afterwards import Afterwards
+from tests.chaos.deployment import Deployment
 from tests.chaos.run import Happened
-from tests.chaos.town import Town
 
 Row = tuple[str, str]
 
 
-def show(console: Console, town: Town, happened: Happened, after: Afterwards) -> None:
+def show(console: Console, deployment: Deployment, happened: Happened, after: Afterwards) -> None:
     """Print the table."""
-    table = Table("what", "how much", title=f"seed {town.scale.seed}", show_lines=False)
+    table = Table("what", "how much", title=f"seed {deployment.scale.seed}", show_lines=False)
     parts = (
         _talks(happened, after),
-        _disorder(town, happened),
+        _disorder(deployment, happened),
         _times(happened),
         _costs(happened, after),
         _troubles(happened, after),
@@ -53,13 +53,13 @@ def _talks(happened: Happened, after: Afterwards) -> Iterator[Row]:
     yield "bytes searched for whatever names a reporter", f"{after.searched:,}"
 
 
-def _disorder(town: Town, happened: Happened) -> Iterator[Row]:
+def _disorder(deployment: Deployment, happened: Happened) -> Iterator[Row]:
     acts = sum((one.acts for one in happened.told), Counter[str]())
     for name, number in sorted(acts.items()):
         yield f"acts: {name}", str(number)
-    deliveries = [bot.delivery for bot in town.telegram.bots.values() if bot.delivery]
+    deliveries = [bot.delivery for bot in deployment.telegram.bots.values() if bot.delivery]
     yield "updates posted, repetitions included", str(sum(one.posted for one in deliveries))
-    calls = sum((bot.counted for bot in town.telegram.bots.values()), Counter[str | int]())
+    calls = sum((bot.counted for bot in deployment.telegram.bots.values()), Counter[str | int]())
     for called, number in sorted(calls.items(), key=str):
         yield f"calls: {called}", str(number)
 

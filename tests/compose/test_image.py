@@ -10,7 +10,7 @@ import pytest
 
 from tests.compose.composed import read_services
 from tests.compose.image import Stage, read_stages
-from tests.houses import ROOT
+from tests.system import ROOT
 
 BUILD, FINAL = read_stages()
 LOCK = ROOT / "requirements" / "development.txt"

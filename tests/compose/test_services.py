@@ -22,8 +22,8 @@ from tests.compose.fleet import (
     telegram_of_a_fleet,
     write_bots,
 )
-from tests.houses import TOKEN
 from tests.reporter import BotApiControl, Reporter
+from tests.system import TOKEN
 
 LINK = "https://forum.example/thread/4711"
 

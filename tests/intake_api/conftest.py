@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import Office, opened, prepare
+from tests.intake_api.running_api import RunningApi, opened, prepare
 from tests.postgresql import PostgreSql, postgresql
 
 
@@ -74,7 +74,7 @@ def empty_place(settings: IntakeSettings, server: PostgreSql, tmp_path: Path) ->
 
 
 @pytest.fixture
-async def office(settings: IntakeSettings) -> AsyncIterator[Office]:
+async def api(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake."""
-    async with opened(settings) as running_office:
-        yield running_office
+    async with opened(settings) as running_api:
+        yield running_api

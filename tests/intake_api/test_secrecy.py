@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import Office, a_report, opened, prepare, revised
+from tests.intake_api.running_api import RunningApi, a_report, opened, prepare, revised
 from tests.postgresql import postgresql
 
 MARKS = {
@@ -40,29 +40,29 @@ def _assert_in_none(files: list[Path], *marks: str) -> None:
             assert not any(encoded in content for encoded in _encodings(mark)), file.name
 
 
-async def _work(office: Office) -> str:
+async def _work(api: RunningApi) -> str:
     said = {name: mark for name, mark in MARKS.items() if name not in {"given", "decision"}}
     report = a_report(MARKS["given"], **said)
-    await office.take_in(report, revised(report, seen="today"))
-    [claim] = await office.claim()
-    assert (await office.show(claim["claim_id"]))["address_given"] == MARKS["given"]
+    await api.take_in(report, revised(report, seen="today"))
+    [claim] = await api.claim()
+    assert (await api.show(claim["claim_id"]))["address_given"] == MARKS["given"]
     path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-    answer = await office.analyst.post(path, json={"outcome": "ignore", "note": MARKS["decision"]})
+    answer = await api.analyst.post(path, json={"outcome": "ignore", "note": MARKS["decision"]})
     assert answer.status_code == 201
     return report.receipt
 
 
 async def test_the_files_of_a_running_intake_hold_no_secret(sqlite_settings: IntakeSettings) -> None:
-    async with opened(sqlite_settings) as office:
-        receipt = await _work(office)
-        folder = office.intake.settings.folder
+    async with opened(sqlite_settings) as api:
+        receipt = await _work(api)
+        folder = api.intake.settings.folder
         assert (folder / "reportline.db-wal").stat().st_size > 0
         _assert_secret(folder, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
 
 
 async def test_the_files_of_a_stopped_intake_hold_no_secret(sqlite_settings: IntakeSettings) -> None:
-    async with opened(sqlite_settings) as office:
-        receipt = await _work(office)
+    async with opened(sqlite_settings) as api:
+        receipt = await _work(api)
     _assert_secret(sqlite_settings.folder, *MARKS.values(), receipt)
 
 
@@ -73,8 +73,8 @@ async def test_what_a_server_keeps_and_dumps_holds_no_secret(tmp_path: Path) -> 
         url = SecretStr(server.url("reportline"))
         settings = IntakeSettings(data_dir=tmp_path / "data", database_url=url)
         await asyncio.to_thread(prepare, settings)
-        async with opened(settings) as office:
-            receipt = await _work(office)
+        async with opened(settings) as api:
+            receipt = await _work(api)
         (tmp_path / "dump").write_bytes(server.dumped("reportline"))
         server.stop()
         files = [file for file in server.folder.rglob("*") if file.is_file()]
@@ -84,8 +84,8 @@ async def test_what_a_server_keeps_and_dumps_holds_no_secret(tmp_path: Path) -> 
         _assert_in_none(files, *MARKS.values(), "secret-given.example.com", receipt, receipt.replace("-", ""))
 
 
-async def test_every_file_is_closed_to_others(office: Office) -> None:
-    await _work(office)
-    folder = office.intake.settings.folder
+async def test_every_file_is_closed_to_others(api: RunningApi) -> None:
+    await _work(api)
+    folder = api.intake.settings.folder
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}

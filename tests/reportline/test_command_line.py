@@ -9,34 +9,34 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.houses import TOKEN, Houses, houses
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
+from tests.system import TOKEN, System, set_up_system
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Houses]:
-    async with houses(tmp_path / "data", next_port()) as ready:
+async def system(tmp_path: Path) -> AsyncIterator[System]:
+    async with set_up_system(tmp_path / "data", next_port()) as ready:
         yield ready
 
 
-async def _command(house: Houses, *arguments: str) -> CompletedProcess[str]:
-    return await asyncio.to_thread(house.command, *arguments)
+async def _command(system: System, *arguments: str) -> CompletedProcess[str]:
+    return await asyncio.to_thread(system.command, *arguments)
 
 
-async def test_setting_up_makes_keys_that_nobody_else_can_read_and_can_be_run_again(house: Houses) -> None:
+async def test_setting_up_makes_keys_that_nobody_else_can_read_and_can_be_run_again(system: System) -> None:
     files = {
-        path: path.read_bytes() for path in house.data.rglob("*") if path.is_file() and path.suffix != ".db"
+        path: path.read_bytes() for path in system.data.rglob("*") if path.is_file() and path.suffix != ".db"
     }
     assert files
-    for path in house.data.rglob("*"):
+    for path in system.data.rglob("*"):
         assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
-    assert (await _command(house, "setup")).returncode == 0
+    assert (await _command(system, "setup")).returncode == 0
     assert {path: path.read_bytes() for path in files} == files
 
 
-async def test_the_settings_are_listed_with_their_sources_and_no_secret(house: Houses) -> None:
-    listed = (await _command(house, "settings")).stdout
+async def test_the_settings_are_listed_with_their_sources_and_no_secret(system: System) -> None:
+    listed = (await _command(system, "settings")).stdout
     for name in ("DATA_DIR", "TELEGRAM_TOKEN", "TELEGRAM_API_URL", "INTAKE_URL", "INTAKE_PORT", "PORTAL"):
         assert f"REPORTLINE_{name} = " in listed
     assert "from: environment" in listed
@@ -45,19 +45,19 @@ async def test_the_settings_are_listed_with_their_sources_and_no_secret(house: H
     assert "(hidden)" in listed
 
 
-async def test_the_doctor_finds_nothing_wrong_with_running_houses(house: Houses) -> None:
-    async with house.running("intake", "serve"):
-        await house.intake_answers()
-        looked = await _command(house, "doctor")
+async def test_the_doctor_finds_nothing_wrong_with_a_running_system(system: System) -> None:
+    async with system.running("intake", "serve"):
+        await system.intake_answers()
+        looked = await _command(system, "doctor")
     assert looked.returncode == 0, looked.stdout
     assert "FAULT" not in looked.stdout
     assert TOKEN not in looked.stdout
 
 
-async def test_the_doctor_says_what_to_do_about_each_fault(house: Houses) -> None:
-    (house.data / "bot" / "channel.token").chmod(0o644)
-    house.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
-    looked = await _command(house, "doctor")
+async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> None:
+    (system.data / "bot" / "channel.token").chmod(0o644)
+    system.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
+    looked = await _command(system, "doctor")
     assert looked.returncode == 1
     words = " ".join(looked.stdout.replace("│", " ").split())
     assert "chmod 600" in words
@@ -68,57 +68,57 @@ async def test_the_doctor_says_what_to_do_about_each_fault(house: Houses) -> Non
 
 @pytest.mark.parametrize("command", [("bot", "poll"), ("bot", "talk"), ("settings",), ("doctor",)])
 async def test_a_wrong_setting_gets_a_sentence_and_no_traceback(
-    house: Houses, command: tuple[str, ...]
+    system: System, command: tuple[str, ...]
 ) -> None:
-    house.environment["REPORTLINE_INTAKE_PORT"] = "many"
-    done = await _command(house, *command)
+    system.environment["REPORTLINE_INTAKE_PORT"] = "many"
+    done = await _command(system, *command)
     assert done.returncode == 1
     assert "REPORTLINE_INTAKE_PORT" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-async def test_a_wrong_setting_of_the_intake_too(house: Houses) -> None:
-    house.environment["REPORTLINE_INTAKE_LEASE_MINUTES"] = "long"
+async def test_a_wrong_setting_of_the_intake_too(system: System) -> None:
+    system.environment["REPORTLINE_INTAKE_LEASE_MINUTES"] = "long"
     for command in (("setup",), ("settings",), ("doctor",), ("intake", "serve")):
-        done = await _command(house, *command)
+        done = await _command(system, *command)
         assert done.returncode == 1
         assert "REPORTLINE_INTAKE_LEASE_MINUTES" in done.stderr
         assert "Traceback" not in done.stderr
 
 
-async def test_a_bot_without_keys_says_how_to_get_them(house: Houses) -> None:
-    (house.data / "bot" / "intake_public.key").unlink()
-    done = await _command(house, "bot", "poll")
+async def test_a_bot_without_keys_says_how_to_get_them(system: System) -> None:
+    (system.data / "bot" / "intake_public.key").unlink()
+    done = await _command(system, "bot", "poll")
     assert done.returncode == 1
     assert "reportline setup" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-async def test_a_bot_of_a_fleet_is_not_polled(house: Houses) -> None:
+async def test_a_bot_of_a_fleet_is_not_polled(system: System) -> None:
     """To poll it would take its webhook away, and nobody would hear of it."""
-    bots = house.data / "bots.toml"
+    bots = system.data / "bots.toml"
     bots.write_text('[[bots]]\nportal = "ar"\nusername = "reports_bot"\ntoken_environment = "A_TOKEN"\n')
-    house.environment.update({"REPORTLINE_BOTS_FILE": str(bots), "A_TOKEN": TOKEN})
-    done = await _command(house, "bot", "poll")
+    system.environment.update({"REPORTLINE_BOTS_FILE": str(bots), "A_TOKEN": TOKEN})
+    done = await _command(system, "bot", "poll")
     assert done.returncode == 1
     assert "names this bot" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-async def test_a_token_that_telegram_refuses_ends_the_bot_with_a_sentence(house: Houses) -> None:
-    house.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
-    done = await _command(house, "bot", "poll")
+async def test_a_token_that_telegram_refuses_ends_the_bot_with_a_sentence(system: System) -> None:
+    system.environment["REPORTLINE_TELEGRAM_TOKEN"] = TOKEN[:-1] + "x"
+    done = await _command(system, "bot", "poll")
     assert done.returncode == 1
     assert "Ask BotFather" in done.stderr
     assert TOKEN[:-1] not in done.stderr + done.stdout
 
 
 async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_telegram(
-    house: Houses,
+    system: System,
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "reportline", "run"),
-        env=house.environment,
+        env=system.environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -127,25 +127,25 @@ async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_
     assert process.stdout
     process.stdin.write(b"https://forum.example/1\n1\n")
     await process.stdin.drain()
-    async with asyncio.timeout(60), BotApiControl(house.telegram.url) as control:
+    async with asyncio.timeout(60), BotApiControl(system.telegram.url) as control:
         await _read_until(process.stdout, "We have received it")
         reporter = Reporter(control, language="en")
         await reporter.say("https://forum.example/2")
         await reporter.sees("Not sent yet")
         await reporter.tap("send")
         await reporter.sees("We have received it")
-        counted = await _command(house, "queue", "stats")
+        counted = await _command(system, "queue", "stats")
         process.stdin.close()
         process.terminate()
         await process.communicate()
-        assert not await house.is_answered()
+        assert not await system.is_answered()
     assert "2" in counted.stdout
 
 
-async def test_run_says_so_when_the_port_is_taken(house: Houses) -> None:
-    async with house.running("intake", "serve"):
-        await house.intake_answers()
-        done = await _command(house, "run")
+async def test_run_says_so_when_the_port_is_taken(system: System) -> None:
+    async with system.running("intake", "serve"):
+        await system.intake_answers()
+        done = await _command(system, "run")
     assert done.returncode == 1
     assert "REPORTLINE_INTAKE_PORT" in done.stderr
 

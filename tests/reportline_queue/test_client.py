@@ -35,8 +35,8 @@ from intake_api.store.database import opened
 from intake_api.store.models import Assessment, Exposure
 from intake_api.store.place import require_database
 from reportline_queue.client import queue
-from tests.intake_api.office import a_report, prepare
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, prepare
+from tests.intake_api.served_api import ServedApi, serving
 
 DECIDED = {
     "outcome": "national",
@@ -66,7 +66,7 @@ OPTIONS = [
 class Desk:
     """An intake that is served, and an analyst who comes to it with the client."""
 
-    served: Served
+    served: ServedApi
     token: str
 
     @property
@@ -136,7 +136,7 @@ async def _write(folder: Path, change: Executable) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
     """Serve one intake for the tests of this file."""
     folder = tmp_path_factory.mktemp("served")
     prepare(IntakeSettings(data_dir=folder))
@@ -145,12 +145,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def lead(served: Served) -> Desk:
+def lead(served: ServedApi) -> Desk:
     return Desk(served, _new_key(served.folder, "lead"))
 
 
 @pytest.fixture
-def desk(served: Served, lead: Desk) -> Iterator[Desk]:
+def desk(served: ServedApi, lead: Desk) -> Iterator[Desk]:
     """Let an analyst come in who holds nothing; what is left in the queue, the lead takes away."""
     yield Desk(served, _new_key(served.folder, "analyst"))
     lead.told("next", "20")

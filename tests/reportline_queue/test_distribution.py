@@ -18,8 +18,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import a_report, prepare
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, prepare
+from tests.intake_api.served_api import ServedApi, serving
 
 ROOT = Path(__file__).parents[2]
 OURS = {"bot", "conversations", "intake_api", "locales", "reportline", "reportline_queue"}
@@ -135,7 +135,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
     """Serve one intake for the tests of this file."""
     folder = tmp_path_factory.mktemp("served")
     prepare(IntakeSettings(data_dir=folder))
@@ -167,7 +167,7 @@ def test_the_help_and_the_words_need_nothing_else(installed: Installed) -> None:
 
 
 def test_a_report_is_taken_shown_and_assessed_by_the_client_alone(
-    installed: Installed, served: Served
+    installed: Installed, served: ServedApi
 ) -> None:
     """The note's bare host is told from a sentence by the list of public suffixes that comes along."""
     there = {"REPORTLINE_INTAKE_URL": served.url, "REPORTLINE_ANALYST_TOKEN": served.token("analyst")}
@@ -188,7 +188,7 @@ def test_a_report_is_taken_shown_and_assessed_by_the_client_alone(
     assert installed.told("assess", *decision, **there).startswith("Recorded: national, for claim ")
 
 
-def test_what_fails_is_a_sentence_there_too(installed: Installed, served: Served) -> None:
+def test_what_fails_is_a_sentence_there_too(installed: Installed, served: ServedApi) -> None:
     for environment, sentence in (
         ({}, "You need an access key: in data/analyst.token"),
         ({"REPORTLINE_INTAKE_URL": "http://intake.example"}, "REPORTLINE_INTAKE_URL: use https"),

@@ -10,7 +10,7 @@ from intake_api.numbers.shapes import Counts
 from reportline_queue.intake import answers
 from reportline_queue.intake.reading import read
 from reportline_queue.numbers import counts
-from tests.intake_api.office import NOON
+from tests.intake_api.running_api import NOON
 
 PORTALS = {NOON - HOUR: Counter(ar=12, international=3), NOON - 2 * HOUR: Counter(ar=7)}
 

@@ -28,7 +28,7 @@ from reportline_queue.text import clean, safe, shown_address
 from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named, near
 from tests.cases import for_every
-from tests.intake_api.office import NOON
+from tests.intake_api.running_api import NOON
 
 COMMANDS = "[red]third[/red] \x1b[2J\x07\u202epost\u2066\r\nsecond \U000e0041line"
 HOSTILE = f"{COMMANDS}, at https://example.org/3 and @example"

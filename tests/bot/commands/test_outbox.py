@@ -8,7 +8,7 @@ import pytest
 from bot.delivery.outbox import Outbox, set_aside_folder
 from tests import forked
 from tests.bot.delivery.test_outbox_shared import COURIER, REFUSED, SEALED, StandIn, intake, put, running
-from tests.houses import SECONDS_TO_START
+from tests.system import SECONDS_TO_START
 
 __all__ = ["intake"]
 HOUR = 3600 * 10**9

@@ -14,7 +14,7 @@ from bot.delivery.intake import IntakeAway, IntakeTwin
 from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import Report, SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
-from tests.intake_api.office import a_report, revised
+from tests.intake_api.running_api import a_report, revised
 
 PRIVATE_KEY = new_private_key()
 KEY = public_half("k1", PRIVATE_KEY)

@@ -20,7 +20,7 @@ from conversations.wire.report import Report, SealedReport, write_receipt
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import StoredReport
-from tests.intake_api.office import a_report, opened, prepare, revised, withdrawn
+from tests.intake_api.running_api import a_report, opened, prepare, revised, withdrawn
 
 NOBODY = write_receipt(bytes(10))
 
@@ -67,18 +67,16 @@ def set_up_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def _real(folder: Path) -> AsyncIterator[Side]:
-    async with opened(IntakeSettings(data_dir=folder)) as office:
+    async with opened(IntakeSettings(data_dir=folder)) as api:
 
         async def revision_of(draft_id: str) -> int | None:
-            found = await office.scalar(
-                select(StoredReport.revision).where(StoredReport.draft_id == draft_id)
-            )
+            found = await api.scalar(select(StoredReport.revision).where(StoredReport.draft_id == draft_id))
             return int(found) if found else None
 
-        line = Line(office.app)
+        line = Line(api.app)
         token = (folder / "channel.token").read_text().strip()
         intake = HttpIntake("http://intake.example", token, transport=line)
-        yield Side(intake, office.intake.keys.current().public_key(), revision_of, line.take_away)
+        yield Side(intake, api.intake.keys.current().public_key(), revision_of, line.take_away)
         await intake.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.delivery.outbox import Outbox
 from conversations.wire.report import SealedReport
 from conversations.wire.sealing import IntakePublicKey, NotOpened, new_private_key, public_half, seal, unseal
-from tests.intake_api.office import a_report
+from tests.intake_api.running_api import a_report
 
 LINK = "https://forum.example/thread/4711"
 KEY_BYTES = 32

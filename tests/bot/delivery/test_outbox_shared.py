@@ -18,7 +18,7 @@ import pytest
 
 from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import SealedReport
-from tests.houses import ROOT
+from tests.system import ROOT
 
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
 REFUSED = SealedReport(key_id="k9", sealed="QUJD" * 500)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS as DAY
-from tests.houses import ROOT
+from tests.system import ROOT
 from tests.talk_stores import A_WHOLE_HOUR, Clock
 
 HOUR = 3600

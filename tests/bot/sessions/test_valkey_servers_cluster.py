@@ -17,7 +17,7 @@ from bot.sessions.store import StoreAway, StoreRefuses
 from bot.sessions.valkey import ValkeySessions
 from bot.settings import BotSettings
 from conversations.events import Said
-from tests.talk_hosts import Host, an_intake, tap
+from tests.runner_host import Host, an_intake, tap
 from tests.talk_stores import InCluster, content_of, version_of
 from tests.valkey_clusters import Cluster, cluster
 from tests.valkeys import Line, Valkey, certificate

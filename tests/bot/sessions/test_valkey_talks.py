@@ -15,7 +15,7 @@ from bot.delivery.intake import IntakeTwin
 from bot.sessions.store import Sessions, StoreAway
 from conversations.events import Command, Commanded, Said
 from conversations.wire.sealing import new_private_key
-from tests.talk_hosts import CHAT, Host, tap
+from tests.runner_host import CHAT, Host, tap
 from tests.talk_stores import InValkey, content_of
 from tests.valkeys import Line, Valkey, valkey
 

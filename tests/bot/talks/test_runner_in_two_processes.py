@@ -16,8 +16,8 @@ from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.valkey import ValkeySessions
 from bot.talks.stored import Talk, load
 from conversations.events import Chose, Said
-from tests.houses import ROOT
-from tests.talk_hosts import CHAT, Host, an_intake, tap
+from tests.runner_host import CHAT, Host, an_intake, tap
+from tests.system import ROOT
 from tests.talk_stores import content_of
 from tests.valkeys import Valkey, valkey
 
@@ -55,7 +55,7 @@ class Processes:
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Processes]:
     """Run two processes."""
-    command = [sys.executable, "-m", "tests.talk_process"]
+    command = [sys.executable, "-m", "tests.runner_process"]
     running = [
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(2)

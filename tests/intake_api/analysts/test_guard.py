@@ -18,8 +18,8 @@ from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import revoke_key
 from intake_api.store.models import AuditEntry, Exposure, Lift
-from tests.intake_api.office import Office, a_report, opened
-from tests.intake_api.people import CLAIMS, Person, assert_problem, person
+from tests.intake_api.api_users import CLAIMS, ApiUser, assert_problem, new_user
+from tests.intake_api.running_api import RunningApi, a_report, opened
 
 LEASE = 60
 ALL_DAY = 1440
@@ -28,16 +28,16 @@ ALL_DAY = 1440
 @asynccontextmanager
 async def _guarded(
     settings: IntakeSettings, day: int = ALL_DAY, at_once: int = ALL_DAY, rest: int = 10, zone: str = "UTC"
-) -> AsyncIterator[Office]:
+) -> AsyncIterator[RunningApi]:
     """Run an intake with limits of so many minutes, in which ten items wait."""
     limits = {"exposure_minutes_a_day": day, "exposure_minutes_at_once": at_once}
     limits |= {"exposure_break_minutes": rest, "intake_lease_minutes": LEASE}
-    async with opened(settings.model_copy(update=limits | {"time_zone": zone})) as office:
-        await office.take_in(a_report(*(f"https://example.com/{page}" for page in range(10))))
-        yield office
+    async with opened(settings.model_copy(update=limits | {"time_zone": zone})) as api:
+        await api.take_in(a_report(*(f"https://example.com/{page}" for page in range(10))))
+        yield api
 
 
-async def _refusal(analyst: Person) -> str | None:
+async def _refusal(analyst: ApiUser) -> str | None:
     """Ask for something new; gives the reason of the refusal, or None, and puts back what was given."""
     answer = await analyst.client.post(CLAIMS, json={})
     if answer.status_code == 409:
@@ -48,35 +48,35 @@ async def _refusal(analyst: Person) -> str | None:
     return None
 
 
-async def _hold(office: Office, analyst: Person, minutes: int) -> None:
+async def _hold(api: RunningApi, analyst: ApiUser, minutes: int) -> None:
     """Hold an item for so long, and decide."""
     [claim] = await analyst.claim()
-    office.clock.move(minutes=minutes)
+    api.clock.move(minutes=minutes)
     assert (await analyst.assess(claim["claim_id"])).status_code == 201
 
 
 async def test_a_day_ends_after_its_minutes_and_the_next_is_new(settings: IntakeSettings) -> None:
-    async with _guarded(settings, day=90) as office:
-        analyst = await person(office)
-        await _hold(office, analyst, 50)
-        office.clock.move(hours=2)
-        await _hold(office, analyst, 39)
+    async with _guarded(settings, day=90) as api:
+        analyst = await new_user(api)
+        await _hold(api, analyst, 50)
+        api.clock.move(hours=2)
+        await _hold(api, analyst, 39)
         assert await _refusal(analyst) is None
-        await _hold(office, analyst, 1)
+        await _hold(api, analyst, 1)
         assert await _refusal(analyst) == "day-full"
-        office.clock.moment = datetime(2026, 3, 2, tzinfo=UTC) - timedelta(microseconds=1)
+        api.clock.moment = datetime(2026, 3, 2, tzinfo=UTC) - timedelta(microseconds=1)
         assert await _refusal(analyst) == "day-full"
-        office.clock.move(microseconds=1)
+        api.clock.move(microseconds=1)
         assert await _refusal(analyst) is None
 
 
 async def test_what_is_held_may_still_be_decided_and_nothing_is_opened(
     sqlite_settings: IntakeSettings,
 ) -> None:
-    async with _guarded(sqlite_settings, day=30) as office:
-        analyst = await person(office)
+    async with _guarded(sqlite_settings, day=30) as api:
+        analyst = await new_user(api)
         first, second, third = await analyst.claim(3)
-        office.clock.move(minutes=30)
+        api.clock.move(minutes=30)
         path = f"{CLAIMS}/{first['claim_id']}"
         for answer in (
             await analyst.client.post(CLAIMS, json={}),
@@ -87,144 +87,144 @@ async def test_what_is_held_may_still_be_decided_and_nothing_is_opened(
             assert_problem(answer, 409, "day-full")
         assert (await analyst.assess(first["claim_id"])).status_code == 201
         assert (await analyst.client.delete(f"{CLAIMS}/{second['claim_id']}")).status_code == 204
-        office.clock.move(hours=1)
+        api.clock.move(hours=1)
         assert_problem(await analyst.assess(third["claim_id"]), 409, "claim-lost")
 
 
 async def test_a_break_is_due_after_its_minutes_and_over_after_its_own(settings: IntakeSettings) -> None:
-    async with _guarded(settings, at_once=60, rest=10) as office:
-        analyst = await person(office)
-        await _hold(office, analyst, 59)
+    async with _guarded(settings, at_once=60, rest=10) as api:
+        analyst = await new_user(api)
+        await _hold(api, analyst, 59)
         assert await _refusal(analyst) is None
-        await _hold(office, analyst, 1)
+        await _hold(api, analyst, 1)
         assert await _refusal(analyst) == "break-due"
-        office.clock.move(minutes=10, microseconds=-1)
+        api.clock.move(minutes=10, microseconds=-1)
         assert await _refusal(analyst) == "break-due"
-        office.clock.move(microseconds=1)
+        api.clock.move(microseconds=1)
         assert await _refusal(analyst) is None
 
 
 async def test_a_pause_that_is_too_short_is_no_break(sqlite_settings: IntakeSettings) -> None:
-    async with _guarded(sqlite_settings, at_once=60, rest=10) as office:
+    async with _guarded(sqlite_settings, at_once=60, rest=10) as api:
         for pause, reason in ((9, "break-due"), (10, None)):
-            analyst = await person(office)
-            await _hold(office, analyst, 30)
-            office.clock.move(minutes=pause)
-            await _hold(office, analyst, 30)
+            analyst = await new_user(api)
+            await _hold(api, analyst, 30)
+            api.clock.move(minutes=pause)
+            await _hold(api, analyst, 30)
             assert await _refusal(analyst) == reason
 
 
 async def test_an_item_that_runs_out_counts_until_then(sqlite_settings: IntakeSettings) -> None:
     """Whoever leaves without a word is taken to have looked on."""
-    async with _guarded(sqlite_settings, day=LEASE) as office:
-        analyst = await person(office)
+    async with _guarded(sqlite_settings, day=LEASE) as api:
+        analyst = await new_user(api)
         await analyst.claim()
-        office.clock.move(minutes=LEASE - 1)
+        api.clock.move(minutes=LEASE - 1)
         assert await _refusal(analyst) is None
-        office.clock.move(hours=3)
+        api.clock.move(hours=3)
         assert await _refusal(analyst) == "day-full"
 
 
 async def test_what_is_held_beside_one_another_counts_once(sqlite_settings: IntakeSettings) -> None:
-    async with _guarded(sqlite_settings, day=61) as office:
-        analyst = await person(office)
+    async with _guarded(sqlite_settings, day=61) as api:
+        analyst = await new_user(api)
         first, second = (await analyst.claim(2))[0], (await analyst.claim())[0]
-        office.clock.move(minutes=30)
+        api.clock.move(minutes=30)
         third = (await analyst.claim())[0]
         await analyst.assess(first["claim_id"])
-        office.clock.move(minutes=30)
+        api.clock.move(minutes=30)
         for claim in (second, third):
             await analyst.assess(claim["claim_id"])
         assert await _refusal(analyst) is None
 
 
 async def test_claims_made_at_the_same_time_count_once(settings: IntakeSettings) -> None:
-    async with _guarded(settings, day=61) as office:
-        analyst = await person(office)
+    async with _guarded(settings, day=61) as api:
+        analyst = await new_user(api)
         claims = await asyncio.gather(*(analyst.claim() for _ in range(6)))
-        office.clock.move(minutes=60, microseconds=-1)
+        api.clock.move(minutes=60, microseconds=-1)
         await asyncio.gather(*(analyst.assess(claim["claim_id"]) for [claim] in claims))
         assert await _refusal(analyst) is None
-        await _hold(office, analyst, 2)
+        await _hold(api, analyst, 2)
         assert await _refusal(analyst) == "day-full"
 
 
 async def test_another_analyst_is_not_touched(sqlite_settings: IntakeSettings) -> None:
-    async with _guarded(sqlite_settings, day=30) as office:
-        first, other = await person(office), await person(office, Role.LEAD)
-        await _hold(office, first, 30)
+    async with _guarded(sqlite_settings, day=30) as api:
+        first, other = await new_user(api), await new_user(api, Role.LEAD)
+        await _hold(api, first, 30)
         assert [await _refusal(first), await _refusal(other)] == ["day-full", None]
 
 
-async def _lift(lead: Person, key_id: str, minutes: int = 30) -> int:
+async def _lift(lead: ApiUser, key_id: str, minutes: int = 30) -> int:
     answer = await lead.client.post(f"/v1/analysts/{key_id}/lift", json={"minutes": minutes})
     return answer.status_code
 
 
 async def test_a_lead_lifts_it_for_a_while_and_the_audit_log_tells_who(settings: IntakeSettings) -> None:
-    async with _guarded(settings, day=30) as office:
-        analyst, lead = await person(office), await person(office, Role.LEAD)
-        await _hold(office, analyst, 30)
+    async with _guarded(settings, day=30) as api:
+        analyst, lead = await new_user(api), await new_user(api, Role.LEAD)
+        await _hold(api, analyst, 30)
         assert await _lift(lead, analyst.key_id) == 201
         assert await _refusal(analyst) is None
-        office.clock.move(minutes=30, microseconds=-1)
+        api.clock.move(minutes=30, microseconds=-1)
         assert await _refusal(analyst) is None
-        office.clock.move(microseconds=1)
+        api.clock.move(microseconds=1)
         assert await _refusal(analyst) == "day-full"
         lifted = select(AuditEntry.who, AuditEntry.subject).where(AuditEntry.what == "exposure_lifted")
-        async with office.intake.database.reading() as session:
+        async with api.intake.database.reading() as session:
             assert (await session.execute(lifted)).all() == [(lead.key_id, analyst.key_id)]
 
 
 async def test_what_is_held_under_a_lift_counts_when_it_has_ended(sqlite_settings: IntakeSettings) -> None:
-    async with _guarded(sqlite_settings, at_once=30, rest=20) as office:
-        analyst, lead = await person(office), await person(office, Role.LEAD)
+    async with _guarded(sqlite_settings, at_once=30, rest=20) as api:
+        analyst, lead = await new_user(api), await new_user(api, Role.LEAD)
         assert await _lift(lead, analyst.key_id) == 201
-        await _hold(office, analyst, 31)
+        await _hold(api, analyst, 31)
         assert await _refusal(analyst) == "break-due"
 
 
-async def test_nobody_but_a_lead_lifts_it_and_for_nobody_but_who_comes_to_the_queue(
+async def test_only_a_lead_lifts_it_and_only_for_those_who_work_on_the_queue(
     sqlite_settings: IntakeSettings,
 ) -> None:
-    async with _guarded(sqlite_settings, day=30) as office:
-        analyst, lead = await person(office), await person(office, Role.LEAD)
-        gone, channel = await person(office), await person(office, Role.CHANNEL)
-        async with office.intake.database.writing() as session:
-            assert await revoke_key(session, office.intake.audit, gone.key_id, office.clock())
-        for who in (analyst, channel, await person(office, Role.AUDITOR)):
+    async with _guarded(sqlite_settings, day=30) as api:
+        analyst, lead = await new_user(api), await new_user(api, Role.LEAD)
+        gone, channel = await new_user(api), await new_user(api, Role.CHANNEL)
+        async with api.intake.database.writing() as session:
+            assert await revoke_key(session, api.intake.audit, gone.key_id, api.clock())
+        for who in (analyst, channel, await new_user(api, Role.AUDITOR)):
             assert await _lift(who, analyst.key_id) == 403
         for key_id in (gone.key_id, channel.key_id, "0" * 12):
             assert await _lift(lead, key_id) == 404
         for minutes in (0, 241):
             assert await _lift(lead, analyst.key_id, minutes) == 422
-        assert await office.scalar(select(func.count()).select_from(Lift)) == 0
+        assert await api.scalar(select(func.count()).select_from(Lift)) == 0
 
 
 async def test_a_revoked_key_opens_nothing_and_what_it_held_goes_back(settings: IntakeSettings) -> None:
-    async with _guarded(settings) as office:
-        gone, other = await person(office), await person(office)
+    async with _guarded(settings) as api:
+        gone, other = await new_user(api), await new_user(api)
         [claim] = await gone.claim()
-        async with office.intake.database.writing() as session:
-            assert await revoke_key(session, office.intake.audit, gone.key_id, office.clock())
+        async with api.intake.database.writing() as session:
+            assert await revoke_key(session, api.intake.audit, gone.key_id, api.clock())
         assert (await gone.assess(claim["claim_id"])).status_code == 401
         assert (await gone.client.get(f"{CLAIMS}/{claim['claim_id']}")).status_code == 401
-        office.clock.move(minutes=LEASE)
+        api.clock.move(minutes=LEASE)
         assert claim["item_id"] in {one["item_id"] for one in await other.claim(20)}
 
 
 async def test_nothing_is_remembered_beyond_two_days(settings: IntakeSettings) -> None:
     """Of whoever comes back, and of whoever never does."""
-    async with _guarded(settings) as office:
-        comes_back, leaves, lead = await person(office), await person(office), await person(office, Role.LEAD)
+    async with _guarded(settings) as api:
+        comes_back, leaves, lead = await new_user(api), await new_user(api), await new_user(api, Role.LEAD)
         for analyst in (comes_back, leaves):
-            await _hold(office, analyst, 30)
+            await _hold(api, analyst, 30)
             assert await _lift(lead, analyst.key_id) == 201
-        office.clock.move(days=2, minutes=31)
-        await _hold(office, comes_back, 30)
+        api.clock.move(days=2, minutes=31)
+        await _hold(api, comes_back, 30)
         remembered = select(func.count()).select_from(Exposure)
-        assert await office.scalar(remembered) == 1
-        assert await office.scalar(select(func.count()).select_from(Lift)) == 0
+        assert await api.scalar(remembered) == 1
+        assert await api.scalar(select(func.count()).select_from(Lift)) == 0
 
 
 # Each day from its first instant, the hotline's time, to its last: of 24, 23 or 25 hours.
@@ -248,15 +248,15 @@ async def test_the_day_begins_at_midnight_where_the_hotline_is(
     """Whoever has filled the day, counted from midnight, is refused until the next, and no longer."""
     midnight, hours = DAYS[zone]
     assert _hours_of_day(midnight, ZoneInfo(zone)) == hours
-    async with _guarded(sqlite_settings, day=60, zone=zone) as office:
-        analyst = await person(office)
-        office.clock.moment = midnight - timedelta(minutes=30)
-        await _hold(office, analyst, 59)
+    async with _guarded(sqlite_settings, day=60, zone=zone) as api:
+        analyst = await new_user(api)
+        api.clock.moment = midnight - timedelta(minutes=30)
+        await _hold(api, analyst, 59)
         assert await _refusal(analyst) is None
-        await _hold(office, analyst, 31)
-        while office.clock() < midnight + timedelta(hours=hours):
-            assert await _refusal(analyst) == "day-full", office.clock()
-            office.clock.move(minutes=30)
+        await _hold(api, analyst, 31)
+        while api.clock() < midnight + timedelta(hours=hours):
+            assert await _refusal(analyst) == "day-full", api.clock()
+            api.clock.move(minutes=30)
         assert await _refusal(analyst) is None
 
 
@@ -270,8 +270,8 @@ def _hours_of_day(midnight: datetime, zone: ZoneInfo) -> int:
 class Watched:
     """What an analyst held and when, told from the answers alone."""
 
-    office: Office
-    analyst: Person
+    api: RunningApi
+    analyst: ApiUser
     holding: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     held: list[tuple[datetime, datetime]] = field(default_factory=list)
 
@@ -280,7 +280,7 @@ class Watched:
         answer = await self.analyst.client.post(CLAIMS, json={"count": count})
         for claim in answer.json().get("claims", []):
             ends = datetime.fromisoformat(claim["lease_expires"])
-            self.holding[claim["claim_id"]] = (self.office.clock(), ends)
+            self.holding[claim["claim_id"]] = (self.api.clock(), ends)
 
     async def prolong(self, _much: int) -> None:
         """Prolong all that is held."""
@@ -297,9 +297,9 @@ class Watched:
 
     async def wait(self, quarters: int) -> None:
         """Let time pass; what runs out is gone."""
-        self.office.clock.move(minutes=15 * quarters + 1)
+        self.api.clock.move(minutes=15 * quarters + 1)
         for claim_id, (_, lease_ends) in list(self.holding.items()):
-            if lease_ends <= self.office.clock():
+            if lease_ends <= self.api.clock():
                 self._ends(claim_id)
 
     def stretches(self) -> list[tuple[datetime, datetime]]:
@@ -310,7 +310,7 @@ class Watched:
 
     def _ends(self, claim_id: str) -> None:
         began, ends = self.holding.pop(claim_id)
-        self.held.append((began, min(ends, self.office.clock())))
+        self.held.append((began, min(ends, self.api.clock())))
 
 
 def _joined(held: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
@@ -338,12 +338,12 @@ DOINGS = (Watched.claim, Watched.claim, Watched.prolong, Watched.let_go, Watched
 )
 @given(st.lists(st.tuples(st.sampled_from(DOINGS), st.integers(1, 4)), min_size=10, max_size=30))
 async def test_no_day_and_no_stretch_is_ever_longer_than_its_limit_and_one_lease(
-    watched_office: Office, doings: list[tuple[object, int]]
+    watched_api: RunningApi, doings: list[tuple[object, int]]
 ) -> None:
     """Whatever an analyst does: what is claimed a minute before the limit may be held for its lease."""
-    watched_office.clock.moment += timedelta(days=3)
-    watched = Watched(watched_office, await person(watched_office))
-    first_day = watched_office.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    watched_api.clock.moment += timedelta(days=3)
+    watched = Watched(watched_api, await new_user(watched_api))
+    first_day = watched_api.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     for do, much in doings:
         await do(watched, much)  # type: ignore[operator]
     stretches = watched.stretches()
@@ -359,26 +359,26 @@ async def test_no_day_and_no_stretch_is_ever_longer_than_its_limit_and_one_lease
 
 
 @pytest.fixture
-async def watched_office(sqlite_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def watched_api(sqlite_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake with limits that a day of holding meets several times."""
-    async with _guarded(sqlite_settings, day=150, at_once=90, rest=20) as office:
-        yield office
+    async with _guarded(sqlite_settings, day=150, at_once=90, rest=20) as api:
+        yield api
 
 
 async def test_looking_at_items_outside_the_queue_counts_too(settings: IntakeSettings) -> None:
     """A minute for each look, as long as no claim is held: so nobody reads addresses all day for nothing."""
-    async with _guarded(settings, day=3) as office:
-        analyst = await person(office)
+    async with _guarded(settings, day=3) as api:
+        analyst = await new_user(api)
         found = await analyst.client.post("/v1/search", json={"host": "example.com"})
         item_id = found.json()["items"][0]["item_id"]
         looks = []
         for _ in range(5):
             looks.append((await analyst.client.get(f"/v1/items/{item_id}")).status_code)
-            office.clock.move(minutes=2)
+            api.clock.move(minutes=2)
         assert looks == [200, 200, 200, 409, 409]
 
 
 async def test_nobody_lifts_their_own_guard(sqlite_settings: IntakeSettings) -> None:
-    async with _guarded(sqlite_settings) as office:
-        lead = await person(office, Role.LEAD)
+    async with _guarded(sqlite_settings) as api:
+        lead = await new_user(api, Role.LEAD)
         assert await _lift(lead, lead.key_id) == 403

@@ -8,19 +8,19 @@ from sqlalchemy import select
 
 from conversations.address import host
 from intake_api.store.models import AuditEntry
-from tests.intake_api.office import Office, a_report, withdrawn
-from tests.intake_api.people import Person, person
+from tests.intake_api.api_users import ApiUser, new_user
+from tests.intake_api.running_api import RunningApi, a_report, withdrawn
 
 ADDRESS = "https://example.com/Page?a=1#x"
 
 
 @pytest.fixture
-async def analyst(office: Office) -> Person:
+async def analyst(api: RunningApi) -> ApiUser:
     """Let an analyst come in."""
-    return await person(office)
+    return await new_user(api)
 
 
-async def _found(analyst: Person, **wanted: str) -> list[dict[str, Any]]:
+async def _found(analyst: ApiUser, **wanted: str) -> list[dict[str, Any]]:
     answer = await analyst.client.post("/v1/search", json=wanted)
     assert answer.status_code == 200, answer.text
     assert not answer.json()["more"]
@@ -28,9 +28,9 @@ async def _found(analyst: Person, **wanted: str) -> list[dict[str, Any]]:
     return items
 
 
-async def _audited(office: Office, who: str) -> list[tuple[str, str]]:
+async def _audited(api: RunningApi, who: str) -> list[tuple[str, str]]:
     entries = select(AuditEntry).where(AuditEntry.who == who).order_by(AuditEntry.sequence)
-    async with office.intake.database.reading() as session:
+    async with api.intake.database.reading() as session:
         return [(entry.what, entry.subject) for entry in await session.scalars(entries)]
 
 
@@ -72,38 +72,38 @@ HOSTS = (
 OTHER_HOSTS = ("example.org", "com", "sub.example.com", " ", "/", "a" * 253, "\u0000", "@")
 
 
-async def _take_in_each(office: Office, pairs: tuple[tuple[str, str], ...]) -> None:
-    await office.take_in(*(a_report(given) for given in dict(pairs)))
+async def _take_in_each(api: RunningApi, pairs: tuple[tuple[str, str], ...]) -> None:
+    await api.take_in(*(a_report(given) for given in dict(pairs)))
 
 
-async def test_any_spelling_finds_the_item(office: Office, analyst: Person) -> None:
-    await _take_in_each(office, SPELLINGS)
+async def test_any_spelling_finds_the_item(api: RunningApi, analyst: ApiUser) -> None:
+    await _take_in_each(api, SPELLINGS)
     for given, typed in SPELLINGS:
         [item] = await _found(analyst, address=typed)
         assert (await analyst.item(item["item_id"]))["address_given"] == given
 
 
-async def test_another_address_finds_nothing(office: Office, analyst: Person) -> None:
-    await office.take_in(a_report(ADDRESS))
+async def test_another_address_finds_nothing(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
     assert [await _found(analyst, address=typed) for typed in OTHERS] == [[]] * len(OTHERS)
-    assert await _audited(office, analyst.key_id) == [("searched", analyst.key_id)] * len(OTHERS)
+    assert await _audited(api, analyst.key_id) == [("searched", analyst.key_id)] * len(OTHERS)
 
 
-async def test_a_host_finds_its_items(office: Office, analyst: Person) -> None:
-    await _take_in_each(office, HOSTS)
+async def test_a_host_finds_its_items(api: RunningApi, analyst: ApiUser) -> None:
+    await _take_in_each(api, HOSTS)
     for given, typed in HOSTS:
         found = [await analyst.item(item["item_id"]) for item in await _found(analyst, host=typed)]
         assert given in {item["address_given"] for item in found}
         assert {host(item["address_given"]) for item in found} == {host(given)}
 
 
-async def test_another_host_finds_nothing(office: Office, analyst: Person) -> None:
-    await office.take_in(a_report("https://example.com/1"), a_report("no address at all"))
+async def test_another_host_finds_nothing(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report("https://example.com/1"), a_report("no address at all"))
     assert [await _found(analyst, host=typed) for typed in OTHER_HOSTS] == [[]] * len(OTHER_HOSTS)
 
 
-async def test_what_is_found_tells_where_it_is_and_not_its_address(office: Office, analyst: Person) -> None:
-    await office.take_in(
+async def test_what_is_found_tells_where_it_is_and_not_its_address(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(
         a_report("https://example.com/waiting", "https://example.com/assessed"),
         a_report("https://example.com/assessed", portal="international", language="en"),
     )
@@ -119,42 +119,42 @@ async def test_what_is_found_tells_where_it_is_and_not_its_address(office: Offic
     assert not any("address" in name for item in found.values() for name in item)
 
 
-async def test_what_was_withdrawn_is_not_found(office: Office, analyst: Person) -> None:
+async def test_what_was_withdrawn_is_not_found(api: RunningApi, analyst: ApiUser) -> None:
     report = a_report(ADDRESS)
-    await office.take_in(report, withdrawn(report))
+    await api.take_in(report, withdrawn(report))
     assert await _found(analyst, address=ADDRESS) == []
 
 
 async def test_no_more_than_fifty_are_shown_and_it_is_said_that_there_are_more(
-    office: Office, analyst: Person
+    api: RunningApi, analyst: ApiUser
 ) -> None:
     """The latest reported come first; what was not shown is not audited as found."""
     for number in range(2):
-        await office.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
-    await office.take_in(a_report(*(f"https://example.com/2/{page}" for page in range(10))))
+        await api.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    await api.take_in(a_report(*(f"https://example.com/2/{page}" for page in range(10))))
     assert len(await _found(analyst, host="example.com")) == 50
     latest = a_report(
-        "https://example.com/latest", hour=office.clock().replace(minute=0, second=0) + timedelta(hours=3)
+        "https://example.com/latest", hour=api.clock().replace(minute=0, second=0) + timedelta(hours=3)
     )
-    await office.take_in(latest)
+    await api.take_in(latest)
     answer = (await analyst.client.post("/v1/search", json={"host": "example.com"})).json()
     assert (len(answer["items"]), answer["more"]) == (50, True)
     first = answer["items"][0]["item_id"]
     assert (await analyst.item(first))["address_given"] == "https://example.com/latest"
-    assert len(await _audited(office, analyst.key_id)) == (1 + 50) + (1 + 50) + 1
+    assert len(await _audited(api, analyst.key_id)) == (1 + 50) + (1 + 50) + 1
 
 
-async def test_a_search_is_audited_and_each_item_that_it_found(office: Office, analyst: Person) -> None:
-    await office.take_in(a_report("https://example.com/1", "https://example.com/2"))
+async def test_a_search_is_audited_and_each_item_that_it_found(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report("https://example.com/1", "https://example.com/2"))
     found = await _found(analyst, host="example.com")
     searched = ("searched", analyst.key_id)
-    assert await _audited(office, analyst.key_id) == [
+    assert await _audited(api, analyst.key_id) == [
         searched,
         *(("found", item["item_id"]) for item in found),
     ]
 
 
-async def test_one_thing_is_searched_for_at_a_time(analyst: Person) -> None:
+async def test_one_thing_is_searched_for_at_a_time(analyst: ApiUser) -> None:
     for wanted in (
         {},
         {"address": ADDRESS, "host": "example.com"},

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
-from tests.intake_api.office import a_report, environment, opened
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, environment, opened
+from tests.intake_api.served_api import ServedApi, serving
 
 MARK = "https://example.com/marker-3141"
 
@@ -43,7 +43,7 @@ def test_a_log_has_one_line_for_each_trouble_and_nothing_of_what_was_sent(settin
     assert "reportline-" not in logged
 
 
-def _make_trouble(served: Served) -> None:
+def _make_trouble(served: ServedApi) -> None:
     path = f"{served.url}/v1/reports/{'0' * 32}"
     token = (served.folder / "channel.token").read_text().strip()
     headers = {"Authorization": f"Bearer {token}"}
@@ -66,9 +66,9 @@ async def test_killed_at_once_it_has_all_that_it_has_received(settings: IntakeSe
         for report in reports:
             assert served.hand_in(report).status_code == 202
         served.end(signal.SIGKILL)
-    async with opened(settings) as office:
-        await office.merged()
-        assert sorted(await office.queue()) == sorted(report.addresses[0].given for report in reports)
+    async with opened(settings) as api:
+        await api.merged()
+        assert sorted(await api.queue()) == sorted(report.addresses[0].given for report in reports)
 
 
 def _run(settings: IntakeSettings, *arguments: str, **more: str) -> Result:

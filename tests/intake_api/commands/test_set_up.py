@@ -12,7 +12,7 @@ from intake_api.keys import make_keys, read_keys
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from reportline.readiness import NotReady
-from tests.intake_api.office import a_report, opened, prepare
+from tests.intake_api.running_api import a_report, opened, prepare
 
 KEY_FILES = ["seal-k1.key", "vault-k1.key", "index-k1.key", "receipts.key", "audit.key"]
 
@@ -30,9 +30,9 @@ def _faults(settings: IntakeSettings) -> list[str]:
 
 
 async def test_an_intake_that_was_set_up_works(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report("https://example.com/1"))
-        assert await office.queue() == ["https://example.com/1"]
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://example.com/1"))
+        assert await api.queue() == ["https://example.com/1"]
 
 
 def test_setting_up_again_changes_nothing(settings: IntakeSettings) -> None:
@@ -67,9 +67,9 @@ def test_half_a_run_is_finished_by_the_next(tmp_path: Path, made: int) -> None:
 async def test_a_missing_token_or_public_key_is_made_again(settings: IntakeSettings, name: str) -> None:
     (settings.data_dir / name).unlink()
     await asyncio.to_thread(prepare, settings)
-    async with opened(settings) as office:
-        assert (await office.hand_in(a_report())).status_code == 202
-        assert (await office.counts())["claimed"] == 0
+    async with opened(settings) as api:
+        assert (await api.hand_in(a_report())).status_code == 202
+        assert (await api.counts())["claimed"] == 0
 
 
 def test_a_token_of_another_intake_is_not_taken_for_good(settings: IntakeSettings, tmp_path: Path) -> None:

@@ -16,34 +16,34 @@ from intake_api.export.assessments import ExportedAssessment, as_csv
 from intake_api.roles import Role
 from intake_api.store.access_keys import add_key
 from intake_api.store.models import AuditEntry
-from tests.intake_api.office import NOON, Office, a_report, client
+from tests.intake_api.running_api import NOON, RunningApi, a_report, client
 
 PATH = "/v1/export/assessments"
 Row = dict[str, Any]
 
 
 @pytest.fixture
-async def lead(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with await _comer(office, Role.LEAD) as coming:
+async def lead(api: RunningApi) -> AsyncIterator[httpx.AsyncClient]:
+    async with await _comer(api, Role.LEAD) as coming:
         yield coming
 
 
-async def _comer(office: Office, role: Role) -> httpx.AsyncClient:
-    async with office.intake.database.writing() as session:
-        token = await add_key(session, office.intake.audit, role, "one", office.clock())
-    return client(office.app, token)
+async def _comer(api: RunningApi, role: Role) -> httpx.AsyncClient:
+    async with api.intake.database.writing() as session:
+        token = await add_key(session, api.intake.audit, role, "one", api.clock())
+    return client(api.app, token)
 
 
-async def _assessed(office: Office, *addresses: str, **decision: Any) -> list[str]:
+async def _assessed(api: RunningApi, *addresses: str, **decision: Any) -> list[str]:
     """Report addresses, decide about each, one minute after another; gives the assessments' ids."""
-    await office.take_in(*(a_report(address) for address in addresses))
-    return [await _assess(office, claim["claim_id"], **decision) for claim in await office.claim(20)]
+    await api.take_in(*(a_report(address) for address in addresses))
+    return [await _assess(api, claim["claim_id"], **decision) for claim in await api.claim(20)]
 
 
-async def _assess(office: Office, claim_id: str, **decision: Any) -> str:
-    office.clock.move(minutes=1)
+async def _assess(api: RunningApi, claim_id: str, **decision: Any) -> str:
+    api.clock.move(minutes=1)
     path = f"/v1/queue/claims/{claim_id}/assessment"
-    answer = await office.analyst.post(path, json={"outcome": "ignore"} | decision)
+    answer = await api.analyst.post(path, json={"outcome": "ignore"} | decision)
     assert answer.status_code == 201
     assessment_id: str = answer.json()["assessment_id"]
     return assessment_id
@@ -65,16 +65,16 @@ async def _pages(lead: httpx.AsyncClient, limit: int) -> list[list[Row]]:
             return pages
 
 
-async def _exports_noted(office: Office) -> list[str]:
+async def _exports_noted(api: RunningApi) -> list[str]:
     exports = select(AuditEntry.subject).where(AuditEntry.what == "address_exported")
-    async with office.intake.database.reading() as session:
+    async with api.intake.database.reading() as session:
         return list(await session.scalars(exports.order_by(AuditEntry.sequence)))
 
 
-async def test_a_row_has_all_that_a_hand_over_needs(office: Office, lead: httpx.AsyncClient) -> None:
+async def test_a_row_has_all_that_a_hand_over_needs(api: RunningApi, lead: httpx.AsyncClient) -> None:
     given = "HTTPS://example.com/1#x"
-    await office.take_in(a_report(given), a_report(given, portal="international", language="en"))
-    [claim] = await office.claim()
+    await api.take_in(a_report(given), a_report(given, portal="international", language="en"))
+    [claim] = await api.claim()
     decision = {
         "outcome": "baseline",
         "severity": "B",
@@ -84,9 +84,9 @@ async def test_a_row_has_all_that_a_hand_over_needs(office: Office, lead: httpx.
         "hosting_country": "NL",
         "note": "two mirrors",
     }
-    assessment_id = await _assess(office, claim["claim_id"], **decision)
-    assessed_at = office.clock().isoformat().replace("+00:00", "Z")
-    office.clock.move(minutes=5)
+    assessment_id = await _assess(api, claim["claim_id"], **decision)
+    assessed_at = api.clock().isoformat().replace("+00:00", "Z")
+    api.clock.move(minutes=5)
     [row], _ = await _export(lead)
     hours = dict.fromkeys(("first_hour", "last_hour"), NOON.isoformat().replace("+00:00", "Z"))
     assert {name: value for name, value in row.items() if value is not None} == decision | hours | {
@@ -110,32 +110,34 @@ def test_a_row_has_every_field_of_a_decision_and_nobodys_name() -> None:
     assert not {"assessed_by", "channel", "draft_id"} & ExportedAssessment.model_fields.keys()
 
 
-async def test_pages_give_every_assessment_once_and_in_order(office: Office, lead: httpx.AsyncClient) -> None:
-    made = await _assessed(office, *(f"https://example.com/{number}" for number in range(7)))
-    office.clock.move(minutes=5)
+async def test_pages_give_every_assessment_once_and_in_order(
+    api: RunningApi, lead: httpx.AsyncClient
+) -> None:
+    made = await _assessed(api, *(f"https://example.com/{number}" for number in range(7)))
+    api.clock.move(minutes=5)
     pages = await _pages(lead, 3)
     assert [len(page) for page in pages] == [3, 3, 1]
     assert [row["assessment_id"] for page in pages for row in page] == made
 
 
 async def test_assessments_of_one_moment_are_not_lost_between_pages(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
-    await office.take_in(*(a_report() for _ in range(5)))
-    for claim in await office.claim(20):
+    await api.take_in(*(a_report() for _ in range(5)))
+    for claim in await api.claim(20):
         path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-        assert (await office.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
-    office.clock.move(minutes=5)
+        assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
+    api.clock.move(minutes=5)
     pages = await _pages(lead, 2)
     assert len({row["assessment_id"] for page in pages for row in page}) == 5
 
 
-async def test_the_last_link_gives_what_is_decided_later(office: Office, lead: httpx.AsyncClient) -> None:
+async def test_the_last_link_gives_what_is_decided_later(api: RunningApi, lead: httpx.AsyncClient) -> None:
     rows, path = await _export(lead)
     assert rows == []
     for number in range(2):
-        made = await _assessed(office, f"https://example.com/{number}")
-        office.clock.move(minutes=5)
+        made = await _assessed(api, f"https://example.com/{number}")
+        api.clock.move(minutes=5)
         rows, path = await _export(lead, path)
         assert [row["assessment_id"] for row in rows] == made
         rows, path = await _export(lead, path)
@@ -143,26 +145,26 @@ async def test_the_last_link_gives_what_is_decided_later(office: Office, lead: h
 
 
 async def test_an_assessment_is_exported_when_all_before_it_are_committed(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
     """One that began earlier and is written later would otherwise stay behind the cursor for ever."""
-    [assessment_id] = await _assessed(office, "https://example.com/1")
-    office.clock.move(minutes=4, seconds=59)
+    [assessment_id] = await _assessed(api, "https://example.com/1")
+    api.clock.move(minutes=4, seconds=59)
     rows, path = await _export(lead)
     assert rows == []
-    office.clock.move(seconds=1)
+    api.clock.move(seconds=1)
     rows, _ = await _export(lead, path)
     assert [row["assessment_id"] for row in rows] == [assessment_id]
 
 
 async def test_a_correction_comes_as_a_row_that_names_what_it_corrects(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
-    [first] = await _assessed(office, "https://example.com/1", outcome="baseline")
-    office.clock.move(minutes=5)
+    [first] = await _assessed(api, "https://example.com/1", outcome="baseline")
+    api.clock.move(minutes=5)
     [before], path = await _export(lead)
-    answer = await office.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
-    office.clock.move(minutes=5)
+    answer = await api.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
+    api.clock.move(minutes=5)
     [after], _ = await _export(lead, path)
     assert (before["corrects"], before["holds"], before["outcome"]) == (None, True, "baseline")
     assert (after["corrects"], after["holds"], after["outcome"]) == (first, True, "ignore")
@@ -172,56 +174,56 @@ async def test_a_correction_comes_as_a_row_that_names_what_it_corrects(
 
 
 async def test_a_correction_holds_though_the_clock_was_set_back(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
-    [first] = await _assessed(office, "https://example.com/1", outcome="baseline")
-    office.clock.move(minutes=-1)
-    await office.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
-    office.clock.move(minutes=10)
+    [first] = await _assessed(api, "https://example.com/1", outcome="baseline")
+    api.clock.move(minutes=-1)
+    await api.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
+    api.clock.move(minutes=10)
     rows, _ = await _export(lead)
     assert [(row["outcome"], row["holds"]) for row in rows] == [("ignore", True), ("baseline", False)]
 
 
 async def test_of_an_item_that_came_back_the_newest_assessment_holds(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
     address = "https://example.com/1"
-    await _assessed(office, address, outcome="not_found")
-    office.clock.move(days=31)
-    await _assessed(office, address, outcome="baseline")
-    office.clock.move(minutes=5)
+    await _assessed(api, address, outcome="not_found")
+    api.clock.move(days=31)
+    await _assessed(api, address, outcome="baseline")
+    api.clock.move(minutes=5)
     rows, _ = await _export(lead)
     assert [(row["outcome"], row["holds"]) for row in rows] == [("not_found", False), ("baseline", True)]
     assert {row["reports"] for row in rows} == {2}
 
 
-async def test_each_item_of_a_page_is_audited_once(office: Office, lead: httpx.AsyncClient) -> None:
-    [first, _] = await _assessed(office, "https://example.com/1", "https://example.com/2")
-    office.clock.move(minutes=1)
-    await office.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
-    office.clock.move(minutes=5)
+async def test_each_item_of_a_page_is_audited_once(api: RunningApi, lead: httpx.AsyncClient) -> None:
+    [first, _] = await _assessed(api, "https://example.com/1", "https://example.com/2")
+    api.clock.move(minutes=1)
+    await api.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
+    api.clock.move(minutes=5)
     rows, path = await _export(lead)
     assert len(rows) == 3
-    assert await _exports_noted(office) == [rows[0]["item_id"], rows[1]["item_id"]]
+    assert await _exports_noted(api) == [rows[0]["item_id"], rows[1]["item_id"]]
     await _export(lead, path)
-    assert len(await _exports_noted(office)) == 2
+    assert len(await _exports_noted(api)) == 2
 
 
 async def test_an_item_whose_read_cannot_be_audited_does_not_leave(
-    office: Office, lead: httpx.AsyncClient
+    api: RunningApi, lead: httpx.AsyncClient
 ) -> None:
-    await _assessed(office, "https://example.com/secret")
-    office.clock.move(minutes=5)
-    async with office.intake.database.writing() as session:
+    await _assessed(api, "https://example.com/secret")
+    api.clock.move(minutes=5)
+    async with api.intake.database.writing() as session:
         await (await session.connection()).exec_driver_sql("ALTER TABLE audit_log RENAME TO elsewhere")
     answer = await lead.get(PATH)
     assert answer.status_code in {500, 503}
     assert "secret" not in answer.text
 
 
-async def test_nobody_but_a_lead_exports(office: Office) -> None:
+async def test_nobody_but_a_lead_exports(api: RunningApi) -> None:
     for role in (Role.CHANNEL, Role.ANALYST, Role.AUDITOR):
-        async with await _comer(office, role) as coming:
+        async with await _comer(api, role) as coming:
             assert (await coming.get(PATH)).status_code == 403
 
 
@@ -231,19 +233,19 @@ async def test_what_is_out_of_shape_is_refused(lead: httpx.AsyncClient) -> None:
         assert (await lead.get(f"{PATH}?{asked}")).status_code == 422
 
 
-async def test_any_cursor_in_shape_is_a_place(office: Office, lead: httpx.AsyncClient) -> None:
-    await _assessed(office, "https://example.com/1")
-    office.clock.move(minutes=5)
+async def test_any_cursor_in_shape_is_a_place(api: RunningApi, lead: httpx.AsyncClient) -> None:
+    await _assessed(api, "https://example.com/1")
+    api.clock.move(minutes=5)
     for at, found in (("0", 1), ("9" * 16, 0)):
         rows, _ = await _export(lead, f"{PATH}?after={at}-{'f' * 32}")
         assert len(rows) == found
 
 
-async def test_a_table_says_what_it_is_and_keeps_its_lines(office: Office, lead: httpx.AsyncClient) -> None:
+async def test_a_table_says_what_it_is_and_keeps_its_lines(api: RunningApi, lead: httpx.AsyncClient) -> None:
     """RFC 4180: lines end with CR LF, the names come first, quotes are doubled, breaks stay inside a cell."""
     note = 'first line\nsaid "twice", and ñandú'
-    await _assessed(office, "https://example.com/1", note=note, action="reported_to_isp")
-    office.clock.move(minutes=5)
+    await _assessed(api, "https://example.com/1", note=note, action="reported_to_isp")
+    api.clock.move(minutes=5)
     answer = await lead.get(f"{PATH}?format=csv&limit=1")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert answer.headers["cache-control"] == "no-store"
@@ -301,17 +303,17 @@ def _a_row(address: str) -> ExportedAssessment:
     return ExportedAssessment.model_validate(fields | plain | {"address_given": address})
 
 
-async def test_a_page_is_read_off_an_index(office: Office, lead: httpx.AsyncClient) -> None:
-    await _assessed(office, *(f"https://example.com/{number}" for number in range(3)))
-    office.clock.move(minutes=5)
+async def test_a_page_is_read_off_an_index(api: RunningApi, lead: httpx.AsyncClient) -> None:
+    await _assessed(api, *(f"https://example.com/{number}" for number in range(3)))
+    api.clock.move(minutes=5)
     _, path = await _export(lead, f"{PATH}?limit=1")
     done: list[tuple[str, Any]] = []
-    engine = office.intake.database.engine.sync_engine
+    engine = api.intake.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *seen: done.append((seen[2], seen[3])))
     await _export(lead, path)
     [(statement, values)] = [one for one in done if "ORDER BY assessments.assessed_at, " in one[0]]
-    async with office.intake.database.engine.begin() as connection:
-        if office.intake.database.is_postgresql:
+    async with api.intake.database.engine.begin() as connection:
+        if api.intake.database.is_postgresql:
             await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
             plan = await connection.exec_driver_sql(f"EXPLAIN {statement}", values)
@@ -322,8 +324,8 @@ async def test_a_page_is_read_off_an_index(office: Office, lead: httpx.AsyncClie
     assert not [step for step in steps if "Sort" in step or "TEMP B-TREE" in step]
 
 
-async def test_the_contract_tells_of_both_forms_and_of_the_link(office: Office) -> None:
-    contract = (await office.channel.get("/v1/openapi.json")).json()
+async def test_the_contract_tells_of_both_forms_and_of_the_link(api: RunningApi) -> None:
+    contract = (await api.channel.get("/v1/openapi.json")).json()
     page = contract["paths"][PATH]["get"]["responses"]["200"]
     assert page["content"].keys() == {"application/x-ndjson", "text/csv"}
     assert page["headers"]["Link"]["required"]

@@ -11,7 +11,7 @@ from conversations.turns.submission import report_of
 from conversations.wire.report import Report
 from intake_api.hand_in.reports import content_of
 from intake_api.store.models import StoredReport
-from tests.intake_api.office import NOON, Office
+from tests.intake_api.running_api import NOON, RunningApi
 from tests.talking import Replay, new_state
 
 HOME_PAGE = "https://forum.example/"
@@ -73,17 +73,17 @@ def test_the_talk_answers_every_question() -> None:
     assert dict(draft.sites) == {HOME_PAGE: True}
 
 
-async def test_every_answer_is_in_the_report_in_the_store_and_before_the_analyst(office: Office) -> None:
+async def test_every_answer_is_in_the_report_in_the_store_and_before_the_analyst(api: RunningApi) -> None:
     state = _every_question_answered().state
     answers = {**dict(state.draft.answers), "whole_site": True}
     report = report_of(state, NOON)
-    await office.take_in(report)
-    async with office.intake.database.reading() as session:
+    await api.take_in(report)
+    async with api.intake.database.reading() as session:
         stored = await session.get(StoredReport, report.draft_id)
         assert stored is not None
-        content = content_of(office.intake.vault, stored)
-    [claim] = await office.claim()
-    [shown] = (await office.show(claim["claim_id"]))["details"]
+        content = content_of(api.intake.vault, stored)
+    [claim] = await api.claim()
+    [shown] = (await api.show(claim["claim_id"]))["details"]
     address = content.addresses[0].model_dump(mode="json")
     for place, found in (
         ("the report", _said(report)),

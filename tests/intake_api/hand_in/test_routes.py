@@ -17,7 +17,7 @@ from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.models import Item, StoredReport
-from tests.intake_api.office import Office, a_report, client, opened, revised, withdrawn
+from tests.intake_api.running_api import RunningApi, a_report, client, opened, revised, withdrawn
 
 
 @asynccontextmanager
@@ -35,33 +35,33 @@ async def _put(channel: httpx.AsyncClient, intake: Intake, report: Report) -> ht
     return await channel.put(f"/v1/reports/{report.draft_id}", json=content)
 
 
-async def _kept(office: Office, report: Report) -> StoredReport:
-    async with office.intake.database.reading() as session:
+async def _kept(api: RunningApi, report: Report) -> StoredReport:
+    async with api.intake.database.reading() as session:
         return await session.get_one(StoredReport, report.draft_id)
 
 
-async def test_a_report_is_taken_and_its_receipt_is_given_back(office: Office) -> None:
+async def test_a_report_is_taken_and_its_receipt_is_given_back(api: RunningApi) -> None:
     report = a_report()
-    answer = await office.hand_in(report)
+    answer = await api.hand_in(report)
     assert answer.status_code == 202
     assert answer.json() == {"receipt": report.receipt, "status": "received"}
 
 
-async def test_what_a_reporter_said_is_kept_whole(office: Office) -> None:
+async def test_what_a_reporter_said_is_kept_whole(api: RunningApi) -> None:
     said = {"note": "third post", "referer": "https://example.net/", "live": "yes", "page_password": "open"}
     report = a_report("https://example.com/1", **said)
-    await office.hand_in(report)
-    content = content_of(office.intake.vault, await _kept(office, report))
+    await api.hand_in(report)
+    content = content_of(api.intake.vault, await _kept(api, report))
     assert content.model_dump() == report.model_dump(include=set(type(content).model_fields))
 
 
-async def test_a_time_finer_than_an_hour_is_nowhere(office: Office) -> None:
+async def test_a_time_finer_than_an_hour_is_nowhere(api: RunningApi) -> None:
     report = a_report()
-    await office.hand_in(report)
-    kept = await _kept(office, report)
-    assert kept.arrival_hour == office.clock().replace(minute=0, second=0)
-    type_of = "pg_typeof" if office.intake.database.is_postgresql else "typeof"
-    columns = await office.scalar(
+    await api.hand_in(report)
+    kept = await _kept(api, report)
+    assert kept.arrival_hour == api.clock().replace(minute=0, second=0)
+    type_of = "pg_typeof" if api.intake.database.is_postgresql else "typeof"
+    columns = await api.scalar(
         text(f"SELECT {type_of}(hour) || '' || {type_of}(arrival_hour) FROM reports")  # noqa: S608 - named above
     )
     assert columns == "integerinteger"
@@ -69,73 +69,73 @@ async def test_a_time_finer_than_an_hour_is_nowhere(office: Office) -> None:
 
 @pytest.mark.parametrize("table", ["reports", "items", "mentions"])
 async def test_no_row_number_tells_the_order_of_arrival(sqlite_settings: IntakeSettings, table: str) -> None:
-    async with opened(sqlite_settings) as office:
+    async with opened(sqlite_settings) as api:
         with pytest.raises(DatabaseAway) as caught:
-            await office.scalar(text(f"SELECT rowid FROM {table}"))  # noqa: S608 - the names are above
+            await api.scalar(text(f"SELECT rowid FROM {table}"))  # noqa: S608 - the names are above
     assert "no such column" in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 2, 0)])
-async def test_the_highest_revision_wins_in_any_order(office: Office, order: tuple[int, ...]) -> None:
+async def test_the_highest_revision_wins_in_any_order(api: RunningApi, order: tuple[int, ...]) -> None:
     first = a_report("https://example.com/1", note="one")
     second = revised(first, note="two")
     revisions = (first, second, revised(second, note="three"))
     for number in order:
-        assert (await office.hand_in(revisions[number])).status_code == 202
-    await office.merged()
-    [claim] = await office.claim(20)
+        assert (await api.hand_in(revisions[number])).status_code == 202
+    await api.merged()
+    [claim] = await api.claim(20)
     assert claim["reports"] == 1
-    [detail] = (await office.show(claim["claim_id"]))["details"]
+    [detail] = (await api.show(claim["claim_id"]))["details"]
     assert detail["note"] == "three"
 
 
 @pytest.mark.parametrize(("days", "note"), [(29, "two"), (31, "one")])
 async def test_a_revision_counts_for_thirty_days_and_is_answered_alike_for_ever(
-    office: Office, days: int, note: str
+    api: RunningApi, days: int, note: str
 ) -> None:
     report = a_report(note="one")
-    await office.hand_in(report)
-    office.clock.move(days=days)
-    answer = await office.hand_in(revised(report, note="two"))
+    await api.hand_in(report)
+    api.clock.move(days=days)
+    answer = await api.hand_in(revised(report, note="two"))
     assert (answer.status_code, answer.json()["status"]) == (202, "received")
-    assert content_of(office.intake.vault, await _kept(office, report)).note == note
+    assert content_of(api.intake.vault, await _kept(api, report)).note == note
 
 
-async def test_a_withdrawal_before_its_report_counts_too(office: Office) -> None:
+async def test_a_withdrawal_before_its_report_counts_too(api: RunningApi) -> None:
     report = a_report()
-    await office.take_in(withdrawn(report), report)
-    assert await office.claim() == []
+    await api.take_in(withdrawn(report), report)
+    assert await api.claim() == []
 
 
-async def test_a_withdrawal_erases_all_that_was_said(office: Office) -> None:
+async def test_a_withdrawal_erases_all_that_was_said(api: RunningApi) -> None:
     report = a_report(note="a note")
-    await office.take_in(report, withdrawn(report))
-    kept = await _kept(office, report)
+    await api.take_in(report, withdrawn(report))
+    kept = await _kept(api, report)
     assert kept.withdrawn
     assert kept.content is None
 
 
-async def test_answers_left_in_a_withdrawal_are_not_kept(office: Office) -> None:
+async def test_answers_left_in_a_withdrawal_are_not_kept(api: RunningApi) -> None:
     report = a_report()
-    await office.take_in(revised(report, withdrawn=True, addresses=[], note="left in"))
-    assert (await _kept(office, report)).content is None
+    await api.take_in(revised(report, withdrawn=True, addresses=[], note="left in"))
+    assert (await _kept(api, report)).content is None
 
 
 async def test_a_revision_with_another_receipt_changes_nothing(
-    office: Office,
+    api: RunningApi,
 ) -> None:
     report = a_report("https://example.com/1")
     thief = revised(report, receipt=write_receipt(secrets.token_bytes(10)), withdrawn=True, addresses=[])
-    await office.take_in(report)
-    assert (await office.hand_in(thief)).json() == {"receipt": thief.receipt, "status": "received"}
-    assert not (await _kept(office, report)).withdrawn
+    await api.take_in(report)
+    assert (await api.hand_in(thief)).json() == {"receipt": thief.receipt, "status": "received"}
+    assert not (await _kept(api, report)).withdrawn
 
 
-async def test_the_answer_does_not_tell_whether_an_address_was_known(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/known"))
+async def test_the_answer_does_not_tell_whether_an_address_was_known(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/known"))
     receipt = write_receipt(secrets.token_bytes(10))
-    known = await office.hand_in(a_report("https://example.com/known", receipt=receipt))
-    fresh = await office.hand_in(a_report("https://example.com/fresh", receipt=receipt))
+    known = await api.hand_in(a_report("https://example.com/known", receipt=receipt))
+    fresh = await api.hand_in(a_report("https://example.com/fresh", receipt=receipt))
     assert (known.content, known.headers, known.status_code) == (
         fresh.content,
         fresh.headers,
@@ -145,8 +145,8 @@ async def test_the_answer_does_not_tell_whether_an_address_was_known(office: Off
 
 async def test_handing_in_does_the_same_work_whatever_is_known(settings: IntakeSettings) -> None:
     """The time of an answer can tell nothing, since the same statements run; merging is not begun here."""
-    async with opened(settings) as office:
-        await office.take_in(a_report("https://example.com/known"))
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://example.com/known"))
     statements: list[str] = []
     traces = []
     async with _unmerging(settings) as (channel, intake):
@@ -168,10 +168,10 @@ _POSTGRESQL_POISON = (
 )
 
 
-async def test_no_receipt_is_given_when_the_commit_fails(office: Office) -> None:
+async def test_no_receipt_is_given_when_the_commit_fails(api: RunningApi) -> None:
     """A deferred foreign key fails at the commit itself, after every statement has gone well."""
-    poison = _POSTGRESQL_POISON if office.intake.database.is_postgresql else _SQLITE_POISON
-    async with office.intake.database.writing() as session:
+    poison = _POSTGRESQL_POISON if api.intake.database.is_postgresql else _SQLITE_POISON
+    async with api.intake.database.writing() as session:
         for statement in (
             "CREATE TABLE lender (id INTEGER PRIMARY KEY)",
             "CREATE TABLE debt (id INTEGER REFERENCES lender DEFERRABLE INITIALLY DEFERRED)",
@@ -179,27 +179,27 @@ async def test_no_receipt_is_given_when_the_commit_fails(office: Office) -> None
         ):
             await session.execute(text(statement))
     report = a_report("https://example.com/1")
-    answer = await office.hand_in(report)
+    answer = await api.hand_in(report)
     assert answer.status_code == 500
     assert report.receipt not in answer.text
-    assert await office.scalar(select(StoredReport.draft_id)) is None
+    assert await api.scalar(select(StoredReport.draft_id)) is None
 
 
 async def test_no_receipt_is_given_when_the_database_is_away(sqlite_settings: IntakeSettings) -> None:
     """What PostgreSQL does when its server is away stands in test_postgresql.py."""
-    async with opened(sqlite_settings) as office:
-        async with office.intake.database.writing() as session:
+    async with opened(sqlite_settings) as api:
+        async with api.intake.database.writing() as session:
             await session.execute(text("ALTER TABLE reports RENAME TO elsewhere"))
         report = a_report()
-        answer = await office.hand_in(report)
+        answer = await api.hand_in(report)
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert report.receipt not in answer.text
 
 
-async def test_a_report_of_another_draft_is_refused(office: Office) -> None:
-    content = seal(a_report(), office.intake.keys.current().public_key()).model_dump()
-    answer = await office.channel.put(f"/v1/reports/{secrets.token_hex(16)}", json=content)
+async def test_a_report_of_another_draft_is_refused(api: RunningApi) -> None:
+    content = seal(a_report(), api.intake.keys.current().public_key()).model_dump()
+    answer = await api.channel.put(f"/v1/reports/{secrets.token_hex(16)}", json=content)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":other-draft")
 
@@ -226,10 +226,10 @@ def _no_base64(_: Report, key: IntakePublicKey) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("spoil", [_of_another_intake, _of_an_unknown_key, _changed, _too_short, _no_base64])
-async def test_a_malformed_seal_is_refused(office: Office, spoil: Any) -> None:
+async def test_a_malformed_seal_is_refused(api: RunningApi, spoil: Any) -> None:
     report = a_report("https://example.com/secret")
-    content = spoil(report, office.intake.keys.current().public_key())
-    answer = await office.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+    content = spoil(report, api.intake.keys.current().public_key())
+    answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=content)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":seal-not-opened")
     assert answer.headers["content-type"] == "application/problem+json"
@@ -238,28 +238,28 @@ async def test_a_malformed_seal_is_refused(office: Office, spoil: Any) -> None:
 @pytest.mark.parametrize(
     "typed", [lambda receipt: receipt, str.lower, lambda receipt: receipt.replace("-", " ")]
 )
-async def test_a_receipt_is_known_however_it_is_typed(office: Office, typed: Any) -> None:
+async def test_a_receipt_is_known_however_it_is_typed(api: RunningApi, typed: Any) -> None:
     report = a_report()
-    await office.hand_in(report)
-    answer = await office.channel.post("/v1/receipts/status", json={"receipt": typed(report.receipt)})
+    await api.hand_in(report)
+    answer = await api.channel.post("/v1/receipts/status", json={"receipt": typed(report.receipt)})
     assert answer.json() == {"status": "received"}
 
 
 @pytest.mark.parametrize("receipt", [write_receipt(bytes(10)), "", "no receipt", "\u0000"])
-async def test_another_receipt_is_unknown(office: Office, receipt: str) -> None:
-    await office.hand_in(a_report())
-    answer = await office.channel.post("/v1/receipts/status", json={"receipt": receipt})
+async def test_another_receipt_is_unknown(api: RunningApi, receipt: str) -> None:
+    await api.hand_in(a_report())
+    answer = await api.channel.post("/v1/receipts/status", json={"receipt": receipt})
     assert answer.json() == {"status": "unknown"}
 
 
-async def test_a_receipt_says_received_and_no_more_after_assessment_and_withdrawal(office: Office) -> None:
+async def test_a_receipt_says_received_and_no_more_after_assessment_and_withdrawal(api: RunningApi) -> None:
     assessed, taken_back = a_report(), a_report()
-    await office.take_in(assessed)
-    [claim] = await office.claim()
-    await office.analyst.post(f"/v1/queue/claims/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
-    await office.take_in(taken_back, withdrawn(taken_back))
+    await api.take_in(assessed)
+    [claim] = await api.claim()
+    await api.analyst.post(f"/v1/queue/claims/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
+    await api.take_in(taken_back, withdrawn(taken_back))
     for report in (assessed, taken_back):
-        answer = await office.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
+        answer = await api.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
         assert answer.json() == {"status": "received"}
 
 
@@ -267,9 +267,9 @@ async def test_a_crash_before_merging_loses_nothing(settings: IntakeSettings) ->
     """What was handed in and not merged becomes an item when the intake starts again."""
     async with _unmerging(settings) as (channel, intake):
         assert (await _put(channel, intake, a_report("https://example.com/1"))).status_code == 202
-    async with opened(settings) as office:
-        await office.merged()
-        assert await office.queue() == ["https://example.com/1"]
+    async with opened(settings) as api:
+        await api.merged()
+        assert await api.queue() == ["https://example.com/1"]
 
 
 async def test_the_answer_is_whole_while_nothing_is_merged(settings: IntakeSettings) -> None:

@@ -8,7 +8,7 @@ from conversations.wire.sealing import seal
 from intake_api.roles import Role
 from intake_api.store.access_keys import add_key, revoke_key
 from intake_api.store.models import AccessKey
-from tests.intake_api.office import Office, a_report, client
+from tests.intake_api.running_api import RunningApi, a_report, client
 
 CHANNELS = [("PUT", f"/v1/reports/{'0' * 32}"), ("POST", "/v1/receipts/status")]
 ANALYSTS = [
@@ -36,66 +36,66 @@ def _assert_problem(answer: httpx.Response, status: int, name: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), CHANNELS + ANALYSTS)
-async def test_no_door_opens_without_a_key(office: Office, method: str, path: str) -> None:
-    async with client(office.app) as nobody:
+async def test_no_route_answers_without_a_key(api: RunningApi, method: str, path: str) -> None:
+    async with client(api.app) as nobody:
         answer = await nobody.request(method, path)
     _assert_problem(answer, 401, "no-access-key")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("token", BAD_TOKENS)
-async def test_a_wrong_key_opens_nothing(office: Office, token: str) -> None:
-    async with client(office.app) as nobody:
+async def test_a_wrong_key_opens_nothing(api: RunningApi, token: str) -> None:
+    async with client(api.app) as nobody:
         headers = {b"authorization": f"Bearer {token}".encode()}
         _assert_problem(await nobody.get("/v1/counts", headers=headers), 401, "no-access-key")
 
 
-async def test_a_key_with_another_secret_opens_nothing(office: Office) -> None:
-    token = (office.intake.settings.data_dir / "analyst.token").read_text().strip()
-    async with client(office.app, token[:-64] + "0" * 64) as forger:
+async def test_a_key_with_another_secret_opens_nothing(api: RunningApi) -> None:
+    token = (api.intake.settings.data_dir / "analyst.token").read_text().strip()
+    async with client(api.app, token[:-64] + "0" * 64) as forger:
         _assert_problem(await forger.get("/v1/counts"), 401, "no-access-key")
 
 
 @pytest.mark.parametrize(("method", "path"), ANALYSTS)
-async def test_a_channels_key_does_not_open_the_queue(office: Office, method: str, path: str) -> None:
-    _assert_problem(await office.channel.request(method, path), 403, "wrong-door")
+async def test_a_channels_key_does_not_open_the_queue(api: RunningApi, method: str, path: str) -> None:
+    _assert_problem(await api.channel.request(method, path), 403, "wrong-door")
 
 
 @pytest.mark.parametrize(("method", "path"), CHANNELS)
-async def test_an_analysts_key_does_not_open_the_channels_door(
-    office: Office, method: str, path: str
+async def test_an_analysts_key_is_refused_by_the_channels_routes(
+    api: RunningApi, method: str, path: str
 ) -> None:
-    _assert_problem(await office.analyst.request(method, path), 403, "wrong-door")
+    _assert_problem(await api.analyst.request(method, path), 403, "wrong-door")
 
 
-async def test_a_key_is_checked_before_what_is_sent(office: Office) -> None:
+async def test_a_key_is_checked_before_what_is_sent(api: RunningApi) -> None:
     report = a_report()
-    content = seal(report, office.intake.keys.current().public_key()).model_dump()
-    answer = await office.analyst.put(f"/v1/reports/{report.draft_id}", json=content)
+    content = seal(report, api.intake.keys.current().public_key()).model_dump()
+    answer = await api.analyst.put(f"/v1/reports/{report.draft_id}", json=content)
     _assert_problem(answer, 403, "wrong-door")
 
 
-async def test_a_revoked_key_opens_nothing(office: Office) -> None:
-    now = office.clock()
-    async with office.intake.database.writing() as session:
-        token = await add_key(session, office.intake.audit, Role.ANALYST, "somebody", now)
-    async with client(office.app, token) as analyst:
+async def test_a_revoked_key_opens_nothing(api: RunningApi) -> None:
+    now = api.clock()
+    async with api.intake.database.writing() as session:
+        token = await add_key(session, api.intake.audit, Role.ANALYST, "somebody", now)
+    async with client(api.app, token) as analyst:
         assert (await analyst.get("/v1/counts")).status_code == 200
-        async with office.intake.database.writing() as session:
-            assert await revoke_key(session, office.intake.audit, token.split("-")[1], now)
-            assert not await revoke_key(session, office.intake.audit, token.split("-")[1], now)
+        async with api.intake.database.writing() as session:
+            assert await revoke_key(session, api.intake.audit, token.split("-")[1], now)
+            assert not await revoke_key(session, api.intake.audit, token.split("-")[1], now)
         _assert_problem(await analyst.get("/v1/counts"), 401, "no-access-key")
 
 
-async def test_a_token_is_kept_nowhere(office: Office) -> None:
-    secret = (office.intake.settings.data_dir / "analyst.token").read_text().strip().split("-")[2]
-    for file in office.intake.settings.folder.iterdir():
+async def test_a_token_is_kept_nowhere(api: RunningApi) -> None:
+    secret = (api.intake.settings.data_dir / "analyst.token").read_text().strip().split("-")[2]
+    for file in api.intake.settings.folder.iterdir():
         assert secret.encode() not in file.read_bytes()
         assert bytes.fromhex(secret) not in file.read_bytes()
-    assert await office.scalar(select(AccessKey.token_hash).limit(1)) != bytes.fromhex(secret)
+    assert await api.scalar(select(AccessKey.token_hash).limit(1)) != bytes.fromhex(secret)
 
 
-async def test_health_is_told_to_anybody(office: Office) -> None:
-    async with client(office.app) as nobody:
+async def test_health_is_told_to_anybody(api: RunningApi) -> None:
+    async with client(api.app) as nobody:
         assert (await nobody.get("/healthz")).json() == {"status": "ok"}
         assert (await nobody.get("/readyz")).json()["status"] == "ok"

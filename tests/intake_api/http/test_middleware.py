@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from intake_api.http.errors import MEDIA_TYPE
 from intake_api.http.middleware import MAXIMUM_BODY
-from tests.intake_api.office import a_report
-from tests.intake_api.served import Served, request, serving
+from tests.intake_api.running_api import a_report
+from tests.intake_api.served_api import ServedApi, request, serving
 
 MARK = "marker-3141"
 HAND_IN = f"/v1/reports/{'0' * 32}"
-DOORS = [
+ROUTES = [
     ("channel", "PUT", HAND_IN),
     ("channel", "POST", "/v1/receipts/status"),
     ("analyst", "POST", "/v1/queue/claims"),
@@ -48,7 +48,7 @@ MALFORMED = {
 
 
 @pytest.fixture(scope="module")
-def served(fresh_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(fresh_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
     """Serve an intake, on SQLite: none of this gets as far as the database, but for the keys."""
     folder = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(fresh_folder, folder)
@@ -56,7 +56,7 @@ def served(fresh_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield process
 
 
-def _raw(served: Served, sent: bytes, method: str = "GET") -> tuple[int, str, bytes]:
+def _raw(served: ServedApi, sent: bytes, method: str = "GET") -> tuple[int, str, bytes]:
     """Send bytes; gives the status of the first answer, its media type, and all of it but the status line."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=5) as client:
         client.sendall(sent)
@@ -81,8 +81,8 @@ def _assert_harmless(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_body_is_a_problem_at_every_door(served: Served, body: bytes) -> None:
-    for role, method, path in DOORS:
+def test_a_malformed_body_is_a_problem_at_every_route(served: ServedApi, body: bytes) -> None:
+    for role, method, path in ROUTES:
         with served.client(role) as client:
             answer = client.request(method, path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code in {400, 422}
@@ -92,9 +92,9 @@ def test_a_malformed_body_is_a_problem_at_every_door(served: Served, body: bytes
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/xml", "multipart/form-data", "marker", "a/b;c=\xe9", ""]
 )
-def test_a_body_of_another_type_is_a_problem(served: Served, media_type: str) -> None:
+def test_a_body_of_another_type_is_a_problem(served: ServedApi, media_type: str) -> None:
     body = json.dumps(served.sealed(a_report())).encode()
-    for role, method, path in DOORS:
+    for role, method, path in ROUTES:
         with served.client(role) as client:
             answer = client.request(
                 method, path, content=body, headers={b"Content-Type": media_type.encode()}
@@ -121,11 +121,11 @@ _TYPES = st.sampled_from(["application/json", "application/marker+json", "text/p
 
 
 @BOUNDED
-@given(door=st.sampled_from(DOORS), body=_BODIES, media_type=_TYPES)
+@given(route=st.sampled_from(ROUTES), body=_BODIES, media_type=_TYPES)
 def test_no_body_makes_a_fault_or_comes_back(
-    served: Served, door: tuple[str, str, str], body: bytes, media_type: str
+    served: ServedApi, route: tuple[str, str, str], body: bytes, media_type: str
 ) -> None:
-    role, method, path = door
+    role, method, path = route
     with served.client(role) as client:
         _assert_harmless(client.request(method, path, content=body, headers={"Content-Type": media_type}))
 
@@ -152,7 +152,7 @@ _STARTS = _LINE | st.builds(
 
 @BOUNDED
 @given(start=_STARTS, fields=_FIELDS)
-def test_no_head_makes_a_fault_or_comes_back(served: Served, start: bytes, fields: list[bytes]) -> None:
+def test_no_head_makes_a_fault_or_comes_back(served: ServedApi, start: bytes, fields: list[bytes]) -> None:
     head = b"\r\n".join([start, b"Host: marker.example", *fields])
     _assert_refused(_raw(served, head + b"\r\n\r\n"))
 
@@ -182,7 +182,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_of_nobodys_is_not_found_and_not_repeated(served: Served, path: str) -> None:
+def test_a_path_of_nobodys_is_not_found_and_not_repeated(served: ServedApi, path: str) -> None:
     answer = _raw(served, f"GET {path} HTTP/1.1\r\nHost: marker.example\r\n\r\n".encode())
     _assert_refused(answer)
     assert answer[0] == 404
@@ -190,7 +190,7 @@ def test_a_path_of_nobodys_is_not_found_and_not_repeated(served: Served, path: s
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PATCH", "CONNECT", "marker"])
 @pytest.mark.parametrize("path", ["/v1/counts", HAND_IN, "/healthz"])
-def test_a_method_that_is_not_offered_tells_those_that_are(served: Served, method: str, path: str) -> None:
+def test_a_method_that_is_not_offered_tells_those_that_are(served: ServedApi, method: str, path: str) -> None:
     answer = _raw(served, request(method, path, "X-Marker: marker"), method)
     _assert_refused(answer)
     assert answer[0] == 405
@@ -198,13 +198,13 @@ def test_a_method_that_is_not_offered_tells_those_that_are(served: Served, metho
 
 
 @pytest.mark.parametrize("length", ["-1", "1, 2", "+5", "0x10", "5\r\nContent-Length: 6", "9" * 30])
-def test_a_wrong_length_is_malformed(served: Served, length: str) -> None:
+def test_a_wrong_length_is_malformed(served: ServedApi, length: str) -> None:
     answer = _raw(served, request("PUT", HAND_IN, f"Content-Length: {length}", body=b"marker"), "PUT")
     _assert_refused(answer)
     assert answer[0] == 400
 
 
-def test_what_follows_a_body_longer_than_announced_is_malformed(served: Served) -> None:
+def test_what_follows_a_body_longer_than_announced_is_malformed(served: ServedApi) -> None:
     fields = (f"Authorization: Bearer {served.token('channel')}", "Content-Length: 9")
     with socket.create_connection(("127.0.0.1", served.port), timeout=5) as client:
         client.sendall(request("PUT", HAND_IN, *fields, body=b'{"marker"\x00\r\n\r\n'))
@@ -214,7 +214,7 @@ def test_what_follows_a_body_longer_than_announced_is_malformed(served: Served) 
     assert b"marker" not in answer
 
 
-def test_a_body_beyond_the_limit_is_refused_while_it_comes(served: Served) -> None:
+def test_a_body_beyond_the_limit_is_refused_while_it_comes(served: ServedApi) -> None:
     """The sender of a body without end has the answer after a little more than the limit."""
     fields = (f"Authorization: Bearer {served.token('channel')}", "Transfer-Encoding: chunked")
     chunk = b"10000\r\n" + b"m" * 65536 + b"\r\n"
@@ -223,7 +223,7 @@ def test_a_body_beyond_the_limit_is_refused_while_it_comes(served: Served) -> No
         assert client.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
-def test_no_answer_tells_the_time_or_the_server(served: Served) -> None:
+def test_no_answer_tells_the_time_or_the_server(served: ServedApi) -> None:
     with served.client("analyst") as analyst, served.client() as nobody:
         answers = [
             served.hand_in(a_report()),
@@ -237,9 +237,9 @@ def test_no_answer_tells_the_time_or_the_server(served: Served) -> None:
 
 
 @pytest.mark.parametrize("key", [None, "wrong", f"reportline-{'0' * 12}-{'0' * 64}"])
-@pytest.mark.parametrize(("method", "path"), [door[1:] for door in DOORS])
+@pytest.mark.parametrize(("method", "path"), [route[1:] for route in ROUTES])
 def test_without_a_key_every_request_has_one_and_the_same_answer(
-    served: Served, method: str, path: str, key: str | None
+    served: ServedApi, method: str, path: str, key: str | None
 ) -> None:
     """Whatever is wrong with it besides, and however it is framed."""
     fields = ["Content-Type: application/json"] + [f"Authorization: Bearer {key}"] * (key is not None)
@@ -257,8 +257,8 @@ def test_without_a_key_every_request_has_one_and_the_same_answer(
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"marker": 1}', b'["marker"]'])
-def test_at_the_wrong_door_a_body_is_not_looked_into(served: Served, body: bytes) -> None:
-    for role, method, path in DOORS:
+def test_a_body_is_not_read_with_a_key_of_another_role(served: ServedApi, body: bytes) -> None:
+    for role, method, path in ROUTES:
         with served.client("analyst" if role == "channel" else "channel") as client:
             answer = client.request(method, path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 403

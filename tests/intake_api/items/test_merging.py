@@ -13,22 +13,22 @@ from intake_api.hand_in.reports import Content
 from intake_api.items.merging import Merger
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from intake_api.store.models import Item, Mention, State, StoredReport
-from tests.intake_api.office import NOON, Office, a_report, plan_of, revised, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, plan_of, revised, withdrawn
 
 
-async def _only_claim(office: Office) -> dict[str, Any]:
-    [claim] = await office.claim(20)
+async def _only_claim(api: RunningApi) -> dict[str, Any]:
+    [claim] = await api.claim(20)
     return claim
 
 
-async def test_one_item_gathers_all_reports_of_an_address(office: Office) -> None:
+async def test_one_item_gathers_all_reports_of_an_address(api: RunningApi) -> None:
     later = NOON + timedelta(hours=5)
-    await office.take_in(
+    await api.take_in(
         a_report("https://example.com/1", portal="ar", language="es", hour=later),
         a_report("HTTPS://EXAMPLE.com/1", portal="international", language="en"),
         a_report("https://example.com/1", portal="ar", language="es"),
     )
-    claim = await _only_claim(office)
+    claim = await _only_claim(api)
     assert claim["reports"] == 3
     assert claim["portals"] == ["ar", "international"]
     assert claim["languages"] == ["en", "es"]
@@ -36,89 +36,89 @@ async def test_one_item_gathers_all_reports_of_an_address(office: Office) -> Non
     assert claim["last_hour"] == "2026-03-01T17:00:00Z"
 
 
-async def test_a_report_of_many_addresses_is_many_items(office: Office) -> None:
+async def test_a_report_of_many_addresses_is_many_items(api: RunningApi) -> None:
     addresses = [f"https://example.com/{number}" for number in range(20)]
-    await office.take_in(a_report(*addresses))
-    assert sorted(await office.queue()) == sorted(addresses)
+    await api.take_in(a_report(*addresses))
+    assert sorted(await api.queue()) == sorted(addresses)
 
 
-async def test_an_address_twice_in_one_report_counts_once(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1", "https://EXAMPLE.com/1"))
-    assert (await _only_claim(office))["reports"] == 1
+async def test_an_address_twice_in_one_report_counts_once(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1", "https://EXAMPLE.com/1"))
+    assert (await _only_claim(api))["reports"] == 1
 
 
 @pytest.mark.parametrize("given", ["the page with the blue banner", "\u200b", "http://[", "a" * 2048, "\n"])
-async def test_what_cannot_be_read_still_becomes_an_item(office: Office, given: str) -> None:
-    await office.take_in(a_report({"given": given, "complete": False}, "https://example.com/1"))
-    assert sorted(await office.queue()) == sorted([given, "https://example.com/1"])
+async def test_what_cannot_be_read_still_becomes_an_item(api: RunningApi, given: str) -> None:
+    await api.take_in(a_report({"given": given, "complete": False}, "https://example.com/1"))
+    assert sorted(await api.queue()) == sorted([given, "https://example.com/1"])
 
 
-async def _spoil(office: Office) -> None:
+async def _spoil(api: RunningApi) -> None:
     """One report's content is spoilt on the disk; what comes after it is not."""
-    await office.take_in(a_report(draft_id="5" * 32))
-    async with office.intake.database.writing() as session:
+    await api.take_in(a_report(draft_id="5" * 32))
+    async with api.intake.database.writing() as session:
         await session.execute(update(StoredReport).values(content=b"k1:spoilt", merged_revision=0))
 
 
-async def _merged(office: Office, number: int) -> None:
+async def _merged(api: RunningApi, number: int) -> None:
     merged = select(func.count()).where(StoredReport.merged_revision == StoredReport.revision)
     for _ in range(2000):
-        if await office.scalar(merged) == number:
+        if await api.scalar(merged) == number:
             return
     raise AssertionError("reports wait unmerged")
 
 
-async def test_a_report_that_cannot_be_merged_blocks_no_other(office: Office) -> None:
-    await _spoil(office)
+async def test_a_report_that_cannot_be_merged_blocks_no_other(api: RunningApi) -> None:
+    await _spoil(api)
     for digit in "19":
-        await office.hand_in(a_report(draft_id=digit * 32))
-    await _merged(office, 2)
+        await api.hand_in(a_report(draft_id=digit * 32))
+    await _merged(api, 2)
 
 
 async def test_a_merge_that_fails_tells_no_reports_time(
-    office: Office, capsys: pytest.CaptureFixture[str]
+    api: RunningApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is told an hour later at the earliest, and once an hour, whatever comes in meanwhile."""
-    intake = office.intake
-    await _spoil(office)
+    intake = api.intake
+    await _spoil(api)
     intake.merger.stop()
-    await _merged(office, 0)
+    await _merged(api, 0)
     merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now)
     told = []
     for number, hours in enumerate((0, 0, 1, 0, 1), start=1):
-        office.clock.move(hours=hours)
-        await office.hand_in(a_report())
+        api.clock.move(hours=hours)
+        await api.hand_in(a_report())
         await merger.merge_waiting(again=False)
         await merger.merge_waiting(again=True)
-        await _merged(office, number)
+        await _merged(api, number)
         told.append(capsys.readouterr().err.count("merge_failed"))
     assert told == [0, 0, 1, 0, 1]
 
 
-async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(office: Office) -> None:
-    """A busy office, where somebody is always just handing in, is no reason to forget it."""
-    intake = office.intake
-    await _spoil(office)
+async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(api: RunningApi) -> None:
+    """A busy api, where somebody is always just handing in, is no reason to forget it."""
+    intake = api.intake
+    await _spoil(api)
     merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now, 0.2)
     await merger.merge_waiting(again=True)
     async with intake.database.writing() as session:
         await session.execute(update(StoredReport).values(content=None, withdrawn=True))
     running = asyncio.create_task(merger.run())
     async with asyncio.timeout(20):
-        while await office.scalar(select(StoredReport.merged_revision)) == 0:
+        while await api.scalar(select(StoredReport.merged_revision)) == 0:
             await merger.wake()
             await asyncio.sleep(0.01)
     merger.stop()
     await running
 
 
-async def test_what_left_an_item_is_found_by_its_index(office: Office) -> None:
+async def test_what_left_an_item_is_found_by_its_index(api: RunningApi) -> None:
     """Else each merge reads every report of its item, and a flood costs its square."""
     draft_id = "1" * 32
-    await office.take_in(a_report("https://example.com/1", draft_id=draft_id))
-    item_id = await office.scalar(select(Item.item_id))
+    await api.take_in(a_report("https://example.com/1", draft_id=draft_id))
+    item_id = await api.scalar(select(Item.item_id))
     reports, mentions = [], []
-    async with office.intake.database.writing() as session:
+    async with api.intake.database.writing() as session:
         report = await session.get_one(StoredReport, draft_id)
         mention = await session.get_one(Mention, (item_id, draft_id))
         for number in range(3000):
@@ -128,9 +128,7 @@ async def test_what_left_an_item_is_found_by_its_index(office: Office) -> None:
         await session.execute(insert(StoredReport), reports)
         await session.execute(insert(Mention), mentions)
         await session.execute(text("ANALYZE"))
-    steps = await plan_of(
-        office, "GROUP BY mentions.portal", office.take_in(a_report("https://example.com/1"))
-    )
+    steps = await plan_of(api, "GROUP BY mentions.portal", api.take_in(a_report("https://example.com/1")))
     assert [step for step in steps if "mentions_that_left" in step]
 
 
@@ -138,63 +136,63 @@ def _columns(row: StoredReport | Mention) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__mapper__.column_attrs.keys()}  # noqa: SIM118 - no mapping
 
 
-async def test_a_revision_moves_a_report_to_other_items(office: Office) -> None:
+async def test_a_revision_moves_a_report_to_other_items(api: RunningApi) -> None:
     report = a_report("https://example.com/1", "https://example.com/2")
-    await office.take_in(report, revised(report, "https://example.com/2", "https://example.com/3"))
-    assert sorted(await office.queue()) == ["https://example.com/2", "https://example.com/3"]
+    await api.take_in(report, revised(report, "https://example.com/2", "https://example.com/3"))
+    assert sorted(await api.queue()) == ["https://example.com/2", "https://example.com/3"]
 
 
-async def test_a_withdrawal_takes_the_report_out_of_its_items(office: Office) -> None:
+async def test_a_withdrawal_takes_the_report_out_of_its_items(api: RunningApi) -> None:
     shared, own = "https://example.com/shared", "https://example.com/own"
     mistaken = a_report(shared, own)
-    await office.take_in(mistaken, a_report(shared), withdrawn(mistaken))
-    claim = await _only_claim(office)
+    await api.take_in(mistaken, a_report(shared), withdrawn(mistaken))
+    claim = await _only_claim(api)
     assert claim["reports"] == 1
-    assert (await office.show(claim["claim_id"]))["address_given"] == shared
+    assert (await api.show(claim["claim_id"]))["address_given"] == shared
 
 
 @pytest.mark.parametrize("assessed", [False, True])
-async def test_a_claimed_or_assessed_item_outlives_the_withdrawal(office: Office, *, assessed: bool) -> None:
+async def test_a_claimed_or_assessed_item_outlives_the_withdrawal(api: RunningApi, *, assessed: bool) -> None:
     report = a_report("https://example.com/1", note="a note")
-    await office.take_in(report)
-    claim = await _only_claim(office)
+    await api.take_in(report)
+    claim = await _only_claim(api)
     if assessed:
         path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-        await office.analyst.post(path, json={"outcome": "ignore"})
-    await office.take_in(withdrawn(report))
-    assert await office.scalar(select(Item.reports)) == 1
-    assert await office.scalar(select(Item.state)) == (State.ASSESSED if assessed else State.CLAIMED)
+        await api.analyst.post(path, json={"outcome": "ignore"})
+    await api.take_in(withdrawn(report))
+    assert await api.scalar(select(Item.reports)) == 1
+    assert await api.scalar(select(Item.state)) == (State.ASSESSED if assessed else State.CLAIMED)
 
 
-async def test_a_withdrawn_report_of_a_claimed_item_shows_nothing_of_what_it_said(office: Office) -> None:
+async def test_a_withdrawn_report_of_a_claimed_item_shows_nothing_of_what_it_said(api: RunningApi) -> None:
     report = a_report("https://example.com/1", note="a note", seen="today")
-    await office.take_in(report)
-    claim = await _only_claim(office)
-    await office.take_in(withdrawn(report))
-    [detail] = (await office.show(claim["claim_id"]))["details"]
+    await api.take_in(report)
+    claim = await _only_claim(api)
+    await api.take_in(withdrawn(report))
+    [detail] = (await api.show(claim["claim_id"]))["details"]
     assert detail["withdrawn"]
     assert (detail["note"], detail["seen"]) == (None, None)
 
 
-async def test_an_assessed_item_counts_further_reports_and_does_not_come_back(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1"))
-    claim = await _only_claim(office)
+async def test_an_assessed_item_counts_further_reports_and_does_not_come_back(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    claim = await _only_claim(api)
     path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-    await office.analyst.post(path, json={"outcome": "ignore"})
-    await office.take_in(a_report("https://example.com/1"))
-    assert await office.claim() == []
-    assert await office.scalar(select(Item.reports)) == 2
+    await api.analyst.post(path, json={"outcome": "ignore"})
+    await api.take_in(a_report("https://example.com/1"))
+    assert await api.claim() == []
+    assert await api.scalar(select(Item.reports)) == 2
 
 
-async def test_merging_again_changes_nothing(office: Office) -> None:
+async def test_merging_again_changes_nothing(api: RunningApi) -> None:
     """A merge that a crash cut off after its commit is done again from the start."""
-    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/1"))
-    async with office.intake.database.writing() as session:
+    await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/1"))
+    async with api.intake.database.writing() as session:
         await session.execute(update(StoredReport).values(merged_revision=0))
-    await office.intake.merger.wake()
-    await office.merged()
-    assert await office.scalar(select(Item.reports)) == 2
-    assert await office.scalar(select(func.count()).select_from(Mention)) == 2
+    await api.intake.merger.wake()
+    await api.merged()
+    assert await api.scalar(select(Item.reports)) == 2
+    assert await api.scalar(select(func.count()).select_from(Mention)) == 2
 
 
 def _class_of(given: str, *, seen: Seen | None = None, live: Live | None = None, **more: Any) -> Urgency:
@@ -217,15 +215,15 @@ def test_more_urgent_classes_are_due_earlier() -> None:
     assert all(earlier < later for earlier, later in itertools.pairwise(dues))
 
 
-async def test_the_urgent_is_first_and_the_partial_last(office: Office) -> None:
-    await office.take_in(
+async def test_the_urgent_is_first_and_the_partial_last(api: RunningApi) -> None:
+    await api.take_in(
         a_report({"given": "a blog about cars", "complete": False}),
         a_report("https://example.org/"),
         a_report("https://example.com/earlier"),
         a_report("https://example.com/today", seen="today"),
         a_report("https://example.com/live", live="yes"),
     )
-    assert await office.queue() == [
+    assert await api.queue() == [
         "https://example.com/live",
         "https://example.com/today",
         "https://example.com/earlier",
@@ -234,30 +232,30 @@ async def test_the_urgent_is_first_and_the_partial_last(office: Office) -> None:
     ]
 
 
-async def test_nothing_starves(office: Office) -> None:
+async def test_nothing_starves(api: RunningApi) -> None:
     """The least urgent report is ahead of the most urgent one that comes once its allowance is over."""
-    await office.take_in(a_report({"given": "a blog about cars", "complete": False}))
-    office.clock.move(hours=max(ALLOWANCE_HOURS.values()) + 1)
-    await office.take_in(a_report("https://example.com/live", live="yes"))
-    assert (await office.queue())[0] == "a blog about cars"
+    await api.take_in(a_report({"given": "a blog about cars", "complete": False}))
+    api.clock.move(hours=max(ALLOWANCE_HOURS.values()) + 1)
+    await api.take_in(a_report("https://example.com/live", live="yes"))
+    assert (await api.queue())[0] == "a blog about cars"
 
 
-async def test_a_more_urgent_report_brings_its_item_forward(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2", seen="today"))
-    await office.take_in(a_report("https://example.com/1", live="yes"))
-    assert (await office.queue())[0] == "https://example.com/1"
+async def test_a_more_urgent_report_brings_its_item_forward(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/2", seen="today"))
+    await api.take_in(a_report("https://example.com/1", live="yes"))
+    assert (await api.queue())[0] == "https://example.com/1"
 
 
-async def test_a_crowd_of_reports_does_not_bring_an_item_forward(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/first"))
-    office.clock.move(hours=1)
-    await office.take_in(*(a_report("https://example.com/crowd") for _ in range(10)))
-    assert await office.queue() == ["https://example.com/first", "https://example.com/crowd"]
+async def test_a_crowd_of_reports_does_not_bring_an_item_forward(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/first"))
+    api.clock.move(hours=1)
+    await api.take_in(*(a_report("https://example.com/crowd") for _ in range(10)))
+    assert await api.queue() == ["https://example.com/first", "https://example.com/crowd"]
 
 
-async def test_within_an_hour_the_order_is_random(office: Office) -> None:
+async def test_within_an_hour_the_order_is_random(api: RunningApi) -> None:
     addresses = [f"https://example.com/{number:02}" for number in range(20)]
-    await office.take_in(*(a_report(address) for address in addresses))
-    queue = await office.queue()
+    await api.take_in(*(a_report(address) for address in addresses))
+    queue = await api.queue()
     assert sorted(queue) == addresses
     assert queue != addresses

@@ -28,9 +28,9 @@ from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed
 from intake_api.vault import Place
-from tests.intake_api.doors import WebhookKeys, doors
-from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
-from tests.intake_api.people import CLAIMS
+from tests.intake_api.api_processes import WebhookKeys, processes
+from tests.intake_api.api_users import CLAIMS
+from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, withdrawn
 
 Row = TypeVar("Row")
 
@@ -38,10 +38,10 @@ ADDRESS = "https://example.com/1"
 
 
 @pytest.fixture
-async def office(postgresql_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def api(postgresql_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake where more than one may write at a time."""
-    async with opened(postgresql_settings) as running_office:
-        yield running_office
+    async with opened(postgresql_settings) as running_api:
+        yield running_api
 
 
 @asynccontextmanager
@@ -56,54 +56,54 @@ async def _merging(intake: Intake) -> AsyncIterator[None]:
         await task
 
 
-async def _waiting(office: Office, number: int) -> None:
+async def _waiting(api: RunningApi, number: int) -> None:
     """Wait until so many wait for one another."""
     waiting = text(
         "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
         " WHERE NOT granted AND datname = current_database()"
     )
     async with asyncio.timeout(20):
-        while await office.scalar(waiting) < number:
+        while await api.scalar(waiting) < number:
             await asyncio.sleep(0)
 
 
-async def test_an_address_is_not_lost_when_its_item_goes_as_another_report_comes(office: Office) -> None:
+async def test_an_address_is_not_lost_when_its_item_goes_as_another_report_comes(api: RunningApi) -> None:
     """An item's last report is being withdrawn while another process merges a new one of the same page."""
     mistaken = a_report(ADDRESS)
-    await office.take_in(mistaken)
-    async with office.intake.database.writing() as session:
+    await api.take_in(mistaken)
+    async with api.intake.database.writing() as session:
         await session.scalars(select(Item).with_for_update())
-        await office.hand_in(withdrawn(mistaken))
-        await _waiting(office, 1)
-        await office.hand_in(a_report(ADDRESS))
-        await office.stack.enter_async_context(_merging(office.intake))
-        await _waiting(office, 2)
-    await office.merged()
-    assert await office.queue() == [ADDRESS]
-    assert await office.scalar(select(Item.reports)) == 1
+        await api.hand_in(withdrawn(mistaken))
+        await _waiting(api, 1)
+        await api.hand_in(a_report(ADDRESS))
+        await api.stack.enter_async_context(_merging(api.intake))
+        await _waiting(api, 2)
+    await api.merged()
+    assert await api.queue() == [ADDRESS]
+    assert await api.scalar(select(Item.reports)) == 1
 
 
 async def test_an_address_is_not_lost_when_a_release_ends_its_item_as_another_report_comes(
-    office: Office,
+    api: RunningApi,
 ) -> None:
     """The release ends an item that waits for nobody any more, while a report of the same page is merged."""
     mistaken = a_report(ADDRESS)
-    await office.take_in(mistaken)
-    [claim] = await office.claim()
-    await office.take_in(withdrawn(mistaken))
-    async with office.intake.database.writing() as session:
+    await api.take_in(mistaken)
+    [claim] = await api.claim()
+    await api.take_in(withdrawn(mistaken))
+    async with api.intake.database.writing() as session:
         await session.scalars(select(Item).with_for_update())
-        releasing = asyncio.create_task(office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}"))
-        await _waiting(office, 1)
-        await office.hand_in(a_report(ADDRESS))
-        await _waiting(office, 2)
+        releasing = asyncio.create_task(api.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}"))
+        await _waiting(api, 1)
+        await api.hand_in(a_report(ADDRESS))
+        await _waiting(api, 2)
     assert (await releasing).status_code == 204
-    await office.merged()
-    assert await office.queue() == [ADDRESS]
-    assert await office.scalar(select(Item.reports)) == 1
+    await api.merged()
+    assert await api.queue() == [ADDRESS]
+    assert await api.scalar(select(Item.reports)) == 1
 
 
-async def test_two_that_make_the_same_items_in_opposite_orders_never_wait_in_a_circle(
+async def test_two_merges_that_make_the_same_items_in_opposite_orders_never_deadlock(
     settings: IntakeSettings,
 ) -> None:
     """Two processes merge pairs of reports of the same new pages, which are then revised or withdrawn."""
@@ -112,78 +112,78 @@ async def test_two_that_make_the_same_items_in_opposite_orders_never_wait_in_a_c
     orders = [order for pair in pages for order in (pair, pair[::-1])]
     reports = [a_report(*order, draft_id=f"{number:032x}") for number, order in enumerate(orders)]
     changed = [withdrawn(one) if at % 3 else revised(one, *pages[0]) for at, one in enumerate(reports[:6])]
-    async with opened(settings) as office:
-        office.intake.merger.stop()
-        other = assemble(settings, office.clock)
+    async with opened(settings) as api:
+        api.intake.merger.stop()
+        other = assemble(settings, api.clock)
         for batch in (reports, changed):
-            await asyncio.gather(*(office.hand_in(report) for report in batch))
-            async with _merging(office.intake), _merging(other):
-                await office.merged()
+            await asyncio.gather(*(api.hand_in(report) for report in batch))
+            async with _merging(api.intake), _merging(other):
+                await api.merged()
         await other.database.close()
         named = Counter(one.given for report in changed + reports[6:] for one in report.addresses)
-        items = await _all(office, Item)
-        assert {await _address(office, item): item.reports for item in items} == dict(named)
-        await _nobody_waited_in_a_circle(office)
+        items = await _all(api, Item)
+        assert {await _address(api, item): item.reports for item in items} == dict(named)
+        await _nobody_waited_in_a_circle(api)
 
 
-async def test_two_that_count_for_the_same_items_lock_them_in_one_order(office: Office) -> None:
+async def test_two_that_count_for_the_same_items_lock_them_in_one_order(api: RunningApi) -> None:
     """Both come upon an item in the middle that somebody holds: neither then holds what the other wants."""
     pages = [f"https://example.com/{number}" for number in range(8)]
-    await office.take_in(a_report(*pages))
+    await api.take_in(a_report(*pages))
     for _ in range(3):
         async with AsyncExitStack() as meanwhile:
-            async with office.intake.database.writing() as session:
+            async with api.intake.database.writing() as session:
                 middle = select(Item).order_by(Item.address_hash).offset(4).limit(1)
                 await session.scalars(middle.with_for_update())
-                await office.hand_in(a_report(*pages))
-                await _waiting(office, 1)
-                await office.hand_in(a_report(*reversed(pages)))
-                await meanwhile.enter_async_context(_merging(office.intake))
-                await _waiting(office, 2)
-            await office.merged()
-    assert {item.reports for item in await _all(office, Item)} == {7}
-    await _nobody_waited_in_a_circle(office)
+                await api.hand_in(a_report(*pages))
+                await _waiting(api, 1)
+                await api.hand_in(a_report(*reversed(pages)))
+                await meanwhile.enter_async_context(_merging(api.intake))
+                await _waiting(api, 2)
+            await api.merged()
+    assert {item.reports for item in await _all(api, Item)} == {7}
+    await _nobody_waited_in_a_circle(api)
 
 
-async def test_two_that_make_the_same_items_make_them_in_one_order(office: Office) -> None:
+async def test_two_that_make_the_same_items_make_them_in_one_order(api: RunningApi) -> None:
     """Both come upon one in the middle that somebody was about to make, and did not."""
-    vault, pages = office.intake.vault, [f"https://example.com/{number}" for number in range(8)]
+    vault, pages = api.intake.vault, [f"https://example.com/{number}" for number in range(8)]
     middle = sorted(pages, key=vault.blind_address)[4]
     about_to = NamedAddress(ReportedAddress(given=middle), vault.blind_address(middle), NOON)
-    async with AsyncExitStack() as meanwhile, office.intake.database.engine.connect() as connection:
+    async with AsyncExitStack() as meanwhile, api.intake.database.engine.connect() as connection:
         session = AsyncSession(connection)
         await make_missing(session, vault, [about_to])
         for number, order in enumerate((pages, pages[::-1]), start=1):
-            await office.hand_in(a_report(*order))
+            await api.hand_in(a_report(*order))
             if number == 2:
-                await meanwhile.enter_async_context(_merging(office.intake))
-            await _waiting(office, number)
+                await meanwhile.enter_async_context(_merging(api.intake))
+            await _waiting(api, number)
         await session.rollback()
         await session.close()
-        await office.merged()
-    assert {item.reports for item in await _all(office, Item)} == {2}
-    await _nobody_waited_in_a_circle(office)
+        await api.merged()
+    assert {item.reports for item in await _all(api, Item)} == {2}
+    await _nobody_waited_in_a_circle(api)
 
 
-async def _nobody_waited_in_a_circle(office: Office) -> None:
-    if office.intake.database.is_postgresql:
+async def _nobody_waited_in_a_circle(api: RunningApi) -> None:
+    if api.intake.database.is_postgresql:
         # What a session has counted is told once it has ended.
-        await office.intake.database.engine.dispose()
+        await api.intake.database.engine.dispose()
         others = text("SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()")
         async with asyncio.timeout(20):
-            while await office.scalar(others):
+            while await api.scalar(others):
                 await asyncio.sleep(0)
         deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        assert await office.scalar(text(deadlocks)) == 0
+        assert await api.scalar(text(deadlocks)) == 0
 
 
-async def _all(office: Office, table: type[Row]) -> Sequence[Row]:
-    async with office.intake.database.reading() as session:
+async def _all(api: RunningApi, table: type[Row]) -> Sequence[Row]:
+    async with api.intake.database.reading() as session:
         return (await session.scalars(select(table))).all()
 
 
-async def _address(office: Office, item: Item) -> str:
-    return office.intake.vault.open(Place("items", item.item_id, "given"), item.given)
+async def _address(api: RunningApi, item: Item) -> str:
+    return api.intake.vault.open(Place("items", item.item_id, "given"), item.given)
 
 
 ITEMS, ANALYSTS = 300, 64
@@ -193,7 +193,7 @@ ITEMS, ANALYSTS = 300, 64
 class Work:
     """What sixty-four analysts heard, and what was taken from them."""
 
-    doors: WebhookKeys
+    processes: WebhookKeys
     tokens: list[str]
     chance: random.Random
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -233,7 +233,7 @@ class Work:
     async def _ask(
         self, token: str, method: str, path: str, json: Mapping[str, Any] | None, well: int
     ) -> httpx.Response:
-        answer = await self.doors.ask(token, method, path, json)
+        answer = await self.processes.ask(token, method, path, json)
         assert answer.status_code == well or (
             answer.status_code == 409 and answer.json()["type"].endswith(":claim-lost")
         ), answer.text
@@ -251,8 +251,8 @@ class Work:
             await asyncio.sleep(0.5)
 
     async def _hand_in(self, token: str, report: Report) -> None:
-        sealed = self.doors.every[0].served.sealed(report)
-        answer = await self.doors.ask(token, "PUT", f"/v1/reports/{report.draft_id}", sealed)
+        sealed = self.processes.every[0].served.sealed(report)
+        answer = await self.processes.ask(token, "PUT", f"/v1/reports/{report.draft_id}", sealed)
         assert answer.status_code == 202, answer.text
 
 
@@ -277,11 +277,11 @@ async def _assessed(database: Database) -> int:
 
 async def _kill_now_and_then(work: Work, database: Database) -> None:
     """Kill one process, and then both at once."""
-    first, second = work.doors.every
+    first, second = work.processes.every
     for after, dying in ((60, [first]), (150, [first, second])):
         while await _assessed(database) < after:
             await asyncio.sleep(0.05)
-        await asyncio.gather(*(door.kill() for door in dying))
+        await asyncio.gather(*(process.kill() for process in dying))
     while await _assessed(database) < ITEMS:
         await asyncio.sleep(0.05)
     work.done.set()
@@ -311,7 +311,7 @@ async def test_sixty_four_analysts_decide_each_item_once_while_processes_are_kil
         audit = AuditLog(read_keys(postgresql_settings.folder).audit)
         async with database.writing() as session:
             tokens = [await add_key(session, audit, Role.ANALYST, "one", utc_now()) for _ in range(ANALYSTS)]
-        async with doors(postgresql_settings, 2, chance) as both:
+        async with processes(postgresql_settings, 2, chance) as both:
             work = Work(both, tokens, chance)
             async with asyncio.TaskGroup() as together:
                 for token in tokens:
@@ -323,9 +323,9 @@ async def test_sixty_four_analysts_decide_each_item_once_while_processes_are_kil
         assert both.unanswered > 0
         assert work.lost
         await _see_that_each_was_decided_once(work, database)
-    async with opened(postgresql_settings) as office:
-        await office.merged()
-        await _see_that_each_report_was_merged_once(office, reports, changed)
+    async with opened(postgresql_settings) as api:
+        await api.merged()
+        await _see_that_each_report_was_merged_once(api, reports, changed)
 
 
 async def _see_that_each_was_decided_once(work: Work, database: Database) -> None:
@@ -349,7 +349,7 @@ async def _see_that_each_was_decided_once(work: Work, database: Database) -> Non
 
 
 async def _see_that_each_report_was_merged_once(
-    office: Office, reports: list[Report], changed: list[Report]
+    api: RunningApi, reports: list[Report], changed: list[Report]
 ) -> None:
     highest = {report.draft_id: report for report in [*reports, *changed]}
     named = Counter(
@@ -357,10 +357,10 @@ async def _see_that_each_report_was_merged_once(
         for report in highest.values()
         for one in {one.given: one for one in report.addresses}.values()
     )
-    items = await _all(office, Item)
-    assert {await _address(office, item): item.reports for item in items} == dict(named)
+    items = await _all(api, Item)
+    assert {await _address(api, item): item.reports for item in items} == dict(named)
     assert {item.state for item in items} == {"assessed"}
-    assert len(await _all(office, Mention)) == sum(named.values())
-    assert await _all(office, QueuePlace) == []
-    async with office.intake.database.reading() as session:
-        assert await office.intake.audit.first_broken(session) is None
+    assert len(await _all(api, Mention)) == sum(named.values())
+    assert await _all(api, QueuePlace) == []
+    async with api.intake.database.reading() as session:
+        assert await api.intake.audit.first_broken(session) is None

@@ -20,9 +20,16 @@ from intake_api.items.merging import Merger, merge
 from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Base
-from tests.intake_api.dying import Death, Mortals, Point, Tracer, mortals, traced
-from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
-from tests.intake_api.people import Person, person
+from tests.intake_api.api_users import ApiUser, new_user
+from tests.intake_api.killed_mergers import (
+    MergerProcesses,
+    Point,
+    SimulatedKill,
+    Tracer,
+    merger_processes,
+    traced,
+)
+from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, withdrawn
 from tests.sweeps import Sample
 
 KNOWN, CLAIMED, ASSESSED, LONG_AGO, OWN, LEFT = (f"https://example.com/{name}" for name in range(6))
@@ -33,29 +40,29 @@ Rows = Mapping[Table, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def dying() -> Iterator[Mortals]:
+def dying() -> Iterator[MergerProcesses]:
     """Have processes that kill themselves."""
-    with mortals() as server:
+    with merger_processes() as server:
         yield server
 
 
 @pytest.fixture
-async def office(settings: IntakeSettings) -> AsyncIterator[Office]:
+async def api(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake with items of each kind, where reports of each kind wait, and nobody merges them."""
-    async with opened(settings.model_copy(update={"reopen_after_days": 5})) as running_office:
-        await _fill(running_office)
-        yield running_office
+    async with opened(settings.model_copy(update={"reopen_after_days": 5})) as running_api:
+        await _fill(running_api)
+        yield running_api
 
 
-async def _fill(office: Office) -> None:
-    analyst, hour = await person(office), timedelta(hours=1)
-    await office.take_in(a_report(LONG_AGO))
+async def _fill(api: RunningApi) -> None:
+    analyst, hour = await new_user(api), timedelta(hours=1)
+    await api.take_in(a_report(LONG_AGO))
     await _assess_all(analyst)
-    office.clock.move(days=5, hours=1)
+    api.clock.move(days=5, hours=1)
     to_withdraw = a_report(KNOWN, CLAIMED, ASSESSED, draft_id="4" * 32, hour=NOON + hour)
     leaves = a_report(LEFT, CLAIMED, draft_id="5" * 32)
     comes_back = a_report(CLAIMED, draft_id="6" * 32, portal="international", language="en")
-    await office.take_in(a_report(ASSESSED), to_withdraw, leaves, comes_back)
+    await api.take_in(a_report(ASSESSED), to_withdraw, leaves, comes_back)
     claims = await analyst.claim(20)
     by_reports = {claim["reports"]: claim["claim_id"] for claim in claims}
     await analyst.assess(by_reports[2])
@@ -64,11 +71,11 @@ async def _fill(office: Office) -> None:
             await analyst.client.delete(f"/v1/queue/claims/{claim['claim_id']}")
     mistaken = a_report(KNOWN, OWN, draft_id="3" * 32)
     gone = revised(comes_back, KNOWN)
-    await office.take_in(mistaken, gone)
-    office.intake.merger.stop()
+    await api.take_in(mistaken, gone)
+    api.intake.merger.stop()
     await asyncio.sleep(0)
     for report in _waiting(to_withdraw, leaves, gone, mistaken):
-        assert (await office.hand_in(report)).status_code == 202
+        assert (await api.hand_in(report)).status_code == 202
 
 
 def _waiting(to_withdraw: Report, leaves: Report, gone: Report, mistaken: Report) -> list[Report]:
@@ -83,7 +90,7 @@ def _waiting(to_withdraw: Report, leaves: Report, gone: Report, mistaken: Report
     ]
 
 
-async def _assess_all(analyst: Person) -> None:
+async def _assess_all(analyst: ApiUser) -> None:
     for claim in await analyst.claim(20):
         assert (await analyst.assess(claim["claim_id"])).status_code == 201
 
@@ -141,17 +148,17 @@ async def _merge(intake: Intake, draft_id: str) -> None:
 async def _points(intake: Intake, draft_id: str) -> list[Point]:
     """List the points that a report's merge passes, and undo it."""
     tracer = Tracer()
-    with suppress(Death):
+    with suppress(SimulatedKill):
         async with intake.database.writing() as session:
             with traced(tracer):
                 await merge(session, intake.vault, draft_id, intake.settings.reopen_after)
-            raise Death
+            raise SimulatedKill
     return tracer.points()
 
 
-async def test_a_merge_that_dies_at_any_line_leaves_nothing_behind(office: Office, sample: Sample) -> None:
+async def test_a_merge_that_dies_at_any_line_leaves_nothing_behind(api: RunningApi, sample: Sample) -> None:
     """It dies at each line of the sample, when the first report that needs it executes it the last time."""
-    intake = office.intake
+    intake = api.intake
     before = await _rows(intake)
     undisturbed = await _merged(intake)
     await _put_back(intake, before)
@@ -160,7 +167,7 @@ async def test_a_merge_that_dies_at_any_line_leaves_nothing_behind(office: Offic
         rows = await _rows(intake)
         new = [point for point in await _points(intake, draft_id) if point[:2] not in passed]
         for point in sample.of(new):
-            with pytest.raises(Death), traced(Tracer(point)):
+            with pytest.raises(SimulatedKill), traced(Tracer(point)):
                 await _merge(intake, draft_id)
             assert await _rows(intake) == rows, point
         passed |= {point[:2] for point in new}
@@ -170,10 +177,10 @@ async def test_a_merge_that_dies_at_any_line_leaves_nothing_behind(office: Offic
 
 
 async def test_a_process_that_is_killed_while_merging_loses_and_doubles_nothing(
-    office: Office, dying: Mortals
+    api: RunningApi, dying: MergerProcesses
 ) -> None:
     """Killed between two transactions too; the intake that starts afterwards merges what was left."""
-    intake, settings = office.intake, office.intake.settings
+    intake, settings = api.intake, api.intake.settings
     before = await _rows(intake)
     points = await _points_of_merger(intake)
     undisturbed = _told(await _rows(intake))

@@ -26,8 +26,8 @@ from intake_api.items.totals import MAXIMUM_RAISES, RAISE_HOURS
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, QueuePlace, Source, State
-from tests.intake_api.office import NOON, Office, a_report, opened, revised, withdrawn
-from tests.intake_api.people import Person, person
+from tests.intake_api.api_users import ApiUser, new_user
+from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, withdrawn
 
 ADDRESS, ANOTHER = "https://example.com/1", "https://example.com/2"
 ORDINARY = timedelta(hours=ALLOWANCE_HOURS[Urgency.ORDINARY])
@@ -37,12 +37,10 @@ OVERTAKEN_FOR = LONGEST + RAISED
 HOUR = timedelta(hours=1)
 
 
-async def _due(office: Office, reports: int) -> datetime:
+async def _due(api: RunningApi, reports: int) -> datetime:
     """Give when the address is due, which has so many reports."""
-    of_address = Item.address_hash == office.intake.vault.blind_address(ADDRESS)
-    due: datetime | None = await office.scalar(
-        select(Item.due_hour).where(of_address, Item.reports == reports)
-    )
+    of_address = Item.address_hash == api.intake.vault.blind_address(ADDRESS)
+    due: datetime | None = await api.scalar(select(Item.due_hour).where(of_address, Item.reports == reports))
     assert due is not None
     return due
 
@@ -52,77 +50,77 @@ def test_nothing_that_begins_to_wait_seventy_eight_hours_later_overtakes() -> No
     assert OVERTAKEN_FOR == 78 * HOUR
 
 
-async def test_a_flood_through_one_portal_channel_and_hour_moves_nothing(office: Office) -> None:
+async def test_a_flood_through_one_portal_channel_and_hour_moves_nothing(api: RunningApi) -> None:
     """However many reports, and in however many languages."""
-    await office.take_in(a_report(ADDRESS))
-    assert await _due(office, 1) == NOON + ORDINARY
-    await office.take_in(*(a_report(ADDRESS, language=("es", "en", "fr")[n % 3]) for n in range(12)))
-    assert await _due(office, 13) == NOON + ORDINARY
-    assert await office.scalar(select(func.count()).select_from(Source)) == 3
+    await api.take_in(a_report(ADDRESS))
+    assert await _due(api, 1) == NOON + ORDINARY
+    await api.take_in(*(a_report(ADDRESS, language=("es", "en", "fr")[n % 3]) for n in range(12)))
+    assert await _due(api, 13) == NOON + ORDINARY
+    assert await api.scalar(select(func.count()).select_from(Source)) == 3
 
 
-async def test_each_further_portal_channel_and_hour_raises_once_and_only_so_often(office: Office) -> None:
+async def test_each_further_portal_channel_and_hour_raises_once_and_only_so_often(api: RunningApi) -> None:
     ways: list[dict[str, Any]] = [{"portal": f"p{number}"} for number in range(MAXIMUM_RAISES - 2)]
     ways += [{"channel": "whatsapp"}, {"hour": NOON - HOUR}, {"portal": "more"}, {"hour": NOON - 9 * HOUR}]
-    await office.take_in(a_report(ADDRESS))
+    await api.take_in(a_report(ADDRESS))
     for number, way in enumerate(ways, start=1):
         for _ in range(2):
-            await office.take_in(a_report(ADDRESS, **way))
+            await api.take_in(a_report(ADDRESS, **way))
         raised = min(number, MAXIMUM_RAISES) * RAISE_HOURS * HOUR
-        assert await _due(office, 1 + 2 * number) == NOON + ORDINARY - raised
+        assert await _due(api, 1 + 2 * number) == NOON + ORDINARY - raised
 
 
-async def test_the_most_urgent_report_counts_however_late_it_comes(office: Office) -> None:
-    await office.take_in(a_report({"given": ADDRESS, "complete": False}))
-    office.clock.move(hours=20)
-    await office.take_in(a_report(ADDRESS))
-    assert await _due(office, 2) == NOON + 20 * HOUR + ORDINARY
+async def test_the_most_urgent_report_counts_however_late_it_comes(api: RunningApi) -> None:
+    await api.take_in(a_report({"given": ADDRESS, "complete": False}))
+    api.clock.move(hours=20)
+    await api.take_in(a_report(ADDRESS))
+    assert await _due(api, 2) == NOON + 20 * HOUR + ORDINARY
 
 
 @pytest.mark.parametrize("undo", [withdrawn, lambda report: revised(report, ANOTHER)])
 async def test_reports_that_are_taken_back_take_their_raise_with_them(
-    office: Office, undo: Callable[[Report], Report]
+    api: RunningApi, undo: Callable[[Report], Report]
 ) -> None:
     reports = [a_report(ADDRESS, portal=f"p{number}") for number in range(3)]
     urgent = a_report(ADDRESS, portal="p0", live="yes")
-    await office.take_in(*reports, urgent)
-    assert await _due(office, 4) == NOON - 2 * HOUR
-    await office.take_in(undo(urgent))
-    assert await _due(office, 3) == NOON + ORDINARY - 2 * HOUR
-    await office.take_in(undo(reports[2]))
-    assert await _due(office, 2) == NOON + ORDINARY - HOUR
-    await office.take_in(undo(reports[1]))
-    assert await _due(office, 1) == NOON + ORDINARY
+    await api.take_in(*reports, urgent)
+    assert await _due(api, 4) == NOON - 2 * HOUR
+    await api.take_in(undo(urgent))
+    assert await _due(api, 3) == NOON + ORDINARY - 2 * HOUR
+    await api.take_in(undo(reports[2]))
+    assert await _due(api, 2) == NOON + ORDINARY - HOUR
+    await api.take_in(undo(reports[1]))
+    assert await _due(api, 1) == NOON + ORDINARY
 
 
 async def test_what_is_taken_back_while_its_item_is_claimed_counts_no_more_when_it_is_released(
-    office: Office,
+    api: RunningApi,
 ) -> None:
     raising = a_report(ADDRESS, portal="international", live="yes")
-    await office.take_in(a_report(ADDRESS), raising)
-    [claim] = await office.claim()
-    await office.take_in(withdrawn(raising))
-    await office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
-    assert await _due(office, 1) == NOON + ORDINARY
+    await api.take_in(a_report(ADDRESS), raising)
+    [claim] = await api.claim()
+    await api.take_in(withdrawn(raising))
+    await api.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    assert await _due(api, 1) == NOON + ORDINARY
 
 
-async def test_an_item_that_comes_back_does_not_overtake_by_its_age(office: Office) -> None:
+async def test_an_item_that_comes_back_does_not_overtake_by_its_age(api: RunningApi) -> None:
     """Neither the hours nor the raises of reports from before count."""
-    analyst = await person(office)
-    await office.take_in(*(a_report(ADDRESS, portal=f"p{number}", live="yes") for number in range(5)))
+    analyst = await new_user(api)
+    await api.take_in(*(a_report(ADDRESS, portal=f"p{number}", live="yes") for number in range(5)))
     await analyst.assess((await analyst.claim())[0]["claim_id"])
-    office.clock.move(days=office.intake.settings.reopen_after_days, hours=1)
-    again = office.clock().replace(minute=0, second=0, microsecond=0)
-    await office.take_in(a_report(ANOTHER))
-    office.clock.move(hours=1)
-    await office.take_in(a_report(ADDRESS))
-    assert await _due(office, 6) == again + HOUR + ORDINARY
-    assert await office.queue() == [ANOTHER, ADDRESS]
+    api.clock.move(days=api.intake.settings.reopen_after_days, hours=1)
+    again = api.clock().replace(minute=0, second=0, microsecond=0)
+    await api.take_in(a_report(ANOTHER))
+    api.clock.move(hours=1)
+    await api.take_in(a_report(ADDRESS))
+    assert await _due(api, 6) == again + HOUR + ORDINARY
+    assert await api.queue() == [ANOTHER, ADDRESS]
 
 
-async def test_a_claim_by_language_or_kind_takes_the_most_overdue_of_its_own(office: Office) -> None:
-    analyst = await person(office)
-    await office.take_in(
+async def test_a_claim_by_language_or_kind_takes_the_most_overdue_of_its_own(api: RunningApi) -> None:
+    analyst = await new_user(api)
+    await api.take_in(
         a_report(ADDRESS, language="es"),
         a_report(ADDRESS, language="wo"),
         a_report(ANOTHER, language="wo", live="yes"),
@@ -136,18 +134,18 @@ async def test_a_claim_by_language_or_kind_takes_the_most_overdue_of_its_own(off
     assert later["languages"] == ["es", "wo"]
     assert await analyst.claim(language="es") == []
     assert [one["kind"] for one in await analyst.claim(20)] == ["handle"]
-    assert await office.scalar(select(func.count()).select_from(QueuePlace)) == 0
+    assert await api.scalar(select(func.count()).select_from(QueuePlace)) == 0
 
 
-async def test_an_analyst_who_holds_nothing_any_more_may_claim(office: Office) -> None:
+async def test_an_analyst_who_holds_nothing_any_more_may_claim(api: RunningApi) -> None:
     """What ran out is not in their hands, though another's, which ran out before, is given back first."""
-    on_holiday, analyst = await person(office), await person(office)
+    on_holiday, analyst = await new_user(api), await new_user(api)
     for part in range(2):
-        await office.take_in(a_report(*(f"https://example.com/{part}/{page}" for page in range(20))))
+        await api.take_in(a_report(*(f"https://example.com/{part}/{page}" for page in range(20))))
     assert len(await on_holiday.claim(20)) == 20
-    office.clock.move(minutes=1)
+    api.clock.move(minutes=1)
     assert len(await analyst.claim(20)) == 20
-    office.clock.move(hours=12)
+    api.clock.move(hours=12)
     assert len(await analyst.claim(20)) == 20
 
 
@@ -160,8 +158,8 @@ CLAIMED_AS: tuple[Mapping[str, str], ...] = ({}, {}, {"language": "en"}, {"langu
 class Watched:
     """A queue, and when each of its items began to wait."""
 
-    office: Office
-    analyst: Person
+    api: RunningApi
+    analyst: ApiUser
     began: dict[str, datetime] = field(default_factory=dict)
 
     async def report(self, given: int, way: int, said: int) -> None:
@@ -169,8 +167,8 @@ class Watched:
         more = dict(SAID[said])
         address = {"given": GIVEN[given], "complete": more.pop("complete", True)}
         portal, language = ("ar", "international", "kz")[way % 3], ("es", "en", "wo")[way // 3]
-        hour = self.office.clock().replace(minute=0, second=0, microsecond=0)
-        await self.office.take_in(a_report(address, portal=portal, language=language, hour=hour, **more))
+        hour = self.api.clock().replace(minute=0, second=0, microsecond=0)
+        await self.api.take_in(a_report(address, portal=portal, language=language, hour=hour, **more))
         self._seen(await self.waiting({}))
 
     async def flood(self, given: int, way: int, said: int) -> None:
@@ -180,7 +178,7 @@ class Watched:
 
     async def wait(self, much: int, more: int, _: int) -> None:
         """Let some hours pass; what is held runs out."""
-        self.office.clock.move(hours=(much + 1) * (more + 1))
+        self.api.clock.move(hours=(much + 1) * (more + 1))
 
     async def claim(self, count: int, wanted: int, then: int) -> None:
         """Claim, and see who came first; then decide, put back, or go home."""
@@ -204,7 +202,7 @@ class Watched:
         """
         not_put_back = or_(
             Item.released_by.is_distinct_from(self.analyst.key_id),
-            Item.released_at <= self.office.clock() - HOUR,
+            Item.released_at <= self.api.clock() - HOUR,
         )
         free = (Item.state == State.WAITING) & not_put_back
         found = select(Item.item_id, Item.due_hour).join_from(Source, Item).where(free)
@@ -212,11 +210,11 @@ class Watched:
             found = found.where(Source.language == chosen["language"])
         if "kind" in chosen:
             found = found.where(Item.kind == chosen["kind"])
-        async with self.office.intake.database.reading() as session:
+        async with self.api.intake.database.reading() as session:
             return {row.item_id: row.due_hour for row in await session.execute(found)}
 
     def _seen(self, waiting: Mapping[str, datetime]) -> None:
-        hour = self.office.clock().replace(minute=0, second=0, microsecond=0)
+        hour = self.api.clock().replace(minute=0, second=0, microsecond=0)
         for item_id, due in waiting.items():
             began = self.began.setdefault(item_id, hour)
             assert began - RAISED <= due <= began + LONGEST
@@ -232,7 +230,7 @@ class Watched:
 
 
 @asynccontextmanager
-async def _short_office(fresh_folder: Path) -> AsyncIterator[Office]:
+async def _short_api(fresh_folder: Path) -> AsyncIterator[RunningApi]:
     """Run an intake, copied anew, in which assessed items come back the next day."""
     with TemporaryDirectory() as folder:
         shutil.copytree(fresh_folder, Path(folder) / "data")
@@ -242,8 +240,8 @@ async def _short_office(fresh_folder: Path) -> AsyncIterator[Office]:
             exposure_minutes_a_day=1440,
             exposure_minutes_at_once=1440,
         )
-        async with opened(settings) as running_office:
-            yield running_office
+        async with opened(settings) as running_api:
+            yield running_api
 
 
 DOINGS = (Watched.report, Watched.report, Watched.flood, Watched.wait, Watched.claim, Watched.claim)
@@ -256,11 +254,11 @@ async def test_nothing_is_overtaken_for_longer_than_the_bound(
     fresh_folder: Path, doings: list[tuple[Any, int, int, int]]
 ) -> None:
     """Under any mix of arrivals, classes, floods, claims of every sort, releases and leases that run out."""
-    async with _short_office(fresh_folder) as office:
-        watched = Watched(office, await person(office))
+    async with _short_api(fresh_folder) as api:
+        watched = Watched(api, await new_user(api))
         for do, *numbers in doings:
             await do(watched, *numbers)
-        office.clock.move(hours=2)
+        api.clock.move(hours=2)
         await watched.analyst.claim(language="xx")
         waiting = await watched.waiting({})
         last = await watched.analyst.claim(20)

@@ -13,19 +13,19 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.store.access_keys import add_key
 from intake_api.store.models import StoredReport
-from tests.intake_api.office import NOON, Office, a_report, client, revised, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, client, revised, withdrawn
 
 
-async def _asked(office: Office, hours: int = 168) -> dict[str, Any]:
-    answer = await office.analyst.get("/v1/counts", params={"hours": hours})
+async def _asked(api: RunningApi, hours: int = 168) -> dict[str, Any]:
+    answer = await api.analyst.get("/v1/counts", params={"hours": hours})
     assert answer.status_code == 200
     counted: dict[str, Any] = answer.json()
     return counted
 
 
-async def _assess(office: Office, claim_id: str, outcome: str) -> str:
+async def _assess(api: RunningApi, claim_id: str, outcome: str) -> str:
     path = f"/v1/queue/claims/{claim_id}/assessment"
-    answer = await office.analyst.post(path, json={"outcome": outcome})
+    answer = await api.analyst.post(path, json={"outcome": outcome})
     assert answer.status_code == 201
     assessment_id: str = answer.json()["assessment_id"]
     return assessment_id
@@ -39,15 +39,15 @@ def _hours(counted: dict[str, Any]) -> list[int | None]:
     return [cell["reports"] for cell in counted["by_hour"]]
 
 
-async def test_reports_are_counted_by_what_is_told_of_them(office: Office) -> None:
+async def test_reports_are_counted_by_what_is_told_of_them(api: RunningApi) -> None:
     """A report with several addresses of one kind is one report of it."""
-    await office.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(7)))
-    await office.take_in(
+    await api.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(7)))
+    await api.take_in(
         *(a_report(f"https://t.me/ex{number}", portal="international", language="en") for number in range(5)),
         a_report("https://example.com/1", portal="international", language="wo"),
     )
-    office.clock.move(hours=1)
-    counted = await _asked(office)
+    api.clock.move(hours=1)
+    counted = await _asked(api)
     assert (counted["hour"], counted["hours"], counted["reports"]) == ("2026-03-01T13:00:00Z", 168, 10)
     assert _cells(counted, "portals") == {"ar": 5, "international": 5}
     assert list(_cells(counted, "languages").items()) == [("en", 5), ("es", 5), ("wo", None)]
@@ -56,163 +56,163 @@ async def test_reports_are_counted_by_what_is_told_of_them(office: Office) -> No
     assert _hours(counted) == [None] * 167 + [10]
 
 
-async def test_a_report_counts_under_the_outcome_that_holds(office: Office) -> None:
-    await office.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(6)))
-    first, second = await office.claim(2)
-    assessment_id = await _assess(office, first["claim_id"], "ignore")
-    await _assess(office, second["claim_id"], "national")
+async def test_a_report_counts_under_the_outcome_that_holds(api: RunningApi) -> None:
+    await api.take_in(*(a_report("https://example.com/1", "https://example.com/2") for _ in range(6)))
+    first, second = await api.claim(2)
+    assessment_id = await _assess(api, first["claim_id"], "ignore")
+    await _assess(api, second["claim_id"], "national")
     correction = {"outcome": "baseline"}
-    answer = await office.analyst.post(f"/v1/assessments/{assessment_id}/correction", json=correction)
+    answer = await api.analyst.post(f"/v1/assessments/{assessment_id}/correction", json=correction)
     assert answer.status_code == 201
-    office.clock.move(hours=1)
-    assert _cells(await _asked(office), "outcomes") == {"baseline": 5, "national": 5}
+    api.clock.move(hours=1)
+    assert _cells(await _asked(api), "outcomes") == {"baseline": 5, "national": 5}
 
 
-async def test_a_report_counts_under_the_outcome_of_the_latest_round(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1"))
-    [claim] = await office.claim()
-    await _assess(office, claim["claim_id"], "not_found")
-    office.clock.move(days=31)
-    await office.take_in(*(a_report("https://example.com/1") for _ in range(5)))
-    [claim] = await office.claim()
-    await _assess(office, claim["claim_id"], "national")
-    office.clock.move(hours=1)
-    assert _cells(await _asked(office), "outcomes") == {"national": 5}
+async def test_a_report_counts_under_the_outcome_of_the_latest_round(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    [claim] = await api.claim()
+    await _assess(api, claim["claim_id"], "not_found")
+    api.clock.move(days=31)
+    await api.take_in(*(a_report("https://example.com/1") for _ in range(5)))
+    [claim] = await api.claim()
+    await _assess(api, claim["claim_id"], "national")
+    api.clock.move(hours=1)
+    assert _cells(await _asked(api), "outcomes") == {"national": 5}
 
 
-async def test_fewer_than_five_are_hidden_and_nothing_is_exact(office: Office) -> None:
-    await office.take_in(*(a_report() for _ in range(9)), *(a_report(language="en") for _ in range(4)))
-    office.clock.move(hours=1)
-    counted = await _asked(office)
+async def test_fewer_than_five_are_hidden_and_nothing_is_exact(api: RunningApi) -> None:
+    await api.take_in(*(a_report() for _ in range(9)), *(a_report(language="en") for _ in range(4)))
+    api.clock.move(hours=1)
+    counted = await _asked(api)
     assert _cells(counted, "languages") == {"en": None, "es": 5}
     assert (counted["reports"], _cells(counted, "portals")) == (10, {"ar": 10})
 
 
-async def test_a_window_holds_the_full_hours_that_were_asked_for(office: Office) -> None:
+async def test_a_window_holds_the_full_hours_that_were_asked_for(api: RunningApi) -> None:
     for _ in range(3):
-        await office.take_in(*(a_report() for _ in range(5)))
-        office.clock.move(hours=1)
-    assert _hours(await _asked(office, 2)) == [5, 5]
-    assert (await _asked(office, 2))["reports"] == 10
-    assert (await _asked(office, 744))["reports"] == 15
-    office.clock.move(hours=1)
-    assert _hours(await _asked(office, 2)) == [5, None]
+        await api.take_in(*(a_report() for _ in range(5)))
+        api.clock.move(hours=1)
+    assert _hours(await _asked(api, 2)) == [5, 5]
+    assert (await _asked(api, 2))["reports"] == 10
+    assert (await _asked(api, 744))["reports"] == 15
+    api.clock.move(hours=1)
+    assert _hours(await _asked(api, 2)) == [5, None]
 
 
-async def test_a_name_stays_listed_when_the_window_has_none_of_it(office: Office) -> None:
+async def test_a_name_stays_listed_when_the_window_has_none_of_it(api: RunningApi) -> None:
     """So a hidden cell may also be empty."""
-    await office.take_in(*(a_report() for _ in range(5)))
-    office.clock.move(hours=26)
-    assert _cells(await _asked(office, 24), "portals") == {"ar": None}
+    await api.take_in(*(a_report() for _ in range(5)))
+    api.clock.move(hours=26)
+    assert _cells(await _asked(api, 24), "portals") == {"ar": None}
 
 
-async def test_another_window_is_refused(office: Office) -> None:
+async def test_another_window_is_refused(api: RunningApi) -> None:
     for hours in ("0", "-1", "745", "week", ""):
-        assert (await office.analyst.get("/v1/counts", params={"hours": hours})).status_code == 422
+        assert (await api.analyst.get("/v1/counts", params={"hours": hours})).status_code == 422
 
 
-async def test_a_withdrawn_report_is_not_counted(office: Office) -> None:
+async def test_a_withdrawn_report_is_not_counted(api: RunningApi) -> None:
     reports = [a_report("https://example.com/1") for _ in range(6)]
-    await office.take_in(*reports)
-    await office.take_in(*(withdrawn(report) for report in reports[:2]))
-    office.clock.move(hours=1)
-    counted = await _asked(office)
+    await api.take_in(*reports)
+    await api.take_in(*(withdrawn(report) for report in reports[:2]))
+    api.clock.move(hours=1)
+    counted = await _asked(api)
     assert (counted["reports"], _cells(counted, "kinds")) == (None, {"web": None})
 
 
-async def test_items_are_counted_by_where_they_are(office: Office) -> None:
-    await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
-    first, _ = await office.claim(2)
-    await _assess(office, first["claim_id"], "ignore")
-    office.clock.move(minutes=30)
-    counted = await _asked(office)
+async def test_items_are_counted_by_where_they_are(api: RunningApi) -> None:
+    await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
+    first, _ = await api.claim(2)
+    await _assess(api, first["claim_id"], "ignore")
+    api.clock.move(minutes=30)
+    counted = await _asked(api)
     assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 1, 1)
 
 
-async def test_an_item_whose_lease_has_run_out_waits(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1"))
-    await office.claim()
-    office.clock.move(hours=2)
-    counted = await _asked(office)
+async def test_an_item_whose_lease_has_run_out_waits(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    await api.claim()
+    api.clock.move(hours=2)
+    counted = await _asked(api)
     assert (counted["waiting"], counted["claimed"], counted["assessed"]) == (1, 0, 0)
 
 
-async def test_what_is_reported_within_the_hour_changes_no_number(office: Office) -> None:
+async def test_what_is_reported_within_the_hour_changes_no_number(api: RunningApi) -> None:
     """Neither for who has asked before, nor for who asks another process for the first time."""
-    await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
-    [claim, _] = await office.claim(2)
-    await _assess(office, claim["claim_id"], "ignore")
-    await office.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
-    office.clock.move(days=31)
-    before = await _asked(office)
+    await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+    [claim, _] = await api.claim(2)
+    await _assess(api, claim["claim_id"], "ignore")
+    await api.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    api.clock.move(days=31)
+    before = await _asked(api)
     # New pages, more of a page that waits, and one that was assessed and comes back.
-    await office.take_in(
+    await api.take_in(
         a_report("https://example.com/3", live="yes"),
         *(a_report("https://example.com/1", "https://example.com/2") for _ in range(5)),
     )
-    office.clock.move(minutes=20)
-    assert await _asked(office) == before
-    assert await _asked_of_another(office) == before
-    office.clock.move(hours=1)
-    after = await _asked(office)
+    api.clock.move(minutes=20)
+    assert await _asked(api) == before
+    assert await _asked_of_another(api) == before
+    api.clock.move(hours=1)
+    after = await _asked(api)
     assert (after["waiting"], after["assessed"]) == (3, 0)
     assert (after["reports"], _hours(after)[-1]) == (5, 5)
 
 
-async def _asked_of_another(office: Office) -> dict[str, Any]:
-    other = assemble(office.intake.settings, office.clock)
-    token = (office.intake.settings.data_dir / "analyst.token").read_text().strip()
+async def _asked_of_another(api: RunningApi) -> dict[str, Any]:
+    other = assemble(api.intake.settings, api.clock)
+    token = (api.intake.settings.data_dir / "analyst.token").read_text().strip()
     async with client(build(other), token) as analyst:
         counted: dict[str, Any] = (await analyst.get("/v1/counts")).json()
     await other.database.close()
     return counted
 
 
-async def test_what_is_taken_back_within_the_hour_shows_in_the_next(office: Office) -> None:
+async def test_what_is_taken_back_within_the_hour_shows_in_the_next(api: RunningApi) -> None:
     reports = [a_report(f"https://example.com/{number}") for number in range(5)]
-    await office.take_in(*reports)
-    office.clock.move(hours=1)
-    before = await _asked(office)
-    await office.take_in(withdrawn(reports[0]), revised(reports[1], "https://example.com/new"))
-    assert await _asked(office) == before
-    office.clock.move(hours=1)
-    after = await _asked(office)
+    await api.take_in(*reports)
+    api.clock.move(hours=1)
+    before = await _asked(api)
+    await api.take_in(withdrawn(reports[0]), revised(reports[1], "https://example.com/new"))
+    assert await _asked(api) == before
+    api.clock.move(hours=1)
+    after = await _asked(api)
     assert (before["waiting"], before["reports"]) == (5, 5)
     assert (after["waiting"], after["reports"]) == (4, None)
 
 
-async def test_a_claim_shows_at_once(office: Office) -> None:
-    await office.take_in(a_report("https://example.com/1"))
-    office.clock.move(hours=1)
-    assert (await _asked(office))["claimed"] == 0
-    await office.claim()
-    assert (await _asked(office))["claimed"] == 1
+async def test_a_claim_shows_at_once(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    api.clock.move(hours=1)
+    assert (await _asked(api))["claimed"] == 0
+    await api.claim()
+    assert (await _asked(api))["claimed"] == 1
 
 
-async def test_leads_and_auditors_may_ask_and_channels_may_not(office: Office) -> None:
+async def test_leads_and_auditors_may_ask_and_channels_may_not(api: RunningApi) -> None:
     for role, status in ((Role.LEAD, 200), (Role.AUDITOR, 200), (Role.CHANNEL, 403)):
-        async with office.intake.database.writing() as session:
-            token = await add_key(session, office.intake.audit, role, "somebody", office.clock())
-        async with client(office.app, token) as caller:
+        async with api.intake.database.writing() as session:
+            token = await add_key(session, api.intake.audit, role, "somebody", api.clock())
+        async with client(api.app, token) as caller:
             assert (await caller.get("/v1/counts")).status_code == status
 
 
-async def test_counting_reads_the_window_and_not_the_years_before(office: Office) -> None:
+async def test_counting_reads_the_window_and_not_the_years_before(api: RunningApi) -> None:
     """The reports of a window are found through the index of their arrival."""
-    await _fill_years(office, 20_000)
+    await _fill_years(api, 20_000)
     done: list[tuple[str, Any]] = []
-    engine = office.intake.database.engine.sync_engine
+    engine = api.intake.database.engine.sync_engine
 
     def note(*seen: Any) -> None:
         done.append((seen[2], seen[3]))
 
     event.listen(engine, "before_cursor_execute", note)
-    await _asked(office)
+    await _asked(api)
     event.remove(engine, "before_cursor_execute", note)
-    explain = "EXPLAIN" if office.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
+    explain = "EXPLAIN" if api.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
     asked = [one for one in done if "arrival_hour <" in one[0]]
     assert len(asked) == 5  # two of reports alone, two of what they name, and what came within the hour
-    async with office.intake.database.engine.connect() as connection:
+    async with api.intake.database.engine.connect() as connection:
         for statement, values in asked:
             plan = [
                 str(step[-1]) for step in await connection.exec_driver_sql(f"{explain} {statement}", values)
@@ -223,7 +223,7 @@ async def test_counting_reads_the_window_and_not_the_years_before(office: Office
             assert "JOIN" in statement or [step for step in plan if "reports_by_arrival" in step], plan
 
 
-async def _fill_years(office: Office, number: int) -> None:
+async def _fill_years(api: RunningApi, number: int) -> None:
     rows = [
         {
             "draft_id": f"{at:032x}",
@@ -236,7 +236,7 @@ async def _fill_years(office: Office, number: int) -> None:
         | {"portal": "ar", "channel": "telegram", "language": "es"}
         for at in range(number)
     ]
-    async with office.intake.database.writing() as session:
+    async with api.intake.database.writing() as session:
         await session.execute(insert(StoredReport), rows)
         await session.execute(text("ANALYZE"))
 

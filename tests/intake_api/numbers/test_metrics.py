@@ -12,7 +12,7 @@ from intake_api.numbers.counting import QueueCounted
 from intake_api.numbers.metrics import MAXIMUM_PORTALS, Figures, exposition
 from intake_api.roles import Role
 from intake_api.store.access_keys import add_key
-from tests.intake_api.office import Office, a_report, client, withdrawn
+from tests.intake_api.running_api import RunningApi, a_report, client, withdrawn
 
 NAMES = {
     "reportline_assessments",
@@ -27,11 +27,11 @@ Samples = dict[str, float]
 
 
 @pytest.fixture
-async def prometheus(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+async def prometheus(api: RunningApi) -> AsyncIterator[httpx.AsyncClient]:
     """Come with an auditor's key."""
-    async with office.intake.database.writing() as session:
-        token = await add_key(session, office.intake.audit, Role.AUDITOR, "prometheus", office.clock())
-    async with client(office.app, token) as auditor:
+    async with api.intake.database.writing() as session:
+        token = await add_key(session, api.intake.audit, Role.AUDITOR, "prometheus", api.clock())
+    async with client(api.app, token) as auditor:
         yield auditor
 
 
@@ -52,21 +52,21 @@ def _samples(scraped: str) -> Samples:
     }
 
 
-async def _assess(office: Office, outcome: str) -> str:
-    [claim] = await office.claim()
+async def _assess(api: RunningApi, outcome: str) -> str:
+    [claim] = await api.claim()
     path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-    assessed = await office.analyst.post(path, json={"outcome": outcome})
+    assessed = await api.analyst.post(path, json={"outcome": outcome})
     assessment_id: str = assessed.json()["assessment_id"]
     return assessment_id
 
 
-async def test_the_queue_and_the_last_hour_are_told(office: Office, prometheus: httpx.AsyncClient) -> None:
-    await office.take_in(
+async def test_the_queue_and_the_last_hour_are_told(api: RunningApi, prometheus: httpx.AsyncClient) -> None:
+    await api.take_in(
         *(a_report(f"https://example.com/{number}") for number in range(6)),
         a_report("https://example.com/1", portal="international"),
     )
-    await office.claim(2)
-    office.clock.move(hours=1)
+    await api.claim(2)
+    api.clock.move(hours=1)
     assert _samples(await _scraped(prometheus)) == {
         "items_waiting": 6,
         "items_assessed": 0,
@@ -75,8 +75,8 @@ async def test_the_queue_and_the_last_hour_are_told(office: Office, prometheus: 
         "reports_unmerged": 0,
         "reports_last_hour:ar": 5,
     }
-    office.clock.move(hours=20)
-    await office.claim(2)
+    api.clock.move(hours=20)
+    await api.claim(2)
     samples = _samples(await _scraped(prometheus))
     assert (samples["items_waiting"], samples["items_claimed"]) == (4, 2)
     assert samples["oldest_waiting_overdue_hours"] == 9
@@ -90,32 +90,32 @@ async def test_each_metric_is_ours_and_says_what_it_is(prometheus: httpx.AsyncCl
 
 
 async def test_no_scrape_within_the_hour_tells_of_a_report(
-    office: Office, prometheus: httpx.AsyncClient
+    api: RunningApi, prometheus: httpx.AsyncClient
 ) -> None:
     """What is handed in, taken back, or fails to be merged changes not a byte until the next hour."""
     earlier = [a_report(f"https://example.com/{number}") for number in range(6)]
-    await office.take_in(*earlier)
-    office.clock.move(hours=30)
+    await api.take_in(*earlier)
+    api.clock.move(hours=30)
     before = await _scraped(prometheus)
-    await office.take_in(a_report(live="yes"), *(a_report("https://example.com/1") for _ in range(6)))
-    await office.take_in(withdrawn(earlier[0]))
-    office.clock.move(minutes=25)
+    await api.take_in(a_report(live="yes"), *(a_report("https://example.com/1") for _ in range(6)))
+    await api.take_in(withdrawn(earlier[0]))
+    api.clock.move(minutes=25)
     assert await _scraped(prometheus) == before
-    office.clock.move(hours=1)
+    api.clock.move(hours=1)
     assert await _scraped(prometheus) != before
 
 
 async def test_assessments_are_counted_at_once_and_corrections_with_them(
-    office: Office, prometheus: httpx.AsyncClient
+    api: RunningApi, prometheus: httpx.AsyncClient
 ) -> None:
-    await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
+    await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
     for outcome in ("ignore", "baseline"):
-        assessment_id = await _assess(office, outcome)
-        office.clock.move(hours=1)
+        assessment_id = await _assess(api, outcome)
+        api.clock.move(hours=1)
     await _scraped(prometheus)
-    await _assess(office, "baseline")
+    await _assess(api, "baseline")
     path = f"/v1/assessments/{assessment_id}/correction"
-    assert (await office.analyst.post(path, json={"outcome": "national"})).status_code == 201
+    assert (await api.analyst.post(path, json={"outcome": "national"})).status_code == 201
     samples = _samples(await _scraped(prometheus))
     counted = {name: value for name, value in samples.items() if name.startswith("assessments_total")}
     assert counted == {
@@ -126,22 +126,22 @@ async def test_assessments_are_counted_at_once_and_corrections_with_them(
 
 
 async def test_a_report_that_stays_unmerged_is_told_from_the_next_hour_on(
-    office: Office, prometheus: httpx.AsyncClient
+    api: RunningApi, prometheus: httpx.AsyncClient
 ) -> None:
-    office.intake.merger.stop()
-    await office.hand_in(a_report())
+    api.intake.merger.stop()
+    await api.hand_in(a_report())
     assert _samples(await _scraped(prometheus))["reports_unmerged"] == 0
-    office.clock.move(hours=1)
+    api.clock.move(hours=1)
     assert _samples(await _scraped(prometheus))["reports_unmerged"] == 1
 
 
-async def test_metrics_open_to_leads_and_auditors_alone(office: Office) -> None:
+async def test_metrics_open_to_leads_and_auditors_alone(api: RunningApi) -> None:
     for role, status in ((Role.LEAD, 200), (Role.ANALYST, 403), (Role.CHANNEL, 403)):
-        async with office.intake.database.writing() as session:
-            token = await add_key(session, office.intake.audit, role, "somebody", office.clock())
-        async with client(office.app, token) as caller:
+        async with api.intake.database.writing() as session:
+            token = await add_key(session, api.intake.audit, role, "somebody", api.clock())
+        async with client(api.app, token) as caller:
             assert (await caller.get("/metrics")).status_code == status
-    async with client(office.app) as nobody:
+    async with client(api.app) as nobody:
         assert (await nobody.get("/metrics")).status_code == 401
 
 

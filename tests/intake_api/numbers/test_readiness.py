@@ -17,13 +17,13 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import QueuePlace
-from tests.intake_api.office import Clock, Office, a_report, client
+from tests.intake_api.running_api import Clock, RunningApi, a_report, client
 
 READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}
 
 
-async def _ready(office: Office) -> httpx.Response:
-    async with client(office.app) as nobody:
+async def _ready(api: RunningApi) -> httpx.Response:
+    async with client(api.app) as nobody:
         answer = await nobody.get("/readyz")
     assert answer.headers["cache-control"] == "no-store"
     return answer
@@ -35,36 +35,36 @@ def _assert_unready(answer: httpx.Response, **told: str) -> None:
     assert {name: answer.json()[name] for name in told} == told
 
 
-async def test_health_tells_that_the_process_is_up(office: Office) -> None:
-    async with client(office.app) as nobody:
+async def test_health_tells_that_the_process_is_up(api: RunningApi) -> None:
+    async with client(api.app) as nobody:
         answer = await nobody.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_an_old_queue_is_told_and_makes_nothing_unready(office: Office) -> None:
-    assert (await _ready(office)).json() == READY
-    await office.take_in(a_report("https://example.com/1"))
-    office.clock.move(hours=112)
-    answer = await _ready(office)
+async def test_an_old_queue_is_told_and_makes_nothing_unready(api: RunningApi) -> None:
+    assert (await _ready(api)).json() == READY
+    await api.take_in(a_report("https://example.com/1"))
+    api.clock.move(hours=112)
+    answer = await _ready(api)
     assert (answer.status_code, answer.json()) == (200, READY | {"overdue_hours": 100})
 
 
-async def test_an_item_that_came_within_the_hour_is_not_the_oldest(office: Office) -> None:
+async def test_an_item_that_came_within_the_hour_is_not_the_oldest(api: RunningApi) -> None:
     """Else its age would tell when it came: what many report is overdue as soon as it arrives."""
-    await office.take_in(a_report("https://example.com/1", live="yes"))
-    async with office.intake.database.writing() as session:
-        raised = update(QueuePlace).values(due_hour=office.clock() - timedelta(hours=6))
+    await api.take_in(a_report("https://example.com/1", live="yes"))
+    async with api.intake.database.writing() as session:
+        raised = update(QueuePlace).values(due_hour=api.clock() - timedelta(hours=6))
         await session.execute(raised)
-    assert (await _ready(office)).json()["overdue_hours"] == 0
-    office.clock.move(hours=1)
-    assert (await _ready(office)).json()["overdue_hours"] == 7
+    assert (await _ready(api)).json()["overdue_hours"] == 0
+    api.clock.move(hours=1)
+    assert (await _ready(api)).json()["overdue_hours"] == 7
 
 
-async def test_a_database_of_another_revision_is_told(office: Office) -> None:
-    async with office.intake.database.writing() as session:
+async def test_a_database_of_another_revision_is_told(api: RunningApi) -> None:
+    async with api.intake.database.writing() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    _assert_unready(await _ready(office), database="other_revision", keys="ok")
+    _assert_unready(await _ready(api), database="other_revision", keys="ok")
 
 
 async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
@@ -109,23 +109,23 @@ async def test_a_silent_database_is_told_within_seconds(
 
 
 @pytest.mark.parametrize("name", ["receipts.key", "seal-k1.key"])
-async def test_a_lost_key_is_told_and_takes_nothing_down_that_runs(office: Office, name: str) -> None:
-    (office.intake.settings.folder / name).unlink()
-    answer = await _ready(office)
+async def test_a_lost_key_is_told_and_takes_nothing_down_that_runs(api: RunningApi, name: str) -> None:
+    (api.intake.settings.folder / name).unlink()
+    answer = await _ready(api)
     assert (answer.status_code, answer.json()) == (200, READY | {"keys": "kept"})
-    assert (await office.hand_in(a_report())).status_code == 202
+    assert (await api.hand_in(a_report())).status_code == 202
 
 
-async def test_a_new_key_is_taken_up(office: Office) -> None:
-    make_key(office.intake.settings.folder, "seal", "k2")
-    assert (await _ready(office)).json() == READY
+async def test_a_new_key_is_taken_up(api: RunningApi) -> None:
+    make_key(api.intake.settings.folder, "seal", "k2")
+    assert (await _ready(api)).json() == READY
 
 
-async def test_a_key_that_cannot_be_taken_up_makes_the_process_unready(office: Office) -> None:
+async def test_a_key_that_cannot_be_taken_up_makes_the_process_unready(api: RunningApi) -> None:
     """Channels and other processes seal with it meanwhile."""
     for purpose in ("seal", "vault"):
-        damaged = office.intake.settings.folder / f"{purpose}-k2.key"
+        damaged = api.intake.settings.folder / f"{purpose}-k2.key"
         damaged.touch(mode=0o600)
-        _assert_unready(await _ready(office), database="ok", keys="behind")
+        _assert_unready(await _ready(api), database="ok", keys="behind")
         damaged.unlink()
-        assert (await _ready(office)).json() == READY
+        assert (await _ready(api)).json() == READY

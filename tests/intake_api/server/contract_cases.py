@@ -22,8 +22,8 @@ from intake_api.analysts.shapes import Search
 from intake_api.server.openapi import EXAMPLES
 from intake_api.settings import IntakeSettings
 from reportline.settings import read_settings
-from tests.intake_api.office import a_report, withdrawn
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import a_report, withdrawn
+from tests.intake_api.served_api import ServedApi, serving
 from tests.intake_api.server.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms
 
 SEED = 20260301
@@ -35,7 +35,7 @@ AT_ONCE = 20
 class Supply:
     """What is there, as much as is asked for: reports to hand in, claims, assessments, an analyst's key."""
 
-    served: Served
+    served: ServedApi
     channel: httpx.Client
     analyst: httpx.Client
     claims: list[dict[str, Any]] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Outcome:
                 }
 
 
-def run(served: Served) -> Outcome:
+def run(served: ServedApi) -> Outcome:
     """Send what the contract allows and what it does not, the same each time, and see that it is kept."""
     contract = with_fewer_terms(as_of_today(CONTRACT))
     schema = schemathesis.openapi.from_dict(contract, config=SchemathesisConfig(seed=SEED))

@@ -17,8 +17,8 @@ from conversations.wire.sealing import seal
 from intake_api.server.listening import IntakeConnection, listen
 from intake_api.settings import IntakeSettings
 from reportline.http_server import MAXIMUM_CONNECTIONS, SECONDS_TO_FINISH, Awaited
-from tests.intake_api.office import Office, a_report, opened
-from tests.intake_api.served import Served, assert_problem, request, served_here, serving
+from tests.intake_api.running_api import RunningApi, a_report, opened
+from tests.intake_api.served_api import ServedApi, assert_problem, request, served_here, serving
 
 HALF_A_HEAD = b"PUT /v1/reports/marker HTTP/1.1\r\nHost: intake.example\r\n"
 HEALTH = request("GET", "/healthz")
@@ -31,21 +31,21 @@ class Hurried(IntakeConnection):
 
 
 @pytest.fixture
-async def office(sqlite_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def api(sqlite_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake, on SQLite: which database it has is all the same here."""
-    async with opened(sqlite_settings) as running_office:
-        yield running_office
+    async with opened(sqlite_settings) as running_api:
+        yield running_api
 
 
 @pytest.fixture
-async def port(office: Office) -> AsyncIterator[int]:
+async def port(api: RunningApi) -> AsyncIterator[int]:
     """Serve it without patience."""
-    async with served_here(office.app, Hurried) as where:
+    async with served_here(api.app, Hurried) as where:
         yield where
 
 
 @pytest.fixture
-def served(sqlite_settings: IntakeSettings) -> Iterator[Served]:
+def served(sqlite_settings: IntakeSettings) -> Iterator[ServedApi]:
     """Serve it as an operator does."""
     with serving(sqlite_settings.data_dir) as process:
         yield process
@@ -69,8 +69,8 @@ def _put(token: str, *fields: str, body: bytes = b"") -> bytes:
     return request("PUT", f"/v1/reports/{'0' * 32}", *kept, body=body)
 
 
-def _token(office: Office) -> str:
-    return (office.intake.settings.data_dir / "channel.token").read_text().strip()
+def _token(api: RunningApi) -> str:
+    return (api.intake.settings.data_dir / "channel.token").read_text().strip()
 
 
 async def test_a_head_that_takes_too_long_is_refused(port: int) -> None:
@@ -80,8 +80,8 @@ async def test_a_head_that_takes_too_long_is_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
-async def test_a_body_that_takes_too_long_is_refused(office: Office, port: int, framing: str) -> None:
-    answer, seconds = await _trickle(port, _put(_token(office), framing, body=b"1000\r\n"))
+async def test_a_body_that_takes_too_long_is_refused(api: RunningApi, port: int, framing: str) -> None:
+    answer, seconds = await _trickle(port, _put(_token(api), framing, body=b"1000\r\n"))
     assert_problem(answer, "too-slow")
     assert seconds > 0.55
 
@@ -163,21 +163,21 @@ async def test_nonsense_after_an_answer_ends_the_connection_and_answers_nothing_
     writer.close()
 
 
-def _connected(served: Served, count: int, *beginnings: bytes) -> Sequence[socket.socket]:
+def _connected(served: ServedApi, count: int, *beginnings: bytes) -> Sequence[socket.socket]:
     clients = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(count)]
     for number, client in enumerate(clients):
         client.sendall(beginnings[number % len(beginnings)])
     return clients
 
 
-def _seconds_for_an_answer(served: Served) -> float:
+def _seconds_for_an_answer(served: ServedApi) -> float:
     begun = time.monotonic()
     assert served.hand_in(a_report()).status_code == 202
     return time.monotonic() - begun
 
 
 @pytest.mark.alone("an answer has two seconds at most")
-def test_two_hundred_slow_clients_keep_nobody_from_an_answer(served: Served) -> None:
+def test_two_hundred_slow_clients_keep_nobody_from_an_answer(served: ServedApi) -> None:
     half_a_body = _put(served.token("channel"), "Content-Length: 100000", body=b"{")
     alone = min(_seconds_for_an_answer(served) for _ in range(5))
     with ExitStack() as stack:
@@ -187,7 +187,7 @@ def test_two_hundred_slow_clients_keep_nobody_from_an_answer(served: Served) -> 
 
 
 @pytest.mark.alone("an answer has two seconds at most")
-def test_when_it_is_full_who_waits_longest_goes_and_who_comes_is_answered(served: Served) -> None:
+def test_when_it_is_full_who_waits_longest_goes_and_who_comes_is_answered(served: ServedApi) -> None:
     """So too when a hundred come in at once, while the server was busy elsewhere."""
     with ExitStack() as stack:
         clients = [stack.enter_context(one) for one in _connected(served, MAXIMUM_CONNECTIONS, HALF_A_HEAD)]
@@ -203,14 +203,14 @@ def test_when_it_is_full_who_waits_longest_goes_and_who_comes_is_answered(served
         assert len(ended) in {101, 102}
 
 
-def _stopped(served: Served) -> tuple[float, int, list[str]]:
+def _stopped(served: ServedApi) -> tuple[float, int, list[str]]:
     begun = time.monotonic()
     status, logged = served.end(signal.SIGTERM)
     return time.monotonic() - begun, status, [json.loads(line)["event"] for line in logged.splitlines()]
 
 
 @pytest.mark.alone("an answer has two seconds at most")
-def test_slow_clients_do_not_hold_a_stop_up(served: Served) -> None:
+def test_slow_clients_do_not_hold_a_stop_up(served: ServedApi) -> None:
     half_a_body = _put(served.token("channel"), "Content-Length: 100000", body=b"{")
     with ExitStack() as stack:
         beginnings = (HALF_A_HEAD, half_a_body, HEALTH, b"")
@@ -223,7 +223,7 @@ def test_slow_clients_do_not_hold_a_stop_up(served: Served) -> None:
     assert (status, events) == (0, ["started", "stopped"])
 
 
-def test_a_request_in_work_is_finished_before_the_stop(served: Served) -> None:
+def test_a_request_in_work_is_finished_before_the_stop(served: ServedApi) -> None:
     with socket.create_connection(("127.0.0.1", served.port)) as client:
         with _writing_held_up(served.folder) as database:
             _hand_in(client, served)
@@ -235,13 +235,13 @@ def test_a_request_in_work_is_finished_before_the_stop(served: Served) -> None:
     assert (status, events) == (0, ["started", "stopped"])
 
 
-async def test_a_stop_that_cuts_a_request_off_tells_so_and_nothing_else(office: Office) -> None:
+async def test_a_stop_that_cuts_a_request_off_tells_so_and_nothing_else(api: RunningApi) -> None:
     report = a_report("https://example.com/marker")
-    body = json.dumps(seal(report, office.intake.keys.current().public_key()).model_dump()).encode()
-    asked = _put(_token(office), f"Content-Length: {len(body)}", body=body)
+    body = json.dumps(seal(report, api.intake.keys.current().public_key()).model_dump()).encode()
+    asked = _put(_token(api), f"Content-Length: {len(body)}", body=body)
     # Another writer takes longer than the stop does.
-    async with office.intake.database.writing():
-        async with served_here(office.app, seconds_to_finish=1) as port:
+    async with api.intake.database.writing():
+        async with served_here(api.app, seconds_to_finish=1) as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(asked.replace(b"0" * 32, report.draft_id.encode()))
             await _answered(port)
@@ -269,7 +269,7 @@ def _writing_held_up(folder: Path) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-def _hand_in(client: socket.socket, served: Served) -> None:
+def _hand_in(client: socket.socket, served: ServedApi) -> None:
     """Hand a report in, up to where it is in work and only its answer is missing."""
     report = a_report()
     body = json.dumps(served.sealed(report)).encode()
@@ -281,7 +281,7 @@ def _hand_in(client: socket.socket, served: Served) -> None:
         assert another.get("/healthz").status_code == 200
 
 
-def _wait_until_nobody_gets_in(served: Served) -> None:
+def _wait_until_nobody_gets_in(served: ServedApi) -> None:
     until = time.monotonic() + SECONDS_TO_FINISH
     while time.monotonic() < until:
         try:

@@ -22,7 +22,7 @@ from intake_api.server.openapi import EXAMPLES, operations
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from tests.cases import for_every
-from tests.intake_api.office import Office, a_report, client, environment, opened
+from tests.intake_api.running_api import RunningApi, a_report, client, environment, opened
 from tests.intake_api.server.contract_reading import CONTRACT, PUBLISHED, ROOT, as_of_today, roles_of
 
 KEYED = [
@@ -38,23 +38,23 @@ OUTSIDE = {"wrong-method"}
 @pytest.fixture
 async def peopled(settings: IntakeSettings) -> IntakeSettings:
     """Set an intake up in which each role has a key, and something was decided long ago."""
-    async with opened(settings) as office:
+    async with opened(settings) as api:
         for role in (Role.LEAD, Role.AUDITOR):
-            async with office.intake.database.writing() as session:
-                token = await add_key(session, office.intake.audit, role, role, office.clock())
+            async with api.intake.database.writing() as session:
+                token = await add_key(session, api.intake.audit, role, role, api.clock())
             (settings.data_dir / f"{role}.token").write_text(token)
-        await office.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
-        for claim in await office.claim(2):
+        await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+        for claim in await api.claim(2):
             path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-            assert (await office.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
+            assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
     return settings
 
 
 @pytest.fixture
-async def sqlite_office(sqlite_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def sqlite_api(sqlite_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake of which the database does not matter."""
-    async with opened(sqlite_settings) as office:
-        yield office
+    async with opened(sqlite_settings) as api:
+        yield api
 
 
 def test_what_the_contract_says_is_what_the_intake_does(peopled: IntakeSettings) -> None:
@@ -75,9 +75,9 @@ def test_what_the_contract_says_is_what_the_intake_does(peopled: IntakeSettings)
     assert {label for label, status, _ in told["answers"] if 200 <= status < 300} == every
 
 
-async def test_the_published_contract_is_the_intakes(sqlite_office: Office, update: bool) -> None:  # noqa: FBT001 - pytest passes it
+async def test_the_published_contract_is_the_intakes(sqlite_api: RunningApi, update: bool) -> None:  # noqa: FBT001 - pytest passes it
     """The option --update writes it anew, to be read and committed."""
-    async with client(sqlite_office.app) as anybody:
+    async with client(sqlite_api.app) as anybody:
         contract = (await anybody.get("/v1/openapi.json")).json()
     if update:
         written = json.dumps(contract, ensure_ascii=False, indent=1)
@@ -147,10 +147,10 @@ def test_each_example_is_of_its_shape(name: str) -> None:
     jsonschema_rs.validate(as_of_today(shape) | {"components": OF_TODAY["components"]}, example)
 
 
-def test_each_request_that_is_shown_would_be_taken(sqlite_office: Office) -> None:
+def test_each_request_that_is_shown_would_be_taken(sqlite_api: RunningApi) -> None:
     """The models say more than a schema can: what goes together."""
     shown = set()
-    for route in iter_route_contexts(sqlite_office.app.routes):
+    for route in iter_route_contexts(sqlite_api.app.routes):
         if route.name and route.endpoint and (model := _body_of(route.endpoint)):
             model.model_validate(EXAMPLES[route.name].request)
             shown.add(route.name)
@@ -183,11 +183,11 @@ def test_requests_are_closed_and_answers_may_grow() -> None:
 
 @pytest.mark.parametrize(("method", "path", "operation"), KEYED)
 async def test_who_may_not_come_in_is_told_so_whatever_they_send(
-    sqlite_office: Office, method: str, path: str, operation: dict[str, Any]
+    sqlite_api: RunningApi, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     for role in (None, *(role for role in Role if role not in roles_of(operation))):
-        token = None if role is None else await _token(sqlite_office, role)
-        async with client(sqlite_office.app, token) as caller:
+        token = None if role is None else await _token(sqlite_api, role)
+        async with client(sqlite_api.app, token) as caller:
             for answer in [await caller.request(method, **sent) for sent in _whatever(path, operation)]:
                 name = "no-access-key" if role is None else "wrong-door"
                 assert answer.json()["type"] == f"urn:problem-type:reportline:{name}", answer.request.content
@@ -195,17 +195,17 @@ async def test_who_may_not_come_in_is_told_so_whatever_they_send(
 
 @pytest.mark.parametrize(("method", "path", "operation"), KEYED)
 async def test_who_may_come_in_is_not_told_otherwise(
-    sqlite_office: Office, method: str, path: str, operation: dict[str, Any]
+    sqlite_api: RunningApi, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     for role in roles_of(operation):
-        async with client(sqlite_office.app, await _token(sqlite_office, Role(role))) as caller:
+        async with client(sqlite_api.app, await _token(sqlite_api, Role(role))) as caller:
             for sent in _whatever(path, operation):
                 assert (await caller.request(method, **sent)).status_code not in {401, 403, 500}
 
 
-async def _token(office: Office, role: Role) -> str:
-    async with office.intake.database.writing() as session:
-        return await add_key(session, office.intake.audit, role, role, office.clock())
+async def _token(api: RunningApi, role: Role) -> str:
+    async with api.intake.database.writing() as session:
+        return await add_key(session, api.intake.audit, role, role, api.clock())
 
 
 def _whatever(path: str, operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -220,8 +220,8 @@ def _whatever(path: str, operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"url": url, "content": b"a=b", "headers": {"content-type": "application/x-www-form-urlencoded"}}
 
 
-async def test_the_metrics_that_are_shown_are_there(sqlite_office: Office) -> None:
-    async with client(sqlite_office.app, await _token(sqlite_office, Role.LEAD)) as lead:
+async def test_the_metrics_that_are_shown_are_there(sqlite_api: RunningApi) -> None:
+    async with client(sqlite_api.app, await _token(sqlite_api, Role.LEAD)) as lead:
         metrics = (await lead.get("/metrics")).text
     for line in EXAMPLES["metrics"].answer["text/plain"].splitlines():
         assert line.removesuffix(" 3.0") in metrics

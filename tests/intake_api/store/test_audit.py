@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from intake_api.store.audit import AuditLog
-from tests.intake_api.office import NOON, Office
+from tests.intake_api.running_api import NOON, RunningApi
 
 CHANGES = {
     3: [
@@ -26,44 +26,44 @@ _UNGUARDED = {
 }
 
 
-async def _fill(office: Office) -> None:
-    async with office.intake.database.writing() as session:
+async def _fill(api: RunningApi) -> None:
+    async with api.intake.database.writing() as session:
         for number in range(4):
-            await office.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
+            await api.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
 
 
-async def _first_broken(office: Office, audit: AuditLog) -> int | None:
-    async with office.intake.database.reading() as session:
+async def _first_broken(api: RunningApi, audit: AuditLog) -> int | None:
+    async with api.intake.database.reading() as session:
         return await audit.first_broken(session)
 
 
-async def test_an_untouched_log_is_whole(office: Office) -> None:
+async def test_an_untouched_log_is_whole(api: RunningApi) -> None:
     """Set-up has added two entries of its own."""
-    await _fill(office)
-    assert await office.scalar(text("SELECT max(sequence) FROM audit_log")) == 6
-    assert await _first_broken(office, office.intake.audit) is None
+    await _fill(api)
+    assert await api.scalar(text("SELECT max(sequence) FROM audit_log")) == 6
+    assert await _first_broken(api, api.intake.audit) is None
 
 
 @pytest.mark.parametrize(
     ("broken", "change"), [(at, change) for at, changes in CHANGES.items() for change in changes]
 )
-async def test_a_change_is_found(office: Office, broken: int, change: str) -> None:
+async def test_a_change_is_found(api: RunningApi, broken: int, change: str) -> None:
     """Whoever owns the database can take the triggers away; the chain still tells."""
-    await _fill(office)
-    async with office.intake.database.writing() as session:
-        for statement in _UNGUARDED[office.intake.database.is_postgresql]:
+    await _fill(api)
+    async with api.intake.database.writing() as session:
+        for statement in _UNGUARDED[api.intake.database.is_postgresql]:
             await session.execute(text(statement))
         await session.execute(text(change))
-    assert await _first_broken(office, office.intake.audit) == broken
+    assert await _first_broken(api, api.intake.audit) == broken
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_log SET who = 'somebody'", "DELETE FROM audit_log"])
-async def test_the_database_refuses_to_change_the_log(office: Office, change: str) -> None:
-    async with office.intake.database.writing() as session:
+async def test_the_database_refuses_to_change_the_log(api: RunningApi, change: str) -> None:
+    async with api.intake.database.writing() as session:
         with pytest.raises(DBAPIError, match="only added to"):
             await session.execute(text(change))
         await session.rollback()
 
 
-async def test_a_log_of_another_key_is_broken_from_the_start(office: Office) -> None:
-    assert await _first_broken(office, AuditLog(b"x" * 32)) == 1
+async def test_a_log_of_another_key_is_broken_from_the_start(api: RunningApi) -> None:
+    assert await _first_broken(api, AuditLog(b"x" * 32)) == 1

@@ -17,7 +17,7 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database, DatabaseAway
 from intake_api.store.models import Item, StoredReport
 from reportline.readiness import NotReady
-from tests.intake_api.office import Office, a_report, opened, prepare
+from tests.intake_api.running_api import RunningApi, a_report, opened, prepare
 from tests.postgresql import PostgreSql, postgresql
 
 CLAIMS = "/v1/queue/claims"
@@ -49,17 +49,17 @@ def own_settings(own_server: PostgreSql, own_folder: Path, tmp_path: Path) -> In
 
 
 @pytest.fixture
-async def own_office(own_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def own_api(own_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake on the server that may be stopped."""
-    async with opened(own_settings) as running_office:
-        yield running_office
+    async with opened(own_settings) as running_api:
+        yield running_api
 
 
 @pytest.fixture
-async def office(postgresql_settings: IntakeSettings) -> AsyncIterator[Office]:
+async def api(postgresql_settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake on the server of all tests."""
-    async with opened(postgresql_settings) as running_office:
-        yield running_office
+    async with opened(postgresql_settings) as running_api:
+        yield running_api
 
 
 def _assert_away(answer: httpx.Response, report: Report | None = None) -> None:
@@ -76,47 +76,45 @@ async def _start(server: PostgreSql) -> None:
     await asyncio.to_thread(server.start)
 
 
-async def test_an_intake_outlives_its_server(own_office: Office, own_server: PostgreSql) -> None:
+async def test_an_intake_outlives_its_server(own_api: RunningApi, own_server: PostgreSql) -> None:
     """While it is away nothing is promised; once it is back all works, without a restart of the API."""
     before, meanwhile = a_report("https://example.com/before"), a_report("https://example.com/meanwhile")
-    await own_office.take_in(before)
-    [claim] = await own_office.claim()
+    await own_api.take_in(before)
+    [claim] = await own_api.claim()
     await _stop(own_server)
     try:
-        _assert_away(await own_office.hand_in(meanwhile), meanwhile)
-        _assert_away(await own_office.analyst.post(CLAIMS, json={}))
+        _assert_away(await own_api.hand_in(meanwhile), meanwhile)
+        _assert_away(await own_api.analyst.post(CLAIMS, json={}))
         _assert_away(
-            await own_office.analyst.post(
-                f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"}
-            )
+            await own_api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
         )
-        assert (await own_office.analyst.get("/readyz")).status_code == 503
-        assert (await own_office.analyst.get("/healthz")).status_code == 200
+        assert (await own_api.analyst.get("/readyz")).status_code == 503
+        assert (await own_api.analyst.get("/healthz")).status_code == 200
     finally:
         await _start(own_server)
-    assert (await own_office.analyst.get("/readyz")).status_code == 200
-    await own_office.take_in(before, meanwhile)
-    assert (await own_office.show(claim["claim_id"]))["reports"] == 1
-    assert await own_office.queue() == ["https://example.com/meanwhile"]
+    assert (await own_api.analyst.get("/readyz")).status_code == 200
+    await own_api.take_in(before, meanwhile)
+    assert (await own_api.show(claim["claim_id"]))["reports"] == 1
+    assert await own_api.queue() == ["https://example.com/meanwhile"]
 
 
 async def test_a_restart_of_the_server_between_two_requests_is_not_noticed(
-    own_office: Office, own_server: PostgreSql
+    own_api: RunningApi, own_server: PostgreSql
 ) -> None:
     """Connections that died meanwhile are tried before they are used."""
-    await own_office.take_in(*(a_report() for _ in range(3)))
+    await own_api.take_in(*(a_report() for _ in range(3)))
     await _stop(own_server)
     await _start(own_server)
-    assert len(await own_office.claim(3)) == 3
-    assert (await own_office.hand_in(a_report())).status_code == 202
+    assert len(await own_api.claim(3)) == 3
+    assert (await own_api.hand_in(a_report())).status_code == 202
 
 
 async def test_what_was_acknowledged_when_the_server_stopped_is_kept(
-    own_office: Office, own_server: PostgreSql
+    own_api: RunningApi, own_server: PostgreSql
 ) -> None:
     """Reports are in every stage of being handed in at the instant of the stop."""
     reports = [a_report() for _ in range(60)]
-    handing_in = [asyncio.create_task(own_office.hand_in(report)) for report in reports]
+    handing_in = [asyncio.create_task(own_api.hand_in(report)) for report in reports]
     while not any(task.done() for task in handing_in):
         await asyncio.sleep(0)
     stopping = asyncio.create_task(_stop(own_server))
@@ -125,29 +123,29 @@ async def test_what_was_acknowledged_when_the_server_stopped_is_kept(
     await _start(own_server)
     told = {report.draft_id for report, answer in zip(reports, answers, strict=True) if answer.is_success}
     assert {answer.status_code for answer in answers} <= {202, 503}
-    async with own_office.intake.database.reading() as session:
+    async with own_api.intake.database.reading() as session:
         kept = set(await session.scalars(select(StoredReport.draft_id)))
     assert told <= kept
-    await own_office.take_in(*reports)
-    assert await own_office.scalar(select(func.sum(Item.reports))) == len(reports)
+    await own_api.take_in(*reports)
+    assert await own_api.scalar(select(func.sum(Item.reports))) == len(reports)
 
 
-async def test_a_server_that_starts_or_stops_is_away(own_office: Office, own_server: PostgreSql) -> None:
+async def test_a_server_that_starts_or_stops_is_away(own_api: RunningApi, own_server: PostgreSql) -> None:
     """It answers, and lets nobody in: so it does for as long as it starts, too."""
-    engine, report = own_office.intake.database.engine, a_report()
+    engine, report = own_api.intake.database.engine, a_report()
     async with engine.connect() as last:
         await engine.dispose(close=False)
         assert own_server.process
         own_server.process.send_signal(signal.SIGTERM)
         try:
             await _until_nobody_is_let_in(own_server)
-            _assert_away(await own_office.hand_in(report), report)
-            assert (await own_office.analyst.get("/readyz")).status_code == 503
+            _assert_away(await own_api.hand_in(report), report)
+            assert (await own_api.analyst.get("/readyz")).status_code == 503
         finally:
             await last.invalidate()
             await _stop(own_server)
             await _start(own_server)
-    assert (await own_office.hand_in(report)).status_code == 202
+    assert (await own_api.hand_in(report)).status_code == 202
 
 
 async def _until_nobody_is_let_in(server: PostgreSql) -> None:
@@ -163,23 +161,23 @@ async def _until_nobody_is_let_in(server: PostgreSql) -> None:
     raise AssertionError("the server lets everybody in")
 
 
-async def test_a_report_whose_connection_is_cut_gets_no_receipt(office: Office, server: PostgreSql) -> None:
+async def test_a_report_whose_connection_is_cut_gets_no_receipt(api: RunningApi, server: PostgreSql) -> None:
     report = a_report()
-    async with office.intake.database.writing() as session:
+    async with api.intake.database.writing() as session:
         await session.execute(text("LOCK TABLE reports IN SHARE MODE"))
-        handing_in = asyncio.create_task(office.hand_in(report))
+        handing_in = asyncio.create_task(api.hand_in(report))
         waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
         while (await asyncio.to_thread(server.run, waiting)) != "t":
             assert not handing_in.done()
         _assert_away(await handing_in, report)
-    assert await office.scalar(select(StoredReport.draft_id)) is None
-    assert (await office.hand_in(report)).status_code == 202
+    assert await api.scalar(select(StoredReport.draft_id)) is None
+    assert (await api.hand_in(report)).status_code == 202
 
 
-async def test_who_waits_too_long_for_another_is_told_to_come_again(office: Office) -> None:
+async def test_who_waits_too_long_for_another_is_told_to_come_again(api: RunningApi) -> None:
     """The wait is cut short here; that it is bounded is the setting of each connection."""
-    database = office.intake.database
-    assert await office.scalar(text("SHOW lock_timeout")) == "30s"
+    database = api.intake.database
+    assert await api.scalar(text("SHOW lock_timeout")) == "30s"
     async with database.writing() as first:
         await first.execute(text("LOCK TABLE reports"))
         with pytest.raises(DatabaseAway):
@@ -192,11 +190,11 @@ async def _read_hurriedly(database: Database) -> None:
         await session.execute(select(StoredReport.draft_id))
 
 
-async def test_two_that_wait_for_one_another_are_told_to_come_again(office: Office) -> None:
+async def test_two_that_wait_for_one_another_are_told_to_come_again(api: RunningApi) -> None:
     """PostgreSQL ends one of them, which nothing of ours should ever see."""
-    await office.take_in(a_report(), a_report())
-    database, meeting = office.intake.database, asyncio.Barrier(2)
-    items = (await _ids(office))[:2]
+    await api.take_in(a_report(), a_report())
+    database, meeting = api.intake.database, asyncio.Barrier(2)
+    items = (await _ids(api))[:2]
 
     async def lock(first: str, then: str) -> None:
         async with database.writing() as session:
@@ -209,8 +207,8 @@ async def test_two_that_wait_for_one_another_are_told_to_come_again(office: Offi
     assert sorted(map(type, ended), key=str) == sorted([type(None), DatabaseAway], key=str)
 
 
-async def _ids(office: Office) -> list[str]:
-    async with office.intake.database.reading() as session:
+async def _ids(api: RunningApi) -> list[str]:
+    async with api.intake.database.reading() as session:
         return list(await session.scalars(select(Item.item_id)))
 
 
@@ -222,11 +220,11 @@ async def test_what_an_administrator_has_chosen_for_others_changes_nothing(
 ) -> None:
     name = postgresql_settings.database_place().rpartition("/")[2]  # type: ignore[union-attr]
     server.run(f"ALTER DATABASE {name} SET {chosen}")
-    async with opened(postgresql_settings) as office:
-        answers = await asyncio.gather(*(office.hand_in(a_report("https://example.com/1")) for _ in range(8)))
+    async with opened(postgresql_settings) as api:
+        answers = await asyncio.gather(*(api.hand_in(a_report("https://example.com/1")) for _ in range(8)))
         assert {answer.status_code for answer in answers} == {202}
-        await office.take_in(*(a_report(f"https://example.com/{number}") for number in range(8)))
-        claims = await asyncio.gather(*(office.claim() for _ in range(8)))
+        await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(8)))
+        claims = await asyncio.gather(*(api.claim() for _ in range(8)))
     assert len({claim["item_id"] for [claim] in claims}) == 8
 
 
@@ -261,8 +259,8 @@ async def test_what_is_committed_is_on_the_disk_whatever_the_server_prefers(
 ) -> None:
     name = postgresql_settings.database_place().rpartition("/")[2]  # type: ignore[union-attr]
     server.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
-    async with opened(postgresql_settings) as office:
-        assert await office.scalar(text("SHOW synchronous_commit")) == "on"
+    async with opened(postgresql_settings) as api:
+        assert await api.scalar(text("SHOW synchronous_commit")) == "on"
 
 
 async def test_no_intake_starts_while_the_server_is_away(

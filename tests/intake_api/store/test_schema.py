@@ -18,7 +18,7 @@ from intake_api.store.models import Base
 from intake_api.store.revision import NEWEST_REVISION, require_current
 from intake_api.store.schema import configuration, upgrade
 from reportline.readiness import NotReady
-from tests.intake_api.office import a_report, opened
+from tests.intake_api.running_api import a_report, opened
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -64,7 +64,7 @@ def _without_row_numbers(connection: Connection) -> set[str]:
 
 
 async def test_the_steps_lead_to_the_tables_of_the_code(settings: IntakeSettings) -> None:
-    async with opened(settings) as office, office.intake.database.reading() as session:
+    async with opened(settings) as api, api.intake.database.reading() as session:
         assert await (await session.connection()).run_sync(_differences) == []
 
 
@@ -92,9 +92,9 @@ async def test_tables_of_reports_have_no_row_numbers(sqlite_settings: IntakeSett
 
 
 async def test_a_database_with_data_goes_down_and_up_again(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(), a_report())
-        await office.claim()
+    async with opened(settings) as api:
+        await api.take_in(a_report(), a_report())
+        await api.claim()
     database = Database(settings.database_place())
     async with database.writing() as session:
         await (await session.connection()).run_sync(_go_down)
@@ -106,13 +106,13 @@ async def test_a_database_with_data_goes_down_and_up_again(settings: IntakeSetti
 
 
 async def test_an_upgrade_of_a_current_database_keeps_its_data(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report("https://example.com/1"))
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://example.com/1"))
     database = Database(settings.database_place())
     await upgrade(database)
     await database.close()
-    async with opened(settings) as office:
-        assert await office.queue() == ["https://example.com/1"]
+    async with opened(settings) as api:
+        assert await api.queue() == ["https://example.com/1"]
 
 
 def test_the_newest_revision_is_the_last_of_the_migrations() -> None:

@@ -1,4 +1,4 @@
-"""An office burns down and comes back, on either database; a backup tells a thief nothing, or a forger no."""
+"""An api burns down and comes back, on either database; a backup tells a thief nothing, or a forger no."""
 
 import asyncio
 import itertools
@@ -40,7 +40,7 @@ from intake_api.upkeep.backup_files import (
 )
 from intake_api.upkeep.restoring import Restored, restore
 from reportline.readiness import NotReady
-from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, opened, revised, withdrawn
 from tests.postgresql import PostgreSql
 
 PASSPHRASE = "correct horse battery staple"
@@ -81,38 +81,38 @@ def new_place(server: PostgreSql, tmp_path: Path) -> Iterator[NewPlace]:
 
 @dataclass
 class Work:
-    """What an office has done: the reports that came, and the claim that an analyst still holds."""
+    """What an api has done: the reports that came, and the claim that an analyst still holds."""
 
     reports: list[Report] = field(default_factory=list)
     claim_id: str = ""
 
 
-async def _work(office: Office) -> Work:
+async def _work(api: RunningApi) -> Work:
     """Fill every table: reports, a withdrawn one, claims, assessments, corrections of corrections."""
     first = a_report(MARKS[0], note=MARKS[1])
     same = a_report(MARKS[0], portal="international", language="en")
     gone = a_report("https://example.com/gone")
     others = [a_report() for _ in range(4)]
-    await office.take_in(first, same, gone, *others)
-    await office.take_in(withdrawn(gone), revised(others[0], seen="today"))
-    claims = await office.claim(4)
+    await api.take_in(first, same, gone, *others)
+    await api.take_in(withdrawn(gone), revised(others[0], seen="today"))
+    claims = await api.claim(4)
     for claim in claims[:3]:
-        await office.show(claim["claim_id"])
-        await _decide(office, f"/v1/queue/claims/{claim['claim_id']}/assessment")
-    assessment_id = await office.scalar(text("SELECT assessment_id FROM assessments ORDER BY 1 LIMIT 1"))
+        await api.show(claim["claim_id"])
+        await _decide(api, f"/v1/queue/claims/{claim['claim_id']}/assessment")
+    assessment_id = await api.scalar(text("SELECT assessment_id FROM assessments ORDER BY 1 LIMIT 1"))
     for _ in range(6):
         # A clock that is set back must not bring a correction before what it corrects.
-        office.clock.move(seconds=-1)
-        assessment_id = await _decide(office, f"/v1/assessments/{assessment_id}/correction")
-    async with office.intake.database.writing() as session:
+        api.clock.move(seconds=-1)
+        assessment_id = await _decide(api, f"/v1/assessments/{assessment_id}/correction")
+    async with api.intake.database.writing() as session:
         analyst = await session.scalar(select(Item.claimed_by).where(is_claimed))
-        session.add(Lift(lift_id="0" * 16, analyst=analyst, lifted_by=analyst, until=office.clock()))
+        session.add(Lift(lift_id="0" * 16, analyst=analyst, lifted_by=analyst, until=api.clock()))
     return Work([first, same, withdrawn(gone), *others], claims[3]["claim_id"])
 
 
-async def _decide(office: Office, path: str) -> str:
+async def _decide(api: RunningApi, path: str) -> str:
     decision = {"outcome": "baseline", "flags": ["user_generated"], "note": MARKS[2]}
-    answer = await office.analyst.post(path, json=decision)
+    answer = await api.analyst.post(path, json=decision)
     assert answer.status_code == 201
     assessment_id: str = answer.json()["assessment_id"]
     return assessment_id
@@ -153,8 +153,8 @@ async def test_an_office_comes_back_on_either_database(
     settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
 ) -> None:
     """Row by row as it was; its tokens, receipts, claims and queue go on where they were."""
-    async with opened(settings) as office:
-        work = await _work(office)
+    async with opened(settings) as api:
+        work = await _work(api)
         await _backed_up(settings, tmp_path / "backup", sealing)
     before = await _rows(settings)
     assert all(before.values())
@@ -166,8 +166,8 @@ async def test_an_office_comes_back_on_either_database(
         assert _without_last_entry(await _rows(target)) == _without_last_entry(before)
         assert _private_files(settings.folder) == _private_files(target.folder)
         _bring_tokens(settings, target)
-        async with opened(target) as office:
-            await _assert_goes_on(office, work)
+        async with opened(target) as api:
+            await _assert_goes_on(api, work)
 
 
 def _private_files(folder: Path) -> dict[str, str]:
@@ -176,30 +176,30 @@ def _private_files(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in folder.glob("*.key")}
 
 
-async def _assert_goes_on(office: Office, work: Work) -> None:
-    reports, items = await _counted(office)
+async def _assert_goes_on(api: RunningApi, work: Work) -> None:
+    reports, items = await _counted(api)
     for report in work.reports:
-        answer = await office.hand_in(report)
+        answer = await api.hand_in(report)
         assert answer.json() == {"receipt": report.receipt, "status": "received"}
-        asked = await office.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
+        asked = await api.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
         assert asked.json()["status"] == "received"
-    await office.take_in(a_report(MARKS[0]))
-    assert await _counted(office) == (reports + 1, items)
-    await _decide(office, f"/v1/queue/claims/{work.claim_id}/assessment")
-    office.clock.move(days=1)
-    for claim in await office.claim(20):
-        await office.show(claim["claim_id"])
-        await _decide(office, f"/v1/queue/claims/{claim['claim_id']}/assessment")
-    assert await office.scalar(text("SELECT COUNT(*) FROM items WHERE state = 'assessed'")) == items
-    async with office.intake.database.reading() as session:
-        assert await office.intake.audit.first_broken(session) is None
+    await api.take_in(a_report(MARKS[0]))
+    assert await _counted(api) == (reports + 1, items)
+    await _decide(api, f"/v1/queue/claims/{work.claim_id}/assessment")
+    api.clock.move(days=1)
+    for claim in await api.claim(20):
+        await api.show(claim["claim_id"])
+        await _decide(api, f"/v1/queue/claims/{claim['claim_id']}/assessment")
+    assert await api.scalar(text("SELECT COUNT(*) FROM items WHERE state = 'assessed'")) == items
+    async with api.intake.database.reading() as session:
+        assert await api.intake.audit.first_broken(session) is None
         entries = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
     assert [entry.who for entry in entries if entry.what == "restored"] == ["operator"]
 
 
-async def _counted(office: Office) -> tuple[int, int]:
-    reports = await office.scalar(text("SELECT COUNT(*) FROM reports"))
-    items = await office.scalar(text("SELECT COUNT(*) FROM items"))
+async def _counted(api: RunningApi) -> tuple[int, int]:
+    reports = await api.scalar(text("SELECT COUNT(*) FROM reports"))
+    items = await api.scalar(text("SELECT COUNT(*) FROM items"))
     return reports, items
 
 
@@ -208,12 +208,12 @@ async def test_a_backup_is_of_one_moment_while_reports_come_in(
 ) -> None:
     """What was acknowledged before it began is in it, and all that is in it fits together."""
     target, folders = new_place("sqlite"), [tmp_path / f"backup-{number}" for number in range(6)]
-    async with opened(settings) as office:
+    async with opened(settings) as api:
         before = [a_report("https://example.com/1") for _ in range(20)]
         for report in before:
-            await office.hand_in(report)
+            await api.hand_in(report)
         done = asyncio.Event()
-        coming = asyncio.create_task(_keep_coming(office, done))
+        coming = asyncio.create_task(_keep_coming(api, done))
         for folder in folders:
             await _backed_up(settings, folder, sealing)
         done.set()
@@ -238,11 +238,11 @@ def _tables(folder: Path, sealing: BackupKeys) -> Rows:
     return tables
 
 
-async def _keep_coming(office: Office, done: asyncio.Event) -> int:
+async def _keep_coming(api: RunningApi, done: asyncio.Event) -> int:
     for number in itertools.count():
         if done.is_set():
             return number
-        assert (await office.hand_in(a_report("https://example.com/1"))).status_code == 202
+        assert (await api.hand_in(a_report("https://example.com/1"))).status_code == 202
     raise AssertionError
 
 
@@ -250,8 +250,8 @@ async def test_a_backup_is_useless_to_a_thief(
     settings: IntakeSettings, sealing: BackupKeys, tmp_path: Path
 ) -> None:
     """It holds no address, note, receipt, key, token or name; its tables alone hold no address either."""
-    async with opened(settings) as office:
-        work = await _work(office)
+    async with opened(settings) as api:
+        work = await _work(api)
     await _backed_up(settings, tmp_path / "backup", sealing)
     keys = [bytes.fromhex(file.read_text()) for file in settings.folder.glob("*.key")]
     tokens = [file.read_text().strip() for file in settings.data_dir.glob("*.token")]
@@ -316,8 +316,8 @@ async def test_nothing_is_written_over_and_no_disk_is_made_up(
 async def test_a_key_that_is_missing_is_told_and_the_rest_is_kept(
     settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
 ) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report())
+    async with opened(settings) as api:
+        await api.take_in(a_report())
     make_key(settings.folder, "vault", "k2")
     (settings.folder / "vault-k1.key").unlink()
     made = await _backed_up(settings, tmp_path / "backup", sealing)
@@ -345,8 +345,8 @@ async def test_a_backup_of_an_earlier_revision_is_upgraded(
     settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
 ) -> None:
     """So a backup can be made before an upgrade, by the version that upgrades."""
-    async with opened(settings) as office:
-        await _work(office)
+    async with opened(settings) as api:
+        await _work(api)
     async with database_opened(settings.database_place()) as database, database.writing() as session:
         await (await session.connection()).run_sync(_go_down)
     made = await _backed_up(settings, tmp_path / "backup", sealing)

@@ -16,7 +16,7 @@ from intake_api.upkeep.backup_files import (
     writing_records,
 )
 from reportline.readiness import NotReady
-from tests.intake_api.office import NOON
+from tests.intake_api.running_api import NOON
 
 BLOCK = 64 * 1024 + 17
 HEADER = 24

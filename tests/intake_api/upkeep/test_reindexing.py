@@ -20,7 +20,7 @@ from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention,
 from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
-from tests.intake_api.office import NOON, Office, a_report, environment, opened, revised, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, opened, revised, withdrawn
 
 KEPT, OTHER = "https://example.com/kept", "https://example.com/other"
 DAY = timedelta(days=1)
@@ -60,19 +60,19 @@ async def _assert_indexed(settings: IntakeSettings, addresses: set[str]) -> None
         assert (item.index_key, item.canonicaliser) == (vault.index_key_id, CANONICALISER_VERSION)
 
 
-async def _put_back(office: Office, claim_id: str) -> None:
+async def _put_back(api: RunningApi, claim_id: str) -> None:
     """Put an item back into the queue, for whoever asks next: for the same analyst too."""
-    await office.analyst.delete(f"/v1/queue/claims/{claim_id}")
-    async with office.intake.database.writing() as session:
+    await api.analyst.delete(f"/v1/queue/claims/{claim_id}")
+    async with api.intake.database.writing() as session:
         await session.execute(update(Item).values(released_by=None, released_at=None))
 
 
-async def _make_equal(office: Office, one: str, other: str) -> None:
+async def _make_equal(api: RunningApi, one: str, other: str) -> None:
     """Let an earlier version have made an item, which took this spelling of `one` for another address."""
     spelling = one.replace("https://example", "HTTP://EXAMPLE")
     assert canonical(spelling) == canonical(one)
-    vault = office.intake.vault
-    async with office.intake.database.writing() as session:
+    vault = api.intake.vault
+    async with api.intake.database.writing() as session:
         found = select(Item).where(Item.address_hash == vault.blind_address(canonical(other)))
         item = (await session.scalars(found)).one()
         item.given = vault.seal(Place("items", item.item_id, "given"), spelling)
@@ -80,40 +80,40 @@ async def _make_equal(office: Office, one: str, other: str) -> None:
         await session.execute(update(Item).values(canonicaliser=0))
 
 
-async def _claim(office: Office, address: str, *, assess: bool = False) -> str:
+async def _claim(api: RunningApi, address: str, *, assess: bool = False) -> str:
     """Claim the item of an address, alone, and assess it if told to; gives the claim."""
-    claims: list[str] = [claim["claim_id"] for claim in await office.claim(20)]
-    given: dict[str, str] = {(await office.show(claim))["address_given"]: claim for claim in claims}
+    claims: list[str] = [claim["claim_id"] for claim in await api.claim(20)]
+    given: dict[str, str] = {(await api.show(claim))["address_given"]: claim for claim in claims}
     for other in claims:
         if other != given[address]:
-            await _put_back(office, other)
+            await _put_back(api, other)
     if assess:
-        await _assess(office, given[address])
+        await _assess(api, given[address])
     return given[address]
 
 
-async def _assess(office: Office, claim_id: str, note: str = "noted") -> int:
+async def _assess(api: RunningApi, claim_id: str, note: str = "noted") -> int:
     path = f"/v1/queue/claims/{claim_id}/assessment"
-    return (await office.analyst.post(path, json={"outcome": "ignore", "note": note})).status_code
+    return (await api.analyst.post(path, json={"outcome": "ignore", "note": note})).status_code
 
 
 async def test_all_items_get_the_hashes_of_a_new_key(settings: IntakeSettings) -> None:
     addresses = {f"https://example.com/{number}" for number in range(30)}
-    async with opened(settings) as office:
+    async with opened(settings) as api:
         for address in addresses:
-            await office.take_in(a_report(address))
+            await api.take_in(a_report(address))
     done = await _reindex(settings)
     assert (done.key_id, done.items, done.merged, done.damaged) == ("k2", 30, 0, 0)
     await _assert_indexed(settings, addresses)
-    async with opened(settings) as office:
-        await office.take_in(*[a_report(address) for address in addresses])
-        assert await office.scalar(select(func.count()).select_from(Item)) == 30
-        assert await office.scalar(select(func.sum(Item.reports))) == 60
+    async with opened(settings) as api:
+        await api.take_in(*[a_report(address) for address in addresses])
+        assert await api.scalar(select(func.count()).select_from(Item)) == 30
+        assert await api.scalar(select(func.sum(Item.reports))) == 60
 
 
 async def test_each_run_makes_another_key(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT))
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
     for key_id in ("k2", "k3"):
         assert (await _reindex(settings)).key_id == key_id
         await _assert_indexed(settings, {KEPT})
@@ -129,9 +129,9 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
         raise Stop
 
     addresses = {f"https://example.com/{number}" for number in range(2 * PAGE + 1)}
-    async with opened(settings) as office:
+    async with opened(settings) as api:
         for number in range(0, len(addresses), 20):
-            await office.take_in(a_report(*sorted(addresses)[number : number + 20]))
+            await api.take_in(a_report(*sorted(addresses)[number : number + 20]))
     for cut_off in range(3):
         with pytest.raises(Stop):
             await _reindex(settings, progress=stop)
@@ -154,9 +154,9 @@ async def _require_indexed(settings: IntakeSettings) -> None:
 async def test_an_intake_is_refused_items_of_another_key_or_version(
     settings: IntakeSettings, behind: dict[str, Any]
 ) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        async with office.intake.database.writing() as session:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        async with api.intake.database.writing() as session:
             first = select(func.min(Item.item_id)).scalar_subquery()
             await session.execute(update(Item).where(Item.item_id == first).values(behind))
     with pytest.raises(NotReady, match="make a backup, then run `reportline intake reindex`"):
@@ -170,9 +170,9 @@ async def test_items_of_the_earliest_version_are_indexed_under_the_key_that_they
     settings: IntakeSettings,
 ) -> None:
     """Their hashes of addresses were made with that key; those of hosts are missing."""
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        async with office.intake.database.writing() as session:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        async with api.intake.database.writing() as session:
             await session.execute(update(Item).values(index_key="", host_hash=None))
     assert (await _reindex(settings)).key_id == "k1"
     await _assert_indexed(settings, {KEPT, OTHER})
@@ -181,10 +181,10 @@ async def test_items_of_the_earliest_version_are_indexed_under_the_key_that_they
 @pytest.mark.parametrize("index_key", ["k1", ""])
 async def test_a_new_version_takes_a_new_key(settings: IntakeSettings, index_key: str) -> None:
     """Under the same key, one item's new hash may be another's old one: here two swap their addresses."""
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        vault = office.intake.vault
-        async with office.intake.database.writing() as session:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        vault = api.intake.vault
+        async with api.intake.database.writing() as session:
             one, other = (await session.scalars(select(Item).order_by(Item.item_id))).all()
             swapped = ((one, bytes(32)), (other, one.address_hash), (one, other.address_hash))
             for item, address_hash in swapped:
@@ -199,38 +199,38 @@ async def test_a_new_version_takes_a_new_key(settings: IntakeSettings, index_key
 
 async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSettings) -> None:
     both = a_report(KEPT, OTHER, language="fr")
-    async with opened(settings) as office:
-        await office.take_in(
+    async with opened(settings) as api:
+        await api.take_in(
             a_report(KEPT, hour=NOON + timedelta(hours=3)),
             a_report(OTHER, portal="international", language="en"),
             a_report(OTHER, portal="international", language="en"),
             both,
         )
-        await _make_equal(office, KEPT, OTHER)
+        await _make_equal(api, KEPT, OTHER)
     done = await _reindex(settings)
     assert (done.items, done.merged) == (2, 1)
-    async with opened(settings) as office:
-        [claim] = await office.claim(20)
+    async with opened(settings) as api:
+        [claim] = await api.claim(20)
         assert claim["reports"] == 4
         assert claim["portals"] == ["ar", "international"]
         assert claim["languages"] == ["en", "es", "fr"]
         assert claim["first_hour"] == "2026-03-01T12:00:00Z"
         assert claim["last_hour"] == "2026-03-01T15:00:00Z"
-        assert len((await office.show(claim["claim_id"]))["details"]) == 4
-        await _put_back(office, claim["claim_id"])
-        await office.take_in(withdrawn(both), a_report(KEPT))
-        [claim] = await office.claim(20)
+        assert len((await api.show(claim["claim_id"]))["details"]) == 4
+        await _put_back(api, claim["claim_id"])
+        await api.take_in(withdrawn(both), a_report(KEPT))
+        [claim] = await api.claim(20)
         assert claim["reports"] == 4
         assert claim["languages"] == ["en", "es"]
     counted = await _scalar(settings, select(func.sum(Source.reports)))
     assert counted == await _scalar(settings, select(func.count()).select_from(Mention)) == 4
 
 
-async def _chosen(office: Office, *, lower: bool) -> tuple[str, str]:
+async def _chosen(api: RunningApi, *, lower: bool) -> tuple[str, str]:
     """Give the two addresses, first that of the item with the lower or the higher id."""
-    vault = office.intake.vault
+    vault = api.intake.vault
     hashes = {vault.blind_address(canonical(address)): address for address in (KEPT, OTHER)}
-    async with office.intake.database.reading() as session:
+    async with api.intake.database.reading() as session:
         one, other = (await session.scalars(select(Item.address_hash).order_by(Item.item_id))).all()
     return (hashes[one], hashes[other]) if lower else (hashes[other], hashes[one])
 
@@ -239,47 +239,47 @@ async def _chosen(office: Office, *, lower: bool) -> tuple[str, str]:
 async def test_what_an_analyst_works_on_stays_and_the_claim_holds(
     sqlite_settings: IntakeSettings, *, lower: bool
 ) -> None:
-    async with opened(sqlite_settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        claimed, waiting = await _chosen(office, lower=lower)
-        claim_id = await _claim(office, claimed)
-        await _make_equal(office, claimed, waiting)
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        claimed, waiting = await _chosen(api, lower=lower)
+        claim_id = await _claim(api, claimed)
+        await _make_equal(api, claimed, waiting)
     assert (await _reindex(sqlite_settings)).merged == 1
-    async with opened(sqlite_settings) as office:
-        assert (await office.show(claim_id))["reports"] == 2
-        assert await _assess(office, claim_id) == 201
-        assert await office.claim(20) == []
+    async with opened(sqlite_settings) as api:
+        assert (await api.show(claim_id))["reports"] == 2
+        assert await _assess(api, claim_id) == 201
+        assert await api.claim(20) == []
 
 
 @pytest.mark.parametrize("lower", [True, False])
 async def test_of_two_claimed_items_the_one_that_is_claimed_longer_stays(
     sqlite_settings: IntakeSettings, *, lower: bool
 ) -> None:
-    async with opened(sqlite_settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        first, second = await _chosen(office, lower=lower)
-        earlier = await _claim(office, first)
-        office.clock.move(minutes=5)
-        later = await _claim(office, second)
-        await _make_equal(office, first, second)
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        first, second = await _chosen(api, lower=lower)
+        earlier = await _claim(api, first)
+        api.clock.move(minutes=5)
+        later = await _claim(api, second)
+        await _make_equal(api, first, second)
     assert (await _reindex(sqlite_settings)).merged == 1
-    async with opened(sqlite_settings) as office:
-        assert await _assess(office, earlier) == 409
-        assert await _assess(office, later) == 201
+    async with opened(sqlite_settings) as api:
+        assert await _assess(api, earlier) == 409
+        assert await _assess(api, later) == 201
 
 
 @pytest.mark.parametrize("lower", [True, False])
 async def test_an_assessed_item_counts_the_reports_of_a_waiting_one(
     settings: IntakeSettings, *, lower: bool
 ) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        assessed, waiting = await _chosen(office, lower=lower)
-        await _claim(office, assessed, assess=True)
-        await _make_equal(office, assessed, waiting)
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        assessed, waiting = await _chosen(api, lower=lower)
+        await _claim(api, assessed, assess=True)
+        await _make_equal(api, assessed, waiting)
     assert (await _reindex(settings)).merged == 1
-    async with opened(settings) as office:
-        assert await office.claim(20) == []
+    async with opened(settings) as api:
+        assert await api.claim(20) == []
     assert await _scalar(settings, select(Item.reports)) == 2
     assert await _scalar(settings, select(Item.state)) == State.ASSESSED
     assert await _scalar(settings, select(func.count()).select_from(QueuePlace)) == 0
@@ -289,14 +289,14 @@ async def test_an_assessed_item_counts_the_reports_of_a_waiting_one(
 async def test_an_item_waits_since_the_earlier_of_two(
     sqlite_settings: IntakeSettings, *, lower: bool
 ) -> None:
-    async with opened(sqlite_settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        since = await office.scalar(select(Item.open_since).limit(1))
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        since = await api.scalar(select(Item.open_since).limit(1))
         edge = func.min(Item.item_id) if lower else func.max(Item.item_id)
-        async with office.intake.database.writing() as session:
+        async with api.intake.database.writing() as session:
             reopened = update(Item).where(Item.item_id == select(edge).scalar_subquery())
             await session.execute(reopened.values(open_since=NOON))
-        await _make_equal(office, KEPT, OTHER)
+        await _make_equal(api, KEPT, OTHER)
     assert (await _reindex(sqlite_settings)).merged == 1
     assert await _scalar(sqlite_settings, select(Item.open_since)) == since
 
@@ -304,41 +304,41 @@ async def test_an_item_waits_since_the_earlier_of_two(
 async def test_a_report_that_left_one_of_two_items_is_still_counted(sqlite_settings: IntakeSettings) -> None:
     """It still names the address that both are by now, so the item is not let go once it is released."""
     report = a_report(KEPT, OTHER)
-    async with opened(sqlite_settings) as office:
-        await office.take_in(report)
-        claim_id = await _claim(office, OTHER)
-        await office.take_in(revised(report, KEPT))
-        await _make_equal(office, KEPT, OTHER)
+    async with opened(sqlite_settings) as api:
+        await api.take_in(report)
+        claim_id = await _claim(api, OTHER)
+        await api.take_in(revised(report, KEPT))
+        await _make_equal(api, KEPT, OTHER)
     assert (await _reindex(sqlite_settings)).merged == 1
-    async with opened(sqlite_settings) as office:
-        await _put_back(office, claim_id)
-        [claim] = await office.claim(20)
+    async with opened(sqlite_settings) as api:
+        await _put_back(api, claim_id)
+        [claim] = await api.claim(20)
         assert claim["reports"] == 1
 
 
 async def test_reports_that_came_late_enough_reopen_an_assessed_item_and_its_history_is_shown(
     settings: IntakeSettings,
 ) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT))
-        await _claim(office, KEPT, assess=True)
-        office.clock.move(days=settings.reopen_after_days, hours=1)
-        await office.take_in(a_report(OTHER))
-        await _make_equal(office, KEPT, OTHER)
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
+        await _claim(api, KEPT, assess=True)
+        api.clock.move(days=settings.reopen_after_days, hours=1)
+        await api.take_in(a_report(OTHER))
+        await _make_equal(api, KEPT, OTHER)
     assert (await _reindex(settings)).merged == 1
-    async with opened(settings) as office:
-        office.clock.move(days=settings.reopen_after_days, hours=2)
-        [claim] = await office.claim(20)
-        shown = await office.show(claim["claim_id"])
+    async with opened(settings) as api:
+        api.clock.move(days=settings.reopen_after_days, hours=2)
+        [claim] = await api.claim(20)
+        shown = await api.show(claim["claim_id"])
         assert (shown["reports"], [one["note"] for one in shown["history"]]) == (2, ["noted"])
 
 
 async def test_the_decisions_about_two_items_are_one_history(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
         for address in (KEPT, OTHER):
-            await _claim(office, address, assess=True)
-        await _make_equal(office, KEPT, OTHER)
+            await _claim(api, address, assess=True)
+        await _make_equal(api, KEPT, OTHER)
     assert (await _reindex(settings)).merged == 1
     [item] = await _items(settings)
     mine = select(func.count()).where(Assessment.item_id == item.item_id)
@@ -346,16 +346,16 @@ async def test_the_decisions_about_two_items_are_one_history(settings: IntakeSet
 
 
 async def test_the_audit_log_tells_which_item_went_into_which(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        await _make_equal(office, KEPT, OTHER)
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        await _make_equal(api, KEPT, OTHER)
         before = {item.item_id for item in await _items(settings)}
     await _reindex(settings)
-    async with opened(settings) as office:
-        async with office.intake.database.reading() as session:
+    async with opened(settings) as api:
+        async with api.intake.database.reading() as session:
             last = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(2)
             took_in, went = (await session.scalars(last)).all()
-            assert await office.intake.audit.first_broken(session) is None
+            assert await api.intake.audit.first_broken(session) is None
     [item] = await _items(settings)
     assert (went.what, took_in.what) == ("went_into_another", "took_another_in")
     assert (took_in.subject, {went.subject, took_in.subject}) == (item.item_id, before)
@@ -372,9 +372,9 @@ def test_every_table_that_names_an_item_is_moved() -> None:
 
 
 async def test_a_damaged_item_keeps_nobody_out(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        async with office.intake.database.writing() as session:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        async with api.intake.database.writing() as session:
             first = select(func.min(Item.item_id)).scalar_subquery()
             await session.execute(update(Item).where(Item.item_id == first).values(given=b"k1:spoilt"))
     done = await _reindex(settings)
@@ -383,9 +383,9 @@ async def test_a_damaged_item_keeps_nobody_out(settings: IntakeSettings) -> None
 
 
 async def test_nothing_is_done_while_a_vault_key_is_missing(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT))
-        async with office.intake.database.writing() as session:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
+        async with api.intake.database.writing() as session:
             await session.execute(update(Item).values(given=b"k2:" + bytes(60)))
     with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Put it back from your backup"):
         await _reindex(settings)
@@ -406,8 +406,8 @@ async def test_no_intake_serves_while_it_runs(settings: IntakeSettings) -> None:
         tried.append(True)
 
     tried: list[bool] = []
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT))
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
     await _reindex(settings, progress=try_to_serve)
     assert tried == [True]
     with serving(settings.folder):
@@ -415,9 +415,9 @@ async def test_no_intake_serves_while_it_runs(settings: IntakeSettings) -> None:
 
 
 async def test_the_command_says_what_it_did(settings: IntakeSettings) -> None:
-    async with opened(settings) as office:
-        await office.take_in(a_report(KEPT), a_report(OTHER))
-        await _make_equal(office, KEPT, OTHER)
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        await _make_equal(api, KEPT, OTHER)
     done = await asyncio.to_thread(_command, settings)
     assert done.exit_code == 0
     assert "New hashes with index-k2.key: 2 items." in done.output

@@ -27,8 +27,8 @@ from intake_api.store.models import AccessKey, Assessment, Base, Item, State, St
 from intake_api.upkeep.rotation import PAGE, SEALED_COLUMNS, rotate_vault
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
-from tests.intake_api.office import NOON, Office, a_report, environment, revised
-from tests.intake_api.served import Served, serving
+from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, revised
+from tests.intake_api.served_api import ServedApi, serving
 
 ROWS = 2 * PAGE + 3
 ROTATE = "from intake_api.commands.intake import intake; intake()"
@@ -199,7 +199,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def _handing_in(served: Served, reports: Sequence[Report]) -> AsyncIterator[dict[str, Report]]:
+async def _handing_in(served: ServedApi, reports: Sequence[Report]) -> AsyncIterator[dict[str, Report]]:
     """Hand reports in again and again, each time as their next revision; gives what was acknowledged last."""
     latest: dict[str, Report] = {}
     stopped = False
@@ -263,18 +263,18 @@ async def test_what_was_sealed_before_the_key_and_is_written_after_it_is_found_t
         assert read_keys(folder).vaults.keys() == {"k1", "k2"}
 
 
-async def test_a_running_intake_goes_on_with_the_new_key(office: Office) -> None:
+async def test_a_running_intake_goes_on_with_the_new_key(api: RunningApi) -> None:
     reports = [a_report("https://example.com/1", note="before"), a_report("https://example.com/2")]
-    await office.take_in(reports[0])
-    folder = office.intake.settings.folder
-    await rotate_vault(office.intake.database, folder, _nobody, seconds_to_write=0)
-    await office.take_in(reports[1])
-    claims = [await office.show(claim["claim_id"]) for claim in await office.claim(2)]
+    await api.take_in(reports[0])
+    folder = api.intake.settings.folder
+    await rotate_vault(api.intake.database, folder, _nobody, seconds_to_write=0)
+    await api.take_in(reports[1])
+    claims = [await api.show(claim["claim_id"]) for claim in await api.claim(2)]
     assert {claim["address_given"] for claim in claims} == {"https://example.com/1", "https://example.com/2"}
     assert {claim["details"][0]["note"] for claim in claims} == {"before", None}
     path = f"/v1/queue/claims/{claims[0]['claim_id']}/assessment"
-    await office.analyst.post(path, json={"outcome": "ignore", "note": "after"})
-    values = await _sealed(office.intake.database)
+    await api.analyst.post(path, json={"outcome": "ignore", "note": "after"})
+    values = await _sealed(api.intake.database)
     assert {value[:3] for _, value in values} == {b"k2:"}
     assert {place.table for place, _ in values} == {"reports", "items", "assessments"}
 
@@ -408,21 +408,21 @@ async def test_the_command_fails_where_something_is_damaged(
     assert "needs" not in ended.output
 
 
-async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(office: Office) -> None:
+async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(api: RunningApi) -> None:
     """The running intake has the new key at once, and the bot hosts get its public half as a file."""
-    settings = office.intake.settings
-    before, older, newer = office.intake.keys.current().public_key(), a_report(), a_report()
+    settings = api.intake.settings
+    before, older, newer = api.intake.keys.current().public_key(), a_report(), a_report()
     ended = await asyncio.to_thread(_run, settings, "seal")
     assert ended.exit_code == 0
     assert "The new key is k2." in ended.output
     assert "Keep the older seal keys for 30 days" in ended.output
-    after = office.intake.keys.current().public_key()
+    after = api.intake.keys.current().public_key()
     file = settings.folder / "intake_public.key"
     assert file.read_text() == f"k2:{after.raw.hex()}\n"
     assert file.stat().st_mode & 0o777 == 0o600
     for report, key in ((older, before), (newer, after)):
         content = seal(report, key).model_dump()
-        answer = await office.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+        answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=content)
         assert answer.status_code == 202
 
 

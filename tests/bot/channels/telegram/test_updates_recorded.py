@@ -22,7 +22,7 @@ from conversations.wire.report import Report
 from tests.bot.channels.telegram.transports import HASTE, TRANSPORTS, Transport, until, world_of
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter, Seen
-from tests.talk_hosts import Host, an_intake
+from tests.runner_host import Host, an_intake
 from tests.webhook_delivery import Handling
 
 PAYLOADS = Path(__file__).parents[3] / "payloads"

@@ -1,4 +1,4 @@
-"""Those who come to an office with keys of their own."""
+"""Those who come to an api with keys of their own."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +7,13 @@ import httpx
 
 from intake_api.roles import Role
 from intake_api.store.access_keys import add_key
-from tests.intake_api.office import Office, client
+from tests.intake_api.running_api import RunningApi, client
 
 CLAIMS = "/v1/queue/claims"
 
 
 @dataclass
-class Person:
+class ApiUser:
     """Who holds a key, and the client that sends it."""
 
     key_id: str
@@ -43,11 +43,11 @@ class Person:
         return shown
 
 
-async def person(office: Office, role: Role = Role.ANALYST) -> Person:
+async def new_user(api: RunningApi, role: Role = Role.ANALYST) -> ApiUser:
     """Let somebody come in."""
-    async with office.intake.database.writing() as session:
-        token = await add_key(session, office.intake.audit, role, "somebody", office.clock())
-    return Person(token.split("-")[1], await office.stack.enter_async_context(client(office.app, token)))
+    async with api.intake.database.writing() as session:
+        token = await add_key(session, api.intake.audit, role, "somebody", api.clock())
+    return ApiUser(token.split("-")[1], await api.stack.enter_async_context(client(api.app, token)))
 
 
 def assert_problem(answer: httpx.Response, status: int, name: str) -> None:

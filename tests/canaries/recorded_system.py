@@ -1,4 +1,4 @@
-"""Where a scene is played: both houses as real processes, a Bot API server, a recorded way between them."""
+"""Where a scenario is runs: both houses as real processes, a Bot API server, a recorded way between them."""
 
 import asyncio
 import os
@@ -22,55 +22,55 @@ from tests.canaries.evidence import (
     telegram,
     wire,
 )
-from tests.canaries.planted import PlantedReporter, Stationery
+from tests.canaries.planted_reporter import PlantedReporter, UpdateTemplates
+from tests.canaries.recording_proxy import RecordingProxy
 from tests.canaries.search import Sink
-from tests.canaries.wiretap import Wiretap
-from tests.houses import ROOT, SECONDS_TO_END, TOKEN, Houses
 from tests.ports import next_port
+from tests.system import ROOT, SECONDS_TO_END, TOKEN, System
 
-LOUD = ("-m", "tests.canaries.loud")
+ALL_LOGS = ("-m", "tests.canaries.all_logs")
 AS_IT_IS = ("-m", "reportline")
 SECONDS = 90
 _DEBUGGING = {"PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONUNBUFFERED": "1"}
 
 
 @dataclass
-class Stage:
-    """What a scene plays on; `streams` is the folder of what each process writes."""
+class RecordedSystem:
+    """What a scenario plays on; `streams` is the folder of what each process writes."""
 
-    house: Houses
-    tap: Wiretap
+    parts: System
+    proxy: RecordingProxy
     planter: Planter
     streams: Path
-    paper: Stationery
+    templates: UpdateTemplates
     reporters: list[PlantedReporter] = field(default_factory=list)
 
     def reporter(self, name: str) -> PlantedReporter:
         """Bring in a reporter."""
-        reporter = PlantedReporter(self.house.telegram.api, self.planter, self.paper, name)
+        reporter = PlantedReporter(self.parts.telegram.api, self.planter, self.templates, name)
         self.reporters.append(reporter)
         return reporter
 
     @property
     def intake_folder(self) -> Path:
         """Where the intake keeps its keys and its database."""
-        return self.house.data / "intake"
+        return self.parts.data / "intake"
 
     @property
     def outbox(self) -> Path:
         """Where the bot keeps what waits for the intake."""
-        return self.house.data / "bot" / "outbox"
+        return self.parts.data / "bot" / "outbox"
 
     @asynccontextmanager
     async def running(
         self, name: str, *command: str, **environment: str
     ) -> AsyncIterator["subprocess.Popen[bytes]"]:
-        """Run Python beside the scene, told to stop at its end; its outputs go to `streams`."""
+        """Run Python beside the scenario, told to stop at its end; its outputs go to `streams`."""
         out, err = (self.streams / f"{name}.{stream}" for stream in ("out", "err"))
         with out.open("ab") as output, err.open("ab") as errors:
             process = subprocess.Popen(
                 [sys.executable, *command],
-                env={**self.house.environment, **_DEBUGGING, **environment},
+                env={**self.parts.environment, **_DEBUGGING, **environment},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -86,16 +86,16 @@ class Stage:
         """Gather all that was written and sent until now."""
         for reporter in self.reporters:
             reporter.note_messages()
-        times = file_times(self.house.data)
+        times = file_times(self.parts.data)
         fields = database_fields(self.intake_folder / "reportline.db")
-        recorded = bytes(self.tap.recorded)
+        recorded = bytes(self.proxy.recorded)
         reports = handed_in(recorded, self.intake_folder)
         sinks = (
-            *files(self.house.data, "data"),
+            *files(self.parts.data, "data"),
             *files(self.streams, "written"),
             *database(fields, self.intake_folder),
             *wire(recorded, reports),
-            telegram(self.house.telegram.api.journal),
+            telegram(self.parts.telegram.api.journal),
             *more,
         )
         done = frozenset(name for reporter in self.reporters for name in reporter.done)
@@ -114,7 +114,7 @@ class Stage:
     async def read(self) -> None:
         """Wait until the bot has taken and confirmed every update that waited."""
         async with asyncio.timeout(SECONDS):
-            while self.house.telegram.api.updates:
+            while self.parts.telegram.api.updates:
                 await asyncio.sleep(0.02)
 
     async def delivered(self) -> None:
@@ -125,14 +125,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(template: Path, folder: Path, planter: Planter, **more: str) -> AsyncIterator[Stage]:
+async def recorded_system(
+    template: Path, folder: Path, planter: Planter, **more: str
+) -> AsyncIterator[RecordedSystem]:
     """Set a stage on a copy of a data folder that was set up; nothing runs on it yet."""
     data, streams, port = folder / "data", folder / "streams", next_port()
     shutil.copytree(template, data)
     streams.mkdir()
-    async with BotApiServer(TOKEN) as server, Wiretap(port) as tap:
-        environment = {**_environment(data, port, server.url, tap.url), **more}
-        yield Stage(Houses(environment, server), tap, planter, streams, Stationery(planter))
+    async with BotApiServer(TOKEN) as server, RecordingProxy(port) as proxy:
+        environment = {**_environment(data, port, server.url, proxy.url), **more}
+        yield RecordedSystem(System(environment, server), proxy, planter, streams, UpdateTemplates(planter))
 
 
 def _environment(data: Path, port: int, telegram_url: str, intake_url: str) -> Mapping[str, str]:

@@ -10,15 +10,15 @@ from typing import Any, Self
 import httpx
 
 from intake_api.settings import IntakeSettings
-from tests.intake_api.served import Served, serving
+from tests.intake_api.served_api import ServedApi, serving
 
 
 @dataclass
-class Door:
+class ApiProcess:
     """A place for one process at a time."""
 
     settings: IntakeSettings
-    served: Served
+    served: ServedApi
     _kept: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -45,9 +45,9 @@ def _serving(settings: IntakeSettings) -> Any:
 
 @dataclass
 class WebhookKeys:
-    """Several doors into one intake."""
+    """Several processes into one intake."""
 
-    every: list[Door]
+    every: list[ApiProcess]
     client: httpx.AsyncClient
     chance: random.Random
     unanswered: int = 0
@@ -55,7 +55,7 @@ class WebhookKeys:
     async def ask(
         self, token: str, method: str, path: str, json: Mapping[str, Any] | None = None
     ) -> httpx.Response:
-        """Ask at any door until one answers; what the dead ones did of it, nobody knows."""
+        """Ask at any process until one answers; what the dead ones did of it, nobody knows."""
         while True:
             url = f"{self.chance.choice(self.every).served.url}{path}"
             try:
@@ -72,11 +72,13 @@ class WebhookKeys:
 
 
 @asynccontextmanager
-async def doors(settings: IntakeSettings, number: int, chance: random.Random) -> AsyncIterator[WebhookKeys]:
-    """Open so many doors."""
-    every = list(await asyncio.gather(*(Door.opened(settings) for _ in range(number))))
+async def processes(
+    settings: IntakeSettings, number: int, chance: random.Random
+) -> AsyncIterator[WebhookKeys]:
+    """Open so many processes."""
+    every = list(await asyncio.gather(*(ApiProcess.opened(settings) for _ in range(number))))
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             yield WebhookKeys(every, client, chance)
     finally:
-        await asyncio.gather(*(door.close() for door in every))
+        await asyncio.gather(*(process.close() for process in every))

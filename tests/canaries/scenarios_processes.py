@@ -9,12 +9,12 @@ from telegram import ChatMemberBanned, ChatMemberUpdated
 
 from tests.canaries.bot_api_updates import Planter, update_of
 from tests.canaries.evidence import SCREEN, Collection
-from tests.canaries.raising import FAULTS
-from tests.canaries.scene_of_talks import planned
-from tests.canaries.scenes_of_failures import link
+from tests.canaries.failing_host import FAULTS
+from tests.canaries.recorded_system import SECONDS, RecordedSystem, recorded_system
+from tests.canaries.scenario_talks import planned
+from tests.canaries.scenarios_failures import link
 from tests.canaries.script import Act
-from tests.canaries.stage import SECONDS, Stage, stage
-from tests.houses import ROOT
+from tests.system import ROOT
 
 MOST_TALKS = 2
 # What a system tells its programs of who sits before it.
@@ -32,36 +32,39 @@ _ENVIRONMENT = {
 }
 
 
-async def play_host(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+async def run_host(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Play a host that fails on one message after another, and at last ends its process."""
-    async with stage(template, folder, planter) as on:
-        async with on.running("bot", "-m", "tests.canaries.raising") as bot:
-            reporter = on.reporter("who meets faults")
+    async with recorded_system(template, folder, planter) as system:
+        async with system.running("bot", "-m", "tests.canaries.failing_host") as bot:
+            reporter = system.reporter("who meets faults")
             for number in range(len(FAULTS)):
-                await reporter.push(reporter.say(link(on, f"message {number}")))
+                await reporter.push(reporter.say(link(system, f"message {number}")))
             await reporter.do(Act(say="/help"))
             banned = planter.whole(ChatMemberBanned)
             change = planter.whole(ChatMemberUpdated, new_chat_member=banned)
             await reporter.push(update_of("my_chat_member", change))
             await asyncio.to_thread(bot.wait, SECONDS)
-        return [on.collect()]
+        return [system.collect()]
 
 
-async def play_terminal(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+async def run_terminal(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Play talks in a terminal, which `reportline run` begins, with the intake beside it."""
     talks = planned(folder.parent / "portals", planter.mint)[:MOST_TALKS]
     lines = [f"#{act.number}" if act.tap else act.say for acts in talks for act in acts]
-    async with stage(template, folder, planter) as on:
-        await asyncio.to_thread(_run, on, "\n".join(lines))
-        return [on.collect()]
+    async with recorded_system(template, folder, planter) as system:
+        await asyncio.to_thread(_run, system, "\n".join(lines))
+        return [system.collect()]
 
 
-def _run(on: Stage, typed: str) -> None:
-    mint = on.planter.mint
+def _run(system: RecordedSystem, typed: str) -> None:
+    mint = system.planter.mint
     told = {name: mint.text(f"environment {name}.{shape}") for name, shape in _ENVIRONMENT.items()}
-    environment = {**on.house.environment, **told}
+    environment = {**system.parts.environment, **told}
     environment.pop("REPORTLINE_TELEGRAM_TOKEN")
-    with (on.streams / SCREEN).open("wb") as screen, (on.streams / "terminal.err").open("wb") as errors:
+    with (
+        (system.streams / SCREEN).open("wb") as screen,
+        (system.streams / "terminal.err").open("wb") as errors,
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "reportline", "run", "--start", mint.text("start link.payload")],
             env=environment,

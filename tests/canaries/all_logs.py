@@ -1,6 +1,6 @@
 """Runs a command of ours as under an operator who turns up every log there is, again and again.
 
-python -m tests.canaries.loud bot poll
+python -m tests.canaries.all_logs bot poll
 """
 
 import logging
@@ -16,7 +16,7 @@ _EVERYTHING = "%(name)s %(levelname)s %(message)s %(args)s %(exc_text)s %(stack_
 _SECONDS = 0.05
 
 
-def turn_up() -> None:
+def enable_all_logs() -> None:
     """Let every logger of every library write all it has to standard output, and ours down to DEBUG."""
     warnings.simplefilter("always")
     handler = logging.StreamHandler(sys.stdout)
@@ -33,7 +33,7 @@ def _keep_up() -> None:
         time.sleep(_SECONDS)
     configure_logs("DEBUG")
     while True:
-        turn_up()
+        enable_all_logs()
         time.sleep(_SECONDS)
 
 

@@ -1,6 +1,6 @@
 """A bot whose host fails on every message in another way, all that it knows of the reporter in its words.
 
-python -m tests.canaries.raising
+python -m tests.canaries.failing_host
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from conversations.events import Said
 from conversations.wire.report import Report
 from reportline.logs import configure_logs
 from reportline.settings import read_settings
-from tests.canaries.loud import turn_up
+from tests.canaries.all_logs import enable_all_logs
 
 HASTE = Pace(first_pause=0.01, longest_pause=0.05, tries=2)
 
@@ -129,7 +129,7 @@ class EndingError(BaseException):
     """What nobody catches."""
 
 
-class RaisingHost:
+class FailingHost:
     """Hands everything on to the real runner, and then commits the next fault, once each."""
 
     def __init__(self, runner: Runner) -> None:
@@ -159,10 +159,10 @@ async def _serve() -> None:
     settings = read_settings(BotSettings)
     token = telegram_token(settings)
     async with bot_host(settings) as host:
-        raising = RaisingHost(host.runner(settings.portal))
+        raising = FailingHost(host.runner(settings.portal))
         url = f"{settings.telegram_api_url}/bot"
         polling = TelegramPolling(raising, token, url, presentations=(), sentences=sentences(), pace=HASTE)
-        turn_up()
+        enable_all_logs()
         await polling.run()
 
 

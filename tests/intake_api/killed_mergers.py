@@ -1,6 +1,6 @@
 """A merger that dies at a chosen line: by an exception in this process, or as a process that kills itself.
 
-    python -m tests.intake_api.dying      reads orders from its input, forks for each, and tells how it ended
+    python -m tests.intake_api.killed_mergers      reads orders from its input, forks for each, and tells how it ended
 
 A point is a line of the traced files, executed for the n-th time.
 """
@@ -40,12 +40,12 @@ class Point(NamedTuple):
     time: int
 
 
-class Death(BaseException):
+class SimulatedKill(BaseException):
     """What nothing catches: the transaction at hand is rolled back, as it is for a process that is gone."""
 
 
 def _raise() -> NoReturn:
-    raise Death
+    raise SimulatedKill
 
 
 @dataclass
@@ -84,7 +84,7 @@ def traced(tracer: Tracer) -> Iterator[None]:
         sys.settrace(before)
 
 
-class Mortals:
+class MergerProcesses:
     """Processes that merge what waits, one after another, and kill themselves at a point."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
@@ -102,11 +102,13 @@ class Mortals:
 
 
 @contextmanager
-def mortals() -> Iterator[Mortals]:
+def merger_processes() -> Iterator[MergerProcesses]:
     """Run the server that forks them: it has imported everything already."""
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-m", "tests.intake_api.dying"], cwd=ROOT, **pipes) as server:
-        yield Mortals(server)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.intake_api.killed_mergers"], cwd=ROOT, **pipes
+    ) as server:
+        yield MergerProcesses(server)
 
 
 def _merge(settings: IntakeSettings, dies_at: Point) -> NoReturn:

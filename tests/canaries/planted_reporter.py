@@ -28,8 +28,8 @@ def _is_answered(planter: Planter, name: str) -> bool:
     return isinstance(event_from(update_of("message", message), BOT), Arrival)
 
 
-class Stationery:
-    """What every reporter of a scene writes on: each field filled that a person may fill."""
+class UpdateTemplates:
+    """What every reporter of a scenario writes on: each field filled that a person may fill."""
 
     def __init__(self, planter: Planter) -> None:
         self.person = as_json(planter.whole(User))
@@ -44,14 +44,14 @@ class Stationery:
 class PlantedReporter:
     """One reporter with a private chat; all of its numbers are of 52 bits."""
 
-    def __init__(self, api: BotApi, planter: Planter, paper: Stationery, name: str) -> None:
+    def __init__(self, api: BotApi, planter: Planter, templates: UpdateTemplates, name: str) -> None:
         self.name = name
         self.chat = planter.mint.number(f"chat of {name}")
-        self._api, self._planter, self._paper = api, planter, paper
+        self._api, self._planter, self._templates = api, planter, templates
         self.done: set[str] = set()
         self._taps = 0
-        self._person = {**paper.person, "id": self.chat}
-        self._private = {**paper.private, "id": self.chat}
+        self._person = {**templates.person, "id": self.chat}
+        self._private = {**templates.private, "id": self.chat}
         api.chat(self.chat).last = planter.mint.number(f"first message of {name}") - 1
 
     async def hold(self, acts: Iterable[Act]) -> None:
@@ -90,9 +90,9 @@ class PlantedReporter:
         assert choice in data, f"{choice} is not among {sorted(data)} under {card['text']!r}"
         self._taps += 1
         identity = self._planter.mint.text(f"tap {self._taps} of {self.name}.id")
-        message = {**self._paper.tap["message"], "message_id": card["message_id"], "chat": self._private}
+        message = {**self._templates.tap["message"], "message_id": card["message_id"], "chat": self._private}
         tapped = {"id": identity, "data": data[choice], "from": self._person, "message": message}
-        return {"callback_query": {**self._paper.tap, **tapped}}
+        return {"callback_query": {**self._templates.tap, **tapped}}
 
     def newest(self) -> dict[str, Any]:
         """Give the newest message of the bot."""
@@ -124,7 +124,7 @@ class PlantedReporter:
 
     def _message(self, **content: Any) -> dict[str, Any]:
         own = {"from": self._person, "chat": self._private}
-        return {"message": {**self._paper.envelope, **own, **content}}
+        return {"message": {**self._templates.envelope, **own, **content}}
 
 
 def addressed(update: dict[str, Any], chat: int) -> dict[str, Any]:

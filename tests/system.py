@@ -23,7 +23,7 @@ SECONDS_TO_END = 60
 
 
 @dataclass(frozen=True)
-class Houses:
+class System:
     """A data folder, where the intake is, and the Bot API server that plays Telegram.
 
     Processes are forked, or really `started` where Python is to read variables of its own.
@@ -102,7 +102,7 @@ async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
 
 
 @asynccontextmanager
-async def houses(folder: Path, port: int, *, started: bool = False) -> AsyncIterator[Houses]:
+async def set_up_system(folder: Path, port: int, *, started: bool = False) -> AsyncIterator[System]:
     """Give both houses, set up on an empty folder, with nothing running yet but the Bot API server."""
     async with BotApiServer(TOKEN) as telegram:
         environment = {
@@ -112,7 +112,7 @@ async def houses(folder: Path, port: int, *, started: bool = False) -> AsyncIter
             "REPORTLINE_TELEGRAM_TOKEN": TOKEN,
             "REPORTLINE_TELEGRAM_API_URL": telegram.url,
         }
-        ready = Houses(environment, telegram, started)
+        ready = System(environment, telegram, started)
         done = await asyncio.to_thread(ready.command, "setup")
         assert done.returncode == 0, done.stderr
         yield ready

@@ -1,6 +1,6 @@
 """A process that hosts talks beside others of the same host, and hands in to an intake that is away.
 
-    python -m tests.talk_process      reads one order a line, says "ready", and once told so takes its events
+    python -m tests.runner_process      reads one order a line, says "ready", and once told so takes its events
 
 An order is JSON: Valkey's `url`, a `folder` for the secrets and the outbox, the intake's private `key`, and
 `events`, each an update's number with the text that it says or the button that it taps.
@@ -20,7 +20,7 @@ from bot.exchange import Answer
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.valkey import ValkeySessions
 from conversations.events import Chose, Said
-from tests.talk_hosts import Host
+from tests.runner_host import Host
 
 
 async def _take(order: dict[str, Any]) -> dict[int, str]:

@@ -41,7 +41,7 @@ class Clock:
 
 
 @dataclass
-class Office:
+class RunningApi:
     """An intake and two who come to it: a channel and an analyst."""
 
     intake: Intake
@@ -126,7 +126,7 @@ def prepare(settings: IntakeSettings) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: IntakeSettings) -> AsyncIterator[Office]:
+async def opened(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
     """Run an intake that was set up."""
     clock = Clock()
     intake = assemble(settings, clock)
@@ -134,7 +134,7 @@ async def opened(settings: IntakeSettings) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running(intake))
         channel, analyst = [await stack.enter_async_context(client(app, token)) for token in tokens]
-        yield Office(intake, clock, app, stack, channel, analyst)
+        yield RunningApi(intake, clock, app, stack, channel, analyst)
 
 
 def a_report(*addresses: str | dict[str, Any], **changes: Any) -> Report:
@@ -173,10 +173,10 @@ def environment(settings: IntakeSettings) -> dict[str, str]:
     )
 
 
-async def plan_of(office: Office, part: str, work: Awaitable[object]) -> list[str]:
+async def plan_of(api: RunningApi, part: str, work: Awaitable[object]) -> list[str]:
     """Give the steps by which the database answers the one statement of some work that has this part."""
     done: list[tuple[str, tuple[object, ...]]] = []
-    engine = office.intake.database.engine.sync_engine
+    engine = api.intake.database.engine.sync_engine
 
     def note(*seen: Any) -> None:
         done.append((seen[2], seen[3]))
@@ -185,7 +185,7 @@ async def plan_of(office: Office, part: str, work: Awaitable[object]) -> list[st
     await work
     event.remove(engine, "before_cursor_execute", note)
     statement, values = next(one for one in done if part in one[0])
-    explain = "EXPLAIN" if office.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
-    async with office.intake.database.engine.connect() as connection:
+    explain = "EXPLAIN" if api.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
+    async with api.intake.database.engine.connect() as connection:
         plan = await connection.exec_driver_sql(f"{explain} {statement}", values)
     return [str(step[-1]) for step in plan]

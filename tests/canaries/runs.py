@@ -1,4 +1,4 @@
-"""All scenes, played at the same time, each on a stage of its own; and what the search of them finds."""
+"""All scenarios, runs at the same time, each on a stage of its own; and what the search of them finds."""
 
 import asyncio
 import os
@@ -14,28 +14,28 @@ from pathlib import Path
 
 from bot.settings import PORTALS
 from bot.talks.portals import INTERNATIONAL
-from tests.canaries import scene_of_talks, scenes_of_failures, scenes_of_processes
+from tests.canaries import scenario_talks, scenarios_failures, scenarios_processes
 from tests.canaries.bot_api_updates import Planter
 from tests.canaries.encodings import WAYS
 from tests.canaries.evidence import Collection
 from tests.canaries.markers import Mint
 from tests.canaries.search import Finding, Haystacks
-from tests.houses import ROOT
+from tests.system import ROOT
 
-Play = Callable[[Path, Path, Planter], Awaitable[list[Collection]]]
-SCENES: Mapping[str, Play] = {
-    "talks": scene_of_talks.play,
-    "intake in trouble": scenes_of_failures.play_intake,
-    "Telegram in trouble": scenes_of_failures.play_telegram,
-    "host that fails": scenes_of_processes.play_host,
-    "terminal": scenes_of_processes.play_terminal,
+Scenario = Callable[[Path, Path, Planter], Awaitable[list[Collection]]]
+SCENARIOS: Mapping[str, Scenario] = {
+    "talks": scenario_talks.run,
+    "intake in trouble": scenarios_failures.run_intake,
+    "Telegram in trouble": scenarios_failures.run_telegram,
+    "host that fails": scenarios_processes.run_host,
+    "terminal": scenarios_processes.run_terminal,
 }
 LONG_AGO = 1_700_000_000
 
 
 @dataclass(repr=False)
-class Played:
-    """A scene that was played: what was planted, and what was gathered in the midst of it and at its end."""
+class ScenarioRun:
+    """A scenario that was runs: what was planted, and what was gathered in the midst of it and at its end."""
 
     planter: Planter
     collections: list[Collection] = field(default_factory=list)
@@ -66,59 +66,59 @@ class Played:
         return b"".join(sink.content for sink in self.end.sinks if sink.name == name)
 
 
-def play_all(folder: Path) -> dict[str, Played]:
-    """Play every scene."""
+def run_all(folder: Path) -> dict[str, ScenarioRun]:
+    """Play every scenario."""
     # A crash shall leave what its traceback says, and no copy of all memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     _with_a_paused_portal(folder / "portals")
     template = _set_up(folder / "template")
-    for name in SCENES:
+    for name in SCENARIOS:
         (folder / name).mkdir()
-    return asyncio.run(_play_all(template, folder))
+    return asyncio.run(_run_all(template, folder))
 
 
-async def _play_all(template: Path, folder: Path) -> dict[str, Played]:
-    played = {name: Played(Planter(Mint())) for name in SCENES}
-    await asyncio.gather(*(_play(name, template, folder / name, one) for name, one in played.items()))
-    return played
+async def _run_all(template: Path, folder: Path) -> dict[str, ScenarioRun]:
+    runs = {name: ScenarioRun(Planter(Mint())) for name in SCENARIOS}
+    await asyncio.gather(*(_run_one(name, template, folder / name, one) for name, one in runs.items()))
+    return runs
 
 
-async def _play(name: str, template: Path, folder: Path, played: Played) -> None:
-    played.began = time.time()
+async def _run_one(name: str, template: Path, folder: Path, run: ScenarioRun) -> None:
+    run.began = time.time()
     try:
-        played.collections = await SCENES[name](template, folder, played.planter)
-        played.ended = time.time()
-        # Beside the scenes that still play, of which most wait.
-        await asyncio.to_thread(lambda: played.findings)
-    except Exception as error:  # noqa: BLE001 - it fails its own tests, and no other scene's
-        played.error = error
+        run.collections = await SCENARIOS[name](template, folder, run.planter)
+        run.ended = time.time()
+        # Beside the scenarios that still play, of which most wait.
+        await asyncio.to_thread(lambda: run.findings)
+    except Exception as error:  # noqa: BLE001 - it fails its own tests, and no other scenario's
+        run.error = error
 
 
 def _with_a_paused_portal(folder: Path) -> None:
     shutil.copytree(PORTALS, folder)
     written = (folder / f"{INTERNATIONAL}.toml").read_text()
-    paused = written.replace(f'id = "{INTERNATIONAL}"', f'id = "{scene_of_talks.PAUSED}"\npaused = true')
-    (folder / f"{scene_of_talks.PAUSED}.toml").write_text(paused)
+    paused = written.replace(f'id = "{INTERNATIONAL}"', f'id = "{scenario_talks.PAUSED}"\npaused = true')
+    (folder / f"{scenario_talks.PAUSED}.toml").write_text(paused)
 
 
 def _set_up(folder: Path) -> Path:
     environment = {"PATH": os.environ["PATH"], "REPORTLINE_DATA_DIR": str(folder)}
     command = [sys.executable, "-m", "reportline", "setup"]
     subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
-    # As if it had been set up long ago: what is newer comes from the scenes.
+    # As if it had been set up long ago: what is newer comes from the scenarios.
     for path in (folder, *folder.rglob("*")):
         os.utime(path, (LONG_AGO, LONG_AGO))
     return folder
 
 
-def told(played: Iterable[Played]) -> str:
+def told(runs: Iterable[ScenarioRun]) -> str:
     """Sum the search up in a line."""
-    searched = [one for one in played if not one.error]
+    searched = [one for one in runs if not one.error]
     markers = sum(len(one.planter.mint.markers) for one in searched)
     sinks = sum(len(collection.sinks) for one in searched for collection in one.collections)
     megabytes = sum(one.haystacks.bytes_searched for one in searched) / 1e6
     found = sum(len(one.findings) for one in searched)
     return (
         f"canaries: {markers} markers, searched in {len(WAYS)} encodings in {sinks} sinks of "
-        f"{len(searched)} scenes ({megabytes:.1f} MB): {found} found"
+        f"{len(searched)} scenarios ({megabytes:.1f} MB): {found} found"
     )

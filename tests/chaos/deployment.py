@@ -15,12 +15,12 @@ from random import Random
 from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.fleet.webhook_keys import read_webhook_keys
 from tests.bot_api_server import BotApiServer
-from tests.canaries.wiretap import Wiretap
+from tests.canaries.recording_proxy import RecordingProxy
 from tests.chaos.processes import Process, answers, cpu_seconds
 from tests.chaos.scale import Scale
-from tests.houses import ROOT, SECONDS_TO_START
 from tests.ports import next_port
 from tests.postgresql import PostgreSql, postgresql
+from tests.system import ROOT, SECONDS_TO_START
 from tests.valkeys import Valkey, valkey
 
 DATABASE = "reportline"
@@ -29,13 +29,13 @@ _HOST = "127.0.0.1"
 
 
 @dataclass
-class Town:
+class Deployment:
     """What runs; `written` is the folder of what the processes write about themselves."""
 
     scale: Scale
     folder: Path
     telegram: BotApiServer
-    wiretap: Wiretap
+    proxy: RecordingProxy
     store: Valkey
     database: PostgreSql
     fleets: list[Process]
@@ -60,7 +60,7 @@ class Town:
         return sum(bot.waiting for bot in self.telegram.bots.values())
 
     def journal_bytes(self) -> int:
-        """Give how much PostgreSQL has written to its write-ahead log since the town was open."""
+        """Give how much PostgreSQL has written to its write-ahead log since the deployment was open."""
         written = self.database.run("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")
         return int(written) - self.journal_before
 
@@ -97,16 +97,16 @@ class Town:
 
 
 @asynccontextmanager
-async def town(scale: Scale, folder: Path, random: Random) -> AsyncIterator[Town]:
+async def deployment(scale: Scale, folder: Path, random: Random) -> AsyncIterator[Deployment]:
     """Set everything up on an empty folder and start it; what still runs at the end is killed."""
     tokens = [f"{1_000_000_000 + number}:{secrets.token_hex(18)}" for number in range(scale.bots)]
     intake_port, ports = next_port(), [next_port(), next_port()]
     with postgresql() as database, valkey(folder / "valkey") as store:
         database.run(f"CREATE DATABASE {DATABASE}")
-        async with BotApiServer(tokens[0]) as telegram, Wiretap(intake_port) as tap:
+        async with BotApiServer(tokens[0]) as telegram, RecordingProxy(intake_port) as proxy:
             ways = {
                 "INTAKE_PORT": str(intake_port),
-                "INTAKE_URL": tap.url,
+                "INTAKE_URL": proxy.url,
                 "TELEGRAM_API_URL": telegram.url,
                 "VALKEY_URL": store.url.get_secret_value(),
             }
@@ -118,7 +118,7 @@ async def town(scale: Scale, folder: Path, random: Random) -> AsyncIterator[Town
                 for number, port in enumerate(ports)
             ]
             intake = _process("intake", ("intake", "serve"), folder, {**environment, **url})
-            made = Town(scale, folder, telegram, tap, store, database, fleets, intake, intake_port)
+            made = Deployment(scale, folder, telegram, proxy, store, database, fleets, intake, intake_port)
             try:
                 await _open(made, tokens, ports, random)
                 yield made
@@ -128,7 +128,7 @@ async def town(scale: Scale, folder: Path, random: Random) -> AsyncIterator[Town
                         await process.stop()
 
 
-async def _open(made: Town, tokens: Sequence[str], ports: Sequence[int], random: Random) -> None:
+async def _open(made: Deployment, tokens: Sequence[str], ports: Sequence[int], random: Random) -> None:
     """Start every process, and set each bot's webhook."""
     for process in (*made.fleets, made.intake):
         process.start()

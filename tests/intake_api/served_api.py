@@ -26,7 +26,7 @@ from tests.forked import Forked
 
 
 @dataclass
-class Served:
+class ServedApi:
     """A process that serves, where it does, and the folder it works in."""
 
     process: Forked
@@ -71,7 +71,7 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Served]:
+def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[ServedApi]:
     """Serve an intake that was set up in a folder, at any free port."""
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("REPORTLINE_", "PYTHON"))
@@ -86,7 +86,7 @@ def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Ser
         try:
             line = said.readline()
             assert line.startswith("The intake serves at http"), line
-            yield Served(process, line.split()[-1], folder, errors)
+            yield ServedApi(process, line.split()[-1], folder, errors)
         finally:
             process.kill()
             process.wait()

@@ -16,11 +16,11 @@ from tests.canaries import evidence
 from tests.canaries.bot_api_updates import Planter, needed, update_of, updates
 from tests.canaries.evidence import Collection, files
 from tests.canaries.markers import Kind, Mint
-from tests.canaries.planted import addressed, damaged, in_groups
+from tests.canaries.planted_reporter import addressed, damaged, in_groups
+from tests.canaries.recorded_system import ALL_LOGS, SECONDS, RecordedSystem, recorded_system
+from tests.canaries.recording_proxy import Mode
 from tests.canaries.script import Act, Script
 from tests.canaries.search import Sink
-from tests.canaries.stage import LOUD, SECONDS, Stage, stage
-from tests.canaries.wiretap import Way
 from tests.valkeys import Line, Valkey, valkey
 
 PORTAL = "international"
@@ -61,31 +61,33 @@ def planned(portals: Path, mint: Mint) -> list[list[Act]]:
     return talks
 
 
-async def play(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play the scene."""
+async def run(template: Path, folder: Path, planter: Planter) -> list[Collection]:
+    """Play the scenario."""
     talks = planned(folder.parent / "portals", planter.mint)
     with valkey(folder / "valkey") as server:
         async with (
             Line(server.port) as line,
-            stage(template, folder, planter, REPORTLINE_VALKEY_URL=line.url.get_secret_value()) as on,
+            recorded_system(
+                template, folder, planter, REPORTLINE_VALKEY_URL=line.url.get_secret_value()
+            ) as system,
         ):
-            await _all_kinds(on)
-            async with on.running("intake", *LOUD, "intake", "serve") as intake:
-                await on.house.intake_answers()
-                async with on.running("bot", *LOUD, "bot", "poll") as bot:
-                    await on.read()
-                    await asyncio.gather(*(_hold(on, number, acts) for number, acts in enumerate(talks)))
-                    await _store_goes_and_comes(on, server)
+            await _all_kinds(system)
+            async with system.running("intake", *ALL_LOGS, "intake", "serve") as intake:
+                await system.parts.intake_answers()
+                async with system.running("bot", *ALL_LOGS, "bot", "poll") as bot:
+                    await system.read()
+                    await asyncio.gather(*(_hold(system, number, acts) for number, acts in enumerate(talks)))
+                    await _store_goes_and_comes(system, server)
                     held = _held(server, line)
-                    await _crash(on, bot, intake)
-            return [on.collect(*held)]
+                    await _crash(system, bot, intake)
+            return [system.collect(*held)]
 
 
-async def _all_kinds(on: Stage) -> None:
+async def _all_kinds(system: RecordedSystem) -> None:
     """Let updates of every kind wait for the bot, each in a chat of its own, and such as no bot expects."""
-    planted = [*updates(on.planter)]
+    planted = [*updates(system.planter)]
     small = {*needed(Message), "from_user", "text", "entities", "caption"}
-    messages = [on.planter.some(Message, small) for _ in range(2)]
+    messages = [system.planter.some(Message, small) for _ in range(2)]
     first = {next(iter(update)): update for update in reversed(planted)}
     own = [
         update_of(kind, message)
@@ -93,30 +95,30 @@ async def _all_kinds(on: Stage) -> None:
     ]
     served = [*own, first["callback_query"], first["my_chat_member"]]
     for update in (one for whole in served for one in damaged(whole)):
-        on.house.telegram.api.updates.append(_numbered(on, update))
+        system.parts.telegram.api.updates.append(_numbered(system, update))
     for update in [*in_groups(served), *planted]:
-        await on.house.telegram.api.push(_numbered(on, update))
+        await system.parts.telegram.api.push(_numbered(system, update))
 
 
-def _numbered(on: Stage, update: dict[str, Any]) -> dict[str, Any]:
-    mint = on.planter.mint
-    count = len(on.house.telegram.api.updates)
+def _numbered(system: RecordedSystem, update: dict[str, Any]) -> dict[str, Any]:
+    mint = system.planter.mint
+    count = len(system.parts.telegram.api.updates)
     number = mint.number("first update") + count
     mint.note(f"update {count}", number)
     return {**addressed(update, mint.number(f"chat of update {count}")), "update_id": number}
 
 
-async def _hold(on: Stage, number: int, acts: list[Act]) -> None:
-    await on.reporter(f"talk {number}").hold(acts)
+async def _hold(system: RecordedSystem, number: int, acts: list[Act]) -> None:
+    await system.reporter(f"talk {number}").hold(acts)
 
 
-async def _store_goes_and_comes(on: Stage, server: Valkey) -> None:
-    reporter = on.reporter("talk without a store")
+async def _store_goes_and_comes(system: RecordedSystem, server: Valkey) -> None:
+    reporter = system.reporter("talk without a store")
     with server.paused():
-        payload = on.planter.mint.text("start link.payload")
+        payload = system.planter.mint.text("start link.payload")
         await reporter.push(reporter.say(f"/start {payload}"))
-        await on.logs("bot", "store_away")
-    await on.house.telegram.api.look(reporter.chat, 0, SECONDS)
+        await system.logs("bot", "store_away")
+    await system.parts.telegram.api.look(reporter.chat, 0, SECONDS)
     await reporter.do(Act(say="/help"))
 
 
@@ -125,13 +127,13 @@ def _held(server: Valkey, line: Line) -> list[Sink]:
     return [*evidence.valkey(server.client, bytes(line.carried)), *files(server.folder, "Valkey")]
 
 
-async def _crash(on: Stage, bot: Popen[bytes], intake: Popen[bytes]) -> None:
+async def _crash(system: RecordedSystem, bot: Popen[bytes], intake: Popen[bytes]) -> None:
     """Crash both houses in the midst of a turn."""
-    reporter = on.reporter("talk in a crash")
-    await reporter.do(Act(say=texts(on.planter.mint, 0)[1]))
-    on.tap.way = Way.HELD
+    reporter = system.reporter("talk in a crash")
+    await reporter.do(Act(say=texts(system.planter.mint, 0)[1]))
+    system.proxy.mode = Mode.HELD
     await reporter.push(reporter.tap("send"))
-    await on.tap.holds()
+    await system.proxy.holds()
     bot.send_signal(signal.SIGABRT)
     intake.send_signal(signal.SIGSEGV)
     await asyncio.gather(*(asyncio.to_thread(process.wait, SECONDS) for process in (bot, intake)))

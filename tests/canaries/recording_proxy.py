@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class Way(StrEnum):
+class Mode(StrEnum):
     """What becomes of a request."""
 
     THROUGH = "through"
@@ -18,16 +18,16 @@ class Way(StrEnum):
 
 
 _SHORT_ANSWERS = {
-    Way.BROKEN: b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
-    Way.REFUSING: b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n",
+    Mode.BROKEN: b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
+    Mode.REFUSING: b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n",
 }
 
 
-class Wiretap:
+class RecordingProxy:
     """Stands on loopback between the bot and the intake at `port`; `recorded` is all that passed."""
 
     def __init__(self, port: int) -> None:
-        self.way = Way.THROUGH
+        self.mode = Mode.THROUGH
         self.recorded = bytearray()
         self._port = port
         self._holding = asyncio.Event()
@@ -70,19 +70,19 @@ class Wiretap:
             writer.close()
 
     async def _answer(self, request: bytes) -> bytes | None:
-        match self.way:
-            case Way.AWAY:
+        match self.mode:
+            case Mode.AWAY:
                 return None
-            case Way.HELD:
+            case Mode.HELD:
                 self._holding.set()
                 return await asyncio.Future()
-            case Way.THROUGH:
+            case Mode.THROUGH:
                 return await self._passed_on(request)
-            case Way.CUT:
+            case Mode.CUT:
                 await self._passed_on(request)
                 return None
             case _:
-                return _SHORT_ANSWERS[self.way]
+                return _SHORT_ANSWERS[self.mode]
 
     async def _passed_on(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)

@@ -41,7 +41,7 @@ class Told:
         return cls((f"{SITE}{name}/first", f"{SITE}{name}/second"), [*to_do])
 
 
-class AtHand(BotApiControl):
+class InProcessControl(BotApiControl):
     """The control side of a server in this process, where a reporter need not take the way over HTTP."""
 
     def __init__(self, server: BotApiServer) -> None:
@@ -60,7 +60,7 @@ class AtHand(BotApiControl):
         return await self._api.push(update)
 
 
-class Person:
+class PersistentReporter:
     """A reporter who does what there is to do, by what the newest card offers."""
 
     def __init__(self, reporter: Reporter, told: Told) -> None:
@@ -139,7 +139,7 @@ class Talk:
 
     async def hold(self, told: Told) -> None:
         """Go on until nothing is left to do; raises AssertionError when that takes too long."""
-        person = Person(self._reporter, told)
+        person = PersistentReporter(self._reporter, told)
         for _ in range(MOST_ACTS):
             shown = self._chat.shown
             await person.act()
@@ -211,7 +211,7 @@ class Talk:
         return self._outbox.is_dir() and not [*self._outbox.glob("*.json"), *self._telegram.api.updates]
 
 
-class Road:
+class DelayedForwarder:
     """The way to the intake; nobody answers at its beginning until it is opened."""
 
     def __init__(self, intake_url: str) -> None:
