@@ -1,4 +1,4 @@
-"""A reporter who goes on until both reports are acknowledged, while the bot dies and is started again."""
+"""A reporter who goes on until both reports are acknowledged, while bots are killed and restarted."""
 
 import asyncio
 import signal
@@ -23,10 +23,10 @@ SECONDS = 20
 
 @dataclass
 class Told:
-    """What a reporter has to do and was told: by link, the taps on Send, and those taken for good.
+    """The steps that a reporter still has to do, and the taps on Send by link: all of them, and those taken.
 
-    A tap is taken when the reporter is thanked for it, and also when the bot, before it died, let Telegram
-    forget it. `answered` says the same of the one answer, which belongs to the first link.
+    A tap is taken when the bot says thanks, or when it was killed after it had confirmed the update to
+    Telegram. `answered` says the same of the one answer, which belongs to the first link.
     """
 
     links: tuple[str, str]
@@ -37,31 +37,31 @@ class Told:
 
     @classmethod
     def of(cls, name: str, *to_do: str) -> Self:
-        """Begin with two links of one's own; there is to do "first", "answer" and "second", or less."""
+        """Begin with two links made from the name; the steps are "first", "answer" and "second", or fewer."""
         return cls((f"{SITE}{name}/first", f"{SITE}{name}/second"), [*to_do])
 
 
 class InProcessControl(BotApiControl):
-    """The control side of a server in this process, where a reporter need not take the way over HTTP."""
+    """The control interface of a server in this process, used without HTTP."""
 
     def __init__(self, server: BotApiServer) -> None:
         super().__init__(server.url)
         self._api = server.api
 
     async def get(self, path: str, **asked: float) -> dict[str, Any]:
-        """Ask one thing of the control side."""
+        """Ask the control interface for one thing."""
         kind, _, chat = path.partition("/")
         if kind == "chats":
             return await self._api.look(int(chat), int(asked["after"]), asked["timeout"])
         return await super().get(path, **asked)
 
     async def push(self, update: dict[str, Any]) -> dict[str, Any]:
-        """Let an update wait for the bot; gives the numbers that it got."""
+        """Queue an update for the bot; returns it with its numbers."""
         return await self._api.push(update)
 
 
 class PersistentReporter:
-    """A reporter who does what there is to do, by what the newest card offers."""
+    """A reporter who does the next step that the newest card offers."""
 
     def __init__(self, reporter: Reporter, told: Told) -> None:
         self.told = told
@@ -74,7 +74,7 @@ class PersistentReporter:
         return self.told.links[self.told.to_do[0] == "second"]
 
     async def act(self) -> None:
-        """Do what a person would do in front of this card."""
+        """Do the next step on this card."""
         self._did = self._next()
         button = _buttons(self._card).get(self._did)
         if button is None:
@@ -84,7 +84,7 @@ class PersistentReporter:
             await self._reporter.tap_data(button, self._card.number)
 
     async def look(self) -> None:
-        """See what the bot has answered, and what is done by it."""
+        """Read the bot's answer, and remove the step if it is done."""
         self._card = (await self._reporter.messages())[-1]
         thanked = self._did == "send" and any(words in self._card.text for words in RECEIVED)
         answered = self._did == "search" and "search" not in _buttons(self._card)
@@ -95,7 +95,7 @@ class PersistentReporter:
             self.told.to_do.pop(0)
 
     def take(self) -> None:
-        """Note that the bot has taken the last act for good."""
+        """Note that the bot has taken the last step."""
         self.told.taken[self._link] += self._did == "send"
         self.told.answered |= self._did == "search"
 
@@ -111,10 +111,10 @@ def _buttons(card: Seen) -> dict[str, str]:
 
 
 class Talk:
-    """One reporter's talk, while the bots that hold it die at `deaths`, one by one.
+    """A reporter's talk, while the bots that hold it are killed at the points `deaths`, one after another.
 
-    `deaths` are the points that no bot has reached yet; the bot that comes after them is not traced, or
-    writes all points that it passes to the file `order.points`.
+    `deaths` holds the points that no bot has reached yet. The bot that is started after the last of them is
+    not traced, or writes all points that it passes to the file `order.points`.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Talk:
         self._bot = await self._next_bot()
 
     async def hold(self, told: Told) -> None:
-        """Go on until nothing is left to do; raises AssertionError when that takes too long."""
+        """Do steps until none is left; raises AssertionError if that takes too long."""
         person = PersistentReporter(self._reporter, told)
         for _ in range(MOST_ACTS):
             shown = self._chat.shown
@@ -152,7 +152,7 @@ class Talk:
         raise AssertionError("the talk came to no end")
 
     async def end(self) -> None:
-        """Let the bot deliver what waits, and stop it; raises AssertionError when anything is amiss."""
+        """Let the bot deliver all reports, and stop it; raises AssertionError if anything is left."""
         await self._settled()
         while (status := await self._bot.stop()) == -signal.SIGKILL:
             await self._revive()
@@ -162,7 +162,7 @@ class Talk:
         assert not left, f"left in the outbox: {left}"
 
     async def abandon(self) -> None:
-        """End the bot at once, however it is."""
+        """Kill the bot."""
         await self._bot.stop(signal.SIGKILL)
 
     @property
@@ -173,7 +173,7 @@ class Talk:
         return await self._bots.start(replace(self._order, dies_at=self.deaths[0] if self.deaths else None))
 
     async def _revive(self) -> None:
-        """Start the next bot once this one is dead, and what it sent last has been read."""
+        """Start the next bot once this one is dead and its last request has been read."""
         assert self._bot.ended.result() == -signal.SIGKILL, f"the bot ended with {self._bot.ended.result()}"
         self._unbroken = False
         self.deaths.pop(0)
@@ -181,7 +181,7 @@ class Talk:
         self._bot = await self._next_bot()
 
     async def _is_answered(self, shown: int) -> bool:
-        """Wait for more than `shown` cards; False if none will come: Telegram has forgotten the act."""
+        """Wait for more than `shown` cards; False if none will come because the update was confirmed."""
         while True:
             look = asyncio.create_task(self._telegram.api.look(self._chat.number, shown, SECONDS))
             await asyncio.wait({look, self._bot.ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -207,16 +207,16 @@ class Talk:
                 await asyncio.sleep(0.002)
 
     def _is_settled(self) -> bool:
-        """Tell whether every update is confirmed, and every report delivered."""
+        """Return whether every update is confirmed and every report delivered."""
         return self._outbox.is_dir() and not [*self._outbox.glob("*.json"), *self._telegram.api.updates]
 
 
 class DelayedForwarder:
-    """The way to the intake; nobody answers at its beginning until it is opened."""
+    """Forwards connections to the intake; it does not answer until it is opened."""
 
     def __init__(self, intake_url: str) -> None:
         self._intake_port = int(intake_url.rpartition(":")[2])
-        # Bound at once, so that nobody else takes the port meanwhile.
+        # Bound at once, so that no other process takes the port meanwhile.
         self._beginning = socket.socket()
         self._beginning.bind(("127.0.0.1", 0))
         self._server: asyncio.Server | None = None
@@ -224,11 +224,11 @@ class DelayedForwarder:
 
     @property
     def url(self) -> str:
-        """The address of its beginning."""
+        """The URL at which it listens."""
         return f"http://127.0.0.1:{self._beginning.getsockname()[1]}"
 
     async def open(self) -> None:
-        """Let everybody through."""
+        """Start to forward."""
         self._server = await asyncio.start_server(self._let_through, sock=self._beginning)
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""One process's host of talks with everything real around it, and a reporter in front of it."""
+"""A runner with real parts around it (outbox, courier, an intake in memory), driven by events."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ CHAT = TalkHandle("telegram", "7700177001", "5234567890123456")
 
 
 class Host:
-    """One process that hosts talks; several share an outbox and an intake, whose private key is `key`."""
+    """The runner of one process; several share an outbox and an intake, whose private key is `key`."""
 
     def __init__(self, sessions: Sessions, folder: Path, intake: IntakeTwin, key: bytes) -> None:
         outbox = Outbox(folder / "outbox")
@@ -35,12 +35,12 @@ class Host:
         )
 
     async def happens(self, update: int, event: Event, chat: TalkHandle = CHAT) -> Answer:
-        """Let something happen in a chat."""
+        """Handle an event in a chat."""
         return await self.runner.handle(Arrival(chat, update, event, update, "en"))
 
 
 def tap(answer: Answer, choice: str) -> Chose:
-    """Give the tap on a button of an answer's card."""
+    """Return the event of a tap on a button of an answer's card."""
     data = [button.data for row in answer.card.rows for button in row]
     (found,) = [written for written in data if written.split(".", 2)[2] == choice]
     talk, turn, name = found.split(".", 2)
@@ -48,7 +48,7 @@ def tap(answer: Answer, choice: str) -> Chose:
 
 
 def an_intake() -> tuple[IntakeTwin, bytes]:
-    """Make an intake, and give its private key too."""
+    """Return an intake in memory and its private key."""
     key = new_private_key()
     return IntakeTwin({"k1": key}), key
 

@@ -1,6 +1,6 @@
-"""A process that hosts talks beside others of the same host, and hands in to an intake that is away.
+"""Runs a runner in a process of its own, beside others on the same data, with an intake that is away.
 
-    python -m tests.runner_process      reads one order a line, says "ready", and once told so takes its events
+    python -m tests.runner_process      reads an order, prints "ready", waits for a line, handles the events
 
 An order is JSON: Valkey's `url`, a `folder` for the secrets and the outbox, the intake's private `key`, and
 `events`, each an update's number with the text that it says or the button that it taps.
@@ -24,7 +24,7 @@ from tests.runner_host import Host
 
 
 async def _take(order: dict[str, Any]) -> dict[int, str]:
-    """Let all events happen at the same time; gives each update's card."""
+    """Handle all events at the same time; returns the card of each update."""
     folder, key = Path(order["folder"]), bytes.fromhex(order["key"])
     intake = IntakeTwin({"k1": key})
     intake.away = True

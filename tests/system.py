@@ -1,4 +1,4 @@
-"""The real processes of both houses, started on loopback for a test and ended with it."""
+"""Starts the real processes of bot and intake on loopback for a test, and stops them with it."""
 
 import asyncio
 import os
@@ -24,9 +24,9 @@ SECONDS_TO_END = 60
 
 @dataclass(frozen=True)
 class System:
-    """A data folder, where the intake is, and the Bot API server that plays Telegram.
+    """The environment of the processes, and the Bot API server that stands in for Telegram.
 
-    Processes are forked, or really `started` where Python is to read variables of its own.
+    Processes are forked, or `started` anew where Python must read environment variables of its own.
     """
 
     environment: dict[str, str]
@@ -35,16 +35,16 @@ class System:
 
     @property
     def data(self) -> Path:
-        """The folder of everything that is kept."""
+        """The data folder of bot and intake."""
         return Path(self.environment["REPORTLINE_DATA_DIR"])
 
     @property
     def intake_url(self) -> str:
-        """Where the intake answers, once it is started."""
+        """The URL of the intake, once it is started."""
         return f"http://127.0.0.1:{self.environment['REPORTLINE_INTAKE_PORT']}"
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run one command of ours to its end."""
+        """Run a command of `reportline` to its end."""
         if not self.started:
             return forked.run(*arguments, env=self.environment, timeout=SECONDS_TO_START)
         return subprocess.run(
@@ -59,7 +59,7 @@ class System:
 
     @asynccontextmanager
     async def running(self, *arguments: str) -> AsyncIterator[Forked | subprocess.Popen[bytes]]:
-        """Run a command of ours beside the test, what it writes going to a file in the data folder."""
+        """Run a command of `reportline` until the block ends; its output goes to a file in `data`."""
         log = self.data / f"{'-'.join(arguments)}.log"
         with log.open("ab") as output:
             process = self._begun(arguments, output)
@@ -83,7 +83,7 @@ class System:
         )
 
     async def is_answered(self) -> bool:
-        """Tell whether an intake answers now."""
+        """Return whether the intake answers now."""
         async with httpx.AsyncClient(trust_env=False) as client:
             return await _is_ready(client, self.intake_url)
 
@@ -103,7 +103,7 @@ async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
 
 @asynccontextmanager
 async def set_up_system(folder: Path, port: int, *, started: bool = False) -> AsyncIterator[System]:
-    """Give both houses, set up on an empty folder, with nothing running yet but the Bot API server."""
+    """Set bot and intake up in an empty folder; only the Bot API server is running yet."""
     async with BotApiServer(TOKEN) as telegram:
         environment = {
             "PATH": os.environ["PATH"],

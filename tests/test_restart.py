@@ -29,7 +29,7 @@ LOGGED = {"event", "level", "hour", "house", "channel", "error", "place", "incid
 
 @asynccontextmanager
 async def _set_up_system(folder: Path, server: Valkey) -> AsyncIterator[tuple[System, Reporter]]:
-    """Give houses with nothing running yet, and a reporter."""
+    """Set a system up with no process running yet, and a reporter."""
     async with set_up_system(folder / "data", next_port()) as system:
         system.environment["REPORTLINE_VALKEY_URL"] = server.url.get_secret_value()
         async with BotApiControl(system.telegram.url) as control:

@@ -1,4 +1,4 @@
-"""Runs a command of ours as under an operator who turns up every log there is, again and again.
+"""Runs a command of `reportline` with every logger of every library enabled at its lowest level.
 
 python -m tests.canaries.all_logs bot poll
 """
@@ -17,7 +17,7 @@ _SECONDS = 0.05
 
 
 def enable_all_logs() -> None:
-    """Let every logger of every library write all it has to standard output, and ours down to DEBUG."""
+    """Let every logger write every record with all its fields to standard output."""
     warnings.simplefilter("always")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter(_EVERYTHING))
@@ -28,7 +28,7 @@ def enable_all_logs() -> None:
 
 
 def _keep_up() -> None:
-    # The command puts its own logs in order first; libraries that come later are turned up too.
+    # The command configures its own logs first; loggers of libraries that are imported later are enabled too.
     while logging.getLogRecordFactory() is logging.LogRecord:
         time.sleep(_SECONDS)
     configure_logs("DEBUG")

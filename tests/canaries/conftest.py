@@ -1,4 +1,4 @@
-"""The scenarios, runs once for all tests that ask for them, and the line that says what was searched."""
+"""Runs the scenarios once for all tests that use them, and prints how much was searched."""
 
 import pytest
 
@@ -9,13 +9,13 @@ _RUNS = pytest.StashKey[dict[str, ScenarioRun]]()
 
 @pytest.fixture(scope="session")
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, ScenarioRun]:
-    """Give every scenario, by its name."""
+    """Run all scenarios; returns their runs by name."""
     scenarios = run_all(tmp_path_factory.mktemp("scenarios"))
     request.config.stash[_RUNS] = scenarios
     return scenarios
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how much was searched, for what, and in how many encodings."""
+    """Print how much was searched, for how many markers, and in how many encodings."""
     if _RUNS in config.stash:
         terminalreporter.write_line(told(config.stash[_RUNS].values()))

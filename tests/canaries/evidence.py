@@ -1,4 +1,4 @@
-"""All that the two houses wrote and sent, gathered as bytes to be searched."""
+"""Collects everything that bot and intake wrote and sent, as bytes to be searched."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Collection:
-    """What was gathered at the end of a scenario or in its midst; `done` is what reporters did, by name."""
+    """What was collected during a scenario or at its end; `done` names what reporters did."""
 
     sinks: tuple[Sink, ...]
     times: tuple[FileTimes, ...]
@@ -162,7 +162,7 @@ def _every_form(value: Any) -> bytes:
 
 
 def _as_bytes_too(text: str) -> bytes:
-    """Give a text in UTF-8, and as bytes that somebody may have taken for characters."""
+    """Return a text in UTF-8, and the bytes that it would be if each character had been a byte."""
     return text.encode() + b"\n" + text.encode("latin-1", "ignore")
 
 

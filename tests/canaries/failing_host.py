@@ -1,4 +1,4 @@
-"""A bot whose host fails on every message in another way, all that it knows of the reporter in its words.
+"""A bot whose host raises another error for each message, with all that it knows of the reporter in the text.
 
 python -m tests.canaries.failing_host
 """
@@ -27,7 +27,7 @@ HASTE = Pace(first_pause=0.01, longest_pause=0.05, tries=2)
 
 
 def known_of(arrival: Arrival) -> str:
-    """Give everything that the host was told."""
+    """Return everything that the host was told about the reporter."""
     text = arrival.event.text if isinstance(arrival.event, Said) else ""
     return f"{arrival.talk.chat} {arrival.update} {arrival.message} {arrival.language} {text} {arrival!r}"
 
@@ -126,11 +126,11 @@ FAULTS: tuple[Callable[[str], None], ...] = (
 
 
 class EndingError(BaseException):
-    """What nobody catches."""
+    """An error that no handler catches."""
 
 
 class FailingHost:
-    """Hands everything on to the real runner, and then commits the next fault, once each."""
+    """Passes everything on to the real runner, then raises the next error, each of them once."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -138,7 +138,7 @@ class FailingHost:
         self._last = ""
 
     async def handle(self, arrival: Arrival) -> Answer:
-        """Advance the talk, and fail in the next way, as long as there is one."""
+        """Advance the talk, then raise the next error if one is left."""
         answer = await self._runner.handle(arrival)
         self._last = known_of(arrival)
         if self._left:
@@ -146,11 +146,11 @@ class FailingHost:
         return answer
 
     async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Hand on."""
+        """Pass it on."""
         await self._runner.shown(talk, message)
 
     async def gone(self, talk: TalkHandle) -> None:
-        """Hand on, and end the process."""
+        """Pass it on, and end the process."""
         await self._runner.gone(talk)
         raise EndingError(self._last)
 

@@ -1,4 +1,4 @@
-"""A house that leaks on purpose into every sink, so that the search can be seen to find it there."""
+"""Leaks markers into every sink on purpose, to prove that the search finds them there."""
 
 import asyncio
 import sqlite3
@@ -37,7 +37,7 @@ _MOST_IN_A_NOTE = 1000
 
 
 def leaked(markers: Iterable[Marker], folder: Path) -> dict[str, Sink]:
-    """Write every way of every marker into every sink there is, and gather the sinks as after a scenario."""
+    """Write every form of every marker into every sink, and collect the sinks as after a scenario."""
     written = [way for marker in markers for _, way in ways(marker)]
     sinks = [
         *_into_files(written, folder / "data"),

@@ -1,4 +1,4 @@
-"""Reporters whose every message is full of markers, in front of a Bot API server of the tests."""
+"""Reporters whose every message is full of markers; they write to the tests' Bot API server."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _NOT_TEXT = ("contact", "location", "photo", "voice")
 
 
 def written_by_persons(planter: Planter) -> set[str]:
-    """Give the fields with which a message is still one that a person wrote to the bot."""
+    """Return the fields that a message from a person to the bot may have."""
     return {name for name in fields_of(Message).keys() - _WORDS if _is_answered(planter, name)}
 
 
@@ -29,7 +29,7 @@ def _is_answered(planter: Planter, name: str) -> bool:
 
 
 class UpdateTemplates:
-    """What every reporter of a scenario writes on: each field filled that a person may fill."""
+    """Updates in which every field that a person may fill is filled, shared by a scenario's reporters."""
 
     def __init__(self, planter: Planter) -> None:
         self.person = as_json(planter.whole(User))
@@ -42,7 +42,7 @@ class UpdateTemplates:
 
 
 class PlantedReporter:
-    """One reporter with a private chat; all of its numbers are of 52 bits."""
+    """A reporter with a private chat; all numbers of it have 52 bits."""
 
     def __init__(self, api: BotApi, planter: Planter, templates: UpdateTemplates, name: str) -> None:
         self.name = name

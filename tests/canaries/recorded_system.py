@@ -1,4 +1,4 @@
-"""Where a scenario is runs: both houses as real processes, a Bot API server, a recorded way between them."""
+"""Starts bot and intake as real processes, with a Bot API server and a recording proxy between the two."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ _DEBUGGING = {"PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONUNBUF
 
 @dataclass
 class RecordedSystem:
-    """What a scenario plays on; `streams` is the folder of what each process writes."""
+    """The system that a scenario runs on; `streams` is the folder of the processes' output."""
 
     parts: System
     proxy: RecordingProxy
@@ -46,26 +46,26 @@ class RecordedSystem:
     reporters: list[PlantedReporter] = field(default_factory=list)
 
     def reporter(self, name: str) -> PlantedReporter:
-        """Bring in a reporter."""
+        """Add a reporter."""
         reporter = PlantedReporter(self.parts.telegram.api, self.planter, self.templates, name)
         self.reporters.append(reporter)
         return reporter
 
     @property
     def intake_folder(self) -> Path:
-        """Where the intake keeps its keys and its database."""
+        """The folder of the intake's keys and database."""
         return self.parts.data / "intake"
 
     @property
     def outbox(self) -> Path:
-        """Where the bot keeps what waits for the intake."""
+        """The folder of reports that wait for the intake."""
         return self.parts.data / "bot" / "outbox"
 
     @asynccontextmanager
     async def running(
         self, name: str, *command: str, **environment: str
     ) -> AsyncIterator["subprocess.Popen[bytes]"]:
-        """Run Python beside the scenario, told to stop at its end; its outputs go to `streams`."""
+        """Run Python until the block ends, then stop it; its output goes to `streams`."""
         out, err = (self.streams / f"{name}.{stream}" for stream in ("out", "err"))
         with out.open("ab") as output, err.open("ab") as errors:
             process = subprocess.Popen(
@@ -83,7 +83,7 @@ class RecordedSystem:
             await asyncio.to_thread(process.wait, SECONDS_TO_END)
 
     def collect(self, *more: Sink) -> Collection:
-        """Gather all that was written and sent until now."""
+        """Collect all that was written and sent until now."""
         for reporter in self.reporters:
             reporter.note_messages()
         times = file_times(self.parts.data)
@@ -102,7 +102,7 @@ class RecordedSystem:
         return Collection(sinks, times, fields, reports, done)
 
     def logged(self, name: str) -> str:
-        """Give what a process has written to standard error until now."""
+        """Return what a process has written to standard error until now."""
         return (self.streams / f"{name}.err").read_text(errors="replace")
 
     async def logs(self, name: str, words: str) -> None:
@@ -128,7 +128,7 @@ class RecordedSystem:
 async def recorded_system(
     template: Path, folder: Path, planter: Planter, **more: str
 ) -> AsyncIterator[RecordedSystem]:
-    """Set a stage on a copy of a data folder that was set up; nothing runs on it yet."""
+    """Give a system on a copy of a data folder that was set up; no process of ours is running yet."""
     data, streams, port = folder / "data", folder / "streams", next_port()
     shutil.copytree(template, data)
     streams.mkdir()

@@ -1,4 +1,4 @@
-"""A recording way to the intake: whatever passes is kept, and the way can fail in every manner there is."""
+"""A proxy between bot and intake that records all traffic, and can fail in every way."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Mode(StrEnum):
-    """What becomes of a request."""
+    """What the proxy does with a request."""
 
     THROUGH = "through"
     AWAY = "the intake is away"
@@ -24,7 +24,7 @@ _SHORT_ANSWERS = {
 
 
 class RecordingProxy:
-    """Stands on loopback between the bot and the intake at `port`; `recorded` is all that passed."""
+    """Listens on loopback and forwards to the intake at `port`; `recorded` is all that passed."""
 
     def __init__(self, port: int) -> None:
         self.mode = Mode.THROUGH
@@ -36,7 +36,7 @@ class RecordingProxy:
 
     @property
     def url(self) -> str:
-        """Where a bot finds the intake, as it thinks."""
+        """The URL that the bot takes for the intake's."""
         assert self._server
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 

@@ -1,4 +1,4 @@
-"""All scenarios, runs at the same time, each on a stage of its own; and what the search of them finds."""
+"""Runs all scenarios at the same time, each on a system of its own, and searches what they wrote."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ LONG_AGO = 1_700_000_000
 
 @dataclass(repr=False)
 class ScenarioRun:
-    """A scenario that was runs: what was planted, and what was gathered in the midst of it and at its end."""
+    """A finished scenario: what was planted, and what was collected during it and at its end."""
 
     planter: Planter
     collections: list[Collection] = field(default_factory=list)
@@ -45,30 +45,30 @@ class ScenarioRun:
 
     @property
     def end(self) -> Collection:
-        """What there was at the end; raises what went wrong on stage."""
+        """What was collected at the end; raises the error that ended the scenario, if any."""
         if self.error:
             raise self.error
         return self.collections[-1]
 
     @cached_property
     def haystacks(self) -> Haystacks:
-        """The search for all that was planted."""
+        """The search for all planted markers."""
         return Haystacks(self.planter.mint.markers.values())
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """Everything that the search finds."""
+        """All markers that the search finds."""
         sinks = (sink for collection in self.collections for sink in collection.sinks)
         return [finding for sink in sinks for finding in self.haystacks.search(sink)]
 
     def content(self, name: str) -> bytes:
-        """Give what the sinks of a name hold at the end."""
+        """Return the content of the sinks of this name at the end."""
         return b"".join(sink.content for sink in self.end.sinks if sink.name == name)
 
 
 def run_all(folder: Path) -> dict[str, ScenarioRun]:
-    """Play every scenario."""
-    # A crash shall leave what its traceback says, and no copy of all memory.
+    """Run every scenario."""
+    # A crash must leave a traceback, and no copy of all memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     _with_a_paused_portal(folder / "portals")
     template = _set_up(folder / "template")
@@ -88,7 +88,7 @@ async def _run_one(name: str, template: Path, folder: Path, run: ScenarioRun) ->
     try:
         run.collections = await SCENARIOS[name](template, folder, run.planter)
         run.ended = time.time()
-        # Beside the scenarios that still play, of which most wait.
+        # Search at once, while the other scenarios still run: most of them wait.
         await asyncio.to_thread(lambda: run.findings)
     except Exception as error:  # noqa: BLE001 - it fails its own tests, and no other scenario's
         run.error = error
@@ -105,14 +105,14 @@ def _set_up(folder: Path) -> Path:
     environment = {"PATH": os.environ["PATH"], "REPORTLINE_DATA_DIR": str(folder)}
     command = [sys.executable, "-m", "reportline", "setup"]
     subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
-    # As if it had been set up long ago: what is newer comes from the scenarios.
+    # As if it had been set up long ago, so that every newer time comes from the scenarios.
     for path in (folder, *folder.rglob("*")):
         os.utime(path, (LONG_AGO, LONG_AGO))
     return folder
 
 
 def told(runs: Iterable[ScenarioRun]) -> str:
-    """Sum the search up in a line."""
+    """Return a line that sums up the search."""
     searched = [one for one in runs if not one.error]
     markers = sum(len(one.planter.mint.markers) for one in searched)
     sinks = sum(len(collection.sinks) for one in searched for collection in one.collections)

@@ -1,4 +1,4 @@
-"""Every step of the talk and every kind of update, with open talks in Valkey, until both houses crash."""
+"""The scenario of every step of the talk and every kind of update, until bot and intake crash."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ CHATTER = "chatter"
 
 
 def texts(mint: Mint, talk: int) -> list[str]:
-    """Give what the reporter of a talk says: names, links, a receipt, words."""
+    """Return what the reporter of a talk says: names, links, a receipt, words."""
 
     def own(name: str, kind: Kind = Kind.OWN) -> str:
         return mint.text(f"talk {talk}, {name}", kind)
@@ -62,7 +62,7 @@ def planned(portals: Path, mint: Mint) -> list[list[Act]]:
 
 
 async def run(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play the scenario."""
+    """Run the scenario."""
     talks = planned(folder.parent / "portals", planter.mint)
     with valkey(folder / "valkey") as server:
         async with (
@@ -84,7 +84,7 @@ async def run(template: Path, folder: Path, planter: Planter) -> list[Collection
 
 
 async def _all_kinds(system: RecordedSystem) -> None:
-    """Let updates of every kind wait for the bot, each in a chat of its own, and such as no bot expects."""
+    """Queue updates of every kind for the bot, each in a chat of its own, including unexpected ones."""
     planted = [*updates(system.planter)]
     small = {*needed(Message), "from_user", "text", "entities", "caption"}
     messages = [system.planter.some(Message, small) for _ in range(2)]
@@ -128,7 +128,7 @@ def _held(server: Valkey, line: Line) -> list[Sink]:
 
 
 async def _crash(system: RecordedSystem, bot: Popen[bytes], intake: Popen[bytes]) -> None:
-    """Crash both houses in the midst of a turn."""
+    """Crash bot and intake in the middle of a turn."""
     reporter = system.reporter("talk in a crash")
     await reporter.do(Act(say=texts(system.planter.mint, 0)[1]))
     system.proxy.mode = Mode.HELD

@@ -1,4 +1,4 @@
-"""What fails around a talk: the intake in every way, its database, the disk, Telegram in every way."""
+"""The scenarios of failures: the intake in every way, its database, the disk, and Telegram in every way."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ _MODES = (Mode.BROKEN, Mode.REFUSING, Mode.AWAY)
 
 
 async def run_intake(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play what fails between the bot and the database; gathered in the midst of it, and when all is well."""
+    """Run the failures between bot and database; collect during them, and when all is well again."""
     async with (
         recorded_system(template, folder, planter) as system,
         system.running("intake", *ALL_LOGS, "intake", "serve"),
@@ -43,7 +43,7 @@ async def run_intake(template: Path, folder: Path, planter: Planter) -> list[Col
 
 
 async def _locked(system: RecordedSystem) -> Collection:
-    """Lock the database until the intake gives up, and let all that needs no intake fail meanwhile."""
+    """Lock the database until the intake gives up; meanwhile let the proxy fail in every way."""
     async with system.running("lock", "-c", _LOCK, str(system.intake_folder / "reportline.db")):
         async with asyncio.timeout(SECONDS):
             while not (system.streams / "lock.out").read_bytes():
@@ -58,7 +58,7 @@ async def _locked(system: RecordedSystem) -> Collection:
 
 
 async def _send(system: RecordedSystem, name: str, way: Mode) -> PlantedReporter:
-    """Let a reporter report, add an answer, ask about the receipt and write what may name somebody."""
+    """Let a reporter report, add an answer, say that a child is in danger, and ask about the receipt."""
     system.proxy.mode = way
     reporter = system.reporter(name)
     await reporter.do(Act(say=link(system, name)))
@@ -69,12 +69,12 @@ async def _send(system: RecordedSystem, name: str, way: Mode) -> PlantedReporter
 
 
 def link(system: RecordedSystem, name: str) -> str:
-    """Give the link that a reporter reports."""
+    """Return the link that a reporter reports."""
     return system.planter.mint.text(f"{name}, link.url", Kind.WORDS)
 
 
 def _spoil(system: RecordedSystem) -> None:
-    """Put an entry into the outbox that is none, with the times that the bot would give it."""
+    """Put a broken entry into the outbox, with the times that the bot would give it."""
     entry = system.outbox / f"{'0' * 32}.1.json"
     entry.write_text("no entry")
     hour = time.time() // HOUR * HOUR
@@ -92,7 +92,7 @@ async def _without_outbox(system: RecordedSystem) -> None:
 
 
 async def run_telegram(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play what fails between the bot and Telegram, whose words repeat what it knows of the reporter."""
+    """Run the failures between bot and Telegram, whose error texts repeat what it knows of the reporter."""
     async with (
         recorded_system(template, folder, planter) as system,
         system.running("bot", *ALL_LOGS, "bot", "poll"),
@@ -129,7 +129,7 @@ async def _fail(system: RecordedSystem, number: int, order: Failure) -> None:
 
 
 async def _fail_to_poll(system: RecordedSystem, told: str) -> None:
-    """Let the asking for updates fail in one way after another, in the last one for good."""
+    """Let polling fail in one way after another, the last time for good."""
     reporter = system.reporter("while polling fails")
     for order in (*_orders(told), Failure(status=409, description=f"Conflict: {told}")):
         await _fail_once_to_poll(system, reporter, order)

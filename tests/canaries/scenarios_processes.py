@@ -1,4 +1,4 @@
-"""What a process writes whose host fails in every way, and one that holds a talk in a terminal."""
+"""The scenarios of a bot whose host fails in every way, and of talks in a terminal."""
 
 import asyncio
 import subprocess
@@ -17,7 +17,7 @@ from tests.canaries.script import Act
 from tests.system import ROOT
 
 MOST_TALKS = 2
-# What a system tells its programs of who sits before it.
+# Variables in which a system names its user.
 _ENVIRONMENT = {
     "USER": "username",
     "LOGNAME": "username",
@@ -33,7 +33,7 @@ _ENVIRONMENT = {
 
 
 async def run_host(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play a host that fails on one message after another, and at last ends its process."""
+    """Run a host that fails on one message after another, and finally ends its process."""
     async with recorded_system(template, folder, planter) as system:
         async with system.running("bot", "-m", "tests.canaries.failing_host") as bot:
             reporter = system.reporter("who meets faults")
@@ -48,7 +48,7 @@ async def run_host(template: Path, folder: Path, planter: Planter) -> list[Colle
 
 
 async def run_terminal(template: Path, folder: Path, planter: Planter) -> list[Collection]:
-    """Play talks in a terminal, which `reportline run` begins, with the intake beside it."""
+    """Run talks in a terminal with `reportline run`, which starts the intake too."""
     talks = planned(folder.parent / "portals", planter.mint)[:MOST_TALKS]
     lines = [f"#{act.number}" if act.tap else act.say for acts in talks for act in acts]
     async with recorded_system(template, folder, planter) as system:

@@ -98,7 +98,7 @@ class Tomorrow(TelegramObject):
 
 
 def test_a_field_of_tomorrow_is_planted_by_itself() -> None:
-    """A class that nobody here has heard of is filled, and its markers are known to the search."""
+    """A class that is new to the tests is filled, and the search knows its markers."""
     planter = Planter(Mint())
     told = json.loads(planter.whole(Tomorrow).to_json())
     values = {marker.value for marker in planter.mint.markers.values()}

@@ -1,7 +1,7 @@
-"""No identity: what Telegram or a system tells of a reporter is nowhere in all that was written and sent.
+"""Nothing that Telegram or a system tells about a reporter's identity is written or sent anywhere.
 
-Fresh markers are planted in every field of every kind of update, every step of the talk and every failure is
-runs by real processes whose every log is turned up, and every byte is searched in every encoding.
+Fresh markers are planted in every field of every kind of update. Real processes with all logs enabled go
+through every step of the talk and every failure. Then every byte is searched in every encoding.
 """
 
 import json
@@ -76,34 +76,34 @@ def test_every_sink_was_there_to_be_searched(runs: dict[str, ScenarioRun], scena
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_failure_was_met(runs: dict[str, ScenarioRun], scenario: str) -> None:
-    """Each failure that a scenario plays has left its line in a log."""
+    """Each failure of a scenario has left its line in a log."""
     lines = list(_log_lines(runs[scenario]))
     met = {line["event"] for line in lines} | {line.get("error", "") for line in lines}
     assert MET[scenario] <= met
 
 
-def _log_lines(runs: ScenarioRun) -> Iterator[dict[str, str]]:
-    for sink in runs.end.sinks:
+def _log_lines(run: ScenarioRun) -> Iterator[dict[str, str]]:
+    for sink in run.end.sinks:
         if sink.name.endswith((".err", ".log")):
             yield from (json.loads(line) for line in sink.content.splitlines() if line.startswith(b"{"))
 
 
 @pytest.mark.parametrize("process", ["bot", "intake"])
-def test_both_houses_crashed(runs: dict[str, ScenarioRun], process: str) -> None:
-    """Both processes were killed within a turn, and left where their code was, in no other words."""
+def test_bot_and_intake_crashed(runs: dict[str, ScenarioRun], process: str) -> None:
+    """Both processes were killed within a turn, and wrote only where their code was."""
     errors = runs["talks"].content(f"written: {process}.err")
     assert b"Fatal Python error" in errors
     assert b"Traceback" not in errors
 
 
 @pytest.mark.parametrize("library", ["httpcore", "httpx", "telegram", "asyncio", "py.warnings"])
-def test_every_library_was_turned_up(runs: dict[str, ScenarioRun], library: str) -> None:
-    """The libraries' own loggers wrote whatever they had, down to DEBUG."""
+def test_every_library_logged_at_debug(runs: dict[str, ScenarioRun], library: str) -> None:
+    """The libraries' own loggers wrote all their records, down to DEBUG."""
     assert re.search(rf"^{library}".encode(), runs["talks"].content("written: bot.out"), re.MULTILINE)
 
 
 def test_every_step_and_choice_was_reached(runs: dict[str, ScenarioRun]) -> None:
-    """The talks that were runs lead through the whole flow."""
+    """The talks of the scenario go through the whole flow."""
     assert goals() - set(HANDED_IN) <= runs["talks"].end.done
 
 

@@ -48,7 +48,7 @@ EXACT_FILES = {
 }
 # Read once, when a process starts; a report neither reads nor changes them.
 READ_AT_START = r"\.|bot|(intake|bot)/[a-z0-9_-]+\.(key|token)|analyst\.token|bot/talk_secrets"
-# On the wire: whoever sees the answer pass knows the time without it.
+# On the wire: an eavesdropper of the answer knows the time anyway.
 WIRE_DATE = re.compile(rb"\r\ndate: [^\r]+ GMT", re.IGNORECASE)
 # Valkey's own files and words: when it wrote a snapshot, and until when a talk lives.
 OF_VALKEY = {"Valkey: dump.rdb", "Valkey: valkey.log"}

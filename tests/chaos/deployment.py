@@ -1,4 +1,4 @@
-"""Everything that a run needs, on loopback: Telegram, two webhook processes, Valkey, intake, PostgreSQL."""
+"""Starts all parts of a deployment on loopback: Telegram, two fleets, Valkey, intake and PostgreSQL."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ _HOST = "127.0.0.1"
 
 @dataclass
 class Deployment:
-    """What runs; `written` is the folder of what the processes write about themselves."""
+    """The running parts, and what they have used."""
 
     scale: Scale
     folder: Path
@@ -46,21 +46,21 @@ class Deployment:
 
     @property
     def data(self) -> Path:
-        """The folder of everything that both houses keep."""
+        """The data folder of bot and intake."""
         return self.folder / "data"
 
     @property
     def outbox(self) -> Path:
-        """Where reports wait for the intake."""
+        """The folder of reports that wait for the intake."""
         return self.data / "bot" / "outbox"
 
     @property
     def waiting(self) -> int:
-        """How many updates are not confirmed."""
+        """The number of updates that are not confirmed."""
         return sum(bot.waiting for bot in self.telegram.bots.values())
 
     def journal_bytes(self) -> int:
-        """Give how much PostgreSQL has written to its write-ahead log since the deployment was open."""
+        """Return how much PostgreSQL has written to its write-ahead log since the deployment was started."""
         written = self.database.run("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")
         return int(written) - self.journal_before
 
@@ -84,7 +84,7 @@ class Deployment:
         self.intake.start()
 
     def cpu(self) -> dict[str, float]:
-        """Give the processor's seconds that each part has had, once the processes of ours are stopped."""
+        """Return the processor seconds of each part; our own processes must have ended."""
         assert self.database.process
         self._note("Valkey", self.store.client.info("server")["process_id"])
         self._note("PostgreSQL", self.database.process.pid)
@@ -151,7 +151,7 @@ async def _open(made: Deployment, tokens: Sequence[str], ports: Sequence[int], r
 
 
 class _Balancer:
-    """Leads one bot's updates to one process, and a few of them at random; the other one comes next."""
+    """Routes each bot's updates to one process, and a few to a random one; the other process comes second."""
 
     def __init__(self, ports: Sequence[int], misrouted: float, random: Random) -> None:
         self._ports, self._misrouted, self._random = ports, misrouted, random

@@ -1,4 +1,4 @@
-"""Who reports: each from a chat of its own, with a link of its own, and with names that must reach nobody."""
+"""The reporters: each has a chat, a link and names of its own, and the names must not be stored or sent."""
 
 from dataclasses import dataclass
 from random import Random
@@ -48,7 +48,7 @@ class Identity:
 
 
 class People:
-    """Everybody of one run; `sign` stands in every name, `path_sign` in every link, and nowhere else."""
+    """The reporters of a run; every name contains `sign`, every link `path_sign`, and nothing else does."""
 
     def __init__(self, random: Random) -> None:
         self.sign = _drawn(random, 14)
@@ -57,7 +57,7 @@ class People:
         self._random = random
 
     def next(self) -> Identity:
-        """Bring in somebody new."""
+        """Add a reporter."""
         number, draw = len(self.known), self._random
         fields = {"first_name": "given", "last_name": "family", "username": "handle"}
         names = {field: f"{self.sign}_{tail}_{_drawn(draw, 8)}" for field, tail in fields.items()}

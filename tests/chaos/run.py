@@ -1,4 +1,4 @@
-"""One run: everybody's talk, and meanwhile what goes wrong, in an order drawn from the seed."""
+"""Runs all reporters' talks, and meanwhile kills and restarts parts in an order drawn from the seed."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ Act = Callable[[], Awaitable[object]]
 
 @dataclass
 class Happened:
-    """What a run was: what everybody was told, what went wrong and when, and how full the store was."""
+    """The record of a run: what each reporter was told, what was disturbed and when, and the store's size."""
 
     people: People
     told: list[Told] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Happened:
 
 
 class Run:
-    """Holds everybody's talks in a deployment, and lets go wrong in it what its scale says."""
+    """Holds all talks on a deployment, and disturbs it as its scale says."""
 
     def __init__(self, deployment: Deployment, random: Random, tell: Callable[[str], None]) -> None:
         self.happened = Happened(People(random))
@@ -47,7 +47,7 @@ class Run:
         self._parts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def hold(self) -> Happened:
-        """Let everything happen, within the time that the scale gives; then wait until all is delivered."""
+        """Run everything within the scale's time; then wait until all reports are delivered."""
         watching = asyncio.create_task(self._watch())
         with suppress(TimeoutError):
             async with asyncio.timeout(self._scale.longest):
@@ -84,7 +84,7 @@ class Run:
                 acts.create_task(self._act(name, act))
 
     async def _act(self, name: str, act: Act) -> None:
-        # One after another for each part of the deployment, whatever befalls the others meanwhile.
+        # One disturbance at a time for each part; other parts may be disturbed meanwhile.
         async with self._parts[name.partition(" ")[0]]:
             self.happened.troubles.append((time.monotonic() - self._began, name))
             await act()
@@ -110,7 +110,7 @@ class Run:
     async def _watch(self) -> None:
         while True:
             self._tell_progress()
-            with suppress(Exception):  # it may be away, which is no matter here
+            with suppress(Exception):  # the store may be away now
                 held, size = await asyncio.to_thread(self._looked_into)
                 self.happened.open_talks = max(self.happened.open_talks, held)
                 self.happened.store_bytes = max(self.happened.store_bytes, size)

@@ -1,4 +1,4 @@
-"""How much happens in a run, how much goes wrong in it, and after how long it is given up."""
+"""How many talks a run has, how much is disturbed in it, and when it is given up."""
 
 from dataclasses import dataclass, field, replace
 
@@ -30,7 +30,7 @@ class Scale:
 
 
 def whole(talks: int, bots: int, seed: int) -> Scale:
-    """Give a run that is looked at by people."""
+    """Return the scale of a full run, whose table a person reads."""
     return Scale(
         talks=talks,
         bots=bots,
@@ -46,13 +46,13 @@ def whole(talks: int, bots: int, seed: int) -> Scale:
 
 
 def calm(talks: int, bots: int, seed: int) -> Scale:
-    """Give a run in which nothing goes wrong, to see what a talk costs."""
+    """Return the scale of a run without disturbances, to measure the cost of a talk."""
     undisturbed = replace(whole(talks, bots, seed), kills_of_each=0, api_away=0)
     return replace(undisturbed, redelivered=0, reordered=0, doubled=0, misrouted=0)
 
 
 def small(seed: int) -> Scale:
-    """Give a run that is short enough to be a test."""
+    """Return the scale of a run that is short enough for a test."""
     return Scale(
         talks=150,
         bots=5,

@@ -1,4 +1,4 @@
-"""API processes on one database, killed and started again, and clients that go on at whichever answers."""
+"""Runs several API processes on one database, which are killed and restarted, and a client of all."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from tests.intake_api.served_api import ServedApi, serving
 
 @dataclass
 class ApiProcess:
-    """A place for one process at a time."""
+    """An API process that can be killed and restarted."""
 
     settings: IntakeSettings
     served: ServedApi
@@ -29,7 +29,7 @@ class ApiProcess:
         return cls(settings, served, kept)
 
     async def kill(self) -> None:
-        """Kill the process, at whatever it is doing, and start another."""
+        """Kill the process and start another."""
         self.served.process.kill()
         await asyncio.to_thread(self._kept.close)
         self.served = await asyncio.to_thread(self._kept.enter_context, _serving(self.settings))
@@ -45,7 +45,7 @@ def _serving(settings: IntakeSettings) -> Any:
 
 @dataclass
 class WebhookKeys:
-    """Several processes into one intake."""
+    """Several API processes of one intake, and a client."""
 
     every: list[ApiProcess]
     client: httpx.AsyncClient
@@ -55,7 +55,7 @@ class WebhookKeys:
     async def ask(
         self, token: str, method: str, path: str, json: Mapping[str, Any] | None = None
     ) -> httpx.Response:
-        """Ask at any process until one answers; what the dead ones did of it, nobody knows."""
+        """Send a request to random processes until one answers; a killed one may have handled it before."""
         while True:
             url = f"{self.chance.choice(self.every).served.url}{path}"
             try:
@@ -75,7 +75,7 @@ class WebhookKeys:
 async def processes(
     settings: IntakeSettings, number: int, chance: random.Random
 ) -> AsyncIterator[WebhookKeys]:
-    """Open so many processes."""
+    """Start so many processes."""
     every = list(await asyncio.gather(*(ApiProcess.opened(settings) for _ in range(number))))
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:

@@ -1,4 +1,4 @@
-"""Those who come to an api with keys of their own."""
+"""Users of a running API with access keys of their own, such as a second analyst or a lead."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ CLAIMS = "/v1/queue/claims"
 
 @dataclass
 class ApiUser:
-    """Who holds a key, and the client that sends it."""
+    """An access key's id, and a client that sends the key."""
 
     key_id: str
     client: httpx.AsyncClient
@@ -27,11 +27,11 @@ class ApiUser:
         return claims
 
     async def assess(self, claim_id: str, outcome: str = "ignore", **more: Any) -> httpx.Response:
-        """Decide about what is claimed."""
+        """Assess a claimed item."""
         return await self.client.post(f"{CLAIMS}/{claim_id}/assessment", json={"outcome": outcome} | more)
 
     async def correct(self, assessment_id: str, outcome: str = "ignore", **more: Any) -> httpx.Response:
-        """Decide anew."""
+        """Correct an assessment."""
         path = f"/v1/assessments/{assessment_id}/correction"
         return await self.client.post(path, json={"outcome": outcome} | more)
 
@@ -44,13 +44,13 @@ class ApiUser:
 
 
 async def new_user(api: RunningApi, role: Role = Role.ANALYST) -> ApiUser:
-    """Let somebody come in."""
+    """Add an access key of this role; returns its user."""
     async with api.intake.database.writing() as session:
         token = await add_key(session, api.intake.audit, role, "somebody", api.clock())
     return ApiUser(token.split("-")[1], await api.stack.enter_async_context(client(api.app, token)))
 
 
 def assert_problem(answer: httpx.Response, status: int, name: str) -> None:
-    """See that this is one problem of the API's."""
+    """Check that the answer is this problem document."""
     assert answer.status_code == status, answer.text
     assert answer.json()["type"] == f"urn:problem-type:reportline:{name}"

@@ -1,4 +1,4 @@
-"""An intake is set up once on each database, and each test runs a copy of it."""
+"""Sets an intake up once on each database; each test gets a copy of it."""
 
 import secrets
 import shutil
@@ -39,7 +39,7 @@ def fresh_database(tmp_path_factory: pytest.TempPathFactory, server: PostgreSql)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest) -> IntakeSettings:
-    """Copy an intake that is set up, on each database."""
+    """Copy an intake that was set up, on each database."""
     made: IntakeSettings = request.getfixturevalue(f"{request.param}_settings")
     return made
 
@@ -75,6 +75,6 @@ def empty_place(settings: IntakeSettings, server: PostgreSql, tmp_path: Path) ->
 
 @pytest.fixture
 async def api(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
-    """Run an intake."""
+    """Run an intake in this process."""
     async with opened(settings) as running_api:
         yield running_api

@@ -1,6 +1,6 @@
-"""A merger that dies at a chosen line: by an exception in this process, or as a process that kills itself.
+"""Stops a merger at a chosen line: by an exception in this process, or by a process that kills itself.
 
-    python -m tests.intake_api.killed_mergers      reads orders from its input, forks for each, and tells how it ended
+    python -m tests.intake_api.killed_mergers      forks for each order on its input, and prints how it ended
 
 A point is a line of the traced files, executed for the n-th time.
 """
@@ -33,7 +33,7 @@ TRACED = {
 
 
 class Point(NamedTuple):
-    """A line of a traced file, and how often it had been executed when it was, this time included."""
+    """A line of a traced file, at its n-th execution."""
 
     file: str
     line: int
@@ -41,7 +41,7 @@ class Point(NamedTuple):
 
 
 class SimulatedKill(BaseException):
-    """What nothing catches: the transaction at hand is rolled back, as it is for a process that is gone."""
+    """An error that no handler catches; the transaction is rolled back, as when the process is killed."""
 
 
 def _raise() -> NoReturn:
@@ -50,14 +50,14 @@ def _raise() -> NoReturn:
 
 @dataclass
 class Tracer:
-    """Counts the lines that are executed, and dies at a point."""
+    """Counts the executed lines, and calls `die` at a point."""
 
     dies_at: Point | None = None
     passed: Counter[tuple[str, int]] = field(default_factory=Counter)
     die: Callable[[], None] = _raise
 
     def __call__(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
-        """Follow the frames of the traced files, and no other."""
+        """Trace the frames of the traced files, and no other."""
         return self._line if frame.f_code.co_filename in TRACED else None
 
     def _line(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any]:
@@ -69,13 +69,13 @@ class Tracer:
         return self._line
 
     def points(self) -> list[Point]:
-        """Give each line, when it was executed for the last time: then most is half done."""
+        """Return each line at its last execution, when the most work is half done."""
         return sorted(Point(*here, last) for here, last in self.passed.items())
 
 
 @contextmanager
 def traced(tracer: Tracer) -> Iterator[None]:
-    """Trace what runs meanwhile, and then whoever traced before."""
+    """Trace the code of the block, then restore the tracer from before."""
     before = sys.gettrace()
     sys.settrace(tracer)
     try:
@@ -85,13 +85,13 @@ def traced(tracer: Tracer) -> Iterator[None]:
 
 
 class MergerProcesses:
-    """Processes that merge what waits, one after another, and kill themselves at a point."""
+    """Starts processes that merge all waiting reports and kill themselves at a point."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
 
     def merge(self, settings: IntakeSettings, dies_at: Point) -> int:
-        """Let one merge; gives how it ended."""
+        """Run one process; returns its exit code."""
         url = settings.database_url
         told = [str(settings.data_dir), url and url.get_secret_value(), settings.reopen_after_days]
         assert self._server.stdin
@@ -103,7 +103,7 @@ class MergerProcesses:
 
 @contextmanager
 def merger_processes() -> Iterator[MergerProcesses]:
-    """Run the server that forks them: it has imported everything already."""
+    """Run the server that forks the processes, after it has imported everything."""
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.intake_api.killed_mergers"], cwd=ROOT, **pipes
@@ -126,7 +126,7 @@ def _main() -> None:
             settings = IntakeSettings(data_dir=Path(folder), database_url=secret, reopen_after_days=days)
             _merge(settings, Point(*dies_at))
         _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - whoever started the server reads it
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the test reads it
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A running intake in a folder of its own, with the clients of those who come to it."""
+"""Runs an intake in this process on a folder of its own, with clients for a channel and an analyst."""
 
 import asyncio
 import secrets
@@ -32,17 +32,17 @@ class Clock:
     moment: datetime = field(default=NOON + timedelta(minutes=34, seconds=56))
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.moment
 
     def move(self, **by: float) -> None:
-        """Move on, by what timedelta takes."""
+        """Advance by the arguments of timedelta."""
         self.moment += timedelta(**by)
 
 
 @dataclass
 class RunningApi:
-    """An intake and two who come to it: a channel and an analyst."""
+    """A running intake, with the clients of a channel and an analyst."""
 
     intake: Intake
     clock: Clock
@@ -57,7 +57,7 @@ class RunningApi:
         return await self.channel.put(f"/v1/reports/{report.draft_id}", json=content)
 
     async def take_in(self, *reports: Report) -> None:
-        """Hand reports in, and wait until they are items."""
+        """Hand reports in, and wait until they are merged."""
         for report in reports:
             assert (await self.hand_in(report)).status_code == 202
         await self.merged()
@@ -91,16 +91,16 @@ class RunningApi:
         return shown
 
     async def queue(self) -> list[str]:
-        """Claim all that waits, in order, and give the addresses as given."""
+        """Claim all waiting items, and return their addresses as given, in order."""
         return [(await self.show(claim["claim_id"]))["address_given"] for claim in await self.claim(20)]
 
     async def counts(self) -> dict[str, Any]:
-        """Ask for the counts."""
+        """Return the counts."""
         counted: dict[str, Any] = (await self.analyst.get("/v1/counts")).json()
         return counted
 
     async def another_analyst(self) -> httpx.AsyncClient:
-        """Let another analyst come in."""
+        """Return the client of another analyst, with a key of their own."""
         async with self.intake.database.writing() as session:
             token = await add_key(session, self.intake.audit, Role.ANALYST, "another", self.clock())
         return await self.stack.enter_async_context(client(self.app, token))
@@ -115,7 +115,7 @@ def client(app: FastAPI, token: str | None = None) -> httpx.AsyncClient:
 
 
 def prepare(settings: IntakeSettings) -> None:
-    """Set an intake up."""
+    """Set an intake up in the settings' folder."""
     folder = settings.data_dir
     set_up(
         settings,
@@ -161,12 +161,12 @@ def revised(report: Report, *addresses: str, **changes: Any) -> Report:
 
 
 def withdrawn(report: Report) -> Report:
-    """Make the revision that takes a report back."""
+    """Make the revision that withdraws a report."""
     return revised(report, withdrawn=True, addresses=[], note=None)
 
 
 def environment(settings: IntakeSettings) -> dict[str, str]:
-    """Give the variables that make these settings for another process."""
+    """Return the environment variables that give another process these settings."""
     url = settings.database_url
     return {"REPORTLINE_DATA_DIR": str(settings.data_dir)} | (
         {} if url is None else {"REPORTLINE_DATABASE_URL": url.get_secret_value()}
@@ -174,7 +174,7 @@ def environment(settings: IntakeSettings) -> dict[str, str]:
 
 
 async def plan_of(api: RunningApi, part: str, work: Awaitable[object]) -> list[str]:
-    """Give the steps by which the database answers the one statement of some work that has this part."""
+    """Return the database's plan for the statement of `work` that contains `part`."""
     done: list[tuple[str, tuple[object, ...]]] = []
     engine = api.intake.database.engine.sync_engine
 

@@ -1,4 +1,4 @@
-"""The API behind its real server: as its own process, as an operator starts it, or in this one."""
+"""Serves the API with its real server, in a process of its own or in this one."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ from tests.forked import Forked
 
 @dataclass
 class ServedApi:
-    """A process that serves, where it does, and the folder it works in."""
+    """A process that serves the API, its URL and its data folder."""
 
     process: Forked
     url: str
@@ -36,16 +36,16 @@ class ServedApi:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port at which it listens."""
         return httpx.URL(self.url).port or 0
 
     def client(self, role: str | None = None) -> httpx.Client:
-        """Make a client with the key of a role, or without."""
+        """Make a client with the access key of a role, or without a key."""
         headers = {} if role is None else {"Authorization": f"Bearer {self.token(role)}"}
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
 
     def token(self, role: str) -> str:
-        """Read the key of a role."""
+        """Read the access key of a role."""
         return (self.folder / f"{role}.token").read_text().strip()
 
     def sealed(self, report: Report) -> dict[str, str]:
@@ -59,7 +59,7 @@ class ServedApi:
             return channel.put(f"/v1/reports/{report.draft_id}", json=self.sealed(report))
 
     def end(self, told: signal.Signals) -> tuple[int, str]:
-        """Send a signal; gives the exit status, and what was logged."""
+        """Send a signal; returns the exit status and the log."""
         self.process.send_signal(told)
         status = self.process.wait(20)
         self.errors.seek(0)
@@ -72,7 +72,7 @@ class ServedApi:
 
 @contextmanager
 def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[ServedApi]:
-    """Serve an intake that was set up in a folder, at any free port."""
+    """Serve an intake that was set up in a folder, at a free port."""
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("REPORTLINE_", "PYTHON"))
     }
@@ -96,9 +96,9 @@ def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Ser
 async def served_here(
     app: FastAPI, protocol: type[Impatient] = IntakeConnection, seconds_to_finish: int = 10
 ) -> AsyncIterator[int]:
-    """Serve an app in this process; gives the port, and stops the server at the end."""
+    """Serve an app in this process; yields the port, and stops the server at the end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        # What a client does not take is noticed the sooner.
+        # A small buffer, so that the server soon notices a client that does not read.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         running = server(app, protocol)
         running.config.timeout_graceful_shutdown = seconds_to_finish
@@ -117,7 +117,7 @@ def request(method: str, path: str, *fields: str, body: bytes = b"") -> bytes:
 
 
 def assert_problem(answer: bytes, name: str) -> None:
-    """See that these bytes are one whole problem document of PROBLEMS, after which the connection ends."""
+    """Check that these bytes are one complete problem document of PROBLEMS that closes the connection."""
     head, _, body = answer.partition(b"\r\n\r\n")
     status, title, detail = PROBLEMS[name]
     fields = head.decode().lower().split("\r\n")

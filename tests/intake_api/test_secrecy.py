@@ -1,4 +1,4 @@
-"""Who steals the database without its keys reads no address, no note and no receipt."""
+"""A thief of the database without its keys can read no address, no note and no receipt."""
 
 import asyncio
 from base64 import b64encode

@@ -20,7 +20,7 @@ MARKER = "marker"
 
 
 class Settings(BaseModel):
-    """Settings as both houses have them."""
+    """Settings as bot and intake have them."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 

@@ -1,4 +1,4 @@
-"""Decisions are added and never overwritten, made once for each claim, and corrected by whoever may."""
+"""Decisions are added and never overwritten, made once for each claim, and corrected by those who may."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -119,7 +119,7 @@ async def test_the_same_assessment_again_is_answered_as_it_was(api: RunningApi, 
 async def test_the_same_assessment_at_once_is_recorded_once_and_answered_each_time(
     api: RunningApi, analyst: ApiUser
 ) -> None:
-    """Whoever's connection broke comes again while the first is still being recorded."""
+    """The connection broke, and the request is repeated while the first one is still being recorded."""
     _, claim_id = await _claimed(api, analyst)
     answers = await asyncio.gather(*(analyst.assess(claim_id, **ILLEGAL) for _ in range(6)))
     assert {answer.status_code for answer in answers} == {201}
@@ -224,7 +224,7 @@ async def test_a_revision_of_an_earlier_report_brings_nothing_back(settings: Int
 async def test_an_item_goes_back_when_the_report_that_brought_it_is_withdrawn(
     settings: IntakeSettings, *, claimed: bool
 ) -> None:
-    """It waits for nobody: an analyst would see a page once more for nothing."""
+    """It does not wait again: an analyst would see a page once more for nothing."""
     async with _reopening(settings, 3) as (api, analyst):
         item_id, _ = await _assessed(api, analyst)
         api.clock.move(days=4)

@@ -41,7 +41,7 @@ async def test_an_empty_queue_gives_no_claims(api: RunningApi) -> None:
 
 
 async def test_who_asks_an_empty_queue_waits_for_nobody(postgresql_settings: IntakeSettings) -> None:
-    """The audit log is one chain, so whoever adds to it waits; where nothing was done, nothing is added."""
+    """The audit log is one chain, so requests that add to it wait; one that did nothing adds nothing."""
     async with opened(postgresql_settings) as api, api.intake.database.writing() as session:
         await api.intake.audit.add(session, api.clock(), "somebody", "released", "an item")
         async with asyncio.timeout(5):
@@ -91,7 +91,7 @@ async def test_a_released_item_waits_again(api: RunningApi) -> None:
 
 
 async def test_what_an_analyst_released_comes_to_others_first(api: RunningApi) -> None:
-    """They had a reason; they meet it again when a lease has passed and nobody else has taken it."""
+    """They had a reason; they get it again when a lease has passed and no other analyst has claimed it."""
     claim_id, other = await _claimed(api), await api.another_analyst()
     await api.analyst.delete(f"/v1/queue/claims/{claim_id}")
     assert await api.claim() == []
@@ -182,7 +182,7 @@ async def test_a_claim_that_has_ended_is_not_listed(api: RunningApi) -> None:
 
 
 async def test_what_one_holds_is_listed_when_a_break_is_due(api: RunningApi) -> None:
-    """Whoever is to rest decides or releases what they hold first, and so has to find it."""
+    """An analyst whose break is due decides or releases what they hold first, so they have to find it."""
     await _claimed(api)
     api.clock.move(minutes=59)
     [claim] = await _mine(api.analyst)

@@ -115,7 +115,7 @@ async def test_a_pause_that_is_too_short_is_no_break(sqlite_settings: IntakeSett
 
 
 async def test_an_item_that_runs_out_counts_until_then(sqlite_settings: IntakeSettings) -> None:
-    """Whoever leaves without a word is taken to have looked on."""
+    """An analyst who leaves without releasing counts as exposed until the lease ends."""
     async with _guarded(sqlite_settings, day=LEASE) as api:
         analyst = await new_user(api)
         await analyst.claim()
@@ -214,7 +214,7 @@ async def test_a_revoked_key_opens_nothing_and_what_it_held_goes_back(settings: 
 
 
 async def test_nothing_is_remembered_beyond_two_days(settings: IntakeSettings) -> None:
-    """Of whoever comes back, and of whoever never does."""
+    """Those of analysts who come back, and of those who never do."""
     async with _guarded(settings) as api:
         comes_back, leaves, lead = await new_user(api), await new_user(api), await new_user(api, Role.LEAD)
         for analyst in (comes_back, leaves):
@@ -245,7 +245,7 @@ DAYS = {
 async def test_the_day_begins_at_midnight_where_the_hotline_is(
     sqlite_settings: IntakeSettings, zone: str
 ) -> None:
-    """Whoever has filled the day, counted from midnight, is refused until the next, and no longer."""
+    """An analyst who has used up the day, counted from midnight, is refused until the next midnight."""
     midnight, hours = DAYS[zone]
     assert _hours_of_day(midnight, ZoneInfo(zone)) == hours
     async with _guarded(sqlite_settings, day=60, zone=zone) as api:
@@ -366,7 +366,7 @@ async def watched_api(sqlite_settings: IntakeSettings) -> AsyncIterator[RunningA
 
 
 async def test_looking_at_items_outside_the_queue_counts_too(settings: IntakeSettings) -> None:
-    """A minute for each look, as long as no claim is held: so nobody reads addresses all day for nothing."""
+    """Each look counts a minute while no claim is held, so addresses cannot be read all day without limit."""
     async with _guarded(settings, day=3) as api:
         analyst = await new_user(api)
         found = await analyst.client.post("/v1/search", json={"host": "example.com"})

@@ -1,4 +1,4 @@
-"""Whoever names an address, in any spelling, or a host finds its items; and it is audited."""
+"""A search for an address, in any spelling, or a host finds its items, and is audited."""
 
 from datetime import timedelta
 from typing import Any

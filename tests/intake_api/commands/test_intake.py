@@ -33,7 +33,7 @@ def test_a_served_api_takes_reports_and_stops_when_told(
 
 
 def test_a_log_has_one_line_for_each_trouble_and_nothing_of_what_was_sent(settings: IntakeSettings) -> None:
-    """And none for nonsense: whoever sends it could fill the log."""
+    """A malformed request writes none either: its sender could fill the log."""
     with serving(settings.data_dir, settings.database_url) as served:
         _make_trouble(served)
         _, logged = served.end(signal.SIGTERM)

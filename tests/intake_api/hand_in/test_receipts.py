@@ -116,7 +116,7 @@ async def test_the_delay_runs_from_the_first_revision(api: RunningApi, analyst: 
 
 
 async def test_a_receipt_that_said_assessed_does_not_take_it_back(api: RunningApi, analyst: ApiUser) -> None:
-    """Else it would tell its holder that somebody has reported the same page since."""
+    """Otherwise it would tell its holder that the same page was reported again."""
     report = a_report(ADDRESS)
     await api.take_in(report)
     await _assess_all(analyst)

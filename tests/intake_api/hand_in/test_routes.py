@@ -22,7 +22,7 @@ from tests.intake_api.running_api import RunningApi, a_report, client, opened, r
 
 @asynccontextmanager
 async def _unmerging(settings: IntakeSettings) -> AsyncIterator[tuple[httpx.AsyncClient, Intake]]:
-    """Run an intake in which nobody merges, as it is when it dies right after its answers."""
+    """Run an intake without merging, as if it were killed right after each answer."""
     intake = assemble(settings)
     token = (settings.data_dir / "channel.token").read_text().strip()
     async with client(build(intake), token) as channel:

@@ -1,4 +1,4 @@
-"""Each key opens one door and no other; who has none learns nothing."""
+"""Each key is valid for its role's routes only; without a key, a caller learns nothing."""
 
 import httpx
 import pytest

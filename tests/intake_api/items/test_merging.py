@@ -96,7 +96,7 @@ async def test_a_merge_that_fails_tells_no_reports_time(
 
 
 async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(api: RunningApi) -> None:
-    """A busy api, where somebody is always just handing in, is no reason to forget it."""
+    """It is retried even if reports are handed in all the time."""
     intake = api.intake
     await _spoil(api)
     merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now, 0.2)

@@ -86,7 +86,7 @@ async def test_an_address_is_not_lost_when_its_item_goes_as_another_report_comes
 async def test_an_address_is_not_lost_when_a_release_ends_its_item_as_another_report_comes(
     api: RunningApi,
 ) -> None:
-    """The release ends an item that waits for nobody any more, while a report of the same page is merged."""
+    """The release deletes an item without reports, while a report of the same page is merged."""
     mistaken = a_report(ADDRESS)
     await api.take_in(mistaken)
     [claim] = await api.claim()
@@ -127,7 +127,7 @@ async def test_two_merges_that_make_the_same_items_in_opposite_orders_never_dead
 
 
 async def test_two_that_count_for_the_same_items_lock_them_in_one_order(api: RunningApi) -> None:
-    """Both come upon an item in the middle that somebody holds: neither then holds what the other wants."""
+    """Both wait for a locked item in the middle, and neither holds a lock that the other needs."""
     pages = [f"https://example.com/{number}" for number in range(8)]
     await api.take_in(a_report(*pages))
     for _ in range(3):
@@ -146,7 +146,7 @@ async def test_two_that_count_for_the_same_items_lock_them_in_one_order(api: Run
 
 
 async def test_two_that_make_the_same_items_make_them_in_one_order(api: RunningApi) -> None:
-    """Both come upon one in the middle that somebody was about to make, and did not."""
+    """Both wait for an item in the middle that another transaction makes and rolls back."""
     vault, pages = api.intake.vault, [f"https://example.com/{number}" for number in range(8)]
     middle = sorted(pages, key=vault.blind_address)[4]
     about_to = NamedAddress(ReportedAddress(given=middle), vault.blind_address(middle), NOON)

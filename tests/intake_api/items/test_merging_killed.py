@@ -1,7 +1,7 @@
-"""Whoever merges may die at any line: afterwards every item is as if nothing had happened.
+"""A merge may be killed at any line: afterwards every item is as if nothing had happened.
 
-Most deaths here are exceptions that nothing catches: all that a merge does lies in one transaction, which is
-rolled back as it is for a process that is gone. Some deaths are real.
+Most kills here are simulated by an exception that no handler catches: a merge is one transaction, which is
+rolled back as it is when the process is killed. Some kills are real.
 """
 
 import asyncio
@@ -41,14 +41,14 @@ Rows = Mapping[Table, list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def dying() -> Iterator[MergerProcesses]:
-    """Have processes that kill themselves."""
+    """Start the server of processes that kill themselves."""
     with merger_processes() as server:
         yield server
 
 
 @pytest.fixture
 async def api(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
-    """Run an intake with items of each kind, where reports of each kind wait, and nobody merges them."""
+    """Run an intake with items of each kind, where reports of each kind wait and are not merged."""
     async with opened(settings.model_copy(update={"reopen_after_days": 5})) as running_api:
         await _fill(running_api)
         yield running_api

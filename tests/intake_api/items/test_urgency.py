@@ -1,4 +1,4 @@
-"""Nobody starves and no flood steers: what an item's place depends on, and what it never depends on.
+"""No item waits for ever and no flood changes the order: what an item's place depends on, and what not.
 
 The bound. An item that begins to wait in the hour t, by its first report or by the one that brings it back,
 is due by t + LONGEST, the allowance of the least urgent class. No item is due earlier than RAISED before it

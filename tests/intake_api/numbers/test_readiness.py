@@ -86,7 +86,7 @@ async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """Listen where nobody ever answers."""
+    """Listen and never answer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 

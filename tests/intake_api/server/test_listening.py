@@ -1,4 +1,4 @@
-"""Slow clients, and many of them, lose their connections; nobody else waits, and nobody holds a stop up."""
+"""Slow clients, and many of them, lose their connections; they delay neither other clients nor a stop."""
 
 import asyncio
 import json

@@ -48,7 +48,7 @@ async def test_an_untouched_log_is_whole(api: RunningApi) -> None:
     ("broken", "change"), [(at, change) for at, changes in CHANGES.items() for change in changes]
 )
 async def test_a_change_is_found(api: RunningApi, broken: int, change: str) -> None:
-    """Whoever owns the database can take the triggers away; the chain still tells."""
+    """The owner of the database can drop the triggers; the chain still shows the change."""
     await _fill(api)
     async with api.intake.database.writing() as session:
         for statement in _UNGUARDED[api.intake.database.is_postgresql]:

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away, refuses, waits and comes back: nobody hears "received" of what it did not commit."""
+"""PostgreSQL goes away, refuses, waits and comes back; "received" is never said of an uncommitted report."""
 
 import asyncio
 import secrets
@@ -131,7 +131,7 @@ async def test_what_was_acknowledged_when_the_server_stopped_is_kept(
 
 
 async def test_a_server_that_starts_or_stops_is_away(own_api: RunningApi, own_server: PostgreSql) -> None:
-    """It answers, and lets nobody in: so it does for as long as it starts, too."""
+    """It answers and refuses connections, as it also does while it starts."""
     engine, report = own_api.intake.database.engine, a_report()
     async with engine.connect() as last:
         await engine.dispose(close=False)

@@ -1,4 +1,4 @@
-"""An api burns down and comes back, on either database; a backup tells a thief nothing, or a forger no."""
+"""A backup restores a lost intake on either database; a thief cannot read it, and a forged one is refused."""
 
 import asyncio
 import itertools
@@ -81,7 +81,7 @@ def new_place(server: PostgreSql, tmp_path: Path) -> Iterator[NewPlace]:
 
 @dataclass
 class Work:
-    """What an api has done: the reports that came, and the claim that an analyst still holds."""
+    """The work done at an intake: the reports handed in, and the claim that an analyst still holds."""
 
     reports: list[Report] = field(default_factory=list)
     claim_id: str = ""
@@ -129,7 +129,7 @@ async def _restored(folder: Path, sealing: BackupKeys, target: IntakeSettings) -
 
 
 async def _rows(settings: IntakeSettings) -> Rows:
-    """Read every row of every table, as the house reads them."""
+    """Read every row of every table, with the types of our own columns."""
     async with database_opened(settings.database_place()) as database, database.reading() as session:
         return {
             table.name: [

@@ -61,7 +61,7 @@ async def _assert_indexed(settings: IntakeSettings, addresses: set[str]) -> None
 
 
 async def _put_back(api: RunningApi, claim_id: str) -> None:
-    """Put an item back into the queue, for whoever asks next: for the same analyst too."""
+    """Put an item back into the queue, so that the same analyst may claim it next too."""
     await api.analyst.delete(f"/v1/queue/claims/{claim_id}")
     async with api.intake.database.writing() as session:
         await session.execute(update(Item).values(released_by=None, released_at=None))
