@@ -1,4 +1,4 @@
-"""What an operator may decide about the intake; every setting comes from the environment, `REPORTLINE_…`."""
+"""The settings of the API, of backups and of the analysts' client, read from environment variables."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -32,7 +32,7 @@ def _known_zone(name: str) -> str:
 
 
 class IntakeSettings(BaseSettings):
-    """The settings of the API; its keys and its database live in `folder`."""
+    """The settings of the API; its keys and its database are in `folder`."""
 
     model_config = FROM_ENVIRONMENT
 
@@ -76,16 +76,16 @@ class IntakeSettings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """The folder of the intake's keys and database, which nobody else may enter."""
+        """The folder of the intake's keys and database, which only their owner may enter."""
         return self.data_dir / "intake"
 
     @property
     def database_file(self) -> Path:
-        """The file of the SQLite database, where there is no URL of another."""
+        """The file of the SQLite database, used if there is no URL of another database."""
         return self.folder / "reportline.db"
 
     def database_place(self) -> Path | str:
-        """Give the file of SQLite or the URL of PostgreSQL; raises NotReady if that cannot be told."""
+        """Return the file of SQLite or the URL of PostgreSQL; raises NotReady if the settings are wrong."""
         if self.database_url is not None and self.database_url_file is not None:
             raise NotReady("Set one of REPORTLINE_DATABASE_URL and REPORTLINE_DATABASE_URL_FILE, not both.")
         if self.database_url is not None:
@@ -94,12 +94,12 @@ class IntakeSettings(BaseSettings):
 
     @property
     def reopen_after(self) -> timedelta | None:
-        """How long after its assessment a report brings an item back; None if none does."""
+        """How long after its assessment a new report reopens an item; None if it never does."""
         return timedelta(days=self.reopen_after_days) if self.reopen_after_days else None
 
     @property
     def lease(self) -> timedelta:
-        """How long a claim holds."""
+        """How long a claim lasts."""
         return timedelta(minutes=self.intake_lease_minutes)
 
     def _url_in(self, file: Path) -> str:
@@ -115,7 +115,7 @@ class IntakeSettings(BaseSettings):
 
 
 class BackupSettings(IntakeSettings):
-    """The intake's settings, and where the passphrase of its backups is."""
+    """The intake's settings, and the file of the passphrase of its backups."""
 
     backup_passphrase_file: Path | None = Field(
         default=None,

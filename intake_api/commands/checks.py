@@ -1,4 +1,4 @@
-"""What `reportline doctor` looks at in the intake: it changes nothing, and advises on each fault."""
+"""Checks the intake for `reportline doctor`: changes nothing, and says what to do about each fault."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from reportline.readiness import NotReady
 
 
 def check(settings: IntakeSettings) -> list[Check]:
-    """Look at everything that the intake needs on this machine."""
+    """Check everything that the intake needs on this machine."""
     looks: tuple[tuple[str, Callable[[IntakeSettings], str]], ...] = (
         ("intake keys", _look_at_keys),
         ("intake files", _look_at_files),
