@@ -158,7 +158,10 @@ def test_each_request_that_is_shown_would_be_taken(sqlite_api: RunningApi) -> No
 
 
 def _body_of(endpoint: Callable[..., Any]) -> type[BaseModel] | None:
-    hints = {name: hint for name, hint in get_type_hints(endpoint).items() if name != "return"}
+    # With their extras, since what FastAPI is told to inject (Annotated) is no body.
+    hints = {
+        name: hint for name, hint in get_type_hints(endpoint, include_extras=True).items() if name != "return"
+    }
     models = [hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, BaseModel)]
     return models[0] if models else None
 
