@@ -9,7 +9,7 @@ It needs typer, rich and httpx, no other package of this project, and nothing th
 - `export`: assessments, written into a file
 - `tables`, `numbers`: how answers look on the screen
 - `text`: text from outside, made safe to print
-- `printing`: where output meets the terminal
+- `errors`, `printing`: what ends a command, and where output meets the terminal
 - `intake/`: requests to the intake, its answers, and the settings that say where it is
 - `vocabulary/`: the words in which analysts decide
 - `address/`: addresses in what people write, found and made safe to show

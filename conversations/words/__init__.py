@@ -1,4 +1,14 @@
-"""Every sentence that a reporter can read, in English, by name; other languages translate these."""
+"""Every sentence that a reporter can read, in English, by name; other languages translate these.
+
+- `opening`: the first cards, up to the web link
+- `sending`: from the link to the thanks: review, rules of advice, receipt, end
+- `details`: the optional questions after sending
+- `exits`: for people who need something other than a report
+- `remarks`: what is said above a card
+- `buttons`: the words on the buttons
+- `presentation`, `invitation`: what stands around a talk, on the platform and on a portal's page
+- `naming`: how a sentence gets its name
+"""
 
 from conversations.words import buttons, details, exits, invitation, opening, presentation, remarks, sending
 
