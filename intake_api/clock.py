@@ -1,4 +1,4 @@
-"""What tells the time; tests have a clock that stands still."""
+"""The clock, a function that tests replace by one of their own."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,5 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Tell the time in UTC."""
+    """Return the time in UTC."""
     return datetime.now(UTC)

@@ -3,7 +3,7 @@
 - `models`: the tables
 - `columns`: the types of their columns
 - `database`: opens, reads and writes a database (SQLite or PostgreSQL)
-- `place`: where the database is, by the settings
+- `place`: returns where the database is
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
 - `audit`: the audit log, whose entries are chained

@@ -1,4 +1,4 @@
-"""Where the database is, by the settings; it is refused if others may read it."""
+"""Returns where the database is; a SQLite file that other users may read is refused."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from intake_api.settings import IntakeSettings
 
 
 def require_database(settings: IntakeSettings) -> Path | str:
-    """Give where the database is; raises NotReady if that cannot be told, or others may read its file."""
+    """Return where the database is; raises NotReady if the settings are wrong or others may read its file."""
     place = settings.database_place()
     if isinstance(place, Path):
         require_database_file(place)
