@@ -1,4 +1,4 @@
-"""Holds talks with reporters, keeps no identity and loses no report.
+"""The bot host: it holds talks with reporters, keeps nobody's identity and loses no report.
 
 - `channels/`: what a platform sends becomes an event, an answer becomes what it takes
 - `talks/`: a talk is loaded, advanced, saved and put into words

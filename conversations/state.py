@@ -56,7 +56,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text with a name in it, while the reporter is asked whose name it is; until then the report lacks it.
+    """A text with a name in it, kept aside until the reporter has said whose name it is.
 
     `about` is the field of the text, `full` the text with its names, `names` what was found, `to` the next
     step.

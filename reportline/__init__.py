@@ -10,7 +10,7 @@ The command line knows the bot, the intake and the languages:
 These know no part, and every part may use them:
 
 - `settings`: how settings are read and listed
-- `server_urls`: which servers' URLs are taken
+- `server_urls`: which URLs of servers are accepted
 - `checks`: one thing that the doctor looks at
 - `private_files`: files that only their owner can read
 - `readiness`: what is raised when something must be put right first

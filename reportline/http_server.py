@@ -42,8 +42,8 @@ PATIENCE: Final[Mapping[Awaited, float]] = {
 }
 
 
-class Impatient(H11Protocol):
-    """One connection: the clock runs whenever its client owes us something, and ends it when it runs out."""
+class TimedConnection(H11Protocol):
+    """A connection that is closed when its client takes too long to send or to read."""
 
     patience = PATIENCE
     since = 0.0
@@ -114,7 +114,7 @@ class Impatient(H11Protocol):
         return self._clock is not None
 
     def _make_room(self) -> None:
-        waiting = [one for one in self.connections if isinstance(one, Impatient) and one.waits()]
+        waiting = [one for one in self.connections if isinstance(one, TimedConnection) and one.waits()]
         min(waiting, key=lambda one: one.since).give_up("busy")
 
     def _look(self) -> None:
@@ -147,7 +147,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: ASGIApp, protocol: type[Impatient], listener: socket.socket) -> None:
+async def serve(app: ASGIApp, protocol: type[TimedConnection], listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM, and for SECONDS_TO_FINISH at most until every request has its answer."""
     # The server takes both signals, and raises them again once it has stopped: then they must not end us.
     for told in (signal.SIGINT, signal.SIGTERM):
@@ -155,7 +155,7 @@ async def serve(app: ASGIApp, protocol: type[Impatient], listener: socket.socket
     await server(app, protocol).serve(sockets=[listener])
 
 
-def server(app: ASGIApp, protocol: type[Impatient]) -> uvicorn.Server:
+def server(app: ASGIApp, protocol: type[TimedConnection]) -> uvicorn.Server:
     """Make the server of an app, whose answers tell neither its kind nor the time."""
     return uvicorn.Server(
         uvicorn.Config(

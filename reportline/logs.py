@@ -55,14 +55,16 @@ class ListedEvent:
 # To add an event, add its line. Lines that a single report causes are DEBUG: a log collector stamps
 # each line with the exact time, which would tell the time of the report.
 EVENTS: Final[Mapping[str, ListedEvent]] = {
-    "started": ListedEvent(INFO, "a house is up and serves", "nothing", ("house", "channel")),
-    "stopped": ListedEvent(INFO, "a house went down as it was told to", "nothing", ("house", "channel")),
+    "started": ListedEvent(INFO, "the bot or the intake has started", "nothing", ("house", "channel")),
+    "stopped": ListedEvent(
+        INFO, "the bot or the intake has stopped, as it was told to", "nothing", ("house", "channel")
+    ),
     "report_sealed": ListedEvent(DEBUG, "a report is sealed on this disk", "nothing"),
     "report_delivered": ListedEvent(DEBUG, "the intake has committed a report", "nothing"),
     "report_refused_by_intake": ListedEvent(
         ERROR,
         "the intake will never take a sealed report",
-        "compare the versions of both houses",
+        "compare the versions of bot and intake",
         ("status",),
     ),
     "intake_away": ListedEvent(

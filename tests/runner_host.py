@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.delivery.courier import Courier
-from bot.delivery.intake import IntakeTwin
+from bot.delivery.intake import InMemoryIntake
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.sessions.sealing import TalkSecrets
@@ -21,7 +21,7 @@ CHAT = TalkHandle("telegram", "7700177001", "5234567890123456")
 class Host:
     """The runner of one process; several share an outbox and an intake, whose private key is `key`."""
 
-    def __init__(self, sessions: Sessions, folder: Path, intake: IntakeTwin, key: bytes) -> None:
+    def __init__(self, sessions: Sessions, folder: Path, intake: InMemoryIntake, key: bytes) -> None:
         outbox = Outbox(folder / "outbox")
         delivery = Delivery(public_half("k1", key), outbox, Courier(outbox, intake), intake)
         limits = Limits(Budgets(TalkSecrets(_start), _start, most=10_000), Alarm(_start))
@@ -47,10 +47,10 @@ def tap(answer: Answer, choice: str) -> Chose:
     return Chose(name, talk, int(turn))
 
 
-def an_intake() -> tuple[IntakeTwin, bytes]:
+def an_intake() -> tuple[InMemoryIntake, bytes]:
     """Return an intake in memory and its private key."""
     key = new_private_key()
-    return IntakeTwin({"k1": key}), key
+    return InMemoryIntake({"k1": key}), key
 
 
 def _start() -> float:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.delivery.intake import IntakeTwin
+from bot.delivery.intake import InMemoryIntake
 from bot.exchange import Answer
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.valkey import ValkeySessions
@@ -26,7 +26,7 @@ from tests.runner_host import Host
 async def _take(order: dict[str, Any]) -> dict[int, str]:
     """Handle all events at the same time; returns the card of each update."""
     folder, key = Path(order["folder"]), bytes.fromhex(order["key"])
-    intake = IntakeTwin({"k1": key})
+    intake = InMemoryIntake({"k1": key})
     intake.away = True
     secrets = FiledTalkSecrets(folder / "talk_secrets", time.time)
     async with ValkeySessions(SecretStr(order["url"]), secrets, time.time) as sessions:

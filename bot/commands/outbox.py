@@ -87,7 +87,7 @@ def _why_left() -> "Mapping[Outcome, str]":
             "The intake refuses this channel's key. Have it make a new one for channel.token."
         ),
         Outcome.REFUSED: (
-            "The intake refuses some, which are set aside. Compare both houses' versions and keys."
+            "The intake refuses some, which are set aside. Compare the versions and keys of bot and intake."
         ),
         Outcome.UNREADABLE: (
             "Some cannot be read, and are set aside. See whose the files are, and the disk."

@@ -171,13 +171,13 @@ class Courier:
         self._trouble = None
 
     def _tell_if_back(self) -> None:
-        """Tell it after a whole round only: an intake that takes one report in two is not back."""
+        """Log it only after a whole round: an intake that takes every other report is not back."""
         if self._told and not self._trouble:
             log_event("intake_back")
             self._told = None
 
     def _tell_if_filling(self) -> None:
-        """Tell it here, at a time of the courier's own: at `put`, the line would mark a single report."""
+        """Log it here, and not in `put`, where the line would show when one report arrived."""
         percent = self._outbox.fullness()
         if percent >= FILLING_PERCENT and time.monotonic() >= self._filling_untold_at:
             log_event("outbox_filling", number=percent // 10 * 10)

@@ -101,7 +101,7 @@ class HttpIntake:
             raise IntakeAway from None
 
 
-class IntakeTwin:
+class InMemoryIntake:
     """An intake in memory that behaves as the real one does; `away` takes it away and brings it back.
 
     `private_keys` maps key ids to private keys of 32 bytes; `reports` holds what was handed in, by draft id.

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.telegram.updates import Call
 from bot.fleet.webhook_keys import opens
-from reportline.http_server import Impatient, Reason
+from reportline.http_server import Reason, TimedConnection
 from reportline.logs import log_failure
 
 MAXIMUM_BODY: Final = 256 * 1024
@@ -38,7 +38,7 @@ class Receives(Protocol):
         ...
 
 
-class WebhookConnection(Impatient):
+class WebhookConnection(TimedConnection):
     """A connection to a fleet: what the server refuses by itself, it refuses with a status alone."""
 
     @staticmethod

@@ -70,10 +70,10 @@ def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) 
 
 
 def emptied(talk: Talk) -> Talk:
-    """Give what is kept of a talk that was just cleared: nothing of it but the numbers of its messages.
+    """Give what is kept of a talk that was just cleared: the numbers of its messages, and nothing that was said.
 
-    They and the known updates stay for the half hour in which a deletion may fail, or an update come again:
-    a chat that only seems to be cleared would be worse. What comes next is no practice.
+    They and the known updates stay for half an hour, in which a deletion may fail and is tried again, or an
+    update comes again: a chat that only seems to be cleared would be worse. The next talk is no practice.
     """
     return replace(talk, state=replace(talk.state, practice=False), messages=talk.erased[-MESSAGES_KNOWN:])
 

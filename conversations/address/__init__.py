@@ -5,7 +5,7 @@
 - `hosts`: which part of what was typed is the host
 - `trimming`: where a link ends and the sentence goes on
 - `parts`: an address taken apart
-- `url_standard`, `public_suffixes`: what two libraries know
+- `url_standard`, `public_suffixes`: the libraries ada-url and publicsuffixlist
 - `limits`: how long an address may be, and how many a report takes
 - `kinds`: where an address leads, and what is no address
 - `sharer_parameters`: parameters that name the sharer, and are removed
@@ -13,8 +13,7 @@
 - `defanging`: how an address is shown
 
 Other packages import the names below, and no module of this package. `reportline_queue/address` has links to
-these files, but a `limits`, `public_suffixes` and `url_standard` of its own; so the files name one another
-without the package's name.
+these files, but a `limits`, `public_suffixes` and `url_standard` of its own; so these files import one another relatively.
 """
 
 from conversations.address.canonical_form import CANONICALISER_VERSION, canonical, host

@@ -10,12 +10,12 @@ from intake_api.server.app import running
 from intake_api.server.assembly import Intake
 from intake_api.settings import IntakeSettings
 from reportline import http_server
-from reportline.http_server import Impatient, Reason
+from reportline.http_server import Reason, TimedConnection
 from reportline.logs import log_event
 from reportline.readiness import NotReady
 
 
-class IntakeConnection(Impatient):
+class IntakeConnection(TimedConnection):
     """A connection to the intake."""
 
     @staticmethod

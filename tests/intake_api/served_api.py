@@ -20,7 +20,7 @@ from conversations.wire.report import Report
 from conversations.wire.sealing import IntakePublicKey, seal
 from intake_api.http.errors import PROBLEMS
 from intake_api.server.listening import IntakeConnection
-from reportline.http_server import Impatient, server
+from reportline.http_server import TimedConnection, server
 from tests import forked
 from tests.forked import Forked
 
@@ -94,7 +94,7 @@ def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[Ser
 
 @asynccontextmanager
 async def served_here(
-    app: FastAPI, protocol: type[Impatient] = IntakeConnection, seconds_to_finish: int = 10
+    app: FastAPI, protocol: type[TimedConnection] = IntakeConnection, seconds_to_finish: int = 10
 ) -> AsyncIterator[int]:
     """Serve an app in this process; yields the port, and stops the server at the end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,9 +1,9 @@
-"""Every chat's updates one after another, its newest card until it is shown, and no chat waiting for another.
+"""Handles the updates of each chat in order; chats do not wait for one another.
 
-What the host raises is met by one rule. An OSError says that the host's disk or store is away: the reporter
-is told so once, and the update comes again until it goes through, since to skip it would lose it. Anything
-else is tried `Pace.tries` times and then skipped, logged by its kind and counted, so that one update stops
-nobody.
+What the host raises is handled by one rule. An OSError says that the host's disk or store is away: the
+reporter is told so once, and the update is tried again until it goes through, since skipping it would lose
+it. Any other exception is tried `Pace.tries` times. Then the update is skipped, logged by its kind and
+counted, so that it blocks no other update.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""How fast one bot may call Telegram: its own pace, one card after another in a chat, and what it was told.
+"""Limits one bot's calls: its own rate, one card at a time in a chat, and the waits that Telegram asks for.
 
 core.telegram.org/bots/faq asks for at most 30 messages a second from one bot, and for one a second in one
-chat, where short bursts are borne.
+chat; it tolerates short bursts.
 """
 
 import time
@@ -16,7 +16,7 @@ CARDS_AT_ONCE = 3
 
 @dataclass(slots=True)
 class _Bucket:
-    """Tokens, told by the time at which all of them are there again."""
+    """A token bucket, stored as the time at which it is full again."""
 
     rate: float
     most: int
@@ -29,7 +29,7 @@ class _Bucket:
 
 
 class Allowance:
-    """What one bot may do now; a chat stays in it for no longer than it has to wait, once that is looked for.
+    """The rate limits of one bot; a chat that need not wait is dropped when it is looked up.
 
     `clock` gives monotonic seconds.
     """

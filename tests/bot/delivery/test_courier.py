@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
-from bot.delivery.intake import IntakeAway, IntakeTwin
+from bot.delivery.intake import InMemoryIntake, IntakeAway
 from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import Report, SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
@@ -20,7 +20,7 @@ PRIVATE_KEY = new_private_key()
 KEY = public_half("k1", PRIVATE_KEY)
 
 
-class Gate(IntakeTwin):
+class Gate(InMemoryIntake):
     """A twin that lets others run before it answers, and fails whatever it is told to fail."""
 
     def __init__(self) -> None:

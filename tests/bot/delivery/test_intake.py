@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.intake import STATUS_WORDS, HttpIntake, Intake, IntakeAway, IntakeRefused, IntakeTwin
+from bot.delivery.intake import STATUS_WORDS, HttpIntake, InMemoryIntake, Intake, IntakeAway, IntakeRefused
 from conversations.wire.report import Report, SealedReport, write_receipt
 from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
 from intake_api.settings import IntakeSettings
@@ -82,7 +82,7 @@ async def _real(folder: Path) -> AsyncIterator[Side]:
 
 def _twin() -> Side:
     private_key = new_private_key()
-    twin = IntakeTwin({"k1": private_key})
+    twin = InMemoryIntake({"k1": private_key})
 
     async def revision_of(draft_id: str) -> int | None:
         return twin.reports[draft_id].revision if draft_id in twin.reports else None

@@ -9,7 +9,7 @@ from typing import Any, Self
 from bot.channels.telegram.updates import Call
 from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys, opens
 from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
-from reportline.http_server import Impatient, listen, server
+from reportline.http_server import TimedConnection, listen, server
 
 TOKEN = "0123456789abcdef" * 4
 DOORS = WebhookKeys(b"k" * KEY_BYTES)
@@ -66,7 +66,7 @@ class Fleet:
 
 
 @asynccontextmanager
-async def served_fleet(protocol: type[Impatient] = WebhookConnection) -> AsyncIterator[Fleet]:
+async def served_fleet(protocol: type[TimedConnection] = WebhookConnection) -> AsyncIterator[Fleet]:
     """Serve a fleet in this process, and stop its server at the end."""
     fleet = Fleet().anew()
     with listen("127.0.0.1", 0) as listener:

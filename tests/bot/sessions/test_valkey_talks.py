@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.intake import IntakeTwin
+from bot.delivery.intake import InMemoryIntake
 from bot.sessions.store import Sessions, StoreAway
 from conversations.events import Command, Commanded, Said
 from conversations.wire.sealing import new_private_key
@@ -48,9 +48,9 @@ def key() -> bytes:
 
 
 @pytest.fixture
-def intake(key: bytes) -> IntakeTwin:
+def intake(key: bytes) -> InMemoryIntake:
     """Make an intake."""
-    return IntakeTwin({"k1": key})
+    return InMemoryIntake({"k1": key})
 
 
 async def _whole_talk(host: Host, sessions: Sessions) -> set[str]:
@@ -114,7 +114,7 @@ def _found(texts: set[str], sinks: dict[str, bytes]) -> set[tuple[str, str]]:
 
 
 async def test_nothing_of_a_talk_is_readable_in_the_store(
-    store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
+    store: InValkey, tmp_path: Path, intake: InMemoryIntake, key: bytes
 ) -> None:
     """Neither the chat nor anything that the talk held, in memory, on its disk, or on the way there."""
     async with Line(store.server.port) as line, store.of_another_process(line.url) as sessions:
@@ -144,7 +144,7 @@ async def test_the_search_finds_what_is_planted(store: InValkey) -> None:
 
 
 async def test_two_hosts_of_one_chat_make_one_report(
-    store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
+    store: InValkey, tmp_path: Path, intake: InMemoryIntake, key: bytes
 ) -> None:
     """Whatever reaches which host at the same time, both see the same talk, and a Send is one report."""
     async with store.of_another_process(store.server.url) as sessions:
@@ -157,7 +157,7 @@ async def test_two_hosts_of_one_chat_make_one_report(
 
 @pytest.mark.alone("calls have 0.3 seconds to be answered")
 async def test_what_one_host_saved_and_did_not_hand_in_the_other_hands_in(
-    store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
+    store: InValkey, tmp_path: Path, intake: InMemoryIntake, key: bytes
 ) -> None:
     """A tap on Send is saved though its host never learns so; whatever comes next, it is handed in first."""
     async with Line(store.server.port) as line, store.of_another_process(line.url, SOON) as sessions:
@@ -177,7 +177,7 @@ async def test_what_one_host_saved_and_did_not_hand_in_the_other_hands_in(
 
 
 async def test_a_talk_that_another_version_saved_is_an_old_talk(
-    store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
+    store: InValkey, tmp_path: Path, intake: InMemoryIntake, key: bytes
 ) -> None:
     """What this version cannot read does not stop the reporter: a new talk begins."""
     host = Host(store.sessions, tmp_path, intake, key)
@@ -191,7 +191,7 @@ async def test_a_talk_that_another_version_saved_is_an_old_talk(
 
 @pytest.mark.alone("calls have 0.3 seconds to be answered")
 async def test_forgetting_that_failed_is_done_when_it_is_tried_again(
-    store: InValkey, tmp_path: Path, intake: IntakeTwin, key: bytes
+    store: InValkey, tmp_path: Path, intake: InMemoryIntake, key: bytes
 ) -> None:
     """The store was away when the reporter wanted to be forgotten: the same update forgets all the same."""
     async with Line(store.server.port) as line, store.of_another_process(line.url, SOON) as sessions:

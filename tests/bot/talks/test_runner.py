@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.courier import Courier
-from bot.delivery.intake import IntakeTwin
+from bot.delivery.intake import InMemoryIntake
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.sessions.sealing import TalkSecrets
@@ -32,7 +32,7 @@ class House:
     runner: Runner
     sessions: MemorySessions
     outbox: Outbox
-    intake: IntakeTwin
+    intake: InMemoryIntake
     seconds: list[float]
     update: int = 100
     answer: Answer | None = None
@@ -72,7 +72,7 @@ def house(tmp_path: Path) -> House:
 def make_house(folder: Path, most: int = 10_000, sessions: type[MemorySessions] = MemorySessions) -> House:
     """Put a house together on a folder."""
     private = new_private_key()
-    intake = IntakeTwin({"k1": private})
+    intake = InMemoryIntake({"k1": private})
     outbox = Outbox(folder / "outbox")
     seconds = [0.0]
     store = sessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
