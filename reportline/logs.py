@@ -57,7 +57,7 @@ class ListedEvent:
 EVENTS: Final[Mapping[str, ListedEvent]] = {
     "started": ListedEvent(INFO, "the bot or the intake has started", "nothing", ("house", "channel")),
     "stopped": ListedEvent(
-        INFO, "the bot or the intake has stopped, as it was told to", "nothing", ("house", "channel")
+        INFO, "the bot or the intake has stopped as told", "nothing", ("house", "channel")
     ),
     "report_sealed": ListedEvent(DEBUG, "a report is sealed on this disk", "nothing"),
     "report_delivered": ListedEvent(DEBUG, "the intake has committed a report", "nothing"),

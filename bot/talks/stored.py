@@ -70,7 +70,7 @@ def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) 
 
 
 def emptied(talk: Talk) -> Talk:
-    """Give what is kept of a talk that was just cleared: the numbers of its messages, and nothing that was said.
+    """Give what is kept of a talk that was just cleared: its messages' numbers, and nothing that was said.
 
     They and the known updates stay for half an hour, in which a deletion may fail and is tried again, or an
     update comes again: a chat that only seems to be cleared would be worse. The next talk is no practice.

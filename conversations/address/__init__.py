@@ -13,7 +13,8 @@
 - `defanging`: how an address is shown
 
 Other packages import the names below, and no module of this package. `reportline_queue/address` has links to
-these files, but a `limits`, `public_suffixes` and `url_standard` of its own; so these files import one another relatively.
+these files, but a `limits`, `public_suffixes` and `url_standard` of its own; so these files import one
+another relatively.
 """
 
 from conversations.address.canonical_form import CANONICALISER_VERSION, canonical, host

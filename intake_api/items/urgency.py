@@ -30,7 +30,7 @@ ALLOWANCE_HOURS = {
 
 
 def urgency_of(content: Content, address: ReportedAddress) -> Urgency:
-    """Return the class of an address in a report; one that is hard to find stays low, even if it was seen today."""
+    """Return the class of an address; one that is hard to find stays low, even if it was seen today."""
     known = read(address.given)
     if known is None or not address.complete:
         return Urgency.PARTIAL
