@@ -1,11 +1,17 @@
 """Which names people can register: the Public Suffix List, its official part."""
 
-from publicsuffixlist import PublicSuffixList
+from functools import cache
 
-_SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
+from publicsuffixlist import PublicSuffixList
 
 
 def private_suffix(host: str) -> str | None:
     """Give a known public suffix and one label more, or None."""
-    domain: str | None = _SUFFIXES.privatesuffix(host)
+    domain: str | None = _suffixes().privatesuffix(host)
     return domain
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # Read when it is first needed: most commands need it never, and it would take a tenth of their start.
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
