@@ -6,7 +6,7 @@ Every module that it imports at the start is thin: a command imports what it run
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from bot.commands.bot import bot
@@ -25,8 +25,10 @@ HELP = "Reportline: bots that take reports from people who stay unknown, and the
 class _Commands(TyperGroup):
     """All commands; of them, `queue` is the analysts' client, which is loaded when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), "queue"]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # So that it is listed, and suggested for a slip of the pen.
+        self.commands["queue"] = TyperCommand("queue")
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name != "queue":

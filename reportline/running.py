@@ -16,6 +16,8 @@ from bot.settings import BotSettings
 from reportline.setting_up import set_up_everything
 
 SECONDS_TO_START = 30
+# -P: a file in the working folder must not take the place of a library.
+REPORTLINE = (sys.executable, "-P", "-m", "reportline")
 
 
 def run_everything(settings: BotSettings, start: str) -> None:
@@ -53,7 +55,7 @@ def _journal(settings: BotSettings) -> Iterator[int]:
 def _running(*command: str, journal: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command of ours beside this one, and end it gently with it."""
     process = subprocess.Popen(  # noqa: S603 - our own command, nothing from outside
-        [sys.executable, "-m", "reportline", *command],
+        [*REPORTLINE, *command],
         stdin=subprocess.DEVNULL,
         stdout=journal,
         stderr=journal,
@@ -93,5 +95,5 @@ def _stop(sentence: str) -> NoReturn:
 
 
 def _talk(start: str) -> None:
-    command = [sys.executable, "-m", "reportline", "bot", "talk", "--start", start]
+    command = [*REPORTLINE, "bot", "talk", "--start", start]
     subprocess.run(command, check=False)  # noqa: S603 - our own command, nothing from outside

@@ -29,7 +29,13 @@ from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named
 
 _MAXIMUM_ADDRESS_LENGTH, _MAXIMUM_HOST_LENGTH = 2048, 253
-queue = typer.Typer(cls=Sentences, no_args_is_help=True, help="Work on the queue, as an analyst.")
+queue = typer.Typer(
+    cls=Sentences,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Work on the queue, as an analyst.",
+)
 PlainAddresses = Annotated[
     bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened.")
 ]

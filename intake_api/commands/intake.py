@@ -15,6 +15,30 @@ intake.add_typer(rotate, name="rotate")
 
 
 @intake.command()
+def reindex() -> None:
+    """Make all keyed hashes anew while no intake runs: under a new key, and by this version's rules."""
+    from intake_api.commands import keys
+
+    keys.reindex()
+
+
+@intake.command(name="backup")
+def back_up(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
+    """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
+    from intake_api.commands import backup
+
+    backup.backup(folder)
+
+
+@intake.command()
+def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
+    """Bring a backup back into an empty data folder and an empty database, of either kind."""
+    from intake_api.commands import backup
+
+    backup.restore(folder)
+
+
+@intake.command()
 def serve() -> None:
     """Serve the API until stopped."""
     from intake_api.commands import serving
@@ -71,27 +95,3 @@ def rotate_seal() -> None:
     from intake_api.commands import keys
 
     keys.renew_seal()
-
-
-@intake.command()
-def reindex() -> None:
-    """Make all keyed hashes anew while no intake runs: under a new key, and by this version's rules."""
-    from intake_api.commands import keys
-
-    keys.reindex()
-
-
-@intake.command(name="backup")
-def back_up(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
-    """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
-    from intake_api.commands import backup
-
-    backup.backup(folder)
-
-
-@intake.command()
-def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
-    """Bring a backup back into an empty data folder and an empty database, of either kind."""
-    from intake_api.commands import backup
-
-    backup.restore(folder)

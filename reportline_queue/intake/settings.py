@@ -15,6 +15,8 @@ from reportline_queue.intake.server_url import host_names, safe_url
 
 _PREFIX: Final = "REPORTLINE_"
 _MAXIMUM_PORT: Final = 65535
+_INTEGER: Final = re.compile(r"([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?")
+_MOST_DIGITS: Final = 4300
 Value = TypeVar("Value")
 
 
@@ -42,8 +44,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
     port = read("INTAKE_PORT", _port, 8080)
     private_hosts = read("PRIVATE_HOSTS", host_names, host_names(""))
+    written.setdefault(f"{_PREFIX}INTAKE_URL", f"http://127.0.0.1:{port}")
     settings = Settings(
-        intake_url=read("INTAKE_URL", lambda url: safe_url(url, private_hosts), f"http://127.0.0.1:{port}"),
+        intake_url=read("INTAKE_URL", lambda url: safe_url(url, private_hosts), ""),
         token_file=Path(written.get(f"{_PREFIX}DATA_DIR", "data")) / "analyst.token",
         token=written.get(f"{_PREFIX}ANALYST_TOKEN"),
     )
@@ -53,10 +56,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _port(written: str) -> int:
-    try:
-        port = int(re.sub(r"\.0+$", "", written))
-    except ValueError:
-        raise ValueError("Input should be a valid integer, unable to parse string as an integer") from None
+    number = _INTEGER.fullmatch(written.strip())
+    if number is None:
+        raise ValueError("Input should be a valid integer, unable to parse string as an integer")
+    if len(written) > _MOST_DIGITS:
+        raise ValueError("Unable to parse input string as an integer, exceeded maximum size")
+    port = int(number[1])
     if port < 0:
         raise ValueError("Input should be greater than or equal to 0")
     if port > _MAXIMUM_PORT:

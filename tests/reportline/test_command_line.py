@@ -114,10 +114,13 @@ async def test_a_token_that_telegram_refuses_ends_the_bot_with_a_sentence(system
 
 
 async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_telegram(
-    system: System,
+    system: System, tmp_path: Path
 ) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "httpx.py").write_text("raise SystemExit('not the library')")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "reportline", "run"),
+        *(sys.executable, "-P", "-m", "reportline", "run"),
+        cwd=tmp_path / "elsewhere",
         env=system.environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -140,6 +143,12 @@ async def test_run_starts_everything_and_takes_a_report_in_this_terminal_and_on_
         await process.communicate()
         assert not await system.is_answered()
     assert "2" in counted.stdout
+
+
+async def test_a_slip_of_the_pen_is_answered_with_the_command_that_is_nearest(system: System) -> None:
+    done = await _command(system, "queu", "next")
+    assert done.returncode == 2
+    assert "Did you mean 'queue'?" in done.stderr
 
 
 async def test_run_says_so_when_the_port_is_taken(system: System) -> None:

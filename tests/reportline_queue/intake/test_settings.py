@@ -40,6 +40,7 @@ URLS = (
 ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
     {},
     *({"INTAKE_URL": url, "PRIVATE_HOSTS": "private.example, Other.example,"} for url in URLS),
+    *({"INTAKE_PORT": port} for port in ("0", "+0", "0.0", "٨٠", "８０８０", "8080.00 ", "1__0", "9" * 5000)),
     *({"INTAKE_PORT": port} for port in ("9000", " 9 ", "8080.0", "1_0", "", "-1", "65536", "x", "8.5")),
     *({"PRIVATE_HOSTS": hosts} for hosts in ("a,b", ",", "https://a", "a b", "-a")),
     {"INTAKE_PORT": "x", "INTAKE_URL": "http://a.example", "PRIVATE_HOSTS": "/"},
@@ -66,7 +67,7 @@ def _described() -> tuple[str, Path, str | None] | str:
     return read.intake_url, read.token_file, token
 
 
-@pytest.mark.parametrize("given", ENVIRONMENTS, ids=str)
+@pytest.mark.parametrize("given", ENVIRONMENTS, ids=lambda given: str(given)[:80])
 def test_settings_are_read_as_they_are_described(
     given: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
