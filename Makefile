@@ -7,6 +7,8 @@ LOCK := requirements/development.txt
 PYTEST := $(BIN)/pytest -q --durations=10
 TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone"
 ALONE := $(PYTEST) -m alone
+# Without bytecode each process would compile our modules, and pytest rewrite each test, anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What pytest says when there was no test to run.
 NOTHING := 5
 
