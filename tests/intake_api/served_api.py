@@ -71,14 +71,20 @@ class ServedApi:
 
 
 @contextmanager
-def serving(folder: Path, database_url: SecretStr | None = None) -> Iterator[ServedApi]:
+def serving(
+    folder: Path, database_url: SecretStr | None = None, *, time_zone: str = "UTC"
+) -> Iterator[ServedApi]:
     """Serve an intake that was set up in a folder, at a free port."""
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("REPORTLINE_", "PYTHON"))
     }
     if database_url:
         ours["REPORTLINE_DATABASE_URL"] = database_url.get_secret_value()
-    ours |= {"REPORTLINE_DATA_DIR": str(folder), "REPORTLINE_INTAKE_PORT": "0"}
+    ours |= {
+        "REPORTLINE_DATA_DIR": str(folder),
+        "REPORTLINE_INTAKE_PORT": "0",
+        "REPORTLINE_TIME_ZONE": time_zone,
+    }
     reading, writing = os.pipe()
     with os.fdopen(reading) as said, TemporaryFile("w+") as errors:
         process = forked.start("intake", "serve", env=ours, stdout=writing, stderr=errors)

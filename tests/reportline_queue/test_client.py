@@ -140,8 +140,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
     """Serve one intake for the tests of this file."""
     folder = tmp_path_factory.mktemp("served")
     prepare(IntakeSettings(data_dir=folder))
-    with serving(folder) as process:
+    with serving(folder, time_zone=_zone_where_it_is_late()) as process:
         yield process
+
+
+def _zone_where_it_is_late() -> str:
+    """Name a time zone whose day began twelve hours ago or more, so that a day of exposure may lie in it."""
+    return "Etc/GMT-12" if utc_now().hour < 12 else "UTC"
 
 
 @pytest.fixture(scope="module")
