@@ -47,13 +47,15 @@ class Pair:
     measure: Callable[[Effort], Coroutine[Any, Any, Sequence[Row]]]
 
 
-async def in_turn(sides: Sequence[Callable[[], Awaitable[float]]], rounds: int) -> list[list[float]]:
+async def in_turn(
+    sides: Sequence[Callable[[], Awaitable[float]]], rounds: int, *, to_warm_up: int = 1
+) -> list[list[float]]:
     """Let each side do one round after the other, again and again; gives the rates of each side.
 
-    The first round warms up and is not counted.
+    The first rounds warm up, and are not counted.
     """
-    rates = [[await _fresh(side) for side in sides] for _ in range(rounds + 1)]
-    return [list(side) for side in zip(*rates[1:], strict=True)]
+    rates = [[await _fresh(side) for side in sides] for _ in range(rounds + to_warm_up)]
+    return [list(side) for side in zip(*rates[to_warm_up:], strict=True)]
 
 
 async def _fresh(side: Callable[[], Awaitable[float]]) -> float:

@@ -72,7 +72,9 @@ async def measure(effort: Effort) -> Sequence[Row]:
             ours = ["-m", "reportline", *start.command.split()]
             theirs = ["-c", f"import {', '.join(start.libraries)}"]
             sides = [partial(_rate, side, settings, effort.size) for side in (ours, theirs)]
-            rows.append(Row(f"`{start.command}`", "its libraries", *await in_turn(sides, effort.rounds)))
+            # Each round is a process of its own, so nothing warms up.
+            rates = await in_turn(sides, effort.rounds, to_warm_up=0)
+            rows.append(Row(f"`{start.command}`", "its libraries", *rates))
     return rows
 
 

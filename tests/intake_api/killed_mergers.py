@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import SecretStr
 
+from intake_api.items.merging import Merger
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 
@@ -113,7 +114,10 @@ def merger_processes() -> Iterator[MergerProcesses]:
 
 def _merge(settings: IntakeSettings, dies_at: Point) -> NoReturn:
     sys.settrace(Tracer(dies_at, die=lambda: os.kill(os.getpid(), signal.SIGKILL)))
-    asyncio.run(assemble(settings).merger.run())
+    intake = assemble(settings)
+    # A point at the end of a round is passed when the next round begins: not after a minute, as it is served.
+    merger = Merger(intake.database, intake.vault, settings.reopen_after, intake.now, retry_seconds=0.5)
+    asyncio.run(merger.run())
     os._exit(0)
 
 
