@@ -15,5 +15,6 @@ These know no part, and every part may use them:
 - `private_files`: files that only their owner can read
 - `readiness`: what is raised when something must be put right first
 - `logs`: the only way in which this project writes about itself
+- `garbage`: when Python's garbage collector works
 - `http_server`: a server that is bounded in time, in connections and in what it tells
 """

@@ -1,5 +1,15 @@
-"""`python -m reportline`: the same as the command `reportline`."""
+"""`python -m reportline`, and the command `reportline`."""
 
-from reportline.command_line import app
+from reportline.garbage import collect_nothing
 
-app()
+
+def main() -> None:
+    """Run a command."""
+    collect_nothing()
+    from reportline.command_line import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

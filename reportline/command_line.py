@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+import reportline_queue
 from bot.commands.bot import bot
 from bot.commands.command_line import bot_settings, ready
 from bot.commands.fleet import fleet
@@ -23,21 +24,21 @@ HELP = "Reportline: bots that take reports from people who stay unknown, and the
 
 
 class _Commands(TyperGroup):
-    """All commands; of them, `queue` is the analysts' client, which is loaded when it is asked for."""
+    """All commands; of them, `queue` is the analysts' client, which is loaded only to run."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        # So that it is listed, and suggested for a slip of the pen.
-        self.commands["queue"] = TyperCommand("queue")
+        self.commands["queue"] = TyperCommand("queue", help=reportline_queue.HELP)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name != "queue":
-            return super().get_command(ctx, cmd_name)
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name != "queue":
+            return name, command, rest
         from reportline_queue.client import queue
 
         group = get_group(queue)
-        group.name = cmd_name
-        return group
+        group.name = name
+        return name, group, rest
 
 
 app = typer.Typer(

@@ -14,3 +14,7 @@ It needs typer, rich and httpx, no other package of this project, and nothing th
 - `vocabulary/`: the words in which analysts decide
 - `address/`: addresses in what people write, found and made safe to show
 """
+
+from typing import Final
+
+HELP: Final = "Work on the queue, as an analyst."

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reportline_queue import numbers, tables
+from reportline_queue import HELP, numbers, tables
 from reportline_queue.decisions import assess
 from reportline_queue.errors import NotDone
 from reportline_queue.held import ClaimArgument, path_of
@@ -34,7 +34,7 @@ queue = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Work on the queue, as an analyst.",
+    help=HELP,
 )
 PlainAddresses = Annotated[
     bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened.")

@@ -29,7 +29,11 @@ STARTS: Final = (
     Start("--help", ("typer", "typer.rich_utils")),
     Start(
         "queue next",
-        ("typer", "rich.console", "rich.table", "httpx"),
+        # Typer loads these of pydantic for a command's arguments, httpx loads httpcore for a request.
+        (
+            *("typer", "pydantic.types", "pydantic.type_adapter"),
+            *("rich.console", "rich.table", "httpx", "httpcore"),
+        ),
         {"REPORTLINE_ANALYST_TOKEN": "none", "REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"},
     ),
     Start("bot poll", (*_TALKS, "telegram.ext"), {"REPORTLINE_TELEGRAM_TOKEN": "7001:" + "aB3_-" * 7}),

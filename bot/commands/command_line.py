@@ -36,7 +36,9 @@ def serve(work: Coroutine[Any, Any, None]) -> None:
     from contextlib import suppress
 
     from bot.channels.telegram.failures import TokenRefusedError
+    from reportline.garbage import collect_as_usual
 
+    collect_as_usual()
     try:
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             ready(lambda: asyncio.run(_until_told(work)))

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from intake_api.store.database import DatabaseAway
+from reportline.garbage import collect_as_usual
 from reportline.readiness import NotReady
 from reportline.settings import Settings, read_settings
 
@@ -33,6 +34,7 @@ def ready(read: Callable[[], Result]) -> Result:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine as `ready` runs a function."""
+    collect_as_usual()
     return ready(lambda: asyncio.run(work))
 
 
