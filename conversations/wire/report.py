@@ -12,6 +12,10 @@ MAXIMUM_ADDRESSES = 20
 MAXIMUM_ADDRESS_LENGTH = 2048
 RECEIPT_BYTES = 10
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SEALED = (
+    "A libsodium sealed box (X25519, XSalsa20-Poly1305) in base64. It holds the JSON of a `Report` in UTF-8, "
+    "with spaces behind it up to a multiple of 1024 bytes, so that its length tells little."
+)
 
 
 class Depiction(StrEnum):
@@ -122,7 +126,7 @@ class SealedReport(_Wire):
     """A report that only the intake can open: sealed box (X25519, XSalsa20-Poly1305), base64."""
 
     key_id: ShortName
-    sealed: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=131072, repr=False)]
+    sealed: str = Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=131072, repr=False, description=_SEALED)
 
 
 def write_receipt(random_bytes: bytes) -> str:

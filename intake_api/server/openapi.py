@@ -43,10 +43,6 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     **of_export.EXAMPLES,
     **of_numbers.EXAMPLES,
 }
-_SEALED: Final = (
-    "A libsodium sealed box (X25519, XSalsa20-Poly1305) in base64. It holds the JSON of a `Report` in UTF-8, "
-    "with spaces behind it up to a multiple of 1024 bytes, so that its length tells little."
-)
 _DESCRIPTIONS: Final = {
     "draft_id": "the report's own draft id: 128 random bits, drawn by the channel",
     "claim_id": "a claim that the caller holds",
@@ -89,7 +85,6 @@ def completed(contract: dict[str, Any]) -> dict[str, Any]:
     contract["info"]["license"] = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
     components = contract["components"]
     components["schemas"] |= _further_schemas()
-    components["schemas"]["SealedReport"]["properties"]["sealed"]["description"] = _SEALED
     components["headers"] = _HEADERS
     components["responses"] = {}
     for operation in operations(contract):
