@@ -147,7 +147,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/server",
-        "app assembly",
+        "app assembly description",
         "tests/intake_api/server/test_openapi.py",
         "the API as a whole, against its document",
     ),

@@ -3,5 +3,6 @@
 - `assembly`: makes the parts of an intake
 - `app`: builds the app, and runs its lifespan
 - `listening`: serves the app at its port
-- `openapi`: completes the published contract
+- `description`: what the published contract says first
+- `openapi`: completes the contract
 """

@@ -15,28 +15,8 @@ from intake_api.hand_in import examples as of_channels
 from intake_api.http.errors import MEDIA_TYPE, ProblemDocument
 from intake_api.http.examples import Example
 from intake_api.numbers import examples as of_numbers
+from intake_api.server.description import INFO
 
-DESCRIPTION: Final = """\
-Channels hand in reports, sealed to the intake's public key. Analysts claim the items that become of them, and
-decide. The intake keeps no reporter's identity, and opens no reported address.
-
-**What version 1 promises.** Paths, fields and what they mean stay. Answers may grow: a client passes over
-fields, headers and problem types that it does not know. The bodies of requests are closed: a field that this
-contract does not name is refused, so a misspelt one is no silent loss.
-
-**Keys.** Each operation names the roles whose access keys open it. The key is asked for before anything else
-of a request is read: without one every request is answered 401, with that of another role 403.
-
-**Errors** are problem documents (RFC 9457). `type` is the stable name of what happened, `detail` says what
-the caller does about it. None repeats anything of what was sent. What no operation is at all is answered 404
-(`not-found`), and a method that a path does not have 405 (`wrong-method`), with the header `Allow`.
-
-**Retrying.** After 408, 500 and 503, and after no answer at all, try again: every PUT may be repeated, and an
-assessment is answered as it was. A claim that was released before is `claim-lost`, an assessment that was
-corrected before `superseded`. What a lost answer claimed is among one's claims.
-
-**Times** are in UTC. Of a report they tell the hour and nothing finer; analysts' times are exact.
-"""
 EXAMPLES: Final[Mapping[str, Example]] = {
     **of_channels.EXAMPLES,
     **of_analysts.EXAMPLES,
@@ -81,8 +61,7 @@ _HEADERS_OF: Final = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
 
 def completed(contract: dict[str, Any]) -> dict[str, Any]:
     """Complete FastAPI's contract in place; EXAMPLES must have every operation, by its id."""
-    contract["info"]["description"] = DESCRIPTION
-    contract["info"]["license"] = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
+    contract["info"] |= INFO
     components = contract["components"]
     components["schemas"] |= _further_schemas()
     components["headers"] = _HEADERS
