@@ -45,6 +45,14 @@ DECIDED: Final[Mapping[str, Any]] = {
 }
 _FOUND: Final = {"item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
 
+# What parameters are, and an example.
+PARAMETERS: Final = {
+    "claim_id": ("a claim that the caller holds", CLAIM),
+    "assessment_id": ("the item's newest assessment", ASSESSMENT),
+    "item_id": ("an item's id, as claims and searches give it", ITEM),
+    "key_id": ("the id of an analyst's or a lead's access key, its second part", ANALYST),
+    "after": ("the sequence of the last entry that is known",),
+}
 # By operation id, which is the name of the route's function.
 EXAMPLES: Final[Mapping[str, Example]] = {
     "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),

@@ -20,6 +20,11 @@ _ROWS: Final = [
         }
     )
 ]
+# What parameters are.
+PARAMETERS: Final = {
+    "format": ("one JSON object a line, or a table for spreadsheets",),
+    "limit": ("how many assessments a page has at most",),
+}
 # By operation id, which is the name of the route's function.
 EXAMPLES: Final[Mapping[str, Example]] = {
     "assessments": Example(

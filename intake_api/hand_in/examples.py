@@ -25,6 +25,8 @@ REPORT: Final[Mapping[str, Any]] = {
     "access": "open",
 }
 
+# What parameters are, and an example.
+PARAMETERS: Final = {"draft_id": ("the report's own draft id: 128 random bits, drawn by the channel", DRAFT)}
 # By operation id, which is the name of the route's function.
 EXAMPLES: Final[Mapping[str, Example]] = {
     "hand_in": Example(

@@ -23,23 +23,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     **of_export.EXAMPLES,
     **of_numbers.EXAMPLES,
 }
-_DESCRIPTIONS: Final = {
-    "draft_id": "the report's own draft id: 128 random bits, drawn by the channel",
-    "claim_id": "a claim that the caller holds",
-    "assessment_id": "the item's newest assessment",
-    "item_id": "an item's id, as claims and searches give it",
-    "key_id": "the id of an analyst's or a lead's access key, its second part",
-    "after": "the sequence of the last entry that is known",
-    "format": "one JSON object a line, or a table for spreadsheets",
-    "limit": "how many assessments a page has at most",
-}
-_PARAMETERS: Final = {
-    "draft_id": of_channels.DRAFT,
-    "claim_id": of_analysts.CLAIM,
-    "assessment_id": of_analysts.ASSESSMENT,
-    "item_id": of_analysts.ITEM,
-    "key_id": of_analysts.ANALYST,
-}
+_SAID: Final = ("description", "example")
+_PARAMETERS: Final = {**of_channels.PARAMETERS, **of_analysts.PARAMETERS, **of_export.PARAMETERS}
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Cache-Control": {
         "description": "Nothing that the intake answers may be kept.",
@@ -95,8 +80,10 @@ def _complete(operation: dict[str, Any], example: Example, schemas: Mapping[str,
     needed = [role for wanted in operation.get("security", ()) for role in wanted["accessKey"]]
     if needed:
         operation["security"] = [{"accessKey": [role]} for role in needed]
+    # FastAPI repeats in its schema what a parameter says, and has no place for its example.
     for parameter in operation.get("parameters", ()):
-        _complete_parameter(parameter)
+        for name, said in zip(_SAID, _PARAMETERS.get(parameter["name"], ()), strict=False):
+            parameter.setdefault(name, said)
     if example.request is not None:
         operation["requestBody"]["content"]["application/json"]["example"] = example.request
     _drop_impossible(operation)
@@ -106,13 +93,6 @@ def _complete(operation: dict[str, Any], example: Example, schemas: Mapping[str,
         response["headers"] = response.get("headers", {}) | shared
         if status.startswith("2"):
             _show(response, example, schemas)
-
-
-def _complete_parameter(parameter: dict[str, Any]) -> None:
-    name = parameter["name"]
-    parameter.setdefault("description", _DESCRIPTIONS.get(name, ""))
-    if name in _PARAMETERS:
-        parameter["example"] = _PARAMETERS[name]
 
 
 def _drop_impossible(operation: dict[str, Any]) -> None:
