@@ -111,7 +111,7 @@ ELSEWHERE = (
     Elsewhere(
         "intake_api",
         "analysts/examples analysts/shapes export/examples hand_in/examples hand_in/shapes "
-        "http/examples http/shapes numbers/examples numbers/shapes",
+        "http/contract http/shapes numbers/examples numbers/shapes",
         "tests/intake_api/server/test_openapi.py",
         "what docs/api/openapi.json is made of",
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from intake_api.hand_in.examples import ADDRESS, HOUR, REPORT
-from intake_api.http.examples import Example
+from intake_api.http.contract import Example
 
 ITEM: Final = "fc4916aff53de013dc94a1200a1eef23"
 CLAIM: Final = "fcbaa03120782e72"
@@ -53,7 +53,6 @@ PARAMETERS: Final = {
     "key_id": ("the id of an analyst's or a lead's access key, its second part", ANALYST),
     "after": ("the sequence of the last entry that is known",),
 }
-# By operation id, which is the name of the route's function.
 EXAMPLES: Final[Mapping[str, Example]] = {
     "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),
     "mine": Example("List one's claims", {"claims": [_CLAIMED]}),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from intake_api.analysts import assessing, claims, guard
 from intake_api.analysts.decision import Decision
+from intake_api.analysts.examples import EXAMPLES
 from intake_api.analysts.searching import found
 from intake_api.analysts.shapes import (
     AssessmentGiven,
@@ -29,19 +30,17 @@ from intake_api.analysts.showing import audit_shown, claim_shown, claims_shown, 
 from intake_api.analysts.transactions import TransactionsHere
 from intake_api.faults import Reason, Refused
 from intake_api.http.access import AnalystCaller, AuditorCaller, KeyedRoute, LeadCaller
+from intake_api.http.contract import told
 from intake_api.http.dependencies import DatabaseHere, SettingsHere
-from intake_api.http.errors import EVERYWHERE, documented
 from intake_api.roles import Role
 from intake_api.store.access_keys import require_key_of
 
-_GUARDED = documented("hands-full", "day-full", "break-due")
-_CLAIM_LOST = documented("claim-lost")
-_HELD_AND_GUARDED = documented("claim-lost", "day-full", "break-due")
+_GUARDED = ("day-full", "break-due")
 
-analysts = APIRouter(prefix="/v1", tags=["analysts"], responses=EVERYWHERE, route_class=KeyedRoute)
+analysts = APIRouter(prefix="/v1", tags=["analysts"], route_class=KeyedRoute)
 
 
-@analysts.post("/queue/claims", responses=_GUARDED)
+@analysts.post("/queue/claims", **told(EXAMPLES["claim"], "hands-full", *_GUARDED))
 async def claim(
     wanted: ClaimsWanted, transactions: TransactionsHere, settings: SettingsHere, analyst: AnalystCaller
 ) -> ClaimsGiven:
@@ -51,21 +50,21 @@ async def claim(
         return ClaimsGiven(claims=await claims_shown(request, items))
 
 
-@analysts.get("/queue/claims")
+@analysts.get("/queue/claims", **told(EXAMPLES["mine"]))
 async def mine(transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimsGiven:
     """List the claims that the analyst now holds, the first to run out first; no address is shown."""
     async with transactions.reading(analyst) as request:
         return ClaimsGiven(claims=await claims_shown(request, await claims.claimed_items(request)))
 
 
-@analysts.get("/queue/claims/{claim_id}", responses=_HELD_AND_GUARDED)
+@analysts.get("/queue/claims/{claim_id}", **told(EXAMPLES["show"], "claim-lost", *_GUARDED))
 async def show(claim_id: ClaimId, transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimShown:
     """Show a claimed item with its address and what its reports say; the read is audited."""
     async with transactions.viewing_item(analyst) as request:
         return await claim_shown(request, await claims.claimed_item(request, claim_id))
 
 
-@analysts.put("/queue/claims/{claim_id}/lease", responses=_HELD_AND_GUARDED)
+@analysts.put("/queue/claims/{claim_id}/lease", **told(EXAMPLES["prolong"], "claim-lost", *_GUARDED))
 async def prolong(
     claim_id: ClaimId, transactions: TransactionsHere, settings: SettingsHere, analyst: AnalystCaller
 ) -> ClaimProlonged:
@@ -74,14 +73,14 @@ async def prolong(
         return ClaimProlonged(lease_expires=await claims.prolong(request, claim_id, settings.lease))
 
 
-@analysts.delete("/queue/claims/{claim_id}", status_code=204, responses=_CLAIM_LOST)
+@analysts.delete("/queue/claims/{claim_id}", **told(EXAMPLES["release"], "claim-lost", status=204))
 async def release(claim_id: ClaimId, transactions: TransactionsHere, analyst: AnalystCaller) -> None:
     """Put a claimed item back into the queue."""
     async with transactions.changing_claims(analyst, opens=False) as request:
         await claims.release(request, claim_id)
 
 
-@analysts.post("/queue/claims/{claim_id}/assessment", status_code=201, responses=_CLAIM_LOST)
+@analysts.post("/queue/claims/{claim_id}/assessment", **told(EXAMPLES["assess"], "claim-lost", status=201))
 async def assess(
     claim_id: ClaimId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
 ) -> AssessmentGiven:
@@ -92,8 +91,7 @@ async def assess(
 
 @analysts.post(
     "/assessments/{assessment_id}/correction",
-    status_code=201,
-    responses=documented("not-found", "superseded"),
+    **told(EXAMPLES["correct"], "not-found", "superseded", status=201),
 )
 async def correct(
     assessment_id: AssessmentId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
@@ -105,21 +103,21 @@ async def correct(
         return AssessmentGiven(assessment_id=correction_id)
 
 
-@analysts.post("/search")
+@analysts.post("/search", **told(EXAMPLES["search"]))
 async def search(wanted: Search, transactions: TransactionsHere, analyst: AnalystCaller) -> ItemsFound:
     """Find the item of an address, or the items of a host; no address is shown."""
     async with transactions.writing(analyst) as request:
         return await found(request, wanted)
 
 
-@analysts.get("/items/{item_id}", responses=documented("not-found", "day-full", "break-due"))
+@analysts.get("/items/{item_id}", **told(EXAMPLES["item"], "not-found", *_GUARDED))
 async def item(item_id: ItemId, transactions: TransactionsHere, analyst: AnalystCaller) -> ItemShown:
     """Show an item whole, outside the queue; the read is audited."""
     async with transactions.viewing_item(analyst) as request:
         return await item_shown(request, item_id)
 
 
-@analysts.post("/analysts/{key_id}/lift", status_code=201, responses=documented("not-found", "own-guard"))
+@analysts.post("/analysts/{key_id}/lift", **told(EXAMPLES["lift"], "not-found", "own-guard", status=201))
 async def lift(
     key_id: KeyId, wanted: LiftWanted, transactions: TransactionsHere, lead: LeadCaller
 ) -> LiftGiven:
@@ -131,7 +129,7 @@ async def lift(
         return LiftGiven(until=await guard.lift(request, key_id, timedelta(minutes=wanted.minutes)))
 
 
-@analysts.get("/audit")
+@analysts.get("/audit", **told(EXAMPLES["audit"]))
 async def audit(
     database: DatabaseHere, _: AuditorCaller, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> AuditEntries:

@@ -15,8 +15,9 @@ from intake_api.export.assessments import (
     cursor_of,
     exported,
 )
+from intake_api.export.examples import CSV, NDJSON
 from intake_api.http.access import KeyedRoute, LeadCaller
-from intake_api.http.errors import EVERYWHERE
+from intake_api.http.errors import WITH_KEY, documented
 
 _PATH: Final = "/export/assessments"
 # Kept small: while a page is audited, analysts wait for the audit log's lock.
@@ -44,7 +45,8 @@ _PAGE: Final[dict[int | str, dict[str, Any]]] = {
                     "type": "string",
                     "description": "One JSON object a line, of the shape that `contentSchema` gives.",
                     "contentSchema": ExportedAssessment.model_json_schema(),
-                }
+                },
+                "example": NDJSON,
             },
             "text/csv": {
                 "schema": {
@@ -53,16 +55,18 @@ _PAGE: Final[dict[int | str, dict[str, Any]]] = {
                         "A table for spreadsheets, with the same fields and a row of their names; lists have "
                         "spaces between. An apostrophe stands before what a formula could begin with."
                     ),
-                }
+                },
+                "example": CSV,
             },
         },
-    }
+    },
+    **documented(*WITH_KEY),
 }
 
-exports = APIRouter(prefix="/v1", tags=["leads"], responses=EVERYWHERE, route_class=KeyedRoute)
+exports = APIRouter(prefix="/v1", tags=["leads"], route_class=KeyedRoute)
 
 
-@exports.get(_PATH, response_class=Response, responses=_PAGE)
+@exports.get(_PATH, summary="Export assessments", response_class=Response, responses=_PAGE)
 async def assessments(
     transactions: TransactionsHere,
     lead: LeadCaller,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from intake_api.http.examples import Example
+from intake_api.http.contract import Example
 
 DRAFT: Final = "e77fb644345d520764b7d3ff900b4f86"
 RECEIPT: Final = "000G-40R4-0M30-E209-J"
@@ -27,7 +27,6 @@ REPORT: Final[Mapping[str, Any]] = {
 
 # What parameters are, and an example.
 PARAMETERS: Final = {"draft_id": ("the report's own draft id: 128 random bits, drawn by the channel", DRAFT)}
-# By operation id, which is the name of the route's function.
 EXAMPLES: Final[Mapping[str, Example]] = {
     "hand_in": Example(
         "Hand in a report",

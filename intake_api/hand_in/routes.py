@@ -9,18 +9,18 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
 from conversations.wire.report import DraftId, SealedReport
+from intake_api.hand_in.examples import EXAMPLES
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
 from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.http.access import ChannelCaller, KeyedRoute
+from intake_api.http.contract import told
 from intake_api.http.dependencies import ClockHere, DatabaseHere, SettingsHere, VaultHere
-from intake_api.http.errors import EVERYWHERE, documented
 from intake_api.keys import Keys
 
 AfterHandIn = Callable[[], Awaitable[None]]
-_NOT_TAKEN = documented("seal-not-opened", "other-draft")
 
-channels = APIRouter(prefix="/v1", tags=["channels"], responses=EVERYWHERE, route_class=KeyedRoute)
+channels = APIRouter(prefix="/v1", tags=["channels"], route_class=KeyedRoute)
 
 
 async def _keys_of(request: Request) -> Keys:
@@ -33,7 +33,9 @@ async def _after_hand_in_of(request: Request) -> AfterHandIn:
     return after_hand_in
 
 
-@channels.put("/reports/{draft_id}", status_code=202, responses=_NOT_TAKEN)
+@channels.put(
+    "/reports/{draft_id}", **told(EXAMPLES["hand_in"], "seal-not-opened", "other-draft", status=202)
+)
 async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that a report meets
     draft_id: DraftId,
     sealed: SealedReport,
@@ -54,7 +56,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     return ReceiptGiven(receipt=report.receipt)
 
 
-@channels.post("/receipts/status")
+@channels.post("/receipts/status", **told(EXAMPLES["status"]))
 async def status(
     question: StatusQuestion,
     database: DatabaseHere,

@@ -5,5 +5,5 @@
 - `middleware`: limits bodies, forbids caching, and answers unexpected errors
 - `dependencies`: the parts of the intake that a route may ask for
 - `shapes`: the base class of all request bodies
-- `examples`: the example of an operation in the contract
+- `contract`: what a route tells the contract (OpenAPI)
 """

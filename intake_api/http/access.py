@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response, Security
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from intake_api.http.contract import DescribedRoute
 from intake_api.http.dependencies import database_of
 from intake_api.http.errors import Problem
 from intake_api.roles import Role
@@ -21,7 +21,7 @@ _bearer = HTTPBearer(
 )
 
 
-class KeyedRoute(APIRoute):
+class KeyedRoute(DescribedRoute):
     """A route that asks for a key of one of its roles before any other part of a request is read.
 
     A dependency would be too late: FastAPI reads and parses the body before it calls any dependency.

@@ -64,18 +64,31 @@ _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "fault": {"incident": "5f0c9a1e"},
     "unavailable": {"incident": "5f0c9a1e"},
 }
+# The problems that every route may answer.
+EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy")
 # The problems that every route with a key may answer.
-_EVERYWHERE: Final = (
-    "malformed",
-    "no-access-key",
-    "wrong-door",
-    "too-slow",
-    "too-large",
-    "out-of-shape",
-    "fault",
-    "busy",
-    "unavailable",
+WITH_KEY: Final = sorted(
+    (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "unavailable"),
+    key=lambda name: PROBLEMS[name][0],
 )
+# The headers of answers, as the contract describes them; each answer of the intake has the first.
+HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Cache-Control": {
+        "description": "Nothing that the intake answers may be kept.",
+        "required": True,
+        "schema": {"const": "no-store"},
+    },
+    "WWW-Authenticate": {
+        "description": "The way in which a key is sent.",
+        "required": True,
+        "schema": {"const": "Bearer"},
+    },
+    "Retry-After": {
+        "description": "After how many seconds to try again; where it is missing, that is not known.",
+        "schema": {"type": "integer"},
+    },
+}
+_HEADERS_OF: Final = {401: ("Cache-Control", "WWW-Authenticate"), 503: ("Cache-Control", "Retry-After")}
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
@@ -122,35 +135,31 @@ def _told(name: str) -> dict[str, Any]:
 
 
 def documented(*names: str) -> dict[int | str, dict[str, Any]]:
-    """Describe problems of a route with a key for the contract (OpenAPI), by status.
-
-    FastAPI replaces the router's description of a status by the route's. So the route's description also
-    lists the problems of _EVERYWHERE that have the same status.
-    """
-    statuses = {PROBLEMS[name][0] for name in names}
-    beside = [name for name in _EVERYWHERE if PROBLEMS[name][0] in statuses]
-    return only_documented(*dict.fromkeys((*beside, *names)))
-
-
-def only_documented(*names: str) -> dict[int | str, dict[str, Any]]:
-    """Describe these problems and no others, for a route without a key."""
+    """Refer, by status, to where the contract (OpenAPI) describes problems of a route."""
     by_status: dict[int | str, list[str]] = {}
     for name in names:
         by_status.setdefault(PROBLEMS[name][0], []).append(name)
-    return {status: _described(status, of_status) for status, of_status in by_status.items()}
+    return {status: {"$ref": f"#/components/responses/{'.'.join(of)}"} for status, of in by_status.items()}
 
 
-def _described(status: int | str, names: Sequence[str]) -> dict[str, Any]:
+def described(joined: str) -> dict[str, Any]:
+    """Describe the problems of one status, under the name by which `documented` refers to them."""
+    names = joined.split(".")
+    status = PROBLEMS[names[0]][0]
     types = {"type": {"enum": [_TYPE_PREFIX + name for name in names]}, "status": {"const": status}}
     schema = {"allOf": [{"$ref": "#/components/schemas/ProblemDocument"}, {"properties": types}]}
     examples = {name: {"value": {**_told(name), **_MORE.get(name, {})}} for name in names}
     return {
         "description": ". ".join(PROBLEMS[name][1] for name in names),
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+        "headers": headers_of(status),
     }
 
 
-EVERYWHERE: Final = only_documented(*_EVERYWHERE)
+def headers_of(status: int) -> dict[str, Any]:
+    """Refer to where the contract describes the headers of answers with this status."""
+    names = _HEADERS_OF.get(status, ("Cache-Control",))
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def handle_errors(app: FastAPI) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from intake_api.http.examples import Example
+from intake_api.http.contract import Example
 
-# By operation id, which is the name of the route's function.
+METRICS: Final = "# TYPE reportline_items_claimed gauge\nreportline_items_claimed 3.0\n"
 EXAMPLES: Final[Mapping[str, Example]] = {
     "counts": Example(
         "Count items and reports",
@@ -22,10 +22,6 @@ EXAMPLES: Final[Mapping[str, Example]] = {
             "outcomes": [{"name": "baseline", "reports": None}],
             "by_hour": [{"hour": "2026-03-01T12:00:00Z", "reports": 10}],
         },
-    ),
-    "metrics": Example(
-        "Read metrics",
-        {"text/plain": "# TYPE reportline_items_claimed gauge\nreportline_items_claimed 3.0\n"},
     ),
     "healthz": Example("Is it up?", {"status": "ok"}),
     "readyz": Example("Can it work?", {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}),

@@ -11,8 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from intake_api.clock import Clock
 from intake_api.http.access import CountsCaller, KeyedRoute, MetricsCaller
+from intake_api.http.contract import DescribedRoute, told
 from intake_api.http.dependencies import ClockHere, DatabaseHere
-from intake_api.http.errors import EVERYWHERE, document, only_documented
+from intake_api.http.errors import EVERYWHERE, WITH_KEY, document, documented
 from intake_api.keys import Keys
 from intake_api.numbers.counting import (
     HOUR,
@@ -25,17 +26,20 @@ from intake_api.numbers.counting import (
     queue_counted,
     reports_counted,
 )
+from intake_api.numbers.examples import EXAMPLES, METRICS
 from intake_api.numbers.metrics import Figures, exposition
 from intake_api.numbers.readiness import Readiness
 from intake_api.numbers.shapes import Counts, Health, Hours, Ready
 from intake_api.store.database import Database
 
-_TEXT: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The metrics"}
+_TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": METRICS}}
+_METRICS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": _TEXT, "description": "The metrics"},
+    **documented(*WITH_KEY),
 }
 
-numbers = APIRouter(tags=["numbers"], responses=EVERYWHERE, route_class=KeyedRoute)
-health = APIRouter(tags=["health"], responses=only_documented("malformed", "too-slow", "fault", "busy"))
+numbers = APIRouter(tags=["numbers"], route_class=KeyedRoute)
+health = APIRouter(tags=["health"], route_class=DescribedRoute)
 
 
 class Numbers:
@@ -56,7 +60,7 @@ async def _kept(request: Request) -> Numbers:
 NumbersHere = Annotated[Numbers, Depends(_kept)]
 
 
-@numbers.get("/v1/counts")
+@numbers.get("/v1/counts", **told(EXAMPLES["counts"]))
 async def counts(
     database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _: CountsCaller, hours: Hours = 168
 ) -> Counts:
@@ -69,7 +73,7 @@ async def counts(
     return Counts.of(queue, claimed, reports, hour_of(now), hours)
 
 
-@numbers.get("/metrics", response_class=Response, responses=_TEXT)
+@numbers.get("/metrics", summary="Read metrics", response_class=Response, responses=_METRICS)
 async def metrics(database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _: MetricsCaller) -> Response:
     """Give the numbers to Prometheus, which comes with the key of a lead or an auditor."""
     now = clock()
@@ -85,13 +89,13 @@ async def metrics(database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _
     )
 
 
-@health.get("/healthz")
+@health.get("/healthz", **told(EXAMPLES["healthz"], common=EVERYWHERE))
 async def healthz() -> Health:
     """Tell that the process is up."""
     return Health()
 
 
-@health.get("/readyz", response_model=Ready, responses=only_documented("busy", "not-ready"))
+@health.get("/readyz", response_model=Ready, **told(EXAMPLES["readyz"], "not-ready", common=EVERYWHERE))
 async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
     """Tell whether the database answers, the keys are all there, and since when an item has been overdue.
 

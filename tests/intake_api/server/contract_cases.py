@@ -19,12 +19,17 @@ from schemathesis.engine import events, from_schema
 from conversations.wire.report import Report
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.shapes import Search
-from intake_api.server.openapi import EXAMPLES
 from intake_api.settings import IntakeSettings
 from reportline.settings import read_settings
 from tests.intake_api.running_api import a_report, withdrawn
 from tests.intake_api.served_api import ServedApi, serving
-from tests.intake_api.server.contract_reading import CONTRACT, as_of_today, roles_of, with_fewer_terms
+from tests.intake_api.server.contract_reading import (
+    CONTRACT,
+    REQUESTS,
+    as_of_today,
+    roles_of,
+    with_fewer_terms,
+)
 
 SEED = 20260301
 CASES_EACH = 10
@@ -99,7 +104,7 @@ class Sender:
             [parameter] = case.path_parameters
             case.path_parameters[parameter] = self.supply.there_is(parameter)
         if name in _COHERENT:
-            case.body = _coherent(_COHERENT[name], case.body, EXAMPLES[name].request)
+            case.body = _coherent(_COHERENT[name], case.body, REQUESTS[name])
 
 
 @dataclass

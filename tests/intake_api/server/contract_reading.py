@@ -1,7 +1,7 @@
 """The published contract, and how the tests read it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,20 @@ ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "docs" / "api" / "openapi.json"
 CONTRACT: dict[str, Any] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 TERMS_TRIED = 6
+
+
+def operations(contract: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return every operation of a contract."""
+    for path in contract["paths"].values():
+        yield from path.values()
+
+
+# The example of each request, by operation id.
+REQUESTS: dict[str, Any] = {
+    operation["operationId"]: operation["requestBody"]["content"]["application/json"]["example"]
+    for operation in operations(CONTRACT)
+    if "requestBody" in operation
+}
 
 
 def roles_of(operation: Mapping[str, Any]) -> list[str]:
