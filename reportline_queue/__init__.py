@@ -4,7 +4,7 @@ It needs typer, rich and httpx, no other package of this project, and nothing th
 
 - `client`: the commands, and what each does
 - `decisions`: what an analyst decides, typed as options
-- `held`: which claim a command is about
+- `claim_argument`: finds the claim that a command names
 - `leads`: what leads and auditors do
 - `export`: assessments, written into a file
 - `tables`, `numbers`: how answers look on the screen

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from reportline_queue import HELP, numbers, tables
+from reportline_queue.claim_argument import ClaimArgument, claim_path
 from reportline_queue.decisions import assess
 from reportline_queue.errors import NotDone
-from reportline_queue.held import ClaimArgument, path_of
 from reportline_queue.intake.answers import (
     ITEM_LENGTH,
     MAXIMUM_CLAIMS,
@@ -67,21 +67,21 @@ def mine() -> None:
 @queue.command(cls=PlainHelp)
 def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False) -> None:
     """Show a claimed item: its address, and what its reports say."""
-    shown = ask(ClaimShown, "GET", path_of(claim))
+    shown = ask(ClaimShown, "GET", claim_path(claim))
     put(*tables.claimed(shown, plain_addresses=plain_addresses))
 
 
 @queue.command(cls=PlainHelp)
 def keep(claim: ClaimArgument = None) -> None:
     """Keep a claimed item for longer, eight hours in all."""
-    prolonged = ask(ClaimProlonged, "PUT", f"{path_of(claim)}/lease")
+    prolonged = ask(ClaimProlonged, "PUT", f"{claim_path(claim)}/lease")
     put(f"It is yours until {tables.clock(prolonged.lease_expires)}.")
 
 
 @queue.command(cls=PlainHelp)
 def release(claim: ClaimArgument = None) -> None:
     """Put a claimed item back into the queue."""
-    request("DELETE", path_of(claim))
+    request("DELETE", claim_path(claim))
     put("It is back in the queue.")
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from reportline_queue.claim_argument import ClaimArgument, claim_path
 from reportline_queue.errors import NotDone
-from reportline_queue.held import ClaimArgument, path_of
 from reportline_queue.intake.answers import ASSESSMENT_LENGTH, AssessmentGiven
 from reportline_queue.intake.api import ask, id_in_path
 from reportline_queue.printing import put
@@ -92,7 +92,7 @@ def assess(  # noqa: PLR0913 - each is an option of the command
 
 
 def _record(claim: str | None, decided: Decision) -> None:
-    path = path_of(claim)
+    path = claim_path(claim)
     given = ask(AssessmentGiven, "POST", f"{path}/assessment", decided)
     put(f"Recorded: {decided['outcome']}, for claim {path[-16:]}. Thank you.", _how_to_correct(given))
 

@@ -184,7 +184,8 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "reportline_queue",
-        "decisions errors export held leads printing text intake/api intake/server_url vocabulary/words",
+        "claim_argument decisions errors export leads printing text "
+        "intake/api intake/server_url vocabulary/words",
         "tests/reportline_queue/test_client.py",
         "commands of one client, against a real intake",
     ),

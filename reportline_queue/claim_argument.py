@@ -1,4 +1,4 @@
-"""Nobody types a claim's sixteen characters: the only claim that an analyst holds need not be named."""
+"""Finds the claim that a command names: by its id, by how the id begins, or as the only claim held."""
 
 from typing import Annotated
 
@@ -14,8 +14,8 @@ ClaimArgument = Annotated[
 ]
 
 
-def path_of(named: str | None) -> str:
-    """Give the path of a claim that was named whole, by its beginning, or not; raises NotDone."""
+def claim_path(named: str | None) -> str:
+    """Give the URL path of the named claim, or of the only one if `named` is None; raises NotDone."""
     whole = named if named and len(named) >= CLAIM_LENGTH else _only(named or "")
     return f"/v1/queue/claims/{id_in_path(whole, CLAIM_LENGTH)}"
 
