@@ -21,7 +21,7 @@ from bot.channels.telegram.sender import TelegramSender
 from bot.delivery.courier import Courier
 from bot.delivery.intake import HttpIntake
 from bot.delivery.outbox import Outbox
-from bot.fleet.bots import Fleet, Surroundings
+from bot.fleet.bots import Fleet, SharedParts
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys
@@ -109,16 +109,16 @@ async def our_fleet(runner: Runner, stub: BotApiStub) -> AsyncIterator[OurFleet]
     """Serve one bot by webhooks."""
     entry = BotEntry(PORTAL, "reports_bot", TOKEN, tuple(sorted(KNOWN_LANGUAGES)), paused=False)
     doors = WebhookKeys(b"k" * KEY_BYTES)
-    around = Surroundings(
+    shared = SharedParts(
         host_of=lambda _: runner,
         sender_of=lambda token: TelegramSender(token, API_URL, PACE),
         sentences=sentences(),
         numbers=FleetNumbers(time.time, lambda: (0, 0)),
         pace=PACE,
     )
-    fleet = Fleet(doors, around)
+    fleet = Fleet(doors, shared)
     fleet.apply([entry])
-    app = WebhookApp(fleet.admit, _ready, around.numbers.exposition, _METRICS_TOKEN)
+    app = WebhookApp(fleet.admit, _ready, shared.numbers.exposition, _METRICS_TOKEN)
     try:
         yield OurFleet(app, f"/telegram/{doors.path(entry.bot_id)}", doors.secret(entry.bot_id), stub)
     finally:

@@ -44,8 +44,8 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What each bot of a fleet is given: who hosts its talks, who makes its calls, who counts."""
+class SharedParts:
+    """What all bots of a fleet share; `host_of` and `sender_of` make the parts that each has for itself."""
 
     host_of: Callable[[BotEntry], Host]
     sender_of: Callable[[str], Sender]
@@ -57,10 +57,10 @@ class Surroundings:
 class FleetBot:
     """One bot; its chats outlive a change of its token, its portal, its languages and its pause."""
 
-    def __init__(self, entry: BotEntry, around: Surroundings) -> None:
-        self._around, self.entry = around, entry
-        self._host, self._sender = around.host_of(entry), around.sender_of(entry.token)
-        self._chats = TelegramChats(self, entry.bot_id, around.sentences, self._request, around.pace)
+    def __init__(self, entry: BotEntry, shared: SharedParts) -> None:
+        self._shared, self.entry = shared, entry
+        self._host, self._sender = shared.host_of(entry), shared.sender_of(entry.token)
+        self._chats = TelegramChats(self, entry.bot_id, shared.sentences, self._request, shared.pace)
         self._skipped = 0
         self._taking: set[asyncio.Task[Call | None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -73,9 +73,9 @@ class FleetBot:
             leaving = asyncio.create_task(self._sender.close())
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
-            self._sender = self._around.sender_of(entry.token)
+            self._sender = self._shared.sender_of(entry.token)
         if entry != self.entry:
-            self._host, self.entry = self._around.host_of(entry), entry
+            self._host, self.entry = self._shared.host_of(entry), entry
 
     async def receive(self, update: Any) -> Call | None:
         """Take one update; on return it is saved. Gives the call that may travel in the answer's body.
@@ -91,12 +91,12 @@ class FleetBot:
         try:
             ends_tap = await asyncio.shield(taking)
         except OSError as error:
-            self._around.numbers.count_update("put_off")
+            self._shared.numbers.count_update("put_off")
             if isinstance(error, StoreAway):
-                self._around.numbers.set_store_answers(answers=False)
+                self._shared.numbers.set_store_answers(answers=False)
             raise
-        self._around.numbers.set_store_answers(answers=True)
-        self._around.numbers.count_update("skipped" if self._has_skipped() else "taken")
+        self._shared.numbers.set_store_answers(answers=True)
+        self._shared.numbers.count_update("skipped" if self._has_skipped() else "taken")
         return ends_tap
 
     async def handle(self, arrival: Arrival) -> Answer:
@@ -114,8 +114,8 @@ class FleetBot:
     async def close(self) -> None:
         """Finish what is on its way, for so long as the pace grants, and close the connections."""
         self._is_closing = True
-        await settle({*self._taking}, self._around.pace.grace)
-        await self._chats.close(self._around.pace.grace)
+        await settle({*self._taking}, self._shared.pace.grace)
+        await self._chats.close(self._shared.pace.grace)
         await self._sender.close()
         await asyncio.gather(*self._leaving)
 
@@ -127,12 +127,12 @@ class FleetBot:
         try:
             result = await self._sender.request(call)
         except FloodedError:
-            self._around.numbers.count_call("slowed_down")
+            self._shared.numbers.count_call("slowed_down")
             raise
         except UnchangedError:
             raise
         except RefusedError:
-            self._around.numbers.count_call("refused")
+            self._shared.numbers.count_call("refused")
             raise
         except TokenRefusedError:
             self.is_refused = True
@@ -150,8 +150,8 @@ class _Webhook:
 class Fleet:
     """Every bot by its webhook's path. `keys` gives paths and secrets."""
 
-    def __init__(self, keys: WebhookKeys, around: Surroundings) -> None:
-        self._keys, self._around = keys, around
+    def __init__(self, keys: WebhookKeys, shared: SharedParts) -> None:
+        self._keys, self._shared = keys, shared
         self._served: tuple[BotEntry, ...] = ()
         self._open: dict[str, _Webhook] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -171,7 +171,7 @@ class Fleet:
             if path in self._open:
                 self._open[path].bot.become(entry)
             else:
-                self._open[path] = _Webhook(self._keys.secret(entry.bot_id), FleetBot(entry, self._around))
+                self._open[path] = _Webhook(self._keys.secret(entry.bot_id), FleetBot(entry, self._shared))
 
     async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
         """Look every so many seconds whether other bots are to be served, until cancelled.

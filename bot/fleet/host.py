@@ -14,7 +14,7 @@ from bot.assembly import BotHost, bot_host, sentences
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.sender import TelegramSender
 from bot.exchange import Host
-from bot.fleet.bots import SECONDS_BETWEEN_LOOKS, Fleet, Surroundings, portals_of
+from bot.fleet.bots import SECONDS_BETWEEN_LOOKS, Fleet, SharedParts, portals_of
 from bot.fleet.bots_file import BotEntry, read_bots
 from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import read_metrics_token, read_webhook_keys
@@ -37,7 +37,7 @@ async def serve_fleet(settings: BotSettings) -> None:
     async with bot_host(settings) as host:
         read = partial(read_bots, settings.bots_file, host.portals, os.environ)
         numbers = FleetNumbers(time.time, host.count_outbox)
-        fleet = Fleet(read_webhook_keys(settings.fleet_key_file), _surroundings(settings, host, numbers))
+        fleet = Fleet(read_webhook_keys(settings.fleet_key_file), _shared_parts(settings, host, numbers))
         app = WebhookApp(
             admit=fleet.admit,
             readiness=partial(_readiness, host, numbers),
@@ -58,7 +58,7 @@ async def serve_fleet(settings: BotSettings) -> None:
             log_event("stopped", house="bot", channel="telegram")
 
 
-def _surroundings(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -> Surroundings:
+def _shared_parts(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -> SharedParts:
     pace = Pace()
 
     def host_of(entry: BotEntry) -> Host:
@@ -67,7 +67,7 @@ def _surroundings(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -
     def sender_of(token: str) -> TelegramSender:
         return TelegramSender(token, f"{settings.telegram_api_url}/bot", pace)
 
-    return Surroundings(host_of, sender_of, sentences(), numbers, pace)
+    return SharedParts(host_of, sender_of, sentences(), numbers, pace)
 
 
 async def _readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:

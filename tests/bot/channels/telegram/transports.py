@@ -11,7 +11,7 @@ from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.exchange import Answer, Arrival, Card, CardButton, Host, TalkHandle
-from bot.fleet.bots import Fleet, Surroundings
+from bot.fleet.bots import Fleet, SharedParts
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import WebhookKeys
@@ -137,7 +137,7 @@ async def fleet_of(
     numbers = FleetNumbers(lambda: 0.0, lambda: (0, 0))
     fleet = Fleet(
         keys,
-        Surroundings(
+        SharedParts(
             lambda _: host,
             lambda token: TelegramSender(token, bot_api.api_url, pace),
             SENTENCES,
