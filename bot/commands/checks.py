@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.outbox import set_aside_folder
-from bot.delivery.outbox_state import glance
+from bot.delivery.outbox_state import state_of
 from bot.fleet.bots_file import read_bots
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.store import StoreAway
@@ -118,7 +118,7 @@ async def _probe(sessions: ValkeySessions) -> None:
 
 
 def _look_at_outbox(settings: BotSettings) -> str:
-    seen = glance(settings.outbox_folder)
+    seen = state_of(settings.outbox_folder)
     percent = seen.percent(settings.outbox_maximum)
     if seen.aside:
         raise NotReady(

@@ -10,7 +10,7 @@ from bot.commands.command_line import bot_settings, ready
 
 if TYPE_CHECKING:
     from bot.delivery.courier import Outcome
-    from bot.delivery.outbox_state import Glance
+    from bot.delivery.outbox_state import OutboxState
     from bot.settings import BotSettings
 
 Result = TypeVar("Result")
@@ -23,10 +23,10 @@ def status() -> None:
     """Say how many reports wait on this disk, since when, and for how many more there is room."""
     import shutil
 
-    from bot.delivery.outbox_state import glance
+    from bot.delivery.outbox_state import state_of
 
     settings = bot_settings()
-    seen = ready(lambda: _allowed(lambda: glance(settings.outbox_folder)))
+    seen = ready(lambda: _allowed(lambda: state_of(settings.outbox_folder)))
     typer.echo(f"waiting for the intake: {seen.waiting}")
     typer.echo(f"set aside: {seen.aside}")
     typer.echo(f"the oldest came in the hour: {_hour_in_words(seen)}")
@@ -44,7 +44,7 @@ def flush(
     import asyncio
 
     from bot.delivery.courier import Outcome
-    from bot.delivery.outbox_state import glance
+    from bot.delivery.outbox_state import state_of
     from bot.settings import channel_token
     from reportline.logs import configure_logs
 
@@ -52,7 +52,7 @@ def flush(
     token = ready(lambda: channel_token(settings))
     configure_logs("ERROR")
     outcomes = ready(lambda: _allowed(lambda: asyncio.run(_deliver(settings, token, again=set_aside))))
-    left = ready(lambda: _allowed(lambda: glance(settings.outbox_folder)))
+    left = ready(lambda: _allowed(lambda: state_of(settings.outbox_folder)))
     typer.echo(f"Delivered: {outcomes[Outcome.DELIVERED]}. {_left_in_words(left)}")
     for outcome, why in _why_left().items():
         if outcomes[outcome]:
@@ -105,11 +105,11 @@ def _allowed(look: Callable[[], Result]) -> Result:
         raise NotReady(f"The system says of the outbox: {fault.strerror}. See whose the files are.") from None
 
 
-def _hour_in_words(seen: "Glance") -> str:
+def _hour_in_words(seen: "OutboxState") -> str:
     return f"{seen.oldest:%Y-%m-%d %H}:00 UTC" if seen.oldest else "none"
 
 
-def _left_in_words(left: "Glance") -> str:
+def _left_in_words(left: "OutboxState") -> str:
     if not left.waiting and not left.aside:
         return "Nothing is left."
     aside = f", and {left.aside} set aside: once the cause is mended, add --set-aside" if left.aside else ""

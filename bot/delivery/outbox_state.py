@@ -1,4 +1,4 @@
-"""How many reports wait in an outbox, and since which hour; looking changes nothing."""
+"""Counts the reports that wait in an outbox, and finds the oldest one's hour; changes nothing."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -10,8 +10,8 @@ from bot.delivery.outbox import Entry, entries_in, hour_of, set_aside_folder
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """How many entries wait, how many were set aside, and the hour in which the oldest of all was put."""
+class OutboxState:
+    """The numbers of entries that wait and that were set aside, and the hour in which the oldest was put."""
 
     waiting: int
     aside: int
@@ -26,17 +26,17 @@ class Glance:
         return max(0, maximum - self.waiting - self.aside)
 
 
-def glance(folder: Path) -> Glance:
-    """Look at an outbox's folder, which need not be there; raises OSError."""
+def state_of(folder: Path) -> OutboxState:
+    """Return the state of the outbox in a folder, which need not be there; raises OSError."""
     aside = set_aside_folder(folder)
     there = {path: entries_in(path) for path in (folder, aside) if path.exists()}
     hours = [hour for path, entries in there.items() for hour in _hours(path, entries)]
     oldest = datetime.fromtimestamp(min(hours), UTC) if hours else None
-    return Glance(len(there.get(folder, ())), len(there.get(aside, ())), oldest)
+    return OutboxState(len(there.get(folder, ())), len(there.get(aside, ())), oldest)
 
 
 def _hours(folder: Path, entries: Iterable[Entry]) -> Iterator[int]:
     for entry in entries:
-        # It may be delivered meanwhile.
+        # The report may be delivered meanwhile.
         with suppress(FileNotFoundError):
             yield hour_of((folder / entry.file_name).lstat().st_mtime)

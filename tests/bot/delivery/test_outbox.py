@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable, entries_in, set_aside_folder
-from bot.delivery.outbox_state import glance
+from bot.delivery.outbox_state import state_of
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
@@ -84,7 +84,7 @@ def test_times_are_floored_to_the_hour(tmp_path: Path) -> None:
     _leaves_no_time(tmp_path, "set aside", lambda: outbox.set_aside(Entry(DRAFT, 2)))
     _leaves_no_time(tmp_path, "sweep", outbox.sweep)
     _leaves_no_time(tmp_path, "count", outbox.fullness)
-    _leaves_no_time(tmp_path, "glance", lambda: glance(tmp_path))
+    _leaves_no_time(tmp_path, "state_of", lambda: state_of(tmp_path))
     _leaves_no_time(tmp_path, "bring back", outbox.bring_back)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.delivery.outbox import Entry, Outbox
-from bot.delivery.outbox_state import Glance, glance
+from bot.delivery.outbox_state import OutboxState, state_of
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
@@ -13,9 +13,9 @@ ENTRY = Entry(DRAFT, 1)
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
 
 
-def test_a_glance_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
+def test_the_state_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
     """Where nothing is, and where something waits and something was set aside, whatever was read since."""
-    assert glance(tmp_path / "nowhere") == Glance(0, 0, None)
+    assert state_of(tmp_path / "nowhere") == OutboxState(0, 0, None)
     outbox = Outbox(tmp_path)
     for draft in ("1" * 32, "2" * 32):
         outbox.put(draft, 1, SEALED)
@@ -25,6 +25,7 @@ def test_a_glance_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
     outbox.read(ENTRY)
     for step in (lambda: None, lambda: outbox.set_aside(ENTRY)):
         step()
-        assert glance(tmp_path).oldest == datetime(2023, 11, 14, 22, tzinfo=UTC)
-    assert (glance(tmp_path).waiting, glance(tmp_path).aside) == (2, 1)
-    assert (glance(tmp_path).percent(10), glance(tmp_path).room(10), glance(tmp_path).room(2)) == (30, 7, 0)
+        assert state_of(tmp_path).oldest == datetime(2023, 11, 14, 22, tzinfo=UTC)
+    state = state_of(tmp_path)
+    assert (state.waiting, state.aside) == (2, 1)
+    assert (state.percent(10), state.room(10), state.room(2)) == (30, 7, 0)
