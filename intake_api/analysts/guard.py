@@ -1,6 +1,6 @@
 """Limits an analyst's exposure to so many minutes a day and without a break, unless a lead lifts the limits.
 
-An analyst counts as exposed while they hold a claim, and for GLANCE when they look at another item. Once a
+An analyst counts as exposed while they hold a claim, and for ONE_LOOK when they look at another item. Once a
 limit is reached, they may still decide what they hold, but open nothing new. The stretches of exposure are
 deleted after two days.
 """
@@ -19,8 +19,8 @@ from intake_api.faults import Reason, Refused
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
-GLANCE: Final = timedelta(minutes=1)
-_KEPT: Final = timedelta(days=2)
+ONE_LOOK: Final = timedelta(minutes=1)
+_DELETED_AFTER: Final = timedelta(days=2)
 _NONE: Final = timedelta()
 Stretch = tuple[datetime, datetime]
 
@@ -69,13 +69,13 @@ async def update_stretch(request: AnalystRequest) -> None:
         await _begin(request, until)
 
 
-async def glance(request: AnalystRequest) -> None:
-    """Count a look at an item as GLANCE of exposure, unless a stretch is already counting."""
+async def count_look(request: AnalystRequest) -> None:
+    """Count a look at an item as ONE_LOOK of exposure, unless a stretch is already counting."""
     lasting = select(Exposure.exposure_id).where(
         Exposure.analyst == request.analyst, Exposure.ends > request.now
     )
     if await request.session.scalar(lasting.limit(1)) is None:
-        await _begin(request, request.now + GLANCE)
+        await _begin(request, request.now + ONE_LOOK)
 
 
 async def _begin(request: AnalystRequest, until: datetime) -> None:
@@ -89,7 +89,7 @@ async def _begin(request: AnalystRequest, until: datetime) -> None:
 
 async def _forget(request: AnalystRequest) -> None:
     """Delete the old stretches and lifts of all analysts, also of those who no longer work here."""
-    long_ago = request.now - _KEPT
+    long_ago = request.now - _DELETED_AFTER
     await request.session.execute(delete(Exposure).where(Exposure.ends < long_ago))
     await request.session.execute(delete(Lift).where(Lift.until < long_ago))
 
@@ -110,7 +110,7 @@ async def _is_lifted(request: AnalystRequest) -> bool:
 
 async def _stretches(request: AnalystRequest) -> Sequence[Stretch]:
     mine = select(Exposure.began, Exposure.ends).where(
-        Exposure.analyst == request.analyst, Exposure.ends > request.now - _KEPT
+        Exposure.analyst == request.analyst, Exposure.ends > request.now - _DELETED_AFTER
     )
     found = await request.session.execute(mine.order_by(Exposure.began))
     return [(began, min(ends, request.now)) for began, ends in found]

@@ -53,7 +53,7 @@ class Transactions:
         async with self.writing(analyst) as request:
             await guard.admit(request, self.limits)
             yield request
-            await guard.glance(request)
+            await guard.count_look(request)
 
     @asynccontextmanager
     async def changing_claims(self, analyst: Caller, *, opens: bool) -> AsyncIterator[AnalystRequest]:
