@@ -153,7 +153,7 @@ def read_keys(folder: Path) -> IntakeKeys:
     )
 
 
-def require_database(file: Path) -> None:
+def require_database_file(file: Path) -> None:
     """Raise NotReady unless the database's file exists and no other user may read it."""
     if not file.is_file():
         raise NotReady(f"There is no database {file}. `reportline setup` makes it, unless you have a backup.")

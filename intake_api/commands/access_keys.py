@@ -17,7 +17,7 @@ from intake_api.store.access_keys import add_key, revoke_key
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 
 
@@ -48,14 +48,14 @@ def revoke(key_id: str) -> None:
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
     audit = _audit(settings)
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.writing() as session:
             return await add_key(session, audit, role, name, utc_now())
 
 
 async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
             return (await session.scalars(select(AccessKey).order_by(AccessKey.made_at))).all()
@@ -63,7 +63,7 @@ async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
 
 async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     audit = _audit(settings)
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.writing() as session:
             return await revoke_key(session, audit, key_id, utc_now())

@@ -9,7 +9,7 @@ from intake_api.clock import utc_now
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.settings import BackupSettings, IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.upkeep.backup import BackedUp, back_up, require_free
 from intake_api.upkeep.backup_files import (
     MINIMUM_PASSPHRASE,
@@ -88,7 +88,7 @@ def _passphrase(settings: BackupSettings, *, new: bool) -> str:
 
 
 async def _back_up(settings: IntakeSettings, folder: Path, sealing: BackupKeys) -> BackedUp:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         with Console(stderr=True).status("Writing all that is kept ..."):
             return await back_up(database, settings.folder, folder, sealing, utc_now())
 

@@ -10,7 +10,7 @@ from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private
@@ -53,7 +53,7 @@ def _look_at_database(settings: IntakeSettings) -> str:
 
 
 async def _require_current(settings: IntakeSettings) -> None:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
 
 
@@ -66,5 +66,5 @@ def _look_at_audit_log(settings: IntakeSettings) -> str:
 
 async def _first_broken(settings: IntakeSettings) -> int | None:
     audit = AuditLog(read_keys(settings.folder).audit)
-    async with opened(require_database(settings)) as database, database.reading() as session:
+    async with opened(checked_database_place(settings)) as database, database.reading() as session:
         return await audit.first_broken(session)

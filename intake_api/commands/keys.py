@@ -8,7 +8,7 @@ from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
@@ -69,7 +69,7 @@ async def _rotate_vault(settings: IntakeSettings) -> Rotated:
 
 
 async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         with Console(stderr=True).status(
             "Sealing anew; a last look follows a minute after the key was made ..."
@@ -80,7 +80,7 @@ async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
 
 
 async def _reindex(settings: IntakeSettings) -> Reindexed:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         with Console(stderr=True).status("Looking for what is to be done ...") as status:
             return await reindex_all(

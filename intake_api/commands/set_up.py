@@ -11,7 +11,7 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import Caller, add_key, caller_of
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
 from intake_api.store.schema import upgrade
 from reportline.private_files import replace, require_private, write_once
@@ -42,7 +42,7 @@ def _keys(settings: IntakeSettings) -> IntakeKeys:
         if isinstance(place, Path):
             with suppress(FileExistsError):
                 write_once(place, "")
-    require_database(settings)
+    checked_database_place(settings)
     adopt_keys(settings.folder)
     return read_keys(settings.folder)
 
@@ -53,7 +53,7 @@ async def _has_tables(url: str) -> bool:
 
 
 async def _make_database(settings: IntakeSettings) -> None:
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await upgrade(database)
         await require_current(database)
 
@@ -71,12 +71,12 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
 
 
 async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> str:
-    async with opened(require_database(settings)) as database, database.writing() as session:
+    async with opened(checked_database_place(settings)) as database, database.writing() as session:
         return await add_key(session, AuditLog(keys.audit), role, "made at set-up", utc_now())
 
 
 async def _whose(settings: IntakeSettings, token: str) -> Caller | None:
-    async with opened(require_database(settings)) as database, database.reading() as session:
+    async with opened(checked_database_place(settings)) as database, database.reading() as session:
         return await caller_of(session, token)
 
 

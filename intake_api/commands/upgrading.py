@@ -6,7 +6,7 @@ from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import adopt_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.store.schema import upgrade
 
 
@@ -19,5 +19,5 @@ def upgrade_database() -> None:
 
 async def _upgrade(settings: IntakeSettings) -> None:
     adopt_keys(settings.folder)
-    async with opened(require_database(settings)) as database:
+    async with opened(checked_database_place(settings)) as database:
         await upgrade(database)

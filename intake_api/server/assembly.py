@@ -8,7 +8,7 @@ from intake_api.keys import KeyRing
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from intake_api.vault import Vault
 
 
@@ -28,6 +28,6 @@ class Intake:
 def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     """Make the parts of an intake; nothing runs yet. Raises NotReady if keys or database cannot be used."""
     keys = KeyRing(settings.folder)
-    database, vault = Database(require_database(settings)), Vault(keys)
+    database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
     return Intake(settings, keys, database, vault, AuditLog(keys.current().audit), merger, now)

@@ -3,7 +3,7 @@
 - `models`: the tables
 - `columns`: the types of their columns
 - `database`: opens, reads and writes a database (SQLite or PostgreSQL)
-- `place`: returns where the database is
+- `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
 - `audit`: the audit log, whose entries are chained

@@ -20,7 +20,7 @@ from alembic.util import CommandError
 from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from intake_api.keys import read_keys, require_database
+from intake_api.keys import read_keys, require_database_file
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.schema import configuration
@@ -125,7 +125,7 @@ def _put_keys(folder: Path, place: Path | str, keys: KeyFiles) -> None:
     if isinstance(place, Path):
         with suppress(FileExistsError):
             write_once(place, "")
-        require_database(place)
+        require_database_file(place)
 
 
 async def _fill(connection: AsyncConnection, backup: Backup) -> Counter[str]:

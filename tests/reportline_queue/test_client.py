@@ -33,7 +33,7 @@ from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import Assessment, Exposure
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from reportline_queue.client import queue
 from tests.intake_api.running_api import a_report, prepare
 from tests.intake_api.served_api import ServedApi, serving
@@ -130,7 +130,7 @@ def _new_key(folder: Path, role: str) -> str:
 
 
 async def _write(folder: Path, change: Executable) -> None:
-    async with opened(require_database(IntakeSettings(data_dir=folder))) as database:
+    async with opened(checked_database_place(IntakeSettings(data_dir=folder))) as database:
         async with database.writing() as session:
             await session.execute(change)
 

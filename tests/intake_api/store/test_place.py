@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from intake_api.settings import IntakeSettings
-from intake_api.store.place import require_database
+from intake_api.store.place import checked_database_place
 from reportline.readiness import NotReady
 
 
@@ -16,15 +16,15 @@ def _settings(folder: Path, **changes: str) -> IntakeSettings:
 def test_the_file_of_sqlite_must_be_there_and_closed_to_others(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
     with pytest.raises(NotReady, match="There is no database"):
-        require_database(settings)
+        checked_database_place(settings)
     settings.folder.mkdir(mode=0o700)
     settings.database_file.touch(mode=0o600)
-    assert require_database(settings) == settings.database_file
+    assert checked_database_place(settings) == settings.database_file
     settings.database_file.chmod(0o644)
     with pytest.raises(NotReady, match="chmod 600"):
-        require_database(settings)
+        checked_database_place(settings)
 
 
 def test_a_url_is_given_as_it_is_set(tmp_path: Path) -> None:
     url = "postgresql://reportline:secret@127.0.0.1/reportline"
-    assert require_database(_settings(tmp_path, database_url=url)) == url
+    assert checked_database_place(_settings(tmp_path, database_url=url)) == url
