@@ -14,8 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot.settings import read_token, require_token
 from conversations.portals.model import Portal
-from conversations.portals.toml_lines import Path as Place
-from conversations.portals.toml_lines import first_unread_line, lines_of, nearest_line
+from conversations.portals.toml_lines import TomlPath, first_unread_line, lines_of, nearest_line
 from reportline.readiness import NotReady
 
 _USERNAME = re.compile(r"(?=.{5,32}$)[A-Za-z0-9_]+[Bb][Oo][Tt]")
@@ -63,7 +62,7 @@ class _Around:
 
 
 _Info = ValidationInfo[_Around]
-_Fault = tuple[Place, str]
+_Fault = tuple[TomlPath, str]
 
 
 def _known_portal(portal: str, info: _Info) -> str:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.portals.toml_lines import Path, first_unread_line, lines_of, nearest_line
+from conversations.portals.toml_lines import TomlPath, first_unread_line, lines_of, nearest_line
 from conversations.wire.report import MAXIMUM_ADDRESSES, ShortName
 
 _LONGEST_TEXT = 300
@@ -212,11 +212,11 @@ def _words(error: ErrorDetails) -> str:
     return f"{key} {wrong}; write {_INSTEAD[key]}"
 
 
-def _last_key(path: Path) -> str:
+def _last_key(path: TomlPath) -> str:
     return next(step for step in reversed(path) if isinstance(step, str))
 
 
-def _keys_beside(path: Path) -> Mapping[str, Any]:
+def _keys_beside(path: TomlPath) -> Mapping[str, Any]:
     if len(path) == 1:
         return _PortalTable.model_fields
     return _ContactTable.model_fields if path[0] == "contacts" else _SourcedTable.model_fields

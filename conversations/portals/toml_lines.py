@@ -1,18 +1,18 @@
-"""On which line of a TOML text a value begins; found with the TOML parser itself."""
+"""Finds the line of a TOML text on which a value begins, with the TOML parser itself."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Path = tuple[int | str, ...]
+TomlPath = tuple[int | str, ...]
 
 
-def lines_of(text: str) -> dict[Path, int]:
+def lines_of(text: str) -> dict[TomlPath, int]:
     """Find the line (from 1) on which each table and value begins.
 
     A path consists of keys and of places in arrays. The text is parsed once for each of its lines.
     """
-    lines: dict[Path, int] = {}
+    lines: dict[TomlPath, int] = {}
     begins = 1
     for number, read in _readings(text):
         for path in _paths(read, ()):
@@ -21,7 +21,7 @@ def lines_of(text: str) -> dict[Path, int]:
     return lines
 
 
-def nearest_line(lines: Mapping[Path, int], path: Path) -> int:
+def nearest_line(lines: Mapping[TomlPath, int], path: TomlPath) -> int:
     """Give the line of a value or, where it is missing, of the nearest table around it."""
     return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
 
@@ -41,7 +41,7 @@ def _readings(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
 
 
-def _paths(value: Any, path: Path) -> Iterator[Path]:
+def _paths(value: Any, path: TomlPath) -> Iterator[TomlPath]:
     yield path
     if isinstance(value, dict):
         for key, inner in value.items():
