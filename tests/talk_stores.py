@@ -72,7 +72,7 @@ class InMemory:
 
     def held(self) -> int:
         """Count the talks that it holds, in whatever state."""
-        return sum(type(one).__name__ == "_Kept" for one in everything(self.sessions))
+        return sum(type(one).__name__ == "_SealedTalk" for one in everything(self.sessions))
 
 
 class InServers(Generic[Servers]):

@@ -41,13 +41,13 @@ def serve(work: Coroutine[Any, Any, None]) -> None:
     collect_as_usual()
     try:
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            ready(lambda: asyncio.run(_until_told(work)))
+            ready(lambda: asyncio.run(_until_stopped(work)))
     except TokenRefusedError:
         typer.echo("Telegram refuses the bot's token. Ask BotFather for a new one.", err=True)
         raise typer.Exit(1) from None
 
 
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     import asyncio
     import signal
 

@@ -40,21 +40,23 @@ class WebhookKeys:
 
 def opens(expected: str | None, told: str) -> bool:
     """Tell whether a secret is the expected one; takes as long if there is no such bot."""
-    kept, given = (hashlib.sha256(text.encode(errors="replace")).digest() for text in (expected or "", told))
-    return hmac.compare_digest(kept, given) and expected is not None
+    wanted, given = (
+        hashlib.sha256(text.encode(errors="replace")).digest() for text in (expected or "", told)
+    )
+    return hmac.compare_digest(wanted, given) and expected is not None
 
 
 def read_webhook_keys(path: Path) -> WebhookKeys:
     """Read the key's file, made at need; raises NotReady if damaged, open to others or out of reach."""
-    return WebhookKeys(bytes.fromhex(_kept(path, "run `reportline fleet sync`")))
+    return WebhookKeys(bytes.fromhex(_read_or_make(path, "run `reportline fleet sync`")))
 
 
 def read_metrics_token(path: Path) -> str:
     """Read the key to the numbers, made at need; raises NotReady as `read_webhook_keys` does."""
-    return _kept(path, "give the new one to Prometheus")
+    return _read_or_make(path, "give the new one to Prometheus")
 
 
-def _kept(path: Path, if_made_anew: str) -> str:
+def _read_or_make(path: Path, if_made_anew: str) -> str:
     try:
         if not path.exists():
             _make(path)

@@ -83,7 +83,7 @@ class WebhookApp:
         path: str = request.scope["path"]
         match request.method, path:
             case "POST", _ if path.startswith(_PREFIX):
-                return await self._take(request, path.removeprefix(_PREFIX))
+                return await self._take_update(request, path.removeprefix(_PREFIX))
             case "GET", "/healthz":
                 return _answer(200, {"status": "ok"})
             case "GET", "/readyz":
@@ -98,7 +98,7 @@ class WebhookApp:
             return _answer(200, self.numbers(), CONTENT_TYPE_LATEST)
         return _answer(404)
 
-    async def _take(self, request: Request, path: str) -> Response:
+    async def _take_update(self, request: Request, path: str) -> Response:
         bot = self.admit(path, _header(request, _SECRET_HEADER))
         if bot is None:
             return _answer(404)

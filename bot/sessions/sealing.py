@@ -82,12 +82,12 @@ class Secrets(Protocol):
         ...
 
 
-def rotated(held: Iterable[TalkSecret], now: float) -> tuple[TalkSecret, ...]:
-    """Give the secrets that may be used at `now`: what is held less what is too old, and a new one if due."""
-    kept = tuple(secret for secret in held if now - secret.born < 2 * SECONDS_BETWEEN_ROTATIONS)
-    if not kept or now - kept[0].born >= SECONDS_BETWEEN_ROTATIONS:
-        return (TalkSecret.drawn(now), *kept)
-    return kept
+def rotated(known: Iterable[TalkSecret], now: float) -> tuple[TalkSecret, ...]:
+    """Give the secrets to use at `now`: the known ones that are not too old, and a new one if due."""
+    live = tuple(secret for secret in known if now - secret.born < 2 * SECONDS_BETWEEN_ROTATIONS)
+    if not live or now - live[0].born >= SECONDS_BETWEEN_ROTATIONS:
+        return (TalkSecret.drawn(now), *live)
+    return live
 
 
 class TalkSecrets:

@@ -79,7 +79,7 @@ class TalkLocks:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _SealedTalk:
     sealed: bytes
     born: float
     saved: float
@@ -97,30 +97,30 @@ class MemorySessions:
         self._secrets = secrets
         self._clock = clock
         self._maximum_talks = maximum_talks
-        self._talks: dict[bytes, _Kept] = {}  # the longest silent first
+        self._talks: dict[bytes, _SealedTalk] = {}  # the longest silent first
         self._locks = TalkLocks()
 
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more."""
-        secret, kept = self._find(handle)
-        if kept is None:
+        secret, talk = self._find(handle)
+        if talk is None:
             return None
         try:
             # No two seals are alike, so the seal is the version too.
-            return Stored(secret.open_talk(handle, kept.sealed), kept.sealed)
+            return Stored(secret.open_talk(handle, talk.sealed), talk.sealed)
         except TalkNotOpened:
             return None
 
     async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
         """Save the talk if it is still at `version`, as loaded (None if there was none); False if not."""
-        secret, kept = self._find(handle)
-        if version != (kept.sealed if kept else None):
+        secret, talk = self._find(handle)
+        if version != (talk.sealed if talk else None):
             return False
         now = self._clock()
-        born = kept.born if kept else now
+        born = talk.born if talk else now
         key = secret.blind_key(handle)
         self._talks.pop(key, None)
-        self._talks[key] = _Kept(secret.seal_talk(handle, content), born, now)
+        self._talks[key] = _SealedTalk(secret.seal_talk(handle, content), born, now)
         if len(self._talks) > self._maximum_talks:
             del self._talks[next(iter(self._talks))]
         return True
@@ -147,14 +147,14 @@ class MemorySessions:
     async def probe(self) -> None:
         """Memory is always there."""
 
-    def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _Kept | None]:
+    def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _SealedTalk | None]:
         """Give the talk with its birth secret, or no talk with the secret that a new one is born under."""
         self.expire()
         live = self._secrets.live()
         for secret in live:
             key = secret.blind_key(handle)
-            kept = self._talks.get(key)
-            if kept is not None and self._clock() - kept.born < SECONDS_OF_TALK:
-                return secret, kept
+            talk = self._talks.get(key)
+            if talk is not None and self._clock() - talk.born < SECONDS_OF_TALK:
+                return secret, talk
             self._talks.pop(key, None)
         return live[0], None

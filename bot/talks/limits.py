@@ -68,7 +68,7 @@ class Alarm:
         self._most = most
         self._hour = 0
         self._counted: Counter[tuple[str, str]] = Counter()
-        self._told: set[tuple[str, str]] = set()
+        self._alarmed: set[tuple[str, str]] = set()
 
     def count(self, portal: str, channel: str) -> None:
         """Count one report."""
@@ -79,11 +79,11 @@ class Alarm:
         """Tell of what is a flood by now; called every minute, so that no line marks a single report."""
         self._turn_over()
         for source, count in self._counted.items():
-            if count >= self._most and source not in self._told:
-                self._told.add(source)
+            if count >= self._most and source not in self._alarmed:
+                self._alarmed.add(source)
                 log_event("many_reports", portal=source[0], channel=source[1], number=count)
 
     def _turn_over(self) -> None:
         hour = int(self._clock() // _HOUR)
         if hour != self._hour:
-            self._hour, self._counted, self._told = hour, Counter(), set()
+            self._hour, self._counted, self._alarmed = hour, Counter(), set()

@@ -93,8 +93,8 @@ def with_card(talk: Talk, message: int) -> Talk:
     """Give the talk once a message shows its card, unless a newer one does already."""
     newest = max(message, talk.live or 0)
     older = tuple(number for number in (message, talk.live) if number not in {newest, None})
-    kept = tuple(number for number in talk.messages if number not in older)
-    return replace(talk, live=newest, messages=(*kept, *older)[-MESSAGES_KNOWN:])
+    others = tuple(number for number in talk.messages if number not in older)
+    return replace(talk, live=newest, messages=(*others, *older)[-MESSAGES_KNOWN:])
 
 
 def outdated(talk: Talk, arrival: Arrival, *, removes: bool) -> tuple[int, ...]:

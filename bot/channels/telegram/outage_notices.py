@@ -10,7 +10,7 @@ MOST_CHATS = 10_000
 
 
 @dataclass(slots=True)
-class _Told:
+class _Notice:
     forget: asyncio.TimerHandle
     number: int | None = None
 
@@ -29,33 +29,33 @@ class Notices:
         seconds: float,
     ) -> None:
         self._words, self._take_away, self._seconds = words, take_away, seconds
-        self._told: dict[str, _Told] = {}
+        self._notices: dict[str, _Notice] = {}
 
     @property
     def chats(self) -> tuple[str, ...]:
         """Every chat in which a notice stands, or is about to."""
-        return tuple(self._told)
+        return tuple(self._notices)
 
     def tell(self, chat: str, language: str | None) -> tuple[Call, ...]:
         """Give the call that tells a chat, or none if it was told."""
-        if chat in self._told or len(self._told) >= MOST_CHATS:
+        if chat in self._notices or len(self._notices) >= MOST_CHATS:
             return ()
         forget = asyncio.get_running_loop().call_later(self._seconds, self._take_away, chat)
-        self._told[chat] = _Told(forget)
+        self._notices[chat] = _Notice(forget)
         words = {"chat_id": int(chat), "text": self._words(language), "disable_notification": True}
         return (Call("sendMessage", words, is_notice=True),)
 
     def stands(self, chat: str, number: int) -> None:
         """Note the number of the message that tells a chat."""
-        if chat in self._told:
-            self._told[chat].number = number
+        if chat in self._notices:
+            self._notices[chat].number = number
 
     def take_back(self, chat: str) -> tuple[Call, ...]:
         """Give the call that deletes what the chat was told, or none if nothing stands there."""
-        told = self._told.pop(chat, None)
-        if told is None:
+        notice = self._notices.pop(chat, None)
+        if notice is None:
             return ()
-        told.forget.cancel()
-        if told.number is None:
+        notice.forget.cancel()
+        if notice.number is None:
             return ()
-        return (Call("deleteMessage", {"chat_id": int(chat), "message_id": told.number}),)
+        return (Call("deleteMessage", {"chat_id": int(chat), "message_id": notice.number}),)

@@ -134,8 +134,8 @@ def calls_for(answer: Answer, chat: str) -> tuple[Call, ...]:
 
 def sent_anew(edit: Call) -> Call:
     """Give the call that sends as a new message the card that could not be edited into an old one."""
-    kept = {name: value for name, value in edit.parameters.items() if name != "message_id"}
-    return Call("sendMessage", {**kept, "disable_notification": True})
+    parameters = {name: value for name, value in edit.parameters.items() if name != "message_id"}
+    return Call("sendMessage", {**parameters, "disable_notification": True})
 
 
 def calls_to_leave(leave: Leave, words: str) -> tuple[Call, ...]:
