@@ -1,4 +1,4 @@
-"""The bots of a fleet, from bots.toml: all of them, or none and every reason why; no reason holds a token."""
+"""Reads the bots of a fleet from bots.toml: all of them, or none and every fault; no fault shows a token."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _USERNAME = re.compile(r"(?=.{5,32}$)[A-Za-z0-9_]+[Bb][Oo][Tt]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIKE_A_TOKEN = re.compile(r"[0-9]:")
 
-# A fleet looks again every few seconds at a file that stays wrong, and lines take long to find.
+# A fleet reads a wrong file again every few seconds, and finding lines takes long.
 _lines_of = lru_cache(maxsize=1)(lines_of)
 _first_unread_line = lru_cache(maxsize=1)(first_unread_line)
 
@@ -55,13 +55,13 @@ class BotEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
+class _Context:
     folder: Path
     portals: Mapping[str, Portal]
     environment: Mapping[str, str] = field(repr=False)
 
 
-_Info = ValidationInfo[_Around]
+_Info = ValidationInfo[_Context]
 _Fault = tuple[TomlPath, str]
 
 
@@ -147,7 +147,7 @@ def read_bots(
         raise NotReady(f"{path}:{line}: {what}") from None
     except (ValueError, RecursionError):
         raise NotReady(f"{path} cannot be read. Write it as docs/fleet.md tells.") from None
-    bots, faults = _read_all(read, _Around(path.parent, portals, environment))
+    bots, faults = _read_all(read, _Context(path.parent, portals, environment))
     if faults:
         lines = _lines_of(text)
         told = sorted((nearest_line(lines, place), what) for place, what in faults)
@@ -158,7 +158,7 @@ def read_bots(
 def require_unserved(path: Path, portals: Mapping[str, Portal], token: str) -> None:
     """Raise NotReady if a file of bots is there and names the bot of this token, or cannot be read.
 
-    To poll a bot takes its webhook away, and what its portal says of itself.
+    Polling a bot would remove its webhook, and its portal's descriptions.
     """
     served = read_bots(path, portals, os.environ) if path.is_file() else ()
     if token.partition(":")[0] in {bot.bot_id for bot in served}:
@@ -179,7 +179,7 @@ def _text(path: Path) -> str:
         raise NotReady(f"The file {path} is not UTF-8. Save it as UTF-8.") from None
 
 
-def _read_all(read: Mapping[str, Any], around: _Around) -> tuple[dict[int, BotEntry], list[_Fault]]:
+def _read_all(read: Mapping[str, Any], context: _Context) -> tuple[dict[int, BotEntry], list[_Fault]]:
     try:
         tables = _FileTable.model_validate(read).bots
     except ValidationError as error:
@@ -187,7 +187,7 @@ def _read_all(read: Mapping[str, Any], around: _Around) -> tuple[dict[int, BotEn
     bots: dict[int, BotEntry] = {}
     faults: list[_Fault] = []
     for index, table in enumerate(tables):
-        found = _read_one(table, around)
+        found = _read_one(table, context)
         if isinstance(found, BotEntry):
             bots[index] = found
         else:
@@ -195,19 +195,19 @@ def _read_all(read: Mapping[str, Any], around: _Around) -> tuple[dict[int, BotEn
     return bots, [*faults, *_twice(bots)]
 
 
-def _read_one(written: Mapping[str, Any], around: _Around) -> BotEntry | list[_Fault]:
+def _read_one(written: Mapping[str, Any], context: _Context) -> BotEntry | list[_Fault]:
     faults: list[_Fault] = []
     if len({"token_file", "token_environment"} & written.keys()) != 1:
         faults = [((), f"a bot has one token; write either {_INSTEAD['token_file']}, or token_environment")]
     try:
-        table = _BotTable.model_validate(written, context=around)
+        table = _BotTable.model_validate(written, context=context)
     except ValidationError as error:
         return [*faults, *((each["loc"], _words(each)) for each in error.errors())]
     return faults or BotEntry(
         portal=table.portal,
         username=table.username,
         token=table.token_file or table.token_environment,
-        languages=tuple(table.languages or around.portals[table.portal].languages),
+        languages=tuple(table.languages or context.portals[table.portal].languages),
         paused=table.paused,
     )
 

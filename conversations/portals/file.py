@@ -57,7 +57,7 @@ class PortalFaults(ValueError):  # noqa: N818 - named for what it carries, like 
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
+class _Context:
     """What the checks of a value need to know."""
 
     file_name: str
@@ -66,7 +66,7 @@ class _Around:
     today: date
 
 
-_Info = ValidationInfo[_Around]
+_Info = ValidationInfo[_Context]
 
 
 def _plain(text: str) -> str:
@@ -167,9 +167,9 @@ def portal_from(text: str, name: str, known_languages: AbstractSet[str], today: 
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PortalFaults((_not_toml(text, str(error)),)) from None
-    around = _Around(name, read.get("region"), known_languages, today)
+    context = _Context(name, read.get("region"), known_languages, today)
     try:
-        return _portal(_PortalTable.model_validate(read, context=around))
+        return _portal(_PortalTable.model_validate(read, context=context))
     except ValidationError as error:
         lines = lines_of(text)
         faults = (Fault(nearest_line(lines, each["loc"]), _words(each)) for each in error.errors())
