@@ -1,15 +1,15 @@
-"""The bot host: it holds talks with reporters, keeps nobody's identity and loses no report.
+"""The bot host: it holds talks with reporters, stores no identity and loses no report.
 
-- `channels/`: what a platform sends becomes an event, an answer becomes what it takes
-- `talks/`: a talk is loaded, advanced, saved and put into words
-- `sessions/`: where open talks live
-- `delivery/`: a sealed report leaves this host
-- `exchange`: what passes between a channel and a talk
-- `settings`: what an operator may decide about the bot host
-- `assembly`: the bot host put together from its settings
-- `fleet/`: many portals' bots behind one webhook server
-- `tools/`: what operators and translators look at
-- `commands/`: the bot's side of the command line
+- `channels/`: turns a platform's messages into events, and answers into its messages
+- `talks/`: loads, advances and saves a talk, and translates its card
+- `sessions/`: stores open talks
+- `delivery/`: delivers sealed reports to the intake
+- `exchange`: the types that a channel and a talk exchange
+- `settings`: the settings of the bot host
+- `assembly`: builds the bot host from its settings
+- `fleet/`: serves many portals' bots by webhooks
+- `tools/`: pages and measures for operators and translators
+- `commands/`: the bot's commands
 
 `portals/` holds the portals' files (TOML).
 """

@@ -1,4 +1,4 @@
-"""Puts the bot host together from its settings, or refuses to start when a promise cannot be kept."""
+"""Builds the bot host from its settings, or refuses to start when it could not keep a promise."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ SECONDS_BETWEEN_LOOKS = 60
 
 @dataclass(frozen=True, slots=True)
 class BotHost:
-    """What every bot of a process shares; `runner` gives the runner of one bot's talks."""
+    """The parts that all bots of a process share; `runner` gives the runner of one bot's talks."""
 
     portals: Mapping[str, Portal]
     _sessions: Sessions
@@ -126,7 +126,7 @@ async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
 
 
 async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
-    """Drop what is too old while nothing happens that would drop it, and tell of floods."""
+    """Each minute, drop expired talks and secrets, and log floods."""
     while True:
         try:
             sessions.expire()
@@ -158,7 +158,7 @@ def presented_in(languages: Sequence[str]) -> tuple[Presentation, ...]:
 
 
 def sentences() -> Sentences:
-    """Give what is said outside a talk, in the hinted language where it is known."""
+    """Give the sentences that are said outside a talk, in the hinted language if it is known."""
     return Sentences(
         group=lambda hint: _said("presentation.group", hint), away=lambda hint: _said("trouble.away", hint)
     )

@@ -1,4 +1,4 @@
-"""What a channel and the runner exchange: arrivals without identity, answers without secrets."""
+"""The types that a channel and the runner exchange: arrivals without identity, answers without secrets."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,7 +8,7 @@ from conversations.events import Event
 
 @dataclass(frozen=True, slots=True)
 class TalkHandle:
-    """Where a talk takes place; it lives in memory while an update is handled and is never written out."""
+    """The chat of a talk; it is in memory while an update is handled, and is never written."""
 
     channel: str
     bot: str = field(repr=False)
@@ -67,7 +67,7 @@ class Answer:
 
 
 class Host(Protocol):
-    """What a channel needs of the runner; when `handle` returns, nothing of the turn can be lost any more."""
+    """The runner as a channel uses it; once `handle` returns, nothing of the turn can be lost."""
 
     async def handle(self, arrival: Arrival) -> Answer:
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""

@@ -1,4 +1,4 @@
-"""What an operator may decide about the bot host; secrets come only from the environment or private files."""
+"""The settings of the bot host; secrets come only from the environment or private files."""
 
 import re
 from pathlib import Path
@@ -84,17 +84,17 @@ class BotSettings(BaseSettings):
 
     @property
     def talk_secrets_file(self) -> Path:
-        """The file of what opens the talks in Valkey; not there while talks live in memory."""
+        """The file of the secrets that open the talks in Valkey; absent while talks are kept in memory."""
         return self.folder / "talk_secrets"
 
     @property
     def fleet_key_file(self) -> Path:
-        """The file of what the webhooks' paths and secrets are made from; not there without a fleet."""
+        """The file of the key that makes the webhooks' paths and secrets; absent without a fleet."""
         return self.folder / "fleet.key"
 
     @property
     def metrics_token_file(self) -> Path:
-        """The file of the key to a fleet's numbers; not there without a fleet."""
+        """The file of the key to a fleet's numbers; absent without a fleet."""
         return self.folder / "metrics.token"
 
     @property
@@ -127,7 +127,7 @@ def require_token(token: str) -> str:
 
 
 def valkey_url(settings: BotSettings) -> SecretStr | None:
-    """Give where Valkey is, or None if talks live in memory; raises NotReady if its file cannot be used."""
+    """Give Valkey's URL, or None if talks are kept in memory; raises NotReady if its file cannot be used."""
     if settings.valkey_url and settings.valkey_url_file:
         raise NotReady("Set one of REPORTLINE_VALKEY_URL and REPORTLINE_VALKEY_URL_FILE, not both.")
     if settings.valkey_url_file is None:
@@ -162,7 +162,7 @@ def channel_token(settings: BotSettings) -> str:
 
 
 def talk_secrets_file(settings: BotSettings) -> Path:
-    """Give the file of what opens the talks in Valkey, made at need; raises NotReady if open to others."""
+    """Give the file of the secrets that open the talks in Valkey; raises NotReady if open to others."""
     path = settings.talk_secrets_file
     if path.exists():
         require_private(path)

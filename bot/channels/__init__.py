@@ -2,5 +2,5 @@
 
 - `telegram/`: Telegram, by polling or by webhooks
 - `terminal`: a talk in a terminal
-- `typed_lines`: what a typed line is on every channel: a start link, a command or words
+- `typed_lines`: reads a typed line, on every channel: a start link, a command or words
 """

@@ -35,7 +35,7 @@ def event_from(line: str, card: Card) -> Event:
 
 
 class Screen:
-    """What the terminal shows: numbered messages, of which any can be taken away again."""
+    """The terminal's screen: numbered messages, each of which can be removed again."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -47,7 +47,7 @@ class Screen:
         return self._add(line)
 
     def answered(self, answer: Answer) -> int:
-        """Show an answer, in place of what it erases; gives the number of the message with the card."""
+        """Show an answer and remove the messages that it erases; gives the number of the card's message."""
         for number in answer.erase:
             self._messages.pop(number, None)
         number = self._add(answer.card) if answer.live is None else answer.live

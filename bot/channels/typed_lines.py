@@ -9,7 +9,7 @@ _START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def event_of(text: str) -> Event:
-    """Read a typed text: `/start payload` opens, another known command is one, anything else is said."""
+    """Read a typed text: `/start payload` opens a talk, a known command is a command, all else is words."""
     match = _COMMAND.fullmatch(text.strip())
     name, rest = (match[1].lower(), match[2] or "") if match else ("", "")
     # A link counts at any moment, also behind a command.

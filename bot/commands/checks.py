@@ -1,4 +1,4 @@
-"""What `reportline doctor` looks at on the bot host: it changes nothing, and advises on each fault."""
+"""Checks the bot host for `reportline doctor`: changes nothing, and says what to do about each fault."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ ENOUGH_BYTES: Final = 128 * 1024 * 1024
 
 
 def check(settings: BotSettings) -> list[Check]:
-    """Look at everything that the bot host needs on this machine."""
+    """Check everything that the bot host needs on this machine."""
     looks: tuple[tuple[str, Callable[[BotSettings], str]], ...] = (
         ("bot folder", _look_at_folder),
         ("intake's public key", _look_at_public_key),

@@ -1,4 +1,4 @@
-"""What the bot's commands share: a fault that is said in a sentence, and work that stops when told to."""
+"""Ends the bot's commands: with a sentence that says what to do on a fault, and gently when told to stop."""
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar

@@ -1,4 +1,4 @@
-"""The commands that look at the talk as data: its steps as a chart, and what each way costs a reporter."""
+"""The commands that draw the talk's steps as a chart, and measure what each way costs a reporter."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The commands about the reports that wait on this host: look at them, and send them now."""
+"""The commands that count the reports waiting on this host, and send them now."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The commands that look at the portals: what is wrong with their files, and what invites to their chats."""
+"""The commands that check the portals' files, and print the links to their chats."""
 
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""How a report leaves this host: sealed on disk first, then handed in until the intake has it.
+"""Delivers reports: stores them sealed on this disk, then hands them in until the intake has them.
 
-- `outbox`: sealed reports on disk
-- `courier`: brings them to the intake, for as long as it takes
-- `intake`: the intake's API as a client, and its twin in memory
-- `outbox_state`: what an operator may know of an outbox
+- `outbox`: stores sealed reports on disk
+- `courier`: hands them in to the intake, for as long as it takes
+- `intake`: the client of the intake's API, and an intake in memory
+- `outbox_state`: counts the reports that wait
 """

@@ -1,4 +1,4 @@
-"""The intake's API for the bot: hands in sealed reports, asks about receipts, tells which faults may pass."""
+"""The intake's API for the bot: hands in sealed reports, asks about receipts, knows temporary faults."""
 
 import asyncio
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class IntakeRefused(Exception):  # noqa: N818 - it names what happened, not an e
 
 
 class Intake(Protocol):
-    """What the bot needs of the intake."""
+    """The intake as the bot uses it."""
 
     async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
         """Hand in a sealed report; on return it is committed. Raises IntakeAway or IntakeRefused."""
@@ -123,7 +123,7 @@ class InMemoryIntake:
         if report.draft_id != draft_id:
             raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY)
         held = self.reports.setdefault(draft_id, report)
-        # Who has stolen draft ids does not have the receipts, and so cannot replace a report.
+        # A thief of draft ids does not have the receipts, and so cannot replace a report.
         if held.revision < report.revision and held.receipt == report.receipt:
             self.reports[draft_id] = report
 

@@ -84,7 +84,7 @@ class FleetBot:
         """
         if self._is_closing:
             raise ClosingError
-        # Shielded, so that who hangs up, or a stop, cuts no turn in two.
+        # Shielded, so that neither a closed connection nor a stop cuts a turn in two.
         taking = asyncio.create_task(self._chats.take(update))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
@@ -112,7 +112,7 @@ class FleetBot:
         await self._host.gone(talk)
 
     async def close(self) -> None:
-        """Finish what is on its way, for so long as the pace grants, and close the connections."""
+        """Finish the calls on their way, for the pace's `grace` at most, and close the connections."""
         self._is_closing = True
         await settle({*self._taking}, self._shared.pace.grace)
         await self._chats.close(self._shared.pace.grace)
@@ -174,10 +174,10 @@ class Fleet:
                 self._open[path] = _Webhook(self._keys.secret(entry.bot_id), FleetBot(entry, self._shared))
 
     async def watch(self, read: Callable[[], Iterable[BotEntry]], seconds: float) -> None:
-        """Look every so many seconds whether other bots are to be served, until cancelled.
+        """Read the bots every so many seconds, and serve them if they changed, until cancelled.
 
-        What cannot be read is told once, and changes nothing. Two looks in a row must agree, since a file
-        may be read while it is being written.
+        Bots that cannot be read are logged once, and change nothing. Two reads in a row must agree, since
+        the file may just be being written.
         """
         told, before = False, None
         while True:

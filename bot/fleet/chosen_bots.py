@@ -1,4 +1,4 @@
-"""The bots of bots.toml that a command is about: all of them, or those that are named."""
+"""Reads the bots of bots.toml for a command: all of them, or those that it names."""
 
 import os
 from collections.abc import Iterable, Sequence

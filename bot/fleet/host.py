@@ -1,4 +1,4 @@
-"""Puts a fleet together from its settings: its bots, their webhooks and its metrics, until told to stop."""
+"""Builds a fleet from its settings, with its webhooks and metrics, and serves it until told to stop."""
 
 import asyncio
 import os

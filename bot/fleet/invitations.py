@@ -1,4 +1,4 @@
-"""Which links a portal's web page needs: one for each language of each of the portal's bots."""
+"""Makes the links for a portal's web page: one for each language of each of the portal's bots."""
 
 from bot.fleet.bots_file import require_username
 from bot.fleet.chosen_bots import read_fleet

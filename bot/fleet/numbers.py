@@ -1,7 +1,7 @@
 """The metrics of one fleet process in Prometheus's text format; none tells when a single report came.
 
-What reporters cause is of the last full hour, and rounded down to a multiple of five; what only operators or
-faults cause is exact. No label names a bot, a chat or a person.
+Numbers that reporters cause are of the last full hour, and rounded down to a multiple of five. Numbers that
+only operators or faults cause are exact. No label names a bot, a chat or a person.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ _AS_OF: Final = "as of the last full hour"
 
 
 class FleetNumbers:
-    """What a process has counted; in memory only, so its first hour is no full one.
+    """The counts of one process, in memory only; so its first hour is not a full one.
 
     `clock` gives seconds since the epoch. `outbox` counts the entries that wait and those set aside; it
     is asked with each exposition, and may raise OSError.

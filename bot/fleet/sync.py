@@ -1,4 +1,4 @@
-"""Compares what Telegram keeps of a bot with what it should keep; only what differs is set.
+"""Compares a bot's settings at Telegram with what they should be; only differences are set.
 
 A secret cannot be read back. It need not be: a webhook's path and its secret are made from the same key, so
 a webhook with our path was set together with our secret.
@@ -79,7 +79,7 @@ def changes(settings: Sequence[Call], answers: Iterable[Any]) -> tuple[Change, .
 
 
 def undelivered(answers: Iterable[Any], now: float) -> str:
-    """Say why Telegram could not bring what waits, in its own words; "" where nothing failed lately."""
+    """Give Telegram's reason for updates that it could not deliver; "" if nothing failed lately."""
     for answer in answers:
         if not isinstance(answer, Mapping) or not answer.get("pending_update_count"):
             continue
@@ -90,7 +90,7 @@ def undelivered(answers: Iterable[Any], now: float) -> str:
 
 
 def _value(setting: Call, answer: Any) -> Any:
-    """Give what an answer, or a setting itself, says about what is set."""
+    """Give the value that an answer, or a setting, names."""
     if setting.method == "setWebhook":
         kinds = frozenset(answer.get("allowed_updates", ()))
         return {**{part: answer.get(part) for part in _WEBHOOK_PARTS}, "allowed_updates": kinds}

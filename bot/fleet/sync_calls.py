@@ -1,4 +1,4 @@
-"""Asks Telegram what it keeps of each bot, and sets what differs; a fault of one bot stops no other."""
+"""Asks Telegram for each bot's settings, and sets those that differ; a fault of one bot stops no other."""
 
 import asyncio
 import time
@@ -34,12 +34,12 @@ class Found:
 async def look_at_each(
     settings: BotSettings, bots: Iterable[BotEntry], keys: WebhookKeys, url: str
 ) -> list[Found]:
-    """Ask Telegram what it keeps of each bot, and compare."""
+    """Ask Telegram for each bot's settings, and compare."""
     return await _each(settings, [Found(bot) for bot in bots], partial(_look, keys=keys, url=url))
 
 
 async def set_each(settings: BotSettings, found: Iterable[Found]) -> list[Found]:
-    """Set at Telegram what differs; gives what still differs then."""
+    """Set the settings that differ at Telegram; gives those that still differ."""
     return await _each(settings, found, _apply)
 
 

@@ -1,7 +1,7 @@
 """The path and the secret of each bot's webhook, and the key to a fleet's metrics; none can be guessed.
 
-Neither path nor secret is made from the bot's token: a new token changes neither, and who reads one of them
-learns of no other.
+Neither path nor secret is made from the bot's token: a new token changes neither, and one bot's path or
+secret tells nothing of another bot's.
 """
 
 import base64
@@ -31,7 +31,7 @@ class WebhookKeys:
         return base64.b32encode(self._derived(bot_id, b"path", 20)).decode().lower()
 
     def secret(self, bot_id: str) -> str:
-        """Give what Telegram says with each update of a bot: 64 characters of A-Z a-z 0-9 _ -."""
+        """Give the secret that Telegram sends with each update of a bot: 64 characters of A-Z a-z 0-9 _ -."""
         return base64.urlsafe_b64encode(self._derived(bot_id, b"secret", 48)).decode()
 
     def _derived(self, bot_id: str, purpose: bytes, size: int) -> bytes:

@@ -1,7 +1,7 @@
 """Takes the updates that Telegram sends; answers 2xx only once an update is safe; tells strangers nothing.
 
-Who does not know a bot's path and secret gets the answer that any unknown path gets, before a byte of the
-body is asked for. Nothing that names a client is read: no address, no proxy's header, no query.
+A caller without a bot's path and secret gets the answer of an unknown path, before a byte of the body is
+read. Nothing that names a client is read: no address, no proxy's header, no query.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Receives(Protocol):
 
 
 class WebhookConnection(TimedConnection):
-    """A connection to a fleet: what the server refuses by itself, it refuses with a status alone."""
+    """A connection to a fleet; the server's own refusals are a status and nothing else."""
 
     @staticmethod
     def refusal(reason: Reason) -> bytes:
@@ -68,7 +68,7 @@ class WebhookApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; an unexpected error is logged by its kind and answered with 500.
 
-        That a stop cuts a request off counts as unforeseen: the server would answer in its own words.
+        A request that a stop cuts off is answered so too, since the server would answer in its own words.
         """
         try:
             answer = await self._answer(Request(scope, receive))

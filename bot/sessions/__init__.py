@@ -1,8 +1,8 @@
-"""Where an open talk lives: sealed, under a blind key, gone after half an hour of silence.
+"""Stores open talks: sealed, under a blind key, and deleted after half an hour of silence.
 
-- `store`: what a store promises, and the one in memory
-- `sealing`: blind keys, and the seal of a talk
-- `filed_secrets`: secrets that survive a restart, in one private file
-- `valkey`: open talks in Valkey
-- `valkey_servers`: one command to the Valkey server that owns a key
+- `store`: what every store promises, and the store in memory
+- `sealing`: makes blind keys, and seals talks
+- `filed_secrets`: keeps secrets in a private file, so that they survive a restart
+- `valkey`: the store in Valkey
+- `valkey_servers`: sends a command to the Valkey server that owns a key
 """

@@ -1,7 +1,7 @@
-"""Talk secrets that outlive the process: in one private file, which overwrites in place what is too old.
+"""Keeps talk secrets in one private file, so that they survive a restart; overwrites too old ones in place.
 
-For a session store that outlives the process too. Deleting the file makes every stored talk unreadable
-for good.
+The store in Valkey needs it, since its talks survive a restart too. Deleting the file makes every stored
+talk unreadable for good.
 """
 
 import fcntl

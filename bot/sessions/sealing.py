@@ -28,7 +28,7 @@ class TalkNotOpened(Exception):  # noqa: N818 - it names what happened, not an e
 class TalkSecret:
     """One random secret of 32 bytes, which names and seals the talks that are born while it is the newest.
 
-    `born` is in seconds, by the clock of those who keep it.
+    `born` is in seconds, by the clock of its keeper (`Secrets`).
     """
 
     __slots__ = ("born", "raw")

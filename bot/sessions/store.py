@@ -1,4 +1,4 @@
-"""Where an open talk lives: sealed, under a blind key, and gone after half an hour of silence."""
+"""The promises of every store of open talks, and the store in memory; silent talks end in half an hour."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -33,10 +33,10 @@ class Stored:
 
 
 class Sessions(Protocol):
-    """Keeps open talks; a talk that has expired is as if it had never been.
+    """Keeps open talks; an expired talk is gone as if it had never been.
 
-    Every method but `lock` raises OSError while the store is away; then it is unknown whether a save or an
-    erasure was done, and to do it again is right.
+    Every method but `lock` raises OSError while the store is away. Then it is unknown whether a save or an
+    erasure was done, and it should be repeated.
     """
 
     async def load(self, handle: TalkHandle) -> Stored | None:
@@ -56,16 +56,16 @@ class Sessions(Protocol):
         ...
 
     def expire(self) -> None:
-        """Destroy what is too old to be kept; called every minute, also when nothing else happens."""
+        """Destroy expired talks and secrets; called every minute, also when nothing else happens."""
         ...
 
     async def probe(self) -> None:
-        """See that all that is needed can be done, changing nothing."""
+        """Check that the store can do all that is needed; changes nothing."""
         ...
 
 
 class TalkLocks:
-    """One lock for each talk that somebody holds, and no trace of any other."""
+    """One lock for each talk that is held now; other talks leave no trace."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[TalkHandle, asyncio.Lock] = WeakValueDictionary()
@@ -86,7 +86,7 @@ class _SealedTalk:
 
 
 class MemorySessions:
-    """Keeps open talks in memory, sealed there too; at most `maximum_talks`, the longest silent leave first.
+    """Keeps open talks in memory, sealed; at most `maximum_talks`, the longest silent are dropped first.
 
     `clock` gives monotonic seconds.
     """
@@ -145,7 +145,7 @@ class MemorySessions:
             del self._talks[longest_silent]
 
     async def probe(self) -> None:
-        """Memory is always there."""
+        """Do nothing: memory is always there."""
 
     def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _SealedTalk | None]:
         """Give the talk with its birth secret, or no talk with the secret that a new one is born under."""

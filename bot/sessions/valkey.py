@@ -1,6 +1,6 @@
 """Open talks in Valkey: each sealed under a blind key, saved by compare-and-set, expired by Valkey.
 
-The store never has what opens a talk.
+Valkey never gets the secrets that open a talk.
 """
 
 import secrets as random
@@ -78,11 +78,11 @@ class ValkeySessions:
         return self._locks.hold(handle)
 
     def expire(self) -> None:
-        """Destroy too old secrets; raises OSError. Silent talks are the server's matter."""
+        """Destroy too old secrets; raises OSError. The server drops silent talks."""
         self._secrets.live()
 
     async def probe(self) -> None:
-        """Ask the server whether it can do all that is needed, changing nothing; raises StoreAway."""
+        """Ask the server whether it can do all that is needed; changes nothing, raises StoreAway."""
         # Nothing is ever under this key, so nothing is set; but a server that cannot compare refuses.
         key = KEY_PREFIX + random.token_bytes(SECRET_BYTES)
         await self._servers.call("SET", key, b"", "IFEQ", b"", "PX", 1)

@@ -1,8 +1,8 @@
 """Sends one command to the Valkey server that owns the key; every failure is an OSError without details.
 
-A server of a cluster that does not have the key says who does, and is believed where the way there is safe.
-No command is sent again once it may have been done. What the client raises may tell hosts and keys: it stays
-in this file.
+A server of a cluster that does not have the key names the one that has it; that is asked if the connection
+to it is safe. No command is sent again if it may have been done. The client's exceptions may name hosts and
+keys, so they stay in this file.
 """
 
 import asyncio
@@ -85,7 +85,7 @@ class ValkeyServers:
         raise self._noted(server, command, StoreAway(_AWAY))
 
     async def _answer(self, server: str, command: Command, until: float, *, asking: bool) -> Any:
-        """Give a server's answer, or its word (AskError) that another has the key."""
+        """Give a server's answer, or its AskError: another server has the key."""
         client = self._client(server)
         if client is None:
             raise self._noted(server, command, StoreRefuses(_ASTRAY))
@@ -142,7 +142,7 @@ class ValkeyServers:
         return had
 
     def _note_answer(self, server: str, command: Command) -> None:
-        """Tell that an outage is over: who was away answers, or who took over; what was refused is done."""
+        """Log the end of an outage: the server or its successor answers, or a refused command works again."""
         over = [
             (failed, name)
             for (failed, name), trouble in self._troubles.items()

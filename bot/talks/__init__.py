@@ -1,8 +1,8 @@
-"""How a talk is held: loaded, advanced, saved, acted on, and put into words.
+"""Holds talks: loads, advances and saves them, acts on their effects, and translates their cards.
 
-- `runner`: the only place where the talk meets the world
+- `runner`: takes each turn of a talk, and acts on its effects
 - `stored`: an open talk as it is stored
-- `limits`: budgets and the alarm of a flood, without identity
-- `render`: from what to say to words in a language
-- `portals`: the portals of a folder
+- `limits`: slows a talk that is too fast, and alarms in a flood; knows no identity
+- `render`: translates a card
+- `portals`: reads the portals of a folder
 """

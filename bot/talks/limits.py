@@ -1,4 +1,4 @@
-"""Limits without identity: a budget per blind key slows a talk; a flood raises an alarm, and blocks none."""
+"""Limits without identity: a budget per blind key slows a talk; a flood raises an alarm, blocks nobody."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class _Bucket:
 
 
 class Budgets:
-    """What each talk may still do, by its blind key: in memory, and forgotten once it is full again.
+    """How much each talk may still do, by its blind key: in memory, and forgotten once it is full again.
 
     `secrets` make the blind keys and never leave memory either. `clock` gives monotonic seconds. `most` is
     what a talk may do at once, before it has to slow down to one thing in two seconds. A person cannot tap
@@ -76,7 +76,7 @@ class Alarm:
         self._counted[portal, channel] += 1
 
     def tell(self) -> None:
-        """Tell of what is a flood by now; called every minute, so that no line marks a single report."""
+        """Log each flood once; called every minute, so that no line marks a single report."""
         self._turn_over()
         for source, count in self._counted.items():
             if count >= self._most and source not in self._alarmed:

@@ -1,4 +1,4 @@
-"""The portals of a folder, read from disk: all of them, or none and every reason why."""
+"""Reads the portals of a folder: all of them, or none and every fault."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
 
 
 def _latest_today() -> date:
-    """Give the day that it is already somewhere, since a contact may be verified east of this host."""
+    """Give the latest date that it is anywhere, since a contact may be verified east of this host."""
     return (datetime.now(UTC) + _EARLIEST_TIME_ZONE).date()
 
 

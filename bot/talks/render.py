@@ -58,7 +58,7 @@ def put_into_words(phrase: Phrase, language: str, region: str | None = None) -> 
 
 
 def missing_from(language: str) -> tuple[str, ...]:
-    """Name the messages that a language cannot say."""
+    """Name the messages that a language lacks."""
     if language == ENGLISH:
         return ()
     said = catalogue(language).translations
@@ -94,7 +94,7 @@ def _shown(name: str, value: str, language: str, region: str | None) -> str:
 
 
 def _plain(line: str) -> str:
-    """Take out the characters that turn the direction of text, with which a value could leave its isolate."""
+    """Remove the characters that change the direction of text: with them, a value could leave its isolate."""
     return line.translate(_TURNS)
 
 

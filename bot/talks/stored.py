@@ -38,7 +38,7 @@ _TALK = TypeAdapter(Talk)
 
 
 def draw() -> Fresh:
-    """Draw the random names of a talk and its report, none of which tells another."""
+    """Draw the random names of a talk and its report, none of which reveals another."""
     return Fresh(
         talk=secrets.token_hex(4),
         draft_id=secrets.token_hex(16),
@@ -70,16 +70,16 @@ def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) 
 
 
 def emptied(talk: Talk) -> Talk:
-    """Give what is kept of a talk that was just cleared: its messages' numbers, and nothing that was said.
+    """Give a talk that was just cleared: it keeps its messages' numbers, and nothing that was said.
 
-    They and the known updates stay for half an hour, in which a deletion may fail and is tried again, or an
-    update comes again: a chat that only seems to be cleared would be worse. The next talk is no practice.
+    The numbers and the known updates are kept for half an hour, so that a failed deletion can be repeated and
+    an update that comes again is known. The next talk is no practice.
     """
     return replace(talk, state=replace(talk.state, practice=False), messages=talk.erased[-MESSAGES_KNOWN:])
 
 
 def live(talk: Talk, arrival: Arrival) -> int | None:
-    """Edit the newest card in place after a tap; after a message, show it anew below.
+    """Give the message to edit: the newest card after a tap, none after a message (the card is sent anew).
 
     The tapped card may be newer than the known one, whose number was lost on the way, or older: a chat's
     numbers only grow.
@@ -98,13 +98,13 @@ def with_card(talk: Talk, message: int) -> Talk:
 
 
 def outdated(talk: Talk, arrival: Arrival, *, removes: bool) -> tuple[int, ...]:
-    """Give the messages that an answer takes away: cards that are shown no more, the captured message."""
+    """Give the messages that an answer deletes: cards that are shown no more, the captured message."""
     own = arrival.message if removes else None
     return _others((talk.live, arrival.card, own), live(talk, arrival))
 
 
 def all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:
-    """Give every message of the talk that is to be taken away when it is forgotten."""
+    """Give every message to delete when the talk is forgotten."""
     return _others((*talk.messages, talk.live, arrival.card, arrival.message), live(talk, arrival))
 
 

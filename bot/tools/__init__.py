@@ -3,5 +3,5 @@
 - `measure`: what a talk costs a reporter
 - `preview`: a page on which a native speaker reads the whole talk
 - `portal_links`: links, QR codes and snippets for a portal's web page
-- `templates`: fills in the HTML templates that lie here
+- `templates`: fills in the HTML templates of this folder
 """

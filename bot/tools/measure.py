@@ -108,9 +108,9 @@ def _event(act: str, turn: int) -> Event:
 
 
 def words_of(text: str) -> list[str]:
-    """Give the words that are read: links, codes and numbers are looked at, not read.
+    """Give a text's words, without links, codes and numbers, which are looked at and not read.
 
-    A word is what stands between spaces and has a letter: in many scripts a letter's signs are no letters.
+    A word is text between spaces that has a letter: in many scripts a letter's signs are no letters.
     """
     return [word for word in text.split() if any(map(str.isalpha, word)) and not _LOOKED_AT.search(word)]
 
@@ -129,7 +129,7 @@ def grade(text: str) -> float:
 
 
 def faults(measures: Measures) -> tuple[str, ...]:
-    """Say which limits one way breaks; the limits are those that a reporter's minute sets."""
+    """Say which limits one way breaks."""
     most_taps = 2 if measures.way.endswith("first") else 6
     most_words = 300 if measures.way in {"all details", "rules as cards", "link not found"} else 220
     limits: tuple[tuple[str, float, float], ...] = (

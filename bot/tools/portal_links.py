@@ -40,7 +40,7 @@ class Invitation:
         return f"https://t.me/{self.username}?start={self.name}"
 
     def svg(self, *, is_file: bool) -> str:
-        """Draw the link as a QR code, for a file of its own or to stand within a page."""
+        """Draw the link as a QR code, for a file of its own or to be put into a page."""
         drawn = BytesIO()
         self._code().save(
             drawn,
@@ -68,7 +68,7 @@ class Invitation:
         return int(self._code().symbol_size(_PNG_PIXELS, _QUIET_ZONE)[0])
 
     def snippet(self) -> str:
-        """Write the invitation as HTML that stands by itself in any page."""
+        """Write the invitation as HTML that works by itself in any page."""
         said = {
             name: put_into_words(Phrase(phrase), self.language)
             for name, phrase in (

@@ -38,7 +38,7 @@ _OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What is said, or stands on a button, with its message's number; a name of a language has none."""
+    """The text of a paragraph or a button, with its message's number; a language's name has none."""
 
     number: int | None
     text: str
@@ -55,7 +55,7 @@ class _Card:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """What a message is for, where it is seen for the first time."""
+    """An explanation of a message, shown where the message is seen for the first time."""
 
     number: int
     name: str
@@ -72,7 +72,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What every part of one page needs: the language, a portal that shows everything, and the numbers."""
+    """The data of all parts of one page: the language, a portal that shows everything, and the numbers."""
 
     language: str
     portal: Portal
@@ -182,7 +182,7 @@ def _button(button: CardButton, label: Phrase | str, page: _Page) -> _Message:
 
 
 def _message(name: str, page: _Page) -> _Part:
-    """Give a message that stands on no card by itself, in each of its forms."""
+    """Give a message that is on no card by itself, in each of its forms."""
     forms = tuple(_forms(name, page)) or (named(name, next(_states("first", page.language)), page.portal),)
     own, english = (_Card(code, _messages_in(forms, code, page)) for code in (page.language, ENGLISH))
     return _Part((own, english), (_note(name, page),))

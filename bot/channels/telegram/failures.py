@@ -1,4 +1,4 @@
-"""How a call of the Bot API may fail, in words of ours, and how long it is retried."""
+"""The ways in which a call of the Bot API fails, and how long it is retried."""
 
 import logging
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ _random = SystemRandom()
 
 
 class CallError(Exception):
-    """A call of the Bot API failed; carries none of a library's words, which may hold the token."""
+    """A call of the Bot API failed; holds no text of a library, since that may contain the token."""
 
 
 class TokenRefusedError(CallError):
@@ -16,11 +16,11 @@ class TokenRefusedError(CallError):
 
 
 class UnreachableError(CallError):
-    """Nothing answered, or a server in trouble did: worth another try."""
+    """There was no answer, or a server error: the call may be retried."""
 
 
 class OtherPollerError(UnreachableError):
-    """Somebody else is polling the same bot."""
+    """Another process is polling the same bot."""
 
 
 class BlockedError(CallError):
@@ -45,11 +45,12 @@ class FloodedError(CallError):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a channel waits: seconds to wait, `tries` for what the host fails on, `patience` for a call.
+    """How long a channel waits, in seconds, and how often it tries.
 
-    A `notice` stands for so long. A webhook's answer waits for so long until the card is `shown`. One bot
-    makes `calls_a_second`, and in any one second five more at most; a chat gets `cards_a_second`, after the
-    first three.
+    A call is retried for `patience`, an update on which the host fails is tried `tries` times. A notice of an
+    outage stays for `notice`. A webhook's answer waits for `shown` until the card is shown. One bot makes
+    `calls_a_second`, and in any one second five more at most; a chat gets `cards_a_second`, after the first
+    three.
     """
 
     poll: int = 30
@@ -71,7 +72,7 @@ class Pace:
 
 
 def silence(*libraries: str) -> None:
-    """Let no line of these loggers through, at any level: they hold the token and what reporters write."""
+    """Drop every line of these loggers, at any level: they hold the token and what reporters write."""
     for name in libraries:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)

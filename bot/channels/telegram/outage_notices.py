@@ -1,4 +1,4 @@
-"""Which chats were sent the notice that we are away: one each, deleted later."""
+"""Keeps which chats were sent a notice that the bot is away: one notice each, deleted later."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,10 +16,10 @@ class _Notice:
 
 
 class Notices:
-    """The notices that stand in chats now; beyond MOST_CHATS no further chat is told.
+    """The notices that are in chats now, in MOST_CHATS chats at most.
 
-    `words` gives the sentence in a hinted language; `take_away` is asked to take a notice away that has stood
-    for `seconds`.
+    `words` gives the sentence in a hinted language; `take_away` is called `seconds` later, to delete the
+    notice of a chat.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class Notices:
 
     @property
     def chats(self) -> tuple[str, ...]:
-        """Every chat in which a notice stands, or is about to."""
+        """Every chat that has a notice, or is about to get one."""
         return tuple(self._notices)
 
     def tell(self, chat: str, language: str | None) -> tuple[Call, ...]:
-        """Give the call that tells a chat, or none if it was told."""
+        """Give the call that sends a chat the notice, or none if it has one."""
         if chat in self._notices or len(self._notices) >= MOST_CHATS:
             return ()
         forget = asyncio.get_running_loop().call_later(self._seconds, self._take_away, chat)
@@ -46,12 +46,12 @@ class Notices:
         return (Call("sendMessage", words, is_notice=True),)
 
     def stands(self, chat: str, number: int) -> None:
-        """Note the number of the message that tells a chat."""
+        """Remember the number of the message with a chat's notice."""
         if chat in self._notices:
             self._notices[chat].number = number
 
     def take_back(self, chat: str) -> tuple[Call, ...]:
-        """Give the call that deletes what the chat was told, or none if nothing stands there."""
+        """Give the call that deletes a chat's notice, or none if the chat has no notice."""
         notice = self._notices.pop(chat, None)
         if notice is None:
             return ()

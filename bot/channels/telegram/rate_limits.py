@@ -58,10 +58,10 @@ class Allowance:
         return self._calls.take(self._clock())
 
     def hold(self, chat: str, seconds: float) -> None:
-        """Obey Telegram, which asks to wait: in this chat, or everywhere when it asks in several at once.
+        """Wait as Telegram asks: in this chat, or in all chats when it asks in several at once.
 
-        Telegram does not say whether the chat or the bot is too fast; who is too fast in one chat only shall
-        not keep the others waiting.
+        Telegram does not say whether the chat or the bot is too fast. One chat that is too fast must not
+        make the others wait.
         """
         until = self._clock() + seconds
         self.forget_free()

@@ -1,4 +1,4 @@
-"""Makes one bot's calls by aiogram, over its own connections; of a failure it gives the kind alone."""
+"""Makes one bot's calls with aiogram, over its own connections; a failure tells its kind and no more."""
 
 import asyncio
 from typing import Any
@@ -36,7 +36,7 @@ _USUAL = Pace()
 
 
 class _Raw(TelegramMethod[Any]):
-    """Any method with its parameters as they are, so that an answer of tomorrow's shape fails nothing."""
+    """Any method, with plain parameters and a plain answer, so that a new shape of answer causes no error."""
 
     __returning__ = Any
     _name: str = PrivateAttr()
@@ -78,7 +78,7 @@ class TelegramSender:
         raise trouble
 
     async def close(self) -> None:
-        """Let the calls end that are under way, and close the connections; no call may follow."""
+        """Wait for the calls that are under way, and close the connections; no call may follow."""
         await asyncio.gather(*self._under_way)
         await self._bot.session.close()
 

@@ -48,12 +48,12 @@ _SERVICE = re.compile(
 
 
 class UnreadableUpdateError(Exception):
-    """An update is not shaped as the Bot API says; nothing of it is repeated here."""
+    """An update does not have the Bot API's shape; the error repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing that a reporter did: the app's own notices, other bots, kinds of update that we don't serve."""
+    """An update that no reporter caused (the app's notices, other bots), or of a kind that is not served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Presentation:
     """How the app presents the bot in one language (ISO 639-1), or in all others when `language` is None.
 
     `commands` are (name, words) pairs; `description` holds at most 512 characters, `short_description` 120,
-    `name` 64. What is empty is taken away; a name that is None stays as it is.
+    `name` 64. An empty text is removed; a name that is None is not changed.
     """
 
     language: str | None
@@ -133,7 +133,7 @@ def calls_for(answer: Answer, chat: str) -> tuple[Call, ...]:
 
 
 def sent_anew(edit: Call) -> Call:
-    """Give the call that sends as a new message the card that could not be edited into an old one."""
+    """Give the call that sends a card as a new message, after the edit of an old one failed."""
     parameters = {name: value for name, value in edit.parameters.items() if name != "message_id"}
     return Call("sendMessage", {**parameters, "disable_notification": True})
 
@@ -178,7 +178,7 @@ def _show(card: Card, chat: str, live: int | None) -> Call:
 
 
 def _laid(card: Card) -> tuple[tuple[CardButton, ...], ...]:
-    """Lay a row's buttons from where its language is read: the app always lays them from the left."""
+    """Order a row's buttons by the direction of the language: the app always begins at the left."""
     return tuple(row[::-1] for row in card.rows) if card.right_to_left else card.rows
 
 
@@ -263,7 +263,7 @@ def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
 
 
 def _words(message: Mapping[str, Any], text: str, entities: str) -> str:
-    """Give the text, bounded, and on lines of their own the links that hide behind its words."""
+    """Give the text up to its limit, and then the links behind its words, each on a line of its own."""
     words = message.get(text, "")[:LONGEST_TEXT]
     links = [entity["url"] for entity in message.get(entities, ()) if entity.get("type") == "text_link"]
     hidden = dict.fromkeys(link for link in links if link not in words and len(link) <= LONGEST_LINK)
