@@ -1,12 +1,12 @@
 """The talk itself: pure, so that the same events always give the same talk.
 
-- `turns`: one turn: an event, and the state and effects that follow
+- `turns`: takes one turn: from an event to the next state, a card and effects
 - `flow`: the table of steps that `turns` runs
 - `words`: every English sentence that a reporter can read, by name
-- `portals`: what differs between portals
-- `address`: reported addresses: found, compared, shown
-- `state`: where a talk stands between two turns
-- `events`: what can happen to a talk
-- `talk`: what a turn gives back: phrases, buttons, effects
-- `wire`: the report as it is handed in, and its seal
+- `portals`: reads a portal's file
+- `address`: finds, compares and shows reported addresses
+- `state`: the state of a talk between two turns
+- `events`: the events of a talk
+- `talk`: the results of a turn: phrases, buttons, effects
+- `wire`: the report as the bot hands it in, and its seal
 """

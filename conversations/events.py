@@ -80,7 +80,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The report could be stored nowhere; nothing was sent."""
+    """The report could not be stored; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class TooFast:
 
 @dataclass(frozen=True, slots=True)
 class StatusLearned:
-    """What the intake says of a receipt: a status word, "unknown", or None when it cannot be reached."""
+    """The intake's answer about a receipt: a status word, "unknown", or None when it cannot be reached."""
 
     status: str | None
 

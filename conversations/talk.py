@@ -1,4 +1,4 @@
-"""What the talk gives back: words to say, buttons to show, and effects for the host to act on."""
+"""The results of a turn: words to say, buttons to show, and effects for the host to act on."""
 
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class AskStatus:
-    """Ask the intake what it says of this receipt."""
+    """Ask the intake for the status of this receipt."""
 
     receipt: str = field(repr=False)
 

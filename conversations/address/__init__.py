@@ -1,16 +1,16 @@
-"""Reported addresses: found in what people write, cleaned, compared and shown without danger; pure.
+"""Finds reported addresses in messages, cleans and compares them, and shows them without danger; pure.
 
-- `finding`: every address in a message
-- `patterns`: how links look in a text
-- `hosts`: which part of what was typed is the host
-- `trimming`: where a link ends and the sentence goes on
-- `parts`: an address taken apart
+- `finding`: finds every address in a message
+- `patterns`: the patterns of links in a text
+- `hosts`: finds the host in a typed text
+- `trimming`: finds where a link ends and the sentence goes on
+- `parts`: takes an address apart
 - `url_standard`, `public_suffixes`: the libraries ada-url and publicsuffixlist
 - `limits`: how long an address may be, and how many a report takes
-- `kinds`: where an address leads, and what is no address
+- `kinds`: tells where an address leads, and which links are no address
 - `sharer_parameters`: parameters that name the sharer, and are removed
-- `canonical_form`: which addresses count as equal
-- `defanging`: how an address is shown
+- `canonical_form`: writes equal addresses in the same way
+- `defanging`: writes an address so that it is no link
 
 Other packages import the names below, and no module of this package. `reportline_queue/address` has links to
 these files, but a `limits`, `public_suffixes` and `url_standard` of its own; so these files import one

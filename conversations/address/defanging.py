@@ -11,8 +11,8 @@ _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
 def defang(given: str) -> str:
     """Write an address so that no messaging app makes a link of it; `refang` gives back the same address.
 
-    "https://example.com/a" becomes "hxxps://example[.]com/a"; the marks that apps build links from stand
-    in brackets, everything else stays. The scheme is written small.
+    "https://example.com/a" becomes "hxxps://example[.]com/a"; the marks that apps build links from are
+    put in brackets, everything else stays. The scheme is written small.
     """
     scheme = _WEB_SCHEME.match(given)
     if scheme is None:

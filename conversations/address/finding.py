@@ -17,7 +17,7 @@ from .trimming import trimmed
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a message holds: at most 20 addresses, distinct by canonical form, and what is none.
+    """The links of a message: at most 20 addresses, distinct by canonical form, and links that are none.
 
     `left_out` tells that there were more than 20.
     """
@@ -187,7 +187,7 @@ def _likely_scheme(host: str) -> str:
 
 
 def _with_tail(message: _Message, front: _Front) -> _Candidate:
-    """Put what follows the host behind it: path, query and fragment, as far as they go."""
+    """Add to a host what follows it: path, query and fragment, as far as they go."""
     fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
     before = message.text[front.start - 1 : front.start]
     tail, end = _tail(message.folded if fullwidth else message.text, front)

@@ -1,4 +1,4 @@
-"""Which part of a typed text is the host, with any kind of dot, and where the sentence goes on."""
+"""Finds the host in a typed text, with any kind of dot, and where the sentence goes on."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def settle_typed(typed: str, *, followed: bool) -> SettledHost:
 
 
 def _is_next_sentence(rest: str) -> bool:
-    """Tell whether what stands behind a known suffix is other text: another script, or a capital letter."""
+    """Tell whether the text after a known suffix is a new sentence: another script, or a capital letter."""
     return not rest[0].isascii() or (rest[1:2].isupper() and not rest.isupper()) or not rest[1:2].isascii()
 
 

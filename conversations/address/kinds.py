@@ -1,4 +1,4 @@
-"""The kinds of addresses: where one leads, what a reporter is asked about it, and what is no address."""
+"""Tells where an address leads, what a reporter is asked about it, and which links are no address."""
 
 import re
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class AddressKind(StrEnum):
 
 
 class Unreportable(StrEnum):
-    """What looks like a link and has no public address."""
+    """A text that looks like a link and is no public address."""
 
     LOCAL_FILE = "local_file"
     EMAIL = "email"

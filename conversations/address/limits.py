@@ -1,4 +1,4 @@
-"""How long an address may be, and how many of them a message may hold: what a report takes."""
+"""The limits of a report: how long an address may be, and how many addresses there may be."""
 
 from typing import Final
 

@@ -90,7 +90,7 @@ def registrable_domain(host: str) -> str | None:
 
 
 def is_private(host: str) -> bool:
-    """Tell whether a host leads nowhere public: a local name, a single label, or an IP that is not global."""
+    """Tell whether a host is not public: a local name, a single label, or an IP that is not global."""
     ip = ip_address(host)
     if ip is not None:
         return not _is_global(ip)

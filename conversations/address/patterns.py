@@ -1,4 +1,4 @@
-"""How links look in what people write: patterns that read any text in linear time (every repeat is bounded).
+"""The patterns of links in messages; they read any text in linear time, since every repeat is bounded.
 
 All patterns but `ENDS` and the trimming ones run over text whose fullwidth forms have become ASCII.
 """
@@ -7,7 +7,7 @@ import re
 
 from .limits import MAXIMUM_ADDRESS_LENGTH
 
-# Marks of scripts whose letters need them; `\w` leaves them out. Joiners stand between such letters only.
+# Marks of scripts whose letters need them; `\w` leaves them out. Joiners are between such letters only.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u0900-\u0963"
     "\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ecd\u0f71-\u0f84\u1000-\u1049\u1050-\u109f\u1780-\u17d3"

@@ -1,4 +1,4 @@
-"""Which names people can register: the Public Suffix List, its official part."""
+"""Finds the part of a name that people can register, by the official part of the Public Suffix List."""
 
 from functools import cache
 

@@ -1,6 +1,6 @@
 """Parameters that identify the person who copied or clicked a link, each with its source; never kept.
 
-Only parameters stand here, none that a page needs: a short link that hides the sharer in its path
+No parameter that a page needs is listed here. A short link that hides the sharer in its path
 (vm.tiktok.com, pin.it, reddit.com/.../s/) is kept whole, since nobody can find the page without it.
 """
 

@@ -1,4 +1,4 @@
-"""Where a link ends and the sentence around it goes on."""
+"""Finds where a link ends and the sentence around it goes on."""
 
 _SENTENCE_MARKS = frozenset(".,:;!?#'|\u00b7\u2019\u200c\u200d")
 _EMPHASIS = frozenset("*_~")

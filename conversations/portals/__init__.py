@@ -1,6 +1,6 @@
-"""What differs between portals, as data.
+"""Portals as data, read from their files.
 
-- `model`: what a portal is
-- `file`: a portal's TOML file, read whole, or refused with every fault and its line
+- `model`: the data of a portal
+- `file`: reads a portal's TOML file, or refuses it with every fault and its line
 - `toml_lines`: finds the line of a TOML text on which a value begins
 """

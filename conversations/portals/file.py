@@ -58,7 +58,7 @@ class PortalFaults(ValueError):  # noqa: N818 - named for what it carries, like 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the checks of a value need to know."""
+    """The data that the checks of a value need."""
 
     file_name: str
     region: Any

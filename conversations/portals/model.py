@@ -1,4 +1,4 @@
-"""A portal as data, which the talk is given."""
+"""The data of a portal, which the talk is given."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,5 +1,5 @@
-"""What leaves a channel for the intake, and how it is sealed; both ends import this package.
+"""The report that a channel hands in to the intake, and its seal; both sides import this package.
 
-- `report`: what a channel hands in, and the receipt that it gives
-- `sealing`: sealed by the bot, opened by the intake
+- `report`: the report, and its receipt
+- `sealing`: seals a report for the intake, and opens it there
 """

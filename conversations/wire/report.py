@@ -1,4 +1,4 @@
-"""The wire: what a channel hands in, and the receipt it gives; nothing here can name a reporter."""
+"""The report that a channel hands in, and its receipt; neither has a field that could name a reporter."""
 
 import hmac
 import re
