@@ -1,18 +1,18 @@
-"""What analysts, leads and auditors type; it speaks HTTP to the intake, and can be installed alone.
+"""The client of analysts, leads and auditors: it speaks HTTP to the intake, and can be installed alone.
 
 It needs typer, rich and httpx, no other package of this project, and nothing that Windows does not have.
 
-- `client`: the commands, and what each does
-- `decisions`: what an analyst decides, typed as options
+- `client`: the commands
+- `decisions`: the command that records a decision
 - `claim_argument`: finds the claim that a command names
-- `leads`: what leads and auditors do
-- `export`: assessments, written into a file
-- `tables`, `numbers`: how answers look on the screen
-- `text`: text from outside, made safe to print
-- `errors`, `printing`: what ends a command, and where output meets the terminal
+- `leads`: the commands of leads and auditors
+- `export`: writes assessments into a file
+- `tables`, `numbers`: draw the intake's answers
+- `text`: makes text from outside safe to print
+- `errors`, `printing`: the error that ends a command, and the output to the terminal
 - `intake/`: requests to the intake, its answers, and the settings that say where it is
-- `vocabulary/`: the words in which analysts decide
-- `address/`: addresses in what people write, found and made safe to show
+- `vocabulary/`: the terms of a decision
+- `address/`: finds addresses, and makes them safe to show
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""The analysts' terminal client: it speaks HTTP to the API, remembers nothing, and opens no address."""
+"""The analysts' terminal client: it speaks HTTP to the API, stores nothing, and opens no address."""
 
 import re
 import sys
@@ -151,11 +151,11 @@ def _require_length(sought: str, maximum: int) -> None:
 
 
 def _typed() -> str:
-    """Read an address that nobody sees being typed; it is shown defanged afterwards."""
+    """Read an address without showing what is typed; it is shown defanged afterwards."""
     if sys.stdin.isatty():
         asked: str = typer.prompt("Address (not shown while you type)", hide_input=True, err=True)
         return asked
-    # Read as bytes: what is no UTF-8 is an address that nobody has, and no fault of the terminal.
+    # Read as bytes: a text that is no UTF-8 is an unknown address, and no fault of the terminal.
     return sys.stdin.buffer.readline().decode("utf-8", "replace")
 
 

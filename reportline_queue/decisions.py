@@ -1,4 +1,4 @@
-"""What an analyst decides, typed as options: every field of a decision has one, and nothing is filled in."""
+"""The command that records a decision: each field has an option, and none has a default."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -2,4 +2,4 @@
 
 
 class NotDone(Exception):  # noqa: N818 - it names what happened, as the other errors of the project do
-    """What was asked for could not be done; the message says it in a sentence for a person."""
+    """The command could not do what was asked; the message says why, in a sentence for a person."""

@@ -1,4 +1,4 @@
-"""What was decided, into a file that nobody else can read: whole or not at all, and never over another."""
+"""Writes assessments into a file that only its owner can read: whole or not at all, never over another."""
 
 import os
 import tempfile
@@ -72,7 +72,7 @@ def _page(form: Form, after: str) -> tuple[bytes, bytes, str]:
 def _next(answer: "httpx.Response") -> str:
     import httpx  # noqa: PLC0415 - only an export needs it here
 
-    # Only the place is taken from the link: wherever else it leads, the access key does not go there.
+    # Only the cursor is taken from the link: the access key goes to no other server that a link might name.
     try:
         return str(httpx.URL(answer.links["next"]["url"]).params.get("after", ""))
     except (KeyError, httpx.InvalidURL):

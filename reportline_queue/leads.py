@@ -1,4 +1,4 @@
-"""What leads and auditors do at the terminal: lift the guard of exposure, export, read the audit log."""
+"""The commands of leads and auditors: lift the guard of exposure, export, read the audit log."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""How the numbers look in a terminal of any width, with colour and without; what is hidden is "<5"."""
+"""Draws the numbers in a terminal of any width, with colour or without; hidden numbers are "<5"."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Where the client meets the terminal: what is drawn is printed, and whatever fails ends in one sentence."""
+"""Prints to the terminal; every failure ends in one sentence."""
 
 import io
 import sys
@@ -37,7 +37,7 @@ class PlainHelp(TyperCommand):
 
 def put(*parts: Shown) -> None:
     """Print what was drawn; text is not broken into lines, so that it can be copied."""
-    # What looks like an address is not coloured, since some terminals would link it; nor is ":x:" a picture.
+    # A text like an address is not coloured, since some terminals would link it; ":x:" becomes no picture.
     console = Console(highlight=False, emoji=False)
     for part in parts:
         console.print(part, markup=False, soft_wrap=isinstance(part, str))

@@ -1,4 +1,4 @@
-"""How the queue looks in a terminal of any width; what reporters wrote neither commands it nor is clicked."""
+"""Draws the queue in a terminal of any width; reporters' text can neither command it nor be clicked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -52,7 +52,7 @@ def claims(made: Sequence[Claim]) -> Table:
 
 
 def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw a claimed item; an address stands on a line of its own, whole, so that it can be copied."""
+    """Draw a claimed item; an address is on a line of its own, whole, so that it can be copied."""
     yield from _addresses(shown, plain=plain_addresses)
     yield _rows(
         _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
@@ -64,7 +64,7 @@ def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
 
 
 def found(items: ItemsFound) -> Iterator[Shown]:
-    """Draw items that were found, without their addresses; an id stands on a line of its own."""
+    """Draw items that were found, without their addresses; an id is on a line of its own."""
     for item in items.items:
         yield f"item {item.item_id}"
         yield _rows({"state": _state(item), "what it is": _summary(item), "reported": _reported(item)})

@@ -1,4 +1,4 @@
-"""Text that comes from outside, made safe to print: it neither commands the terminal nor can be clicked."""
+"""Makes text from outside safe to print: it can neither command the terminal nor be clicked."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _ISOLATE, _ISOLATED = "\u2068", "\u2069"
 
 
 def clean(text: str) -> str:
-    """Take out what a terminal would obey instead of show, and what turns the direction of writing."""
+    """Remove the characters that a terminal would obey, and those that change the direction of writing."""
     return "".join(_clean_character(character) for character in text)
 
 

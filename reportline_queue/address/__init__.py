@@ -1,4 +1,4 @@
-"""Addresses in what people write: found, and shown so that no terminal makes a link of them.
+"""Finds addresses in messages, and shows them so that no terminal makes a link of them.
 
 All files but three are links to those of `conversations/address`, whose docstring lists them. The three do
 without the libraries that the intake has:

@@ -1,4 +1,4 @@
-"""Which names people can register: the Public Suffix List, its official part, as `suffixes.txt` holds it."""
+"""Finds the part of a name that people can register, by the Public Suffix List's part in `suffixes.txt`."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""As much of the URL standard (WHATWG) as telling addresses apart needs, with Python alone.
+"""The part of the URL standard (WHATWG) that is needed to tell addresses apart, with Python alone.
 
 The intake reads what is sent to it with a whole parser; here a difference shows on the screen at most.
 """

@@ -1,4 +1,4 @@
-"""What the intake answers, as its contract has it; what it adds later is passed over."""
+"""The intake's answers by its contract; fields that it adds later are ignored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ItemSummed:
-    """What claims and items found have in common."""
+    """The fields that claims and found items share."""
 
     item_id: ItemId
     kind: str

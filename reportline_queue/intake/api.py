@@ -1,4 +1,4 @@
-"""How the client asks the intake: each failure is a sentence, and the access key goes nowhere else."""
+"""Sends requests to the intake: each failure is a sentence, and the access key is sent nowhere else."""
 
 import re
 import ssl
@@ -20,7 +20,7 @@ Shape = TypeVar("Shape")
 Body = Mapping[str, Any]
 Query = Mapping[str, str | int]
 
-# What a problem of the contract says to programs, said to analysts.
+# The contract's problems, said to analysts.
 _WORDS: Final[Mapping[str, str]] = {
     "no-access-key": "Your access key opens nothing: it is not whole, or was revoked. Ask for another.",
     "wrong-door": (
@@ -46,7 +46,7 @@ def ask(
 
 
 def request(method: str, path: str, body: Body | None = None, query: Query | None = None) -> "httpx.Response":
-    """Give the intake's answer, which is a success; raises NotDone. What is None is not sent."""
+    """Give the intake's answer, which is a success; raises NotDone. Values that are None are not sent."""
     settings = read_settings()
     token = _token(settings)
     content = None if body is None else {name: said for name, said in body.items() if said is not None}
@@ -74,7 +74,7 @@ def _answer(url: str, token: str, method: str, path: str, said: Mapping[str, Any
 
 
 def id_in_path(typed: str, length: int) -> str:
-    """Give an id of so many characters as it may stand in a path; raises NotDone for what is none."""
+    """Give an id of so many characters for a URL's path; raises NotDone if the text is no id."""
     if not re.fullmatch(f"[0-9a-f]{{{length}}}", typed):
         raise NotDone(f"What is named here has {length} characters, 0-9 and a-f; copy it from the screen.")
     return typed

@@ -1,4 +1,4 @@
-"""JSON read into frozen dataclasses: an answer of another shape is refused whole."""
+"""Reads JSON into frozen dataclasses; refuses an answer of another shape as a whole."""
 
 import json
 import re
@@ -20,7 +20,7 @@ class Written:
 
 
 def read(shape: type[Shape], text: bytes) -> Shape:
-    """Read JSON as this dataclass; names that it does not have are passed over. Raises ValueError."""
+    """Read JSON as this dataclass; names that it does not have are ignored. Raises ValueError."""
     try:
         made: Shape = _value(shape, json.loads(text))
     except RecursionError:
@@ -46,7 +46,7 @@ def _value(kind: Any, given: Any) -> Any:
 
 
 def _one_of(kinds: tuple[Any, ...], given: Any) -> Any:
-    """Read what may be null, or else is of the first of these kinds that fits."""
+    """Read a value that is null, or of the first of these kinds that fits."""
     if given is None and types.NoneType in kinds:
         return None
     *others, last = (kind for kind in kinds if kind is not types.NoneType)

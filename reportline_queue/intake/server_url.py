@@ -1,7 +1,7 @@
-"""Which URLs of an intake are taken: those on the way to which nobody else can listen.
+"""Accepts an intake's URL only if nobody else can listen to the connection.
 
-That is TLS, this machine itself, or a host that the operator has named as standing on a private network. The
-rest of the project judges alike (reportline/server_urls.py). No reason for a refusal holds a part of the URL.
+That is TLS, this machine itself, or a host that the operator has named as on a private network. The rest of
+the project has the same rule (reportline/server_urls.py). No reason for a refusal holds a part of the URL.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Where the intake is and who asks it, read from the environment, `REPORTLINE_…`.
+"""Reads the client's settings from the environment, `REPORTLINE_…`.
 
 The names and defaults are those of `QueueSettings` in intake_api/settings.py, which describes them.
 """

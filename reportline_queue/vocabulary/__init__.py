@@ -1,8 +1,8 @@
-"""The words in which analysts decide; the newest vocabulary comes with the client.
+"""The terms of a decision; the newest vocabulary comes with the client.
 
-- `terms`: the lists, their words and what they mean, read from `newest.toml`
-- `rules`: what does not go together in a decision
-- `words`: options of these words, and what another word may have meant
+- `terms`: reads the lists, their terms and what they mean from `newest.toml`
+- `rules`: finds contradictions in a decision
+- `words`: makes options of these terms, and suggests terms for any other word
 
 `newest.toml` is a link to the newest file of intake_api/analysts/vocabularies.
 """

@@ -1,4 +1,4 @@
-"""What does not go together in a decision, told before anything is sent; the intake checks the same."""
+"""Finds contradictions in a decision before it is sent; the intake checks the same rules."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The lists of the newest vocabulary: their words, in order, and what each means."""
+"""Reads the newest vocabulary: its lists, their terms in order, and what each means."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The vocabulary at the terminal: what an analyst may say, and what they may have meant by another word."""
+"""Makes command options of the vocabulary's terms, and suggests terms for any other word."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
