@@ -1,20 +1,20 @@
 """The command line over every part, and the modules that every part may use.
 
-The command line knows the bot, the intake and the languages:
+The command line imports the bot, the intake and the languages:
 
 - `command_line`: `reportline`: mounts every part's commands; `run`, `setup`, `settings` and `doctor`
-- `running`: the intake, the bot and a talk on one machine
-- `setting_up`: makes what is missing there
-- `doctor`: looks at everything, and advises
+- `running`: runs the intake, the bot and a talk on one machine
+- `setting_up`: makes the keys, folders and database that are missing there
+- `doctor`: checks everything, and advises
 
-These know no part, and every part may use them:
+These modules import no part, and every part may import them:
 
-- `settings`: how settings are read and listed
-- `server_urls`: which URLs of servers are accepted
-- `checks`: one thing that the doctor looks at
-- `private_files`: files that only their owner can read
-- `readiness`: what is raised when something must be put right first
-- `logs`: the only way in which this project writes about itself
+- `settings`: reads and lists settings
+- `server_urls`: accepts or refuses a server's URL
+- `checks`: makes one of the doctor's checks
+- `private_files`: writes files that only their owner can read
+- `readiness`: the error that stops a start
+- `logs`: writes the log; nothing else writes to it
 - `garbage`: when Python's garbage collector works
-- `http_server`: a server that is bounded in time, in connections and in what it tells
+- `http_server`: serves HTTP with limits on time and connections
 """

@@ -1,4 +1,4 @@
-"""One thing that `reportline doctor` looks at, and what it says of it."""
+"""Makes one check of `reportline doctor`, and gives its result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from reportline.readiness import NotReady
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at, whether it is fine, and what there is to know or to do."""
+    """The result of one check: its name, whether all is fine, and what to know or to do."""
 
     name: str
     fine: bool
@@ -16,7 +16,7 @@ class Check:
 
 
 def look_at(name: str, look: Callable[[], str]) -> Check:
-    """Look at one thing: `look` gives what there is to know, or raises NotReady or OSError on a fault."""
+    """Make one check: `look` gives what to know, or raises NotReady or OSError on a fault."""
     try:
         return Check(name, fine=True, advice=look())
     except NotReady as fault:

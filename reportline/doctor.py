@@ -1,4 +1,4 @@
-"""What `reportline doctor` looks at: this machine, the intake's API and Telegram; it changes nothing."""
+"""Makes the checks of `reportline doctor`: this machine, the intake's API and Telegram; changes nothing."""
 
 import httpx
 
@@ -14,7 +14,7 @@ SECONDS_TO_ANSWER = 10
 
 
 def look_at_everything(settings: BotSettings) -> list[Check]:
-    """Look at all that the bot and the intake need."""
+    """Check everything that the bot and the intake need."""
     return [
         *intake_checks.check(ready(lambda: read_settings(IntakeSettings))),
         *bot_checks.check(settings),

@@ -1,6 +1,6 @@
 """The HTTP server: it closes slow and surplus connections, so that other clients need not wait for them.
 
-uvicorn bounds the time of neither head nor body, and what it refuses by itself, it refuses in its own words.
+uvicorn limits the time of neither head nor body, and refuses bad requests in its own words.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Reason = Literal["malformed", "too-slow", "busy"]
 
 
 class Awaited(Enum):
-    """What we wait for from a client."""
+    """The parts of an exchange in which the server waits for a client."""
 
     HEAD = auto()
     BODY = auto()

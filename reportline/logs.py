@@ -1,7 +1,7 @@
-"""What this project writes about itself: listed events and fields, no content, no time finer than an hour.
+"""Writes the log: listed events and fields, no content, no time finer than an hour.
 
-Why so strict: a log outlives every retention rule of ours. A library's message may hold a token or a chat
-number, an exception's text may hold a reported address; so no text from outside this file is ever written.
+The reason: a log outlives every retention rule of ours. A library's message may hold a token or a chat
+number, and an exception's text a reported address. So no text from outside this file is ever written.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What is raised when something must be put right before anything starts."""
+"""The error that stops a start, until an operator puts something right."""
 
 
 class NotReady(Exception):  # noqa: N818 - it names what is the case, not an error

@@ -1,8 +1,8 @@
-"""Which servers' URLs are accepted: only those that no third party can listen to.
+"""Accepts a server's URL only if no third party can listen to the connection.
 
-That is TLS, this machine itself, or a host that the operator has named as standing on a private network. In
-settings, the field `private_hosts` comes before every field of these types. No reason for a refusal holds a
-part of the URL.
+That is TLS, this machine itself, or a host that the operator has named as on a private network. In settings,
+the field `private_hosts` comes before every field of these types. No reason for a refusal holds a part of the
+URL.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
-# Whatever two parsers might read in two ways is refused, since one of them would be the client's.
+# A URL that two parsers might read differently is refused, since one of them would be the client's.
 _AUTHORITY: Final = re.compile(r"([^@]*@)?([\w.-]+|\[[0-9A-Fa-f:.]+\])?(:[0-9]{1,5})?")
 _UNSEEN: Final = re.compile(r"[\x00-\x20\x7f]")
 _SERVER_SHAPE: Final = "write it as https://host or http://127.0.0.1:port"
@@ -33,7 +33,7 @@ _DATABASE_OPTIONS: Final = {
 
 
 def require_safe_store(url: str, private_hosts: Sequence[str]) -> None:
-    """Raise ValueError unless the URL is of a Valkey server to which the way is safe."""
+    """Raise ValueError unless the URL is of a Valkey server, over a safe connection."""
     parts = _split(url, _STORE_SHAPE)
     shape = _STORE_PATHS.get(parts.scheme)
     is_there = (parts.hostname is not None) != (parts.scheme == "unix")
@@ -44,7 +44,7 @@ def require_safe_store(url: str, private_hosts: Sequence[str]) -> None:
 
 
 def require_safe_database(url: str, private_hosts: Sequence[str]) -> None:
-    """Raise ValueError unless the URL is of a PostgreSQL database to which the way is safe."""
+    """Raise ValueError unless the URL is of a PostgreSQL database, over a safe connection."""
     parts = _split(url, _DATABASE_SHAPE)
     options = _options(parts)
     # A socket of this machine has its path in `host`, as libpq writes it.
