@@ -1,4 +1,4 @@
-"""The languages: what every message says in each, and the checks that keep each language complete.
+"""The languages: their messages, and the checks that keep each language complete.
 
 A language is a folder of data, `es/` for example: its name (`language.toml`), its rules
 (`glossary.toml`) and its catalogue (`LC_MESSAGES/reportline.po`). The back translations are in
@@ -6,18 +6,18 @@ A language is a folder of data, `es/` for example: its name (`language.toml`), i
 
 Read while a talk is held:
 
-- `catalogues`: the languages that are offered, and what a message says in each
-- `plurals`: the form of a message for a number
-- `digits`: the digits of a language
+- `catalogues`: reads the languages, and gives a message in each
+- `plurals`: chooses the form of a message for a number
+- `digits`: writes numbers in a language's digits
 
 Used by those who write and translate messages:
 
-- `extraction`: from the English words in `conversations/words` into the catalogues
-- `glossary`: the words that a language keeps to, and those that it refuses
-- `orthography`: script, marks and spaces of a language
-- `limits`: how long a message may be
-- `review`: who has looked at a language
-- `back_translation`: the sheet that is translated back into English
-- `check`: whether a language is complete
+- `extraction`: takes the English words of `conversations/words` into the catalogues
+- `glossary`: the terms that a language uses, and the words that it refuses
+- `orthography`: checks script, marks and spaces
+- `limits`: limits the length of a message
+- `review`: tells how far the review of a language has come
+- `back_translation`: makes the sheet that is translated back into English
+- `check`: checks that a language is complete
 - `commands`: `reportline locales ...`
 """

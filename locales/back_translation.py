@@ -1,4 +1,4 @@
-"""Back translation: a sheet of strings goes to a translator, and the English that comes back is kept.
+"""Makes the sheet of strings for a translator back into English, and stores the English that comes back.
 
 The translator sees numbers and strings, no names and no English, so that they translate what is written and
 not what should be written.
@@ -28,7 +28,7 @@ class _ToTranslate:
 
 
 def sheet(language: str, folder: Path = FOLDER, sources: Path = SOURCES) -> dict[str, str]:
-    """Give the strings, by number, whose present words have no back translation; fuzzy ones are left out."""
+    """Give by number the strings that have no back translation yet; fuzzy ones are left out."""
     messages = english(sources)
     return {
         number: form
@@ -40,7 +40,7 @@ def sheet(language: str, folder: Path = FOLDER, sources: Path = SOURCES) -> dict
 def take_back(
     language: str, returned: Mapping[str, str], folder: Path = FOLDER, sources: Path = SOURCES
 ) -> int:
-    """Keep the back translations of a sheet; gives how many messages a person has to compare.
+    """Store the back translations of a sheet; gives how many messages a person has to compare.
 
     Raises NotThisSheet when their numbers are not those of the sheet as it is now.
     """

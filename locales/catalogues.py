@@ -1,4 +1,4 @@
-"""The languages that are offered, and what every message says in each; a language is a folder of data."""
+"""Reads the languages, and gives every message in each; a language is a folder of data."""
 
 import tomllib
 from collections.abc import Mapping
@@ -134,7 +134,7 @@ def forms_of(message: Message) -> tuple[str, ...]:
 
 
 def catalogue_path(language: str, folder: Path = FOLDER) -> Path:
-    """Say where a language's catalogue lies below a folder."""
+    """Give the path of a language's catalogue below a folder."""
     return folder / language / "LC_MESSAGES" / "reportline.po"
 
 

@@ -1,4 +1,4 @@
-"""Extraction: from the English words in the sources to the template, and from there to each catalogue."""
+"""Takes the English words from the sources into the template, and from there into each catalogue."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -128,7 +128,7 @@ def _written(catalog: Catalog, what: str, language: str | None) -> str:
 
 
 def template_path(folder: Path = FOLDER) -> Path:
-    """Say where the template lies below a folder."""
+    """Give the path of the template below a folder."""
     return folder / "reportline.pot"
 
 

@@ -81,7 +81,7 @@ class Refused(_Table):
 
     @property
     def told(self) -> str:
-        """What to write instead."""
+        """The words to write instead."""
         return self.instead or INSTEAD.get(self.kind, "say it otherwise")
 
 
@@ -110,7 +110,7 @@ class GlossaryUnreadable(ValueError):  # noqa: N818 - named for what happened, l
 
 
 def glossary_path(language: str, folder: Path) -> Path:
-    """Say where a language's glossary lies below a folder."""
+    """Give the path of a language's glossary below a folder."""
     return folder / language / "glossary.toml"
 
 

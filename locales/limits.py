@@ -1,4 +1,4 @@
-"""How long a message may be, so that every channel can show it.
+"""Limits the length of each message, so that every channel can show it.
 
 Telegram counts UTF-16 units (core.telegram.org/bots/api: a message 4096, a description 512, a short
 description 120, a command's description 256, a name 64), WhatsApp characters (developers.facebook.com, Cloud

@@ -1,4 +1,4 @@
-"""Which form of a message is used for a number, by CLDR's plural rules and in CLDR's order.
+"""Chooses the form of a message for a number, by CLDR's plural rules and in CLDR's order.
 
 Babel's gettext rules differ from CLDR's in several languages, and in the order of the Arabic forms. So the
 catalogues' headers are written from the rule here.

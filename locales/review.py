@@ -1,4 +1,4 @@
-"""How far the review of a language has come: its draft, its back translation, its native readers.
+"""Tells how far the review of a language has come: draft, back translation, native readers.
 
 `language.toml` says when a language was drafted and when native readers were asked. `review/` holds the back
 translation of each message, word for word, and how it compares with the English. The translator saw the
@@ -31,7 +31,7 @@ class _Table(BaseModel):
 
 
 class NativeReview(_Table):
-    """What native readers understood, on a day; `catalogue` is the `fingerprint` of what they read."""
+    """The understanding of native readers on a day; `catalogue` is the `fingerprint` of what they read."""
 
     on: date
     readers: Annotated[int, Field(ge=READERS)]
@@ -97,7 +97,7 @@ def state(language: str, folder: Path = FOLDER) -> str:
 
 
 def comparison_path(language: str, folder: Path = FOLDER) -> Path:
-    """Say where a language's back translation is kept."""
+    """Give the path of a language's back translation."""
     return folder / "review" / f"{language}.json"
 
 
