@@ -50,16 +50,16 @@ class Hourly(Generic[Value]):
 
     def __init__(self, read: Callable[[AsyncSession, datetime], Awaitable[Value]]) -> None:
         self._read = read
-        self._kept: tuple[datetime, Value] | None = None
+        self._last: tuple[datetime, Value] | None = None
         self._turn = asyncio.Lock()
 
     async def value(self, database: Database, now: datetime) -> Value:
         """Return the value of this hour, the same for every call; raises DatabaseAway."""
         async with self._turn:
-            if self._kept is None or self._kept[0] != hour_of(now):
+            if self._last is None or self._last[0] != hour_of(now):
                 async with database.reading() as session:
-                    self._kept = hour_of(now), await self._read(session, now)
-            return self._kept[1]
+                    self._last = hour_of(now), await self._read(session, now)
+            return self._last[1]
 
 
 @dataclass(frozen=True, slots=True)
