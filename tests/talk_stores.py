@@ -1,4 +1,4 @@
-"""Each store of open talks, with a hand on its time."""
+"""Each store of open talks, with a clock that a test sets."""
 
 import gc
 from pathlib import Path
@@ -43,7 +43,7 @@ class Clock:
 
 
 class Store(Protocol):
-    """A store of talks with a hand on its time."""
+    """A store of talks with a clock that a test sets."""
 
     @property
     def sessions(self) -> Sessions:

@@ -33,8 +33,8 @@ _CHANNEL_TOKEN: Final = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one database can be made for each side, and how one of ours is asked."""
+class DatabasePair:
+    """A database for each side of the comparison, and a function that queries ours."""
 
     name: str
     ours: IntakeSettings
@@ -87,7 +87,7 @@ def _serving_peer(module: str, database_url: str) -> Iterator[int]:
         process.communicate()
 
 
-async def _beside(place: Place, effort: Effort) -> Sequence[Row]:
+async def _beside(place: DatabasePair, effort: Effort) -> Sequence[Row]:
     with ExitStack() as stack:
         await asyncio.to_thread(prepare, place.ours)
         served, fastapi, limit = await asyncio.gather(
@@ -107,7 +107,7 @@ async def _beside(place: Place, effort: Effort) -> Sequence[Row]:
 
 
 @contextmanager
-def _on_sqlite(folder: Path) -> Iterator[Place]:
+def _on_sqlite(folder: Path) -> Iterator[DatabasePair]:
     settings = IntakeSettings(data_dir=folder / "ours")
     file = settings.database_place()
 
@@ -115,17 +115,19 @@ def _on_sqlite(folder: Path) -> Iterator[Place]:
         with closing(sqlite3.connect(file)) as connection:
             return str(connection.execute(statement).fetchone()[0])
 
-    yield Place("SQLite", settings, f"sqlite+aiosqlite:///{folder}/fastapi.db", f"{folder}/limit.db", ask)
+    yield DatabasePair(
+        "SQLite", settings, f"sqlite+aiosqlite:///{folder}/fastapi.db", f"{folder}/limit.db", ask
+    )
 
 
 @contextmanager
-def _on_postgresql(folder: Path) -> Iterator[Place]:
+def _on_postgresql(folder: Path) -> Iterator[DatabasePair]:
     with postgresql() as server:
         for name in ("ours", "fastapi", "peer_limit"):
             server.run(f"CREATE DATABASE {name}")
         settings = IntakeSettings(data_dir=folder / "ours", database_url=SecretStr(server.url("ours")))
         fastapi = server.url("fastapi").replace("postgresql:", "postgresql+asyncpg:")
-        yield Place(
+        yield DatabasePair(
             "PostgreSQL", settings, fastapi, server.url("peer_limit"), partial(server.run, database="ours")
         )
 

@@ -108,7 +108,7 @@ class OurFleet:
 async def our_fleet(runner: Runner, stub: BotApiStub) -> AsyncIterator[OurFleet]:
     """Serve one bot by webhooks."""
     entry = BotEntry(PORTAL, "reports_bot", TOKEN, tuple(sorted(KNOWN_LANGUAGES)), paused=False)
-    doors = WebhookKeys(b"k" * KEY_BYTES)
+    keys = WebhookKeys(b"k" * KEY_BYTES)
     shared = SharedParts(
         host_of=lambda _: runner,
         sender_of=lambda token: TelegramSender(token, API_URL, PACE),
@@ -116,11 +116,11 @@ async def our_fleet(runner: Runner, stub: BotApiStub) -> AsyncIterator[OurFleet]
         numbers=FleetNumbers(time.time, lambda: (0, 0)),
         pace=PACE,
     )
-    fleet = Fleet(doors, shared)
+    fleet = Fleet(keys, shared)
     fleet.apply([entry])
     app = WebhookApp(fleet.admit, _ready, shared.numbers.exposition, _METRICS_TOKEN)
     try:
-        yield OurFleet(app, f"/telegram/{doors.path(entry.bot_id)}", doors.secret(entry.bot_id), stub)
+        yield OurFleet(app, f"/telegram/{keys.path(entry.bot_id)}", keys.secret(entry.bot_id), stub)
     finally:
         await fleet.close()
 

@@ -1,6 +1,6 @@
-"""docker-compose.yml as it is, and what each of its services becomes on this machine.
+"""Reads docker-compose.yml, and turns each of its services into processes of this machine.
 
-All changes are made here, and what none of them covers is refused:
+All changes are made here, and a value that none of them covers is refused:
 - `NAME:PORT` of a service on a shared network, and a service's own port, become a free port of 127.0.0.1;
 - 0.0.0.0 becomes 127.0.0.1, and Caddy's site is bound to it;
 - a path of a secret, a volume or a tmpfs, or a folder above one, is put under a folder of the service's own;

@@ -1,7 +1,7 @@
 """The services of docker-compose.yml as processes of this machine, with their own commands and variables.
 
-Added is what no network of containers keeps apart here: Valkey lets in this machine alone, and Telegram is
-a Bot API server of the tests.
+Two things are added, since no network of containers separates the services here: Valkey accepts connections
+of this machine alone, and Telegram is the tests' Bot API server.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A fleet's bot at a Telegram of its own, which brings updates by the door, or straight to a process."""
+"""A fleet's bot and its own Telegram, which sends updates over Caddy or straight to a process."""
 
 import asyncio
 import ssl
@@ -28,17 +28,21 @@ def write_bots(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def telegram_of_a_fleet(deployed: Deployed, door: Path | None) -> AsyncIterator[BotApiServer]:
-    """Serve a Telegram that comes by the door with the maker of its certificate in `door`, or straight."""
+async def telegram_of_a_fleet(
+    deployed: Deployed, caddys_authority: Path | None
+) -> AsyncIterator[BotApiServer]:
+    """Serve a Telegram that sends updates over Caddy, with its authority's certificate, or straight."""
     async with BotApiServer(FLEET_TOKEN) as telegram:
-        telegram.world.balancer = lambda _: _addresses(deployed, by_the_door=door is not None)
-        telegram.world.tls = ssl.create_default_context(cafile=str(door)) if door else None
+        telegram.world.balancer = lambda _: _addresses(deployed, by_caddy=caddys_authority is not None)
+        telegram.world.tls = (
+            ssl.create_default_context(cafile=str(caddys_authority)) if caddys_authority else None
+        )
         deployed.telegrams |= dict.fromkeys(PROCESSES, telegram.url)
         yield telegram
 
 
-def _addresses(deployed: Deployed, *, by_the_door: bool) -> list[Address]:
-    if by_the_door:
+def _addresses(deployed: Deployed, *, by_caddy: bool) -> list[Address]:
+    if by_caddy:
         return [("localhost", deployed.machine.port("caddy", "8443"))]
     return [("127.0.0.1", deployed.machine.port(name, "8090")) for name in PROCESSES]
 
@@ -59,7 +63,7 @@ async def all_confirmed(telegram: BotApiServer) -> None:
 
 
 def opened_by(deployed: Deployed) -> set[str]:
-    """Give what opens the fleet's door: its key, and the bot's path and secret."""
+    """Give the secrets of the fleet's webhooks: its key, and the bot's path and secret."""
     key = deployed.machine.volume("bot") / "fleet.key"
     keys = read_webhook_keys(key)
     bot = FLEET_TOKEN.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What PostgreSQL's image does on an empty folder, for a server that listens on this machine alone."""
+"""Does what PostgreSQL's image does on an empty folder, for a server that listens on this machine alone."""
 
 import os
 import shlex

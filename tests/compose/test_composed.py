@@ -1,4 +1,4 @@
-"""What this machine puts in the place of the containers' words, and what it refuses to."""
+"""The words of docker-compose.yml become those of this machine, and unknown ones are refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""docker-compose.yml: who may do, see and reach what; whatever is not foreseen here is refused."""
+"""Each service of docker-compose.yml has only the rights, secrets and networks that are listed here."""
 
 import os
 import re
@@ -105,7 +105,7 @@ def test_a_fleet_is_two_processes_of_a_profile() -> None:
 
 
 def test_who_reaches_whom() -> None:
-    """Only the bots and the door have a way out, and only the door has a way in."""
+    """Only the bots and Caddy reach the internet, and only Caddy is reached from it."""
     pairs = {frozenset(pair) for pair in combinations(SERVICES, 2) if _share_a_network(*pair)}
     assert pairs == {
         frozenset(pair)
@@ -221,8 +221,8 @@ def test_the_repository_takes_no_secret() -> None:
     assert {Path(one["file"]).parent for one in read_file()["secrets"].values()} == {Path("deploy/secrets")}
 
 
-def test_the_door_is_written_down() -> None:
-    """Also where there is no Caddy to run: /v1 leads to the intake, webhooks to the fleet; that is all."""
+def test_the_caddyfile_has_these_routes_alone() -> None:
+    """Also where no Caddy can be run: /v1 leads to the intake, webhooks to the fleet; that is all."""
     text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
     site = lines[lines.index("https://{$REPORTLINE_SITE} {") :]
@@ -244,7 +244,7 @@ def test_the_door_is_written_down() -> None:
     assert "admin off" in lines
 
 
-def test_the_door_lets_an_idle_connection_go_first() -> None:
+def test_caddy_closes_idle_connections_first() -> None:
     """Else it could send an update over one that the fleet is closing, and that update would come late."""
 
     async def nobody(*_: object) -> None: ...

@@ -1,4 +1,4 @@
-"""The Dockerfile: only what is locked by hashes goes in, no secret, no build tool, no root."""
+"""The Dockerfile installs only packages locked by hashes, has no secret, no build tool and no root."""
 
 import re
 import subprocess

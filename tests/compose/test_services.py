@@ -38,8 +38,8 @@ def intake(deployed: Deployed) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def door(deployed: Deployed, intake: httpx.Client) -> Iterator[httpx.Client]:
-    """Come by the door that Caddy keeps, trusting only the maker of its certificate."""
+def caddy(deployed: Deployed, intake: httpx.Client) -> Iterator[httpx.Client]:
+    """Make a client that reaches the intake over Caddy, and trusts only Caddy's own authority."""
     if not _has_caddy():
         pytest.skip("there is no caddy, or no wget, on this machine: the Caddyfile is read, but not run")
     deployed.start("caddy")
@@ -52,10 +52,10 @@ def door(deployed: Deployed, intake: httpx.Client) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def maker(deployed: Deployed, request: pytest.FixtureRequest) -> Path | None:
-    """Give the maker of the certificate of the open door, or None where there is no Caddy."""
+    """Start Caddy, and give the certificate of its authority; None where there is no Caddy."""
     if not _has_caddy():
         return None
-    request.getfixturevalue("door")
+    request.getfixturevalue("caddy")
     return _maker(deployed)
 
 
@@ -130,13 +130,13 @@ def test_each_service_sees_its_own_part_of_the_data(deployed: Deployed) -> None:
     assert _names(deployed.machine.volume("bot")) == kept
 
 
-def test_the_door_passes_on_the_api_and_nothing_else(
-    deployed: Deployed, door: httpx.Client, intake: httpx.Client
+def test_caddy_passes_on_the_api_and_nothing_else(
+    deployed: Deployed, caddy: httpx.Client, intake: httpx.Client
 ) -> None:
     """Analysts work through TLS; health and metrics stay inside, however their paths are written."""
-    assert door.post("/v1/queue/claims", json={"count": 1}).status_code == 200
-    assert door.get("/v1/counts").json() == intake.get("/v1/counts").json()
-    assert door.get("/v1/counts", headers={"Authorization": "Bearer none"}).status_code == 401
+    assert caddy.post("/v1/queue/claims", json={"count": 1}).status_code == 200
+    assert caddy.get("/v1/counts").json() == intake.get("/v1/counts").json()
+    assert caddy.get("/v1/counts", headers={"Authorization": "Bearer none"}).status_code == 401
     assert intake.get("/readyz").status_code == 200
     for path in (
         *("/", "/healthz", "/readyz", "/metrics", "/v1", "/v1metrics", "//metrics", "/V2/../metrics"),
@@ -144,10 +144,10 @@ def test_the_door_passes_on_the_api_and_nothing_else(
         *("/v1/./../readyz", "/%76%31/../readyz", "/v1/..;/readyz", "/v1/..\\readyz"),
         *("/telegram", "/telegram/../metrics", "/telegram/%2e%2e/readyz", "/telegram%2f..%2freadyz"),
     ):
-        assert _status_at_the_door(deployed, path) == 404, path
+        assert _status_at_caddy(deployed, path) == 404, path
 
 
-def _status_at_the_door(deployed: Deployed, path: str) -> int:
+def _status_at_caddy(deployed: Deployed, path: str) -> int:
     """Ask for a path exactly as it is written, which httpx would tidy first."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -160,9 +160,9 @@ def _status_at_the_door(deployed: Deployed, path: str) -> int:
         connection.close()
 
 
-def test_the_door_is_shut_without_tls(door: httpx.Client) -> None:
-    """Who forgets the TLS is told so, and led nowhere."""
-    answer = httpx.get(f"http://127.0.0.1:{door.base_url.port}/v1/counts", trust_env=False)
+def test_caddy_refuses_requests_without_tls(caddy: httpx.Client) -> None:
+    """A request without TLS is refused, and not redirected."""
+    answer = httpx.get(f"http://127.0.0.1:{caddy.base_url.port}/v1/counts", trust_env=False)
     assert answer.status_code == 400
 
 
@@ -171,7 +171,7 @@ async def test_a_fleet_loses_no_report_when_a_process_is_killed(
 ) -> None:
     """A talk goes on at the other process, and its report is kept once; beside it the one bot polls.
 
-    Where there is a Caddy, all updates come by the door; otherwise straight to a process.
+    Where there is a Caddy, all updates come over it; otherwise straight to a process.
     """
     reports = int(deployed.postgres.ask("SELECT count(*) FROM reports"))
     write_bots(deployed.secrets / "bots")
@@ -195,7 +195,7 @@ def test_stopped_services_end_well_and_their_health_checks_say_so(deployed: Depl
     assert not deployed.is_healthy("intake")
     assert deployed.is_healthy("bot")
     if "caddy" in deployed.running:
-        assert _status_at_the_door(deployed, "/v1/forum.example") == 502
+        assert _status_at_caddy(deployed, "/v1/forum.example") == 502
     deployed.stop("valkey")
     assert not deployed.is_healthy("valkey")
     assert not deployed.is_healthy("bot")
@@ -223,7 +223,7 @@ def _nothing_told(deployed: Deployed) -> None:
     telling = {*re.findall("[0-9a-f]{64}", secrets), TOKEN, FLEET_TOKEN, "forum.example"}
     assert len(telling) == 6
     telling |= opened_by(deployed)
-    # Nor do its checks of a fleet that is not there fill the door's log.
+    # Nor do its checks of a fleet that is not there fill Caddy's log.
     assert "fleet" not in deployed.log("caddy")
     for name in deployed.machine.services:
         assert not [part for part in telling if part in deployed.log(name)], name

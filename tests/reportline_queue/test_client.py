@@ -1,4 +1,4 @@
-"""The analysts' client against the API as a process: what each command does, and what each failure says."""
+"""Each command of the analysts' client works against a real API, and each failure has its sentence."""
 
 import asyncio
 import csv
@@ -63,8 +63,8 @@ OPTIONS = [
 
 
 @dataclass
-class Desk:
-    """An intake that is served, and an analyst who comes to it with the client."""
+class Client:
+    """The client of one analyst, and the intake to which it speaks."""
 
     served: ServedApi
     token: str
@@ -115,9 +115,9 @@ class Desk:
         recorded = self.told("assess", self.claim(address), "--outcome", "ignore", *options)
         return _first_id(recorded)
 
-    def colleague(self, role: str) -> "Desk":
-        """Let somebody else come in."""
-        return Desk(self.served, _new_key(self.served.folder, role))
+    def colleague(self, role: str) -> "Client":
+        """Make a client with a key of another person."""
+        return Client(self.served, _new_key(self.served.folder, role))
 
     def behind_its_back(self, change: Executable) -> None:
         """Change the database without the intake."""
@@ -150,149 +150,151 @@ def _zone_where_it_is_late() -> str:
 
 
 @pytest.fixture(scope="module")
-def lead(served: ServedApi) -> Desk:
-    return Desk(served, _new_key(served.folder, "lead"))
+def lead(served: ServedApi) -> Client:
+    return Client(served, _new_key(served.folder, "lead"))
 
 
 @pytest.fixture
-def desk(served: ServedApi, lead: Desk) -> Iterator[Desk]:
-    """Let an analyst come in who holds nothing; what is left in the queue, the lead takes away."""
-    yield Desk(served, _new_key(served.folder, "analyst"))
+def analyst(served: ServedApi, lead: Client) -> Iterator[Client]:
+    """Make a client of an analyst who holds no claim."""
+    yield Client(served, _new_key(served.folder, "analyst"))
     lead.told("next", "20")
 
 
-def test_a_report_is_taken_shown_and_assessed(desk: Desk) -> None:
-    claim = desk.claim("https://example.com/1?a=b#c", note="third post", referer="https://example.net/x")
-    shown = desk.told("show", claim)
+def test_a_report_is_taken_shown_and_assessed(analyst: Client) -> None:
+    claim = analyst.claim("https://example.com/1?a=b#c", note="third post", referer="https://example.net/x")
+    shown = analyst.told("show", claim)
     assert "hxxps://example[.]com/1?a=b[#]c" in shown
     assert "hxxps://example[.]net/x" in shown
     assert "third post" in shown
-    recorded = desk.told("assess", claim, *OPTIONS, *IN_FLAGS)
+    recorded = analyst.told("assess", claim, *OPTIONS, *IN_FLAGS)
     assert recorded.startswith(f"Recorded: national, for claim {claim}. Thank you.\nTo change it: ")
 
 
-def test_every_field_of_a_decision_is_sent_and_shown_again(desk: Desk) -> None:
+def test_every_field_of_a_decision_is_sent_and_shown_again(analyst: Client) -> None:
     assert DECIDED.keys() == Decision.model_fields.keys()
-    claim = desk.claim("https://example.com/2")
-    item_id = _first_id(desk.told("show", claim))
-    desk.told("assess", claim, *OPTIONS, *IN_FLAGS)
-    shown = desk.told("item", item_id)
+    claim = analyst.claim("https://example.com/2")
+    item_id = _first_id(analyst.told("show", claim))
+    analyst.told("assess", claim, *OPTIONS, *IN_FLAGS)
+    shown = analyst.told("item", item_id)
     for name, value in DECIDED.items():
         assert re.search(rf"^  {name.replace('_', '-')} +{value} *$", shown, re.MULTILINE)
 
 
-def test_a_correction_takes_every_field_and_keeps_the_history(desk: Desk) -> None:
-    claim = desk.claim("https://example.com/3")
-    item_id = _first_id(desk.told("show", claim))
-    first = _first_id(desk.told("assess", claim, "--outcome", "ignore"))
-    corrected = desk.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
+def test_a_correction_takes_every_field_and_keeps_the_history(analyst: Client) -> None:
+    claim = analyst.claim("https://example.com/3")
+    item_id = _first_id(analyst.told("show", claim))
+    first = _first_id(analyst.told("assess", claim, "--outcome", "ignore"))
+    corrected = analyst.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
     assert corrected.startswith("Corrected: national. The earlier assessment stays in the history.\n")
-    shown = desk.told("item", item_id)
+    shown = analyst.told("item", item_id)
     assert "assessed as national" in shown
     assert f"assessment {first}" in shown
     assert re.search(rf"corrects +{first}", shown)
     for name, value in DECIDED.items():
         assert re.search(rf"^  {name.replace('_', '-')} +{value} *$", shown, re.MULTILINE)
-    refusal = desk.refused("assess", "--corrects", first, "--outcome", "ignore")
+    refusal = analyst.refused("assess", "--corrects", first, "--outcome", "ignore")
     assert refusal == "A newer assessment is there. Show the item, and correct the newest.\n"
 
 
-def test_nobody_corrects_what_another_decided_but_a_lead(desk: Desk, lead: Desk) -> None:
-    assessment = desk.assess("https://example.com/4")
+def test_nobody_corrects_what_another_decided_but_a_lead(analyst: Client, lead: Client) -> None:
+    assessment = analyst.assess("https://example.com/4")
     correction = ("assess", "--corrects", assessment, "--outcome", "national")
-    assert desk.colleague("analyst").refused(*correction).startswith("There is nothing under this id,")
+    assert analyst.colleague("analyst").refused(*correction).startswith("There is nothing under this id,")
     assert lead.told(*correction).startswith("Corrected: national.")
 
 
-def test_the_only_claim_need_not_be_named(desk: Desk) -> None:
-    claim = desk.claim("https://example.com/5")
-    assert "hxxps://example[.]com/5" in desk.told("show")
-    assert re.fullmatch(r"It is yours until \d\d:\d\d\.\n", desk.told("keep"))
-    assert desk.told("release") == "It is back in the queue.\n"
-    claim = desk.claim("https://example.com/55")
-    assert desk.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}.")
+def test_the_only_claim_need_not_be_named(analyst: Client) -> None:
+    claim = analyst.claim("https://example.com/5")
+    assert "hxxps://example[.]com/5" in analyst.told("show")
+    assert re.fullmatch(r"It is yours until \d\d:\d\d\.\n", analyst.told("keep"))
+    assert analyst.told("release") == "It is back in the queue.\n"
+    claim = analyst.claim("https://example.com/55")
+    assert analyst.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}.")
 
 
 @pytest.mark.parametrize("command", [["show"], ["keep"], ["release"], ["assess", "--outcome", "ignore"]])
-def test_who_holds_no_claim_is_told(desk: Desk, command: list[str]) -> None:
-    assert desk.refused(*command) == "You hold no claim. `reportline queue next` takes one.\n"
+def test_who_holds_no_claim_is_told(analyst: Client, command: list[str]) -> None:
+    assert analyst.refused(*command) == "You hold no claim. `reportline queue next` takes one.\n"
 
 
-def test_of_several_claims_one_is_named_by_its_beginning(desk: Desk) -> None:
-    claims = [desk.claim(f"https://example.com/6/{number}") for number in range(2)]
-    refusal = desk.refused("release")
+def test_of_several_claims_one_is_named_by_its_beginning(analyst: Client) -> None:
+    claims = [analyst.claim(f"https://example.com/6/{number}") for number in range(2)]
+    refusal = analyst.refused("release")
     assert refusal.startswith("You hold 2 claims: name one, its first characters are enough.")
     beginning = next(
         claims[1][:length] for length in range(1, 17) if claims[0][:length] != claims[1][:length]
     )
-    assert "hxxps://example[.]com/6/1" in desk.told("show", beginning)
-    assert desk.refused("show", "z").startswith("No claim that you hold begins so.")
+    assert "hxxps://example[.]com/6/1" in analyst.told("show", beginning)
+    assert analyst.refused("show", "z").startswith("No claim that you hold begins so.")
 
 
-def test_the_claims_one_holds_are_listed_without_addresses(desk: Desk) -> None:
-    assert desk.told("mine") == "You hold no claim.\n"
-    claims = {desk.claim(f"https://example.com/7/{number}") for number in range(2)}
-    listed = desk.told("mine")
+def test_the_claims_one_holds_are_listed_without_addresses(analyst: Client) -> None:
+    assert analyst.told("mine") == "You hold no claim.\n"
+    claims = {analyst.claim(f"https://example.com/7/{number}") for number in range(2)}
+    listed = analyst.told("mine")
     assert set(re.findall(r"\b[0-9a-f]{16}\b", listed)) == claims
     assert "example" not in listed
-    assert desk.colleague("analyst").told("mine") == "You hold no claim.\n"
+    assert analyst.colleague("analyst").told("mine") == "You hold no claim.\n"
 
 
-def test_several_items_are_taken_at_once(desk: Desk) -> None:
-    colleague = desk.colleague("analyst")
+def test_several_items_are_taken_at_once(analyst: Client) -> None:
+    colleague = analyst.colleague("analyst")
     for page in (1, 2):
         colleague.told("release", colleague.claim(f"https://example.com/8/{page}"))
-    assert len(re.findall(r"\b[0-9a-f]{16}\b", desk.told("next", "2"))) == 2
+    assert len(re.findall(r"\b[0-9a-f]{16}\b", analyst.told("next", "2"))) == 2
 
 
-def test_what_is_taken_may_be_of_one_language_and_kind(desk: Desk) -> None:
-    colleague = desk.colleague("analyst")
+def test_what_is_taken_may_be_of_one_language_and_kind(analyst: Client) -> None:
+    colleague = analyst.colleague("analyst")
     colleague.told("release", colleague.claim("https://example.com/9", language="ur"))
-    assert desk.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
-    assert desk.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
-    assert "ur" in desk.told("next", "--language", "ur", "--kind", "web")
-    assert desk.refused("next", "--language", "Urdu").startswith("A language is two or three small letters")
+    assert analyst.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
+    assert analyst.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
+    assert "ur" in analyst.told("next", "--language", "ur", "--kind", "web")
+    assert analyst.refused("next", "--language", "Urdu").startswith(
+        "A language is two or three small letters"
+    )
 
 
-def test_an_empty_queue_is_told(desk: Desk, lead: Desk) -> None:
+def test_an_empty_queue_is_told(analyst: Client, lead: Client) -> None:
     lead.told("next", "20")
-    assert desk.told("next") == "Nothing waits for you.\n"
+    assert analyst.told("next") == "Nothing waits for you.\n"
 
 
-def test_a_released_claim_is_lost_and_said_so(desk: Desk) -> None:
-    claim = desk.claim("https://example.com/10")
-    desk.told("release")
+def test_a_released_claim_is_lost_and_said_so(analyst: Client) -> None:
+    claim = analyst.claim("https://example.com/10")
+    analyst.told("release")
     decide = ("--outcome", "ignore")
     for lost in (("release", claim), ("show", claim), ("keep", claim), ("assess", claim, *decide)):
-        assert desk.refused(*lost).startswith("This claim does not hold. It was released, assessed,")
+        assert analyst.refused(*lost).startswith("This claim does not hold. It was released, assessed,")
 
 
-def test_no_address_can_be_clicked_unless_asked_for(desk: Desk) -> None:
-    claim = desk.claim("https://example.com/11", note="same as https://example.org/3, see @example")
-    item_id = _first_id(desk.told("show"))
-    assert not re.search(r"https?:|\w\.\w|@\w", desk.told("show"))
-    assert "\nhttps://example.com/11\n" in desk.told("show", "--plain-addresses")
-    desk.told("assess", claim, "--outcome", "ignore", "--note", "as https://example.org/4")
-    assert not re.search(r"https?:|\w\.\w|@\w", desk.told("item", item_id))
-    assert "\nhttps://example.com/11\n" in desk.told("item", item_id, "--plain-addresses")
+def test_no_address_can_be_clicked_unless_asked_for(analyst: Client) -> None:
+    claim = analyst.claim("https://example.com/11", note="same as https://example.org/3, see @example")
+    item_id = _first_id(analyst.told("show"))
+    assert not re.search(r"https?:|\w\.\w|@\w", analyst.told("show"))
+    assert "\nhttps://example.com/11\n" in analyst.told("show", "--plain-addresses")
+    analyst.told("assess", claim, "--outcome", "ignore", "--note", "as https://example.org/4")
+    assert not re.search(r"https?:|\w\.\w|@\w", analyst.told("item", item_id))
+    assert "\nhttps://example.com/11\n" in analyst.told("item", item_id, "--plain-addresses")
 
 
-def test_a_plain_address_comes_whole_and_as_it_is_on_one_line(desk: Desk) -> None:
+def test_a_plain_address_comes_whole_and_as_it_is_on_one_line(analyst: Client) -> None:
     address = f"https://example.com:8080/:heart:/[b]/{'a' * 600}"
-    desk.claim(address)
-    assert f"\n{address}\n" in desk.told("show", "--plain-addresses", COLUMNS="40")
+    analyst.claim(address)
+    assert f"\n{address}\n" in analyst.told("show", "--plain-addresses", COLUMNS="40")
 
 
 @pytest.mark.parametrize("columns", ["30", "60", "200"])
-def test_a_claim_can_be_copied_from_a_terminal_of_any_width(desk: Desk, columns: str) -> None:
-    claim = desk.claim()
-    assert claim in desk.told("mine", COLUMNS=columns)
+def test_a_claim_can_be_copied_from_a_terminal_of_any_width(analyst: Client, columns: str) -> None:
+    claim = analyst.claim()
+    assert claim in analyst.told("mine", COLUMNS=columns)
 
 
-def test_what_a_reporter_wrote_does_not_command_the_terminal(desk: Desk) -> None:
+def test_what_a_reporter_wrote_does_not_command_the_terminal(analyst: Client) -> None:
     note = "[red]third[/red] \x1b[2J\x07\u202epost\u2066\r\nsecond \U000e0041line"
-    desk.claim("https://example.com/12", note=note)
-    shown = desk.told("show")
+    analyst.claim("https://example.com/12", note=note)
+    shown = analyst.told("show")
     assert "[red]third[/red]" in shown
     assert not {"\x1b", "\x07", "\u202e", "\u2066", "\r", "\U000e0041"} & set(shown)
 
@@ -307,21 +309,21 @@ def test_what_a_reporter_wrote_does_not_command_the_terminal(desk: Desk) -> None
     ],
 )
 def test_an_item_is_found_by_its_address_however_it_is_typed(
-    desk: Desk, arguments: list[str], typed: str
+    analyst: Client, arguments: list[str], typed: str
 ) -> None:
-    desk.hand_in("https://example.com/13?a=b#c")
+    analyst.hand_in("https://example.com/13?a=b#c")
     for _ in range(400):
-        found = desk.told("search", *arguments, typed=typed)
+        found = analyst.told("search", *arguments, typed=typed)
         if "No item" not in found:
             break
     assert re.search(r"^\u2068hxxps://(?i:example)\[\.\]com/13\?a=b\[#\]c\u2069\nitem [0-9a-f]{32}\n", found)
     assert "ar; es" in found
 
 
-def test_the_items_of_a_host_are_found(desk: Desk) -> None:
-    desk.told("release", desk.claim("https://host.example/14/1"))
-    desk.claim("https://host.example/14/2")
-    found = desk.told("search", "--host", "host.example")
+def test_the_items_of_a_host_are_found(analyst: Client) -> None:
+    analyst.told("release", analyst.claim("https://host.example/14/1"))
+    analyst.claim("https://host.example/14/2")
+    found = analyst.told("search", "--host", "host.example")
     assert found.startswith("\u2068host[.]example\u2069\nitem ")
     assert len(re.findall("^item ", found, re.MULTILINE)) == 2
 
@@ -335,20 +337,22 @@ def test_the_items_of_a_host_are_found(desk: Desk) -> None:
         (["--host", "a" * 254], "", "An address is 1 to 2048 characters, a host 1 to 253."),
     ],
 )
-def test_what_cannot_be_searched_is_told(desk: Desk, arguments: list[str], typed: str, sentence: str) -> None:
-    assert desk.refused("search", *arguments, typed=typed) == f"{sentence}\n"
+def test_what_cannot_be_searched_is_told(
+    analyst: Client, arguments: list[str], typed: str, sentence: str
+) -> None:
+    assert analyst.refused("search", *arguments, typed=typed) == f"{sentence}\n"
 
 
-def test_what_nobody_reported_is_not_found(desk: Desk) -> None:
-    assert desk.told("search", typed=b"https://example.com/\xff\xfe").endswith("\nNo item has it.\n")
+def test_what_nobody_reported_is_not_found(analyst: Client) -> None:
+    assert analyst.told("search", typed=b"https://example.com/\xff\xfe").endswith("\nNo item has it.\n")
 
 
-def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(desk: Desk) -> None:
+def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(analyst: Client) -> None:
     """A terminal of the system's: what is pasted there would stay in its history, and could be clicked."""
     ours, theirs = pty.openpty()
     ours_are = {
-        "REPORTLINE_INTAKE_URL": desk.served.url,
-        "REPORTLINE_ANALYST_TOKEN": desk.token,
+        "REPORTLINE_INTAKE_URL": analyst.served.url,
+        "REPORTLINE_ANALYST_TOKEN": analyst.token,
         "TERM": "xterm",
     }
     process = subprocess.Popen(
@@ -401,34 +405,34 @@ def test_the_words_are_shown_without_an_intake(tmp_path: Path) -> None:
     ],
 )
 def test_a_word_that_is_in_no_list_is_told_with_what_may_be_meant(
-    desk: Desk, option: tuple[str, str], sentence: str
+    analyst: Client, option: tuple[str, str], sentence: str
 ) -> None:
-    assert sentence in desk.refused("assess", "--outcome", "national", *option)
+    assert sentence in analyst.refused("assess", "--outcome", "national", *option)
 
 
 @pytest.mark.parametrize("columns", ["60", "100"])
-def test_the_help_names_every_option_of_a_decision_whole(desk: Desk, columns: str) -> None:
-    shown = desk.told("assess", "--help", COLUMNS=columns, TERMINAL_WIDTH=columns)
+def test_the_help_names_every_option_of_a_decision_whole(analyst: Client, columns: str) -> None:
+    shown = analyst.told("assess", "--help", COLUMNS=columns, TERMINAL_WIDTH=columns)
     for name in (DECIDED.keys() - {"flags"}) | {"corrects"}:
         assert f"  --{name.replace('_', '-')} " in shown
     assert "  --flag " in shown
     assert max(map(len, shown.splitlines())) <= int(columns) + 25
 
 
-def test_a_claim_and_an_assessment_to_correct_are_not_both_named(desk: Desk) -> None:
-    refusal = desk.refused("assess", "0" * 16, "--corrects", "0" * 32, "--outcome", "ignore")
+def test_a_claim_and_an_assessment_to_correct_are_not_both_named(analyst: Client) -> None:
+    refusal = analyst.refused("assess", "0" * 16, "--corrects", "0" * 32, "--outcome", "ignore")
     assert refusal == "Name a claim, or an assessment to correct, not both.\n"
 
 
-def test_a_contradiction_is_told_before_anything_is_sent(desk: Desk) -> None:
-    refusal = desk.refused("assess", "0" * 16, "--outcome", "ignore", "--severity", "A")
+def test_a_contradiction_is_told_before_anything_is_sent(analyst: Client) -> None:
+    refusal = analyst.refused("assess", "0" * 16, "--outcome", "ignore", "--severity", "A")
     assert refusal == "This does not go together: severity is for illegal material only.\n"
 
 
 @pytest.mark.parametrize("claim", ["../counts-and-more", "a b", "é", "x/y", "%2e", "0" * 15 + "g", "0" * 17])
-def test_what_is_no_claim_never_comes_into_a_path(desk: Desk, claim: str) -> None:
+def test_what_is_no_claim_never_comes_into_a_path(analyst: Client, claim: str) -> None:
     sentence = "You hold no claim." if len(claim) < 16 else "What is named here has 16 characters"
-    assert desk.refused("show", claim).startswith(sentence)
+    assert analyst.refused("show", claim).startswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -439,56 +443,56 @@ def test_what_is_no_claim_never_comes_into_a_path(desk: Desk, claim: str) -> Non
         (["lift", "0" * 13, "--minutes", "1"], 12),
     ],
 )
-def test_what_is_no_id_is_told(desk: Desk, command: list[str], length: int) -> None:
-    assert desk.refused(*command).startswith(f"What is named here has {length} characters, 0-9 and a-f")
+def test_what_is_no_id_is_told(analyst: Client, command: list[str], length: int) -> None:
+    assert analyst.refused(*command).startswith(f"What is named here has {length} characters, 0-9 and a-f")
 
 
-def test_who_needs_a_break_is_told_and_a_lead_lifts_it(desk: Desk, lead: Desk) -> None:
-    claim = desk.claim("https://example.com/16")
-    _exposed(desk, timedelta(minutes=61))
+def test_who_needs_a_break_is_told_and_a_lead_lifts_it(analyst: Client, lead: Client) -> None:
+    claim = analyst.claim("https://example.com/16")
+    _exposed(analyst, timedelta(minutes=61))
     for command in (["next"], ["show"], ["keep"]):
-        refusal = desk.refused(*command)
+        refusal = analyst.refused(*command)
         assert refusal.startswith("Your break is due. Decide or release what you hold, and rest.")
-        assert refusal.endswith(f"The id of your key, for the lead: {desk.key_id}.\n")
-    assert claim in desk.told("mine")
-    lift = ("lift", desk.key_id, "--minutes", "30")
-    assert desk.refused(*lift).startswith("Your access key does not open this")
+        assert refusal.endswith(f"The id of your key, for the lead: {analyst.key_id}.\n")
+    assert claim in analyst.told("mine")
+    lift = ("lift", analyst.key_id, "--minutes", "30")
+    assert analyst.refused(*lift).startswith("Your access key does not open this")
     lifted = lead.told(*lift)
     assert re.fullmatch(r"They may go on until \d\d:\d\d\.\n", lifted)
-    assert "example[.]com/16" in desk.told("show")
+    assert "example[.]com/16" in analyst.told("show")
 
 
-def test_whose_day_is_full_is_told_and_may_still_decide(desk: Desk) -> None:
-    desk.claim("https://example.com/17")
-    _exposed(desk, timedelta(hours=30))
-    assert desk.refused("next").startswith(
+def test_whose_day_is_full_is_told_and_may_still_decide(analyst: Client) -> None:
+    analyst.claim("https://example.com/17")
+    _exposed(analyst, timedelta(hours=30))
+    assert analyst.refused("next").startswith(
         "Your minutes of exposure for today are used up. Decide or release"
     )
-    assert desk.told("assess", "--outcome", "ignore").startswith("Recorded: ignore")
+    assert analyst.told("assess", "--outcome", "ignore").startswith("Recorded: ignore")
 
 
-def test_a_lift_for_nobody_is_refused(lead: Desk) -> None:
+def test_a_lift_for_nobody_is_refused(lead: Client) -> None:
     assert lead.refused("lift", "0" * 12, "--minutes", "30").startswith("There is nothing under this id,")
 
 
-def test_an_auditor_reads_the_log_from_any_entry(desk: Desk) -> None:
-    auditor = desk.colleague("auditor")
-    claim = desk.claim("https://example.com/18")
-    item_id = _first_id(desk.told("show", claim))
+def test_an_auditor_reads_the_log_from_any_entry(analyst: Client) -> None:
+    auditor = analyst.colleague("auditor")
+    claim = analyst.claim("https://example.com/18")
+    item_id = _first_id(analyst.told("show", claim))
     shown = auditor.told("audit")
-    assert re.search(rf"address_read *\n +{desk.key_id} +{item_id}", shown)
+    assert re.search(rf"address_read *\n +{analyst.key_id} +{item_id}", shown)
     [last] = re.findall(r"(?m)^What follows: reportline queue audit --after (\d+)$", shown)
     assert auditor.told("audit", "--after", last) == "Nothing follows.\n"
     later = auditor.told("audit", "--after", str(int(last) - 1))
     assert len(re.findall(r"[0-9a-f]{32}", later)) == 1
-    assert desk.refused("audit").startswith("Your access key does not open this")
+    assert analyst.refused("audit").startswith("Your access key does not open this")
 
 
 def test_an_export_is_whole_over_its_pages_and_for_its_owner_only(
-    desk: Desk, lead: Desk, tmp_path: Path
+    analyst: Client, lead: Client, tmp_path: Path
 ) -> None:
-    item_id = _many_assessments(desk, 120)
-    desk.behind_its_back(update(Assessment).values(assessed_at=utc_now() - timedelta(minutes=6)))
+    item_id = _many_assessments(analyst, 120)
+    analyst.behind_its_back(update(Assessment).values(assessed_at=utc_now() - timedelta(minutes=6)))
     tables = {form: tmp_path / form for form in ("csv", "ndjson")}
     for form, file in tables.items():
         told = lead.told("export", str(file), "--format", form)
@@ -503,7 +507,7 @@ def test_an_export_is_whole_over_its_pages_and_for_its_owner_only(
     assert [row["assessment_id"] for row in in_table] == [row["assessment_id"] for row in rows]
 
 
-def test_an_export_takes_no_other_files_place(desk: Desk, lead: Desk, tmp_path: Path) -> None:
+def test_an_export_takes_no_other_files_place(analyst: Client, lead: Client, tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_text("mine")
     refusal = lead.refused("export", str(there), "--format", "csv")
@@ -515,35 +519,37 @@ def test_an_export_takes_no_other_files_place(desk: Desk, lead: Desk, tmp_path: 
     nowhere = tmp_path / "no" / "where"
     refusal = lead.refused("export", str(nowhere), "--format", "csv")
     assert refusal == f"{nowhere} cannot be written: No such file or directory.\n"
-    assert desk.refused("export", str(tmp_path / "new"), "--format", "csv").startswith("Your access key does")
+    assert analyst.refused("export", str(tmp_path / "new"), "--format", "csv").startswith(
+        "Your access key does"
+    )
     assert list(tmp_path.iterdir()) == [there]
 
 
 def test_of_an_export_that_fails_nothing_is_left_and_the_incident_is_told(
-    desk: Desk, lead: Desk, tmp_path: Path
+    analyst: Client, lead: Client, tmp_path: Path
 ) -> None:
     """The last of more assessments than a page has is damaged."""
-    item_id = _many_assessments(desk, 120)
-    [last] = _assessments(desk, item_id, 1)
+    item_id = _many_assessments(analyst, 120)
+    [last] = _assessments(analyst, item_id, 1)
     damaged = last | {"note": b"damaged", "assessed_at": utc_now() - timedelta(minutes=5)}
-    desk.behind_its_back(insert(Assessment).values(damaged))
+    analyst.behind_its_back(insert(Assessment).values(damaged))
     refusal = lead.refused("export", str(tmp_path / "file"), "--format", "ndjson")
-    desk.behind_its_back(delete(Assessment).where(Assessment.assessment_id == damaged["assessment_id"]))
+    analyst.behind_its_back(delete(Assessment).where(Assessment.assessment_id == damaged["assessment_id"]))
     assert re.search(r"^Something went wrong on our side\. .* Incident [0-9a-z-]+\.$", refusal)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_that_cannot_be_used_is_told_with_its_incident(desk: Desk) -> None:
-    file = IntakeSettings(data_dir=desk.served.folder).database_file
+def test_a_database_that_cannot_be_used_is_told_with_its_incident(analyst: Client) -> None:
+    file = IntakeSettings(data_dir=analyst.served.folder).database_file
     with closing(sqlite3.connect(file)) as database:
         database.execute("ALTER TABLE exposures RENAME TO elsewhere")
-        refusal = desk.refused("next")
+        refusal = analyst.refused("next")
         database.execute("ALTER TABLE elsewhere RENAME TO exposures")
     assert re.search(r" Incident [0-9a-z-]+\.$", refusal)
 
 
-def test_stats_count_items_and_reports(desk: Desk) -> None:
-    assert "waiting" in desk.told("stats")
+def test_stats_count_items_and_reports(analyst: Client) -> None:
+    assert "waiting" in analyst.told("stats")
 
 
 @pytest.mark.parametrize(
@@ -560,21 +566,21 @@ def test_stats_count_items_and_reports(desk: Desk) -> None:
         ),
     ],
 )
-def test_every_failure_is_a_sentence(desk: Desk, environment: dict[str, str], sentence: str) -> None:
-    assert sentence in desk.refused("mine", **environment)
+def test_every_failure_is_a_sentence(analyst: Client, environment: dict[str, str], sentence: str) -> None:
+    assert sentence in analyst.refused("mine", **environment)
 
 
-def test_a_channels_key_is_told_to_be_of_another_door(desk: Desk) -> None:
-    channel = Desk(desk.served, desk.served.token("channel"))
+def test_a_channels_key_is_told_to_be_of_another_door(analyst: Client) -> None:
+    channel = Client(analyst.served, analyst.served.token("channel"))
     assert channel.refused("next").startswith("Your access key does not open this: leads lift and export,")
 
 
-def test_the_key_in_the_data_folder_is_taken_where_the_environment_has_none(desk: Desk) -> None:
-    assert desk.told("mine", REPORTLINE_ANALYST_TOKEN="") == "You hold no claim.\n"
+def test_the_key_in_the_data_folder_is_taken_where_the_environment_has_none(analyst: Client) -> None:
+    assert analyst.told("mine", REPORTLINE_ANALYST_TOKEN="") == "You hold no claim.\n"
 
 
-def test_the_key_goes_through_no_proxy(desk: Desk) -> None:
-    assert desk.told("mine", HTTP_PROXY="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1")
+def test_the_key_goes_through_no_proxy(analyst: Client) -> None:
+    assert analyst.told("mine", HTTP_PROXY="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1")
 
 
 class _Stranger(BaseHTTPRequestHandler):
@@ -609,30 +615,30 @@ def stranger() -> Iterator[str]:
     ],
 )
 def test_whatever_else_answers_is_told_apart(
-    desk: Desk, stranger: str, tmp_path: Path, status: str, sentence: str
+    analyst: Client, stranger: str, tmp_path: Path, status: str, sentence: str
 ) -> None:
     environment = {"REPORTLINE_INTAKE_URL": f"{stranger}/{status}"}
-    assert sentence in desk.refused("mine", **environment)
-    assert sentence in desk.refused("export", str(tmp_path / "file"), "--format", "ndjson", **environment)
+    assert sentence in analyst.refused("mine", **environment)
+    assert sentence in analyst.refused("export", str(tmp_path / "file"), "--format", "ndjson", **environment)
     assert list(tmp_path.iterdir()) == []
 
 
-def _many_assessments(desk: Desk, number: int) -> str:
+def _many_assessments(analyst: Client, number: int) -> str:
     """Let an item have been decided about so many times, and once more with a note; gives the item."""
-    claim = desk.claim()
-    item_id = _first_id(desk.told("show", claim))
-    desk.told("assess", claim, "--outcome", "ignore", "--note", "a\nnote")
-    desk.behind_its_back(insert(Assessment).values(_assessments(desk, item_id, number)))
+    claim = analyst.claim()
+    item_id = _first_id(analyst.told("show", claim))
+    analyst.told("assess", claim, "--outcome", "ignore", "--note", "a\nnote")
+    analyst.behind_its_back(insert(Assessment).values(_assessments(analyst, item_id, number)))
     return item_id
 
 
-def _assessments(desk: Desk, item_id: str, number: int) -> list[dict[str, Any]]:
+def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, Any]]:
     return [
         {
             "assessment_id": secrets.token_hex(16),
             "item_id": item_id,
             "claim_id": secrets.token_hex(8),
-            "assessed_by": desk.key_id,
+            "assessed_by": analyst.key_id,
             "assessed_at": utc_now() - timedelta(minutes=6),
             "vocabulary": 1,
             "outcome": "ignore",
@@ -647,11 +653,13 @@ def _first_id(shown: str) -> str:
     return found[0]
 
 
-def _exposed(desk: Desk, length: timedelta) -> None:
+def _exposed(analyst: Client, length: timedelta) -> None:
     """Let an analyst have been exposed for so long until now."""
     now = utc_now()
-    desk.behind_its_back(
-        insert(Exposure).values(exposure_id=desk.key_id, analyst=desk.key_id, began=now - length, ends=now)
+    analyst.behind_its_back(
+        insert(Exposure).values(
+            exposure_id=analyst.key_id, analyst=analyst.key_id, began=now - length, ends=now
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""On a disk that takes nothing, the reporter hears so and keeps the link; once it is mended, Send works."""
+"""The reporter is told if the disk cannot be written, and keeps the link; Send works once it is mended."""
 
 import os
 import resource
@@ -14,7 +14,7 @@ import pytest
 from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable
 from conversations.events import Said
 from conversations.wire.report import SealedReport
-from tests.bot.talks.test_runner import LINK, make_house
+from tests.bot.talks.test_runner import LINK, make_host
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)
@@ -91,25 +91,25 @@ def test_what_a_disk_does_not_take_is_refused_and_leaves_nothing(disk: Path, fau
 
 async def test_the_reporter_hears_of_a_full_disk_and_sends_again(disk: Path) -> None:
     """Nothing was sent, says the card that still shows the link; once there is room, Send sends it once."""
-    house = make_house(disk)
-    await house.happens(Said(LINK))
+    host = make_host(disk)
+    await host.happens(Said(LINK))
     _fill(disk)
     for _ in range(2):
-        answer = await house.tap("send")
+        answer = await host.tap("send")
         assert "Nothing was sent" in answer.card.text
         assert "forum[.]example" in answer.card.text
     (disk / "ballast").unlink()
-    answer = await house.tap("send")
+    answer = await host.tap("send")
     assert "We have received it" in answer.card.text
-    assert [report.revision for report in house.intake.reports.values()] == [1]
+    assert [report.revision for report in host.intake.reports.values()] == [1]
 
 
 async def test_a_disk_that_is_nearly_full_is_left_to_the_intake(disk: Path) -> None:
     """With little left, the outbox leaves it: an intake on the same disk needs room to take what waits."""
-    house = make_house(disk)
-    await house.happens(Said(LINK))
+    host = make_host(disk)
+    await host.happens(Said(LINK))
     _fill(disk, leave=8 * 1024 * 1024)
-    assert "Nothing was sent" in (await house.tap("send")).card.text
+    assert "Nothing was sent" in (await host.tap("send")).card.text
 
 
 def test_a_file_that_may_not_grow(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A fleet of one bot behind its real door, and the requests that come to it."""
+"""Serves a fleet of one bot with its real server, and makes the requests to it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -12,8 +12,8 @@ from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
 from reportline.http_server import TimedConnection, listen, server
 
 TOKEN = "0123456789abcdef" * 4
-DOORS = WebhookKeys(b"k" * KEY_BYTES)
-PATH, SECRET = f"/telegram/{DOORS.path('1')}", DOORS.secret("1")
+KEYS = WebhookKeys(b"k" * KEY_BYTES)
+PATH, SECRET = f"/telegram/{KEYS.path('1')}", KEYS.secret("1")
 JSON = "Content-Type: application/json"
 KEYED = f"X-Telegram-Bot-Api-Secret-Token: {SECRET}"
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: fleet.example\r\n\r\n"
@@ -39,7 +39,7 @@ class Bot:
 
 @dataclass
 class Fleet:
-    """One bot behind the door, and how the fleet says that it is."""
+    """The app of one bot, and the answers to its readiness and metrics."""
 
     bot: Bot = field(default_factory=Bot)
     words: dict[str, str] = field(default_factory=lambda: {"store": "ok"})
@@ -57,7 +57,7 @@ class Fleet:
 
     def admit(self, path: str, secret: str) -> Receives | None:
         """Let the bot's own updates in."""
-        is_there = path == DOORS.path("1")
+        is_there = path == KEYS.path("1")
         return self.bot if opens(SECRET if is_there else None, secret) else None
 
     async def readiness(self) -> Mapping[str, str]:

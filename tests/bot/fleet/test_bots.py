@@ -1,4 +1,4 @@
-"""Bots of a fleet come, go, pause and change their tokens while all serve, and no update is lost."""
+"""Bots of a fleet are added, removed, paused and given new tokens while others serve; no update is lost."""
 
 import asyncio
 import resource
@@ -24,7 +24,7 @@ from tests.reporter import BotApiControl, Reporter
 from tests.talking import PORTALS
 from tests.webhook_delivery import DeliveryPace
 
-DOORS = WebhookKeys(b"k" * 32)
+KEYS = WebhookKeys(b"k" * 32)
 FIRST = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
 SECOND = BotEntry("ar", "other_reports_bot", "654321:" + "Other-token-canary_" * 2, ("es",), paused=False)
 NEW_TOKEN = "123456:" + "New-token-canary_" * 2
@@ -34,7 +34,7 @@ PACE = replace(HASTE, shown=0.5)
 
 @dataclass
 class Fleets:
-    """A fleet behind its door, Telegram with two bots, and a reporter in front of each."""
+    """A served fleet, Telegram with two bots, and a reporter in front of each."""
 
     fleet: Fleet
     url: str
@@ -46,7 +46,7 @@ class Fleets:
         """Serve these bots, and have Telegram told where they are."""
         self.fleet.apply(entries)
         for entry in entries:
-            await self.bot(entry).call(entry.token, "setWebhook", webhook_of(DOORS, entry, self.url))
+            await self.bot(entry).call(entry.token, "setWebhook", webhook_of(KEYS, entry, self.url))
 
     def bot(self, entry: BotEntry) -> BotApi:
         """Give what Telegram knows of a bot."""
@@ -60,7 +60,7 @@ async def fleets() -> AsyncIterator[Fleets]:
     async with BotApiServer(TOKEN) as bot_api:
         bot_api.world.pace = DeliveryPace(answer=10, first_pause=0.01, longest_pause=0.05)
         bot_api.add(SECOND.token)
-        async with fleet_of(bot_api, host, PACE, DOORS) as (fleet, url), _controls(bot_api) as controls:
+        async with fleet_of(bot_api, host, PACE, KEYS) as (fleet, url), _controls(bot_api) as controls:
             first, second = controls
             yield Fleets(fleet, url, bot_api, host, (Reporter(first), Reporter(second, chat=5000000002)))
             for bot in bot_api.bots.values():
@@ -83,14 +83,14 @@ async def test_bots_share_a_door_and_nothing_else(fleets: Fleets) -> None:
 
 
 async def test_only_who_knows_path_and_secret_comes_in(fleets: Fleets) -> None:
-    """One bot's secret opens no other bot's door, and no secret none."""
+    """One bot's secret is refused at another bot's path, and so is an empty one."""
     fleets.fleet.apply([FIRST, SECOND])
     for entry in (FIRST, SECOND):
-        bot = fleets.fleet.admit(DOORS.path(entry.bot_id), DOORS.secret(entry.bot_id))
+        bot = fleets.fleet.admit(KEYS.path(entry.bot_id), KEYS.secret(entry.bot_id))
         assert bot is not None
         assert bot.entry == entry
-    assert fleets.fleet.admit(DOORS.path(FIRST.bot_id), DOORS.secret(SECOND.bot_id)) is None
-    assert fleets.fleet.admit(DOORS.path(FIRST.bot_id), "") is None
+    assert fleets.fleet.admit(KEYS.path(FIRST.bot_id), KEYS.secret(SECOND.bot_id)) is None
+    assert fleets.fleet.admit(KEYS.path(FIRST.bot_id), "") is None
     assert fleets.fleet.admit("unknown", "") is None
 
 
@@ -106,10 +106,10 @@ async def test_a_bot_is_added_while_another_serves(fleets: Fleets) -> None:
 
 
 async def test_a_bot_that_is_removed_is_unknown(fleets: Fleets) -> None:
-    """Its door leads nowhere at once; what comes meanwhile waits at Telegram until it is back."""
+    """Its path is unknown at once; updates wait at Telegram until it is back."""
     await fleets.open(FIRST, SECOND)
     fleets.fleet.apply([FIRST])
-    assert fleets.fleet.admit(DOORS.path(SECOND.bot_id), DOORS.secret(SECOND.bot_id)) is None
+    assert fleets.fleet.admit(KEYS.path(SECOND.bot_id), KEYS.secret(SECOND.bot_id)) is None
     await fleets.reporters[1].say("hola")
     await until(lambda: _refused(fleets.bot(SECOND)), "Wrong response from the webhook: 404")
     fleets.fleet.apply([FIRST, SECOND])
@@ -249,7 +249,7 @@ def test_a_paused_bot_pauses_every_portal_and_a_bot_has_its_own_languages() -> N
 async def test_a_bot_that_is_being_closed_takes_nothing_more(fleets: Fleets) -> None:
     """What was admitted just before goes back to Telegram, for whoever serves the bot next."""
     await fleets.open(FIRST)
-    bot = fleets.fleet.admit(DOORS.path(FIRST.bot_id), DOORS.secret(FIRST.bot_id))
+    bot = fleets.fleet.admit(KEYS.path(FIRST.bot_id), KEYS.secret(FIRST.bot_id))
     assert bot is not None
     await bot.close()
     with pytest.raises(ClosingError):

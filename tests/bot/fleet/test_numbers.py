@@ -1,4 +1,4 @@
-"""Of what reporters cause, the numbers tell full hours and multiples of five; of the rest, what is now."""
+"""Numbers that reporters cause are of full hours and multiples of five; all others are exact."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families

@@ -1,4 +1,4 @@
-"""What Telegram keeps of a fleet's bots is made what it should be, seen before, with nothing lost."""
+"""`fleet sync` shows which settings of a fleet's bots differ at Telegram, and sets them without a loss."""
 
 import asyncio
 import os
@@ -22,10 +22,10 @@ from tests.bot_api_server import BotApiServer
 TOKEN = "7001:" + "aB3_-" * 7
 OTHER = "7002:" + "Zz9_-" * 7
 URL = "https://fleet.example"
-DOORS = WebhookKeys(bytes(32))
+KEYS = WebhookKeys(bytes(32))
 BOT = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
 KNOWN = frozenset({"en", "es", "sw"})
-SETTINGS = settings_of(BOT, DOORS, URL, KNOWN)
+SETTINGS = settings_of(BOT, KEYS, URL, KNOWN)
 
 
 def _set(settings: tuple[Call, ...] = SETTINGS) -> list[Any]:
@@ -48,8 +48,8 @@ def test_what_a_bot_is_given() -> None:
     """The first language serves for all others; one that is not spoken is emptied; names come last."""
     webhook, *presented = SETTINGS
     assert dict(webhook.parameters) == {
-        "url": f"{URL}/telegram/{DOORS.path('7001')}",
-        "secret_token": DOORS.secret("7001"),
+        "url": f"{URL}/telegram/{KEYS.path('7001')}",
+        "secret_token": KEYS.secret("7001"),
         "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
         "max_connections": 40,
     }
@@ -106,7 +106,7 @@ def test_a_webhook_that_differs_is_set_whole(part: str, value: Any, says: str) -
     assert (change.what, change.call) == ("webhook", SETTINGS[0])
     assert says in change.now
     shown = f"{change!r} {change.now} {change.then}"
-    assert not any(secret in shown for secret in ("123", "x:y", DOORS.path("7001"), DOORS.secret("7001")))
+    assert not any(secret in shown for secret in ("123", "x:y", KEYS.path("7001"), KEYS.secret("7001")))
 
 
 @pytest.mark.parametrize("method", ["setMyDescription", "setMyShortDescription", "setMyName"])
@@ -148,8 +148,8 @@ def test_what_stands_in_for_an_unset_language_is_no_difference() -> None:
     assert changes(SETTINGS, answers) == ()
 
 
-class Town:
-    """A Bot API server, and a fleet's folder beside it."""
+class Scene:
+    """A Bot API server, and the folder of a fleet."""
 
     def __init__(self, server: BotApiServer, folder: Path) -> None:
         self.server, self.folder = server, folder
@@ -180,28 +180,28 @@ class Town:
 
 
 @pytest.fixture
-async def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     async with BotApiServer(TOKEN) as server:
         monkeypatch.setenv("REPORTLINE_TELEGRAM_API_URL", server.url)
         monkeypatch.setenv("REPORTLINE_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("REPORTLINE_BOTS_FILE", str(tmp_path / "bots.toml"))
         monkeypatch.setenv("REPORTLINE_FLEET_URL", URL)
-        built = Town(server, tmp_path)
+        built = Scene(server, tmp_path)
         built.write(("reports_bot", TOKEN, ""))
         yield built
 
 
-async def test_it_shows_then_sets_then_finds_nothing_to_do(town: Town) -> None:
+async def test_it_shows_then_sets_then_finds_nothing_to_do(scene: Scene) -> None:
     """Without a terminal nothing is set unless --yes is given; a second sync makes no call that sets."""
-    status, output = await town.sync()
-    assert (status, town.calls(setting=True)) == (1, [])
+    status, output = await scene.sync()
+    assert (status, scene.calls(setting=True)) == (1, [])
     assert "Nothing is changed: add --yes" in output
     assert "name for en" in output
     assert "Enlaces web" in output
 
-    assert (await town.sync("--yes"))[0] == 0
-    api = town.server.api
-    keys = read_webhook_keys(town.folder / "bot" / "fleet.key")
+    assert (await scene.sync("--yes"))[0] == 0
+    api = scene.server.api
+    keys = read_webhook_keys(scene.folder / "bot" / "fleet.key")
     assert api.delivery is not None
     assert (api.delivery.webhook.url, api.delivery.webhook.secret) == (
         f"{URL}/telegram/{keys.path('7001')}",
@@ -211,106 +211,106 @@ async def test_it_shows_then_sets_then_finds_nothing_to_do(town: Town) -> None:
     assert {*api.presented["setMyCommands"]} == {"", "en"}
 
     api.journal.clear()
-    assert await town.sync("--yes") == (0, "@reports_bot: is as it should be.\n")
-    assert town.calls(setting=True) == []
+    assert await scene.sync("--yes") == (0, "@reports_bot: is as it should be.\n")
+    assert scene.calls(setting=True) == []
 
 
-async def test_only_what_differs_is_set(town: Town) -> None:
+async def test_only_what_differs_is_set(scene: Scene) -> None:
     """A language that goes is taken away; neither that nor a pause touches the webhook."""
-    await town.sync("--yes")
-    town.server.api.journal.clear()
-    town.write(("reports_bot", TOKEN, 'languages = ["en"]\npaused = true'))
-    assert (await town.sync("--yes"))[0] == 0
-    presented = town.server.api.presented
+    await scene.sync("--yes")
+    scene.server.api.journal.clear()
+    scene.write(("reports_bot", TOKEN, 'languages = ["en"]\npaused = true'))
+    assert (await scene.sync("--yes"))[0] == 0
+    presented = scene.server.api.presented
     assert {language: name for language, name in presented["setMyName"].items() if name} == {"": "Web links"}
     assert {*presented["setMyCommands"]} == {""}
-    assert not {"setWebhook", "deleteWebhook"} & {*town.calls(setting=True)}
-    assert (await town.sync())[0] == 0
+    assert not {"setWebhook", "deleteWebhook"} & {*scene.calls(setting=True)}
+    assert (await scene.sync())[0] == 0
 
 
-async def test_a_new_token_gets_its_webhook_and_what_waits_stays(town: Town) -> None:
-    await town.sync("--yes")
-    api = town.server.api
+async def test_a_new_token_gets_its_webhook_and_what_waits_stays(scene: Scene) -> None:
+    await scene.sync("--yes")
+    api = scene.server.api
     before = api.delivery and api.delivery.webhook
     await api.revoke("7001:" + "N" * 35)
     await api.push({"message": {"message_id": 1, "chat": {"id": 5, "type": "private"}, "text": "hello"}})
-    status, output = await town.sync("--yes")
+    status, output = await scene.sync("--yes")
     assert (status, "Ask BotFather for a new one" in output) == (1, True)
 
-    town.write(("reports_bot", "7001:" + "N" * 35, ""))
-    assert (await town.sync("--yes"))[0] == 0
+    scene.write(("reports_bot", "7001:" + "N" * 35, ""))
+    assert (await scene.sync("--yes"))[0] == 0
     assert api.delivery is not None
     assert (api.delivery.webhook, api.waiting) == (before, 1)
 
 
-async def test_updates_that_cannot_be_brought_are_told(town: Town) -> None:
+async def test_updates_that_cannot_be_brought_are_told(scene: Scene) -> None:
     """What Telegram says of its failed tries is told for as long as it fails, and no longer."""
-    await town.sync("--yes")
-    api = town.server.api
+    await scene.sync("--yes")
+    api = scene.server.api
     await api.push({"message": {"message_id": 1, "chat": {"id": 5, "type": "private"}, "text": "hello"}})
     assert api.delivery is not None
     async with asyncio.timeout(10):
         while api.delivery.last_error is None:
             await asyncio.sleep(0.01)
-    status, output = await town.sync()
+    status, output = await scene.sync()
     assert (status, "Telegram cannot bring 1 updates, and says: " in output) == (1, True)
     await api.pause()
     api.delivery.last_error = (0, "long ago")
-    assert (await town.sync())[0] == 0
+    assert (await scene.sync())[0] == 0
 
 
-async def test_a_bot_that_fails_stops_no_other(town: Town) -> None:
+async def test_a_bot_that_fails_stops_no_other(scene: Scene) -> None:
     """A token that is refused, and one of another bot than the file says, are told; the rest is done."""
-    town.server.add("7003:" + "c" * 35)
-    town.write(("gone_bot", OTHER, ""), ("other_bot", "7003:" + "c" * 35, ""), ("Reports_Bot", TOKEN, ""))
-    status, output = await town.sync("--yes")
+    scene.server.add("7003:" + "c" * 35)
+    scene.write(("gone_bot", OTHER, ""), ("other_bot", "7003:" + "c" * 35, ""), ("Reports_Bot", TOKEN, ""))
+    status, output = await scene.sync("--yes")
     assert status == 1
     assert "@gone_bot: Telegram refuses its token. Ask BotFather" in output
     assert "@other_bot: Telegram knows its token as @" in output
     assert "@Reports_Bot: is as it should be." in output
-    assert await town.sync("@reports_bot") == (0, "@Reports_Bot: is as it should be.\n")
+    assert await scene.sync("@reports_bot") == (0, "@Reports_Bot: is as it should be.\n")
 
 
-async def test_a_long_wait_is_told_and_a_short_one_waited(town: Town) -> None:
+async def test_a_long_wait_is_told_and_a_short_one_waited(scene: Scene) -> None:
     """What Telegram slows down for hours stays to be done; the webhook, which comes first, is set."""
-    town.server.api.failures.append(Failure("setMyDescription", status=429, retry_after=1))
-    town.server.api.failures.append(Failure("setMyName", status=429, retry_after=9000))
-    status, output = await town.sync("--yes")
-    assert (status, town.server.api.delivery is not None) == (1, True)
+    scene.server.api.failures.append(Failure("setMyDescription", status=429, retry_after=1))
+    scene.server.api.failures.append(Failure("setMyName", status=429, retry_after=9000))
+    status, output = await scene.sync("--yes")
+    assert (status, scene.server.api.delivery is not None) == (1, True)
     assert "@reports_bot: Telegram takes no more for 150 minutes. Run this again then. " in output
     assert "To be set: name for all others, name for en." in output
-    assert (await town.sync("--yes"))[0] == 0
+    assert (await scene.sync("--yes"))[0] == 0
 
 
-async def test_what_is_refused_keeps_back_nothing_else(town: Town) -> None:
-    town.server.api.failures.append(Failure("setWebhook", status=400))
-    status, output = await town.sync("--yes")
+async def test_what_is_refused_keeps_back_nothing_else(scene: Scene) -> None:
+    scene.server.api.failures.append(Failure("setWebhook", status=400))
+    status, output = await scene.sync("--yes")
     assert (status, "To be set: webhook." in output) == (1, True)
     assert "REPORTLINE_FLEET_URL" in output
-    assert town.server.api.presented["setMyName"] == {"": "Enlaces web", "en": "Web links"}
+    assert scene.server.api.presented["setMyName"] == {"": "Enlaces web", "en": "Web links"}
 
 
-async def test_a_telegram_that_is_away(town: Town) -> None:
-    await town.server.stop()
-    status, output = await town.sync("--yes")
+async def test_a_telegram_that_is_away(scene: Scene) -> None:
+    await scene.server.stop()
+    status, output = await scene.sync("--yes")
     assert (status, output) == (
         1,
         "@reports_bot: Telegram does not answer. See the network, and run this again.\n",
     )
 
 
-async def test_what_must_be_right_before(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_must_be_right_before(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name of no bot, a missing address and a wrong file are told before anything is asked."""
-    assert await town.sync("gone_bot") == (1, "No bot of this name is in the file. There are reports_bot.\n")
+    assert await scene.sync("gone_bot") == (1, "No bot of this name is in the file. There are reports_bot.\n")
     monkeypatch.delenv("REPORTLINE_FLEET_URL")
-    assert "Set REPORTLINE_FLEET_URL" in (await town.sync())[1]
-    town.write(("reports_bot", "no token", ""))
-    assert "bots.toml:4: The Telegram token is no token." in (await town.sync())[1]
-    assert town.server.api.journal == []
+    assert "Set REPORTLINE_FLEET_URL" in (await scene.sync())[1]
+    scene.write(("reports_bot", "no token", ""))
+    assert "bots.toml:4: The Telegram token is no token." in (await scene.sync())[1]
+    assert scene.server.api.journal == []
 
 
 @pytest.mark.parametrize(("answer", "name"), [("n", None), ("y", "Enlaces web")])
-async def test_an_operator_at_a_terminal_is_asked(town: Town, answer: str, name: str | None) -> None:
+async def test_an_operator_at_a_terminal_is_asked(scene: Scene, answer: str, name: str | None) -> None:
     """At a terminal the command asks, and sets nothing without a yes."""
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
@@ -325,4 +325,4 @@ async def test_an_operator_at_a_terminal_is_asked(town: Town, answer: str, name:
     os.close(theirs)
     assert "Set this at Telegram?" in output.decode()
     assert process.returncode == (1 if name is None else 0)
-    assert town.server.api.presented.get("setMyName", {}).get("") == name
+    assert scene.server.api.presented.get("setMyName", {}).get("") == name

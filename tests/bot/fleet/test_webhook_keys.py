@@ -1,4 +1,4 @@
-"""Webhook keys stay the same for a key and a bot, are made whole once, and tell nothing of another bot's."""
+"""A bot's path and secret never change, the key is made once and whole, and no bot's tells another's."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The fleet's door: who is let in, what is taken, and what everybody else is told."""
+"""The fleet's server takes updates of its bots, and tells everybody else nothing."""
 
 import asyncio
 import json
@@ -13,10 +13,10 @@ import pytest_asyncio
 from bot.channels.telegram.updates import Call
 from bot.fleet.webhooks import MAXIMUM_BODY
 from tests.bot.fleet.served import (
-    DOORS,
     HEALTH,
     JSON,
     KEYED,
+    KEYS,
     NOT_FOUND,
     PATH,
     SECRET,
@@ -73,7 +73,7 @@ async def test_a_call_travels_in_the_answer(fleet: Fleet) -> None:
 
 STRANGERS = {
     "no such bot": post(b"{}", JSON, KEYED, path="/telegram/" + "a" * 32),
-    "another's secret": post(b"{}", JSON, f"X-Telegram-Bot-Api-Secret-Token: {DOORS.secret('2')}"),
+    "another's secret": post(b"{}", JSON, f"X-Telegram-Bot-Api-Secret-Token: {KEYS.secret('2')}"),
     "no secret": post(b"{}", JSON),
     "a secret outside of ASCII": post(b"{}", JSON, "X-Telegram-Bot-Api-Secret-Token: é"),
     "the secret as a query": post(b"{}", JSON, path=f"{PATH}?secret={SECRET}"),

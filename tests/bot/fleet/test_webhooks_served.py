@@ -1,4 +1,4 @@
-"""Slow clients, many clients, nonsense and a stop: the fleet's door loses no update and waits for nobody."""
+"""The fleet's server loses no update among slow clients, many clients, nonsense and a stop."""
 
 import asyncio
 import json

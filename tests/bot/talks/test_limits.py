@@ -1,4 +1,4 @@
-"""A budget slows one talk and names nobody; a flood alarms once an hour and holds nothing back."""
+"""A budget slows one talk and names nobody; a flood raises one alarm an hour and blocks no report."""
 
 from structlog.testing import capture_logs
 

@@ -1,4 +1,4 @@
-"""Words fit every channel: isolates around what is inserted, limits held, data that survives a tap."""
+"""Rendered words fit every channel: values are isolated, limits are kept, buttons' data survives a tap."""
 
 import re
 from dataclasses import replace

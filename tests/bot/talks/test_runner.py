@@ -1,4 +1,4 @@
-"""The runner saves before it acts, answers only what is durable, and repeats itself to a redelivery."""
+"""The runner saves a turn before it acts on it and answers, and repeats its answer on a redelivery."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,8 +26,8 @@ NOW = datetime(2026, 11, 24, 5, 47, 11, 123456, tzinfo=UTC)
 
 
 @dataclass
-class House:
-    """A runner with everything real around it, and a reporter who acts on it."""
+class RunnerHost:
+    """A runner with real parts, and a reporter who acts on it."""
 
     runner: Runner
     sessions: MemorySessions
@@ -65,12 +65,14 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return make_house(tmp_path)
+def host(tmp_path: Path) -> RunnerHost:
+    return make_host(tmp_path)
 
 
-def make_house(folder: Path, most: int = 10_000, sessions: type[MemorySessions] = MemorySessions) -> House:
-    """Put a house together on a folder."""
+def make_host(
+    folder: Path, most: int = 10_000, sessions: type[MemorySessions] = MemorySessions
+) -> RunnerHost:
+    """Make a host with its outbox in a folder."""
     private = new_private_key()
     intake = InMemoryIntake({"k1": private})
     outbox = Outbox(folder / "outbox")
@@ -81,247 +83,253 @@ def make_house(folder: Path, most: int = 10_000, sessions: type[MemorySessions] 
         Budgets(TalkSecrets(lambda: seconds[0]), lambda: seconds[0], most), Alarm(lambda: seconds[0])
     )
     runner = Runner(store, delivery, limits, portals=PORTALS, portal="international", now=lambda: NOW)
-    return House(runner, store, outbox, intake, seconds)
+    return RunnerHost(runner, store, outbox, intake, seconds)
 
 
-async def test_a_report_goes_from_the_first_word_to_the_intake(house: House) -> None:
-    await house.happens(Said(LINK), 1)
-    answer = await house.tap("send")
+async def test_a_report_goes_from_the_first_word_to_the_intake(host: RunnerHost) -> None:
+    await host.happens(Said(LINK), 1)
+    answer = await host.tap("send")
     assert "We have received it" in answer.card.text
-    (report,) = house.intake.reports.values()
+    (report,) = host.intake.reports.values()
     assert [address.given for address in report.addresses] == [LINK]
-    assert house.outbox.waiting() == ()
+    assert host.outbox.waiting() == ()
 
 
-async def test_a_report_tells_the_hour_and_no_more(house: House) -> None:
-    await house.happens(Said(LINK))
-    await house.tap("send")
-    (report,) = house.intake.reports.values()
+async def test_a_report_tells_the_hour_and_no_more(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    (report,) = host.intake.reports.values()
     assert report.hour == NOW.replace(minute=0, second=0, microsecond=0)
 
 
-async def test_with_the_intake_away_the_report_waits_on_disk_and_the_reporter_hears_so(house: House) -> None:
-    house.intake.away = True
-    await house.happens(Said(LINK))
-    answer = await house.tap("send")
+async def test_with_the_intake_away_the_report_waits_on_disk_and_the_reporter_hears_so(
+    host: RunnerHost,
+) -> None:
+    host.intake.away = True
+    await host.happens(Said(LINK))
+    answer = await host.tap("send")
     assert "kept safely" in answer.card.text
-    assert len(house.outbox.waiting()) == 1
+    assert len(host.outbox.waiting()) == 1
 
 
-async def test_with_the_disk_full_nothing_is_sent_and_the_link_stays(house: House, tmp_path: Path) -> None:
-    await house.happens(Said(LINK))
+async def test_with_the_disk_full_nothing_is_sent_and_the_link_stays(
+    host: RunnerHost, tmp_path: Path
+) -> None:
+    await host.happens(Said(LINK))
     (tmp_path / "outbox" / "set_aside").rmdir()
     (tmp_path / "outbox").rmdir()
-    answer = await house.tap("send")
+    answer = await host.tap("send")
     assert "Nothing was sent" in answer.card.text
     assert "forum[.]example" in answer.card.text
     (tmp_path / "outbox").mkdir()
-    await house.tap("send")
-    assert len(house.intake.reports) == 1
+    await host.tap("send")
+    assert len(host.intake.reports) == 1
 
 
 async def test_a_redelivered_update_gets_the_last_answer_again_and_makes_no_second_report(
-    house: House,
+    host: RunnerHost,
 ) -> None:
-    await house.happens(Said(LINK))
-    tap = house.button("send")
-    first = await house.happens(tap)
-    house.update -= 1
-    again = await house.happens(tap)
+    await host.happens(Said(LINK))
+    tap = host.button("send")
+    first = await host.happens(tap)
+    host.update -= 1
+    again = await host.happens(tap)
     assert again.card == first.card
-    await house.happens(Said("https://forum.example/other"), 77)
-    house.update -= 1
-    again = await house.happens(Said("https://forum.example/other"), 77)
+    await host.happens(Said("https://forum.example/other"), 77)
+    host.update -= 1
+    again = await host.happens(Said("https://forum.example/other"), 77)
     assert 77 in again.erase
-    assert len(house.intake.reports) == 1
-    assert next(iter(house.intake.reports.values())).revision == 1
+    assert len(host.intake.reports) == 1
+    assert next(iter(host.intake.reports.values())).revision == 1
 
 
-async def test_a_second_tap_on_send_makes_no_second_report(house: House) -> None:
-    await house.happens(Said(LINK))
-    tap = house.button("send")
-    await house.happens(tap)
-    await house.happens(tap)
-    assert [report.revision for report in house.intake.reports.values()] == [1]
+async def test_a_second_tap_on_send_makes_no_second_report(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    tap = host.button("send")
+    await host.happens(tap)
+    await host.happens(tap)
+    assert [report.revision for report in host.intake.reports.values()] == [1]
 
 
-async def test_a_tap_edits_the_card_and_a_message_gets_a_new_one(house: House) -> None:
-    answer = await house.happens(Opened(), 1)
+async def test_a_tap_edits_the_card_and_a_message_gets_a_new_one(host: RunnerHost) -> None:
+    answer = await host.happens(Opened(), 1)
     assert (answer.live, answer.erase) == (None, ())
-    await house.runner.shown(CHAT, 2)
-    answer = await house.tap("no_link")
+    await host.runner.shown(CHAT, 2)
+    answer = await host.tap("no_link")
     assert (answer.live, answer.erase) == (2, ())
-    answer = await house.happens(Said("hm"), 3)
+    answer = await host.happens(Said("hm"), 3)
     assert (answer.live, answer.erase) == (None, (2,))
 
 
-async def test_the_message_with_the_link_is_deleted_and_others_are_not(house: House) -> None:
-    answer = await house.happens(Said("hello there friend"), 1)
+async def test_the_message_with_the_link_is_deleted_and_others_are_not(host: RunnerHost) -> None:
+    answer = await host.happens(Said("hello there friend"), 1)
     assert 1 not in answer.erase
-    answer = await house.happens(Said(LINK), 2)
+    answer = await host.happens(Said(LINK), 2)
     assert 2 in answer.erase
-    answer = await house.happens(Attached(Media.PICTURE), 3)
+    answer = await host.happens(Attached(Media.PICTURE), 3)
     assert 3 in answer.erase
 
 
-async def test_forget_deletes_every_message_and_the_talk(house: House) -> None:
-    await house.happens(Opened(), 1)
-    await house.runner.shown(CHAT, 2)
-    await house.happens(Said("hm"), 3)
-    await house.runner.shown(CHAT, 4)
-    answer = await house.happens(Commanded(Command.FORGET), 5)
+async def test_forget_deletes_every_message_and_the_talk(host: RunnerHost) -> None:
+    await host.happens(Opened(), 1)
+    await host.runner.shown(CHAT, 2)
+    await host.happens(Said("hm"), 3)
+    await host.runner.shown(CHAT, 4)
+    answer = await host.happens(Commanded(Command.FORGET), 5)
     assert set(answer.erase) == {1, 3, 4, 5}
-    held = await house.held()
+    held = await host.held()
     assert (held.messages, held.live) == (answer.erase, None)
     assert (held.state.draft.addresses, held.state.draft.revision) == ((), 0)
 
 
-async def test_what_forgetting_could_not_delete_is_deleted_when_it_is_asked_for_again(house: House) -> None:
+async def test_what_forgetting_could_not_delete_is_deleted_when_it_is_asked_for_again(
+    host: RunnerHost,
+) -> None:
     """The numbers outlive the talk by half an hour at most, since a chat must not only seem to be cleared."""
-    await house.happens(Said(LINK), 1)
-    await house.runner.shown(CHAT, 2)
-    await house.happens(Commanded(Command.FORGET), 3)
-    await house.runner.shown(CHAT, 4)
-    answer = await house.happens(Commanded(Command.FORGET), 5)
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 2)
+    await host.happens(Commanded(Command.FORGET), 3)
+    await host.runner.shown(CHAT, 4)
+    answer = await host.happens(Commanded(Command.FORGET), 5)
     assert {2, 3, 4, 5} <= {*answer.erase}
-    house.seconds[0] += 30 * 60
-    assert await house.sessions.load(CHAT) is None
+    host.seconds[0] += 30 * 60
+    assert await host.sessions.load(CHAT) is None
 
 
-async def test_a_forget_that_comes_again_ends_no_newer_talk(house: House) -> None:
+async def test_a_forget_that_comes_again_ends_no_newer_talk(host: RunnerHost) -> None:
     """Known by its number, it answers as before, and the link that came after it is still there."""
-    await house.happens(Said(LINK), 1)
-    await house.happens(Commanded(Command.FORGET), 3)
-    forget = house.update
-    await house.happens(Said(LINK), 4)
-    again = await house.runner.handle(Arrival(CHAT, forget, Commanded(Command.FORGET), 3, "en"))
-    assert house.answer is not None
-    assert again.card == house.answer.card
-    await house.tap("send")
-    assert len(house.intake.reports) == 1
+    await host.happens(Said(LINK), 1)
+    await host.happens(Commanded(Command.FORGET), 3)
+    forget = host.update
+    await host.happens(Said(LINK), 4)
+    again = await host.runner.handle(Arrival(CHAT, forget, Commanded(Command.FORGET), 3, "en"))
+    assert host.answer is not None
+    assert again.card == host.answer.card
+    await host.tap("send")
+    assert len(host.intake.reports) == 1
 
 
-async def test_what_follows_a_cleared_practice_is_no_practice(house: House) -> None:
-    await house.happens(Opened("practice"), 1)
-    await house.happens(Commanded(Command.FORGET), 2)
-    await house.happens(Said(LINK), 3)
-    await house.tap("send")
-    assert len(house.intake.reports) == 1
+async def test_what_follows_a_cleared_practice_is_no_practice(host: RunnerHost) -> None:
+    await host.happens(Opened("practice"), 1)
+    await host.happens(Commanded(Command.FORGET), 2)
+    await host.happens(Said(LINK), 3)
+    await host.tap("send")
+    assert len(host.intake.reports) == 1
 
 
-async def test_a_tapped_card_that_was_not_known_is_edited_or_taken_away(house: House) -> None:
+async def test_a_tapped_card_that_was_not_known_is_edited_or_taken_away(host: RunnerHost) -> None:
     """A newer one becomes the card, an older one goes: numbers of a chat only grow."""
-    await house.happens(Said(LINK), 1)
-    await house.runner.shown(CHAT, 5)
-    answer = await house.happens(house.button("rules"), card=7)
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 5)
+    answer = await host.happens(host.button("rules"), card=7)
     assert (answer.live, answer.erase) == (7, (5,))
-    answer = await house.happens(house.button("back"), card=5)
+    answer = await host.happens(host.button("back"), card=5)
     assert (answer.live, answer.erase) == (7, (5,))
 
 
-async def test_a_card_that_is_told_of_late_does_not_become_the_card(house: House) -> None:
+async def test_a_card_that_is_told_of_late_does_not_become_the_card(host: RunnerHost) -> None:
     """The newest card stays the one that taps edit; the late one is deleted with the talk."""
-    await house.happens(Said(LINK), 1)
-    await house.runner.shown(CHAT, 6)
-    await house.runner.shown(CHAT, 5)
-    assert (await house.tap("rules")).live == 6
-    answer = await house.happens(Commanded(Command.FORGET), 8)
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 6)
+    await host.runner.shown(CHAT, 5)
+    assert (await host.tap("rules")).live == 6
+    answer = await host.happens(Commanded(Command.FORGET), 8)
     assert {5, 6, 8} <= {*answer.erase}
 
 
 async def test_after_half_an_hour_of_silence_a_button_is_answered_kindly_and_a_new_talk_is_there(
-    house: House,
+    host: RunnerHost,
 ) -> None:
-    await house.happens(Said(LINK))
-    tap = house.button("send")
-    house.seconds[0] += 30 * 60
-    answer = await house.happens(tap)
+    await host.happens(Said(LINK))
+    tap = host.button("send")
+    host.seconds[0] += 30 * 60
+    answer = await host.happens(tap)
     assert "old talk" in answer.card.text
-    assert house.intake.reports == {}
-    await house.happens(Said(LINK))
-    await house.tap("send")
-    assert len(house.intake.reports) == 1
+    assert host.intake.reports == {}
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    assert len(host.intake.reports) == 1
 
 
 async def test_the_first_word_may_be_a_start_link_of_another_portal_in_no_known_language(
-    house: House,
+    host: RunnerHost,
 ) -> None:
-    answer = await house.happens(Opened("ar"), hint="xx")
+    answer = await host.happens(Opened("ar"), hint="xx")
     assert "enlace" in answer.card.text
 
 
-async def test_two_chats_share_nothing(house: House) -> None:
-    await house.happens(Said(LINK))
+async def test_two_chats_share_nothing(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
     other = TalkHandle("telegram", "bot", "4243")
-    answer = await house.runner.handle(Arrival(other, 1, house.button("send"), None, "en"))
+    answer = await host.runner.handle(Arrival(other, 1, host.button("send"), None, "en"))
     assert "old talk" in answer.card.text
-    assert house.intake.reports == {}
+    assert host.intake.reports == {}
 
 
-async def test_the_status_of_the_own_report_is_asked_of_the_intake(house: House) -> None:
-    await house.happens(Said(LINK))
-    await house.tap("send")
-    answer = await house.happens(Commanded(Command.STATUS))
+async def test_the_status_of_the_own_report_is_asked_of_the_intake(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    answer = await host.happens(Commanded(Command.STATUS))
     assert "We have received the report" in answer.card.text
-    house.intake.away = True
-    answer = await house.happens(Commanded(Command.STATUS))
+    host.intake.away = True
+    answer = await host.happens(Commanded(Command.STATUS))
     assert "try again later" in answer.card.text
 
 
-async def test_a_withdrawal_reaches_the_intake(house: House) -> None:
-    await house.happens(Said(LINK))
-    await house.tap("send")
-    await house.tap("withdraw")
-    await house.tap("yes_withdraw")
-    (report,) = house.intake.reports.values()
+async def test_a_withdrawal_reaches_the_intake(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    await host.tap("withdraw")
+    await host.tap("yes_withdraw")
+    (report,) = host.intake.reports.values()
     assert (report.withdrawn, report.revision) == (True, 2)
 
 
-async def test_a_talk_whose_report_can_take_no_more_goes_on_and_can_be_forgotten(house: House) -> None:
-    await house.happens(Said(LINK))
-    await house.tap("send")
+async def test_a_talk_whose_report_can_take_no_more_goes_on_and_can_be_forgotten(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await host.tap("send")
     for _ in range(99):
-        await house.tap("details")
-        await house.tap("search")
-        await house.happens(Commanded(Command.CANCEL))
-        await house.tap("no_keep")
-    await house.tap("details")
-    answer = await house.tap("search")
+        await host.tap("details")
+        await host.tap("search")
+        await host.happens(Commanded(Command.CANCEL))
+        await host.tap("no_keep")
+    await host.tap("details")
+    answer = await host.tap("search")
     assert "could not add that" in answer.card.text
-    assert [report.revision for report in house.intake.reports.values()] == [100]
-    await house.happens(Commanded(Command.FORGET))
-    assert (await house.held()).state.draft.revision == 0
+    assert [report.revision for report in host.intake.reports.values()] == [100]
+    await host.happens(Commanded(Command.FORGET))
+    assert (await host.held()).state.draft.revision == 0
 
 
-async def test_a_talk_that_nobody_touches_is_dropped_without_being_asked_for(house: House) -> None:
-    await house.happens(Said(LINK))
-    house.seconds[0] += 30 * 60
-    house.sessions.expire()
-    assert await house.sessions.load(CHAT) is None
+async def test_a_talk_that_nobody_touches_is_dropped_without_being_asked_for(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    host.seconds[0] += 30 * 60
+    host.sessions.expire()
+    assert await host.sessions.load(CHAT) is None
 
 
 async def test_who_is_faster_than_a_person_is_told_to_wait_and_loses_nothing(tmp_path: Path) -> None:
-    house = make_house(tmp_path, most=3)
-    await house.happens(Said(LINK))
-    await house.happens(Said("hm"))
-    await house.happens(Said("hm"))
-    answer = await house.tap("send")
+    host = make_host(tmp_path, most=3)
+    await host.happens(Said(LINK))
+    await host.happens(Said("hm"))
+    await host.happens(Said("hm"))
+    answer = await host.tap("send")
     assert "too fast" in answer.card.text
     assert "forum[.]example" in answer.card.text
-    answer = await house.tap("send")
+    answer = await host.tap("send")
     assert "slow down" in answer.card.text
-    house.seconds[0] += 2
-    answer = await house.tap("send")
+    host.seconds[0] += 2
+    answer = await host.tap("send")
     assert "We have received it" in answer.card.text
 
 
 async def test_one_who_is_too_fast_slows_nobody_else(tmp_path: Path) -> None:
-    house = make_house(tmp_path, most=1)
-    await house.happens(Said("hm"))
-    answer = await house.happens(Said("hm"))
+    host = make_host(tmp_path, most=1)
+    await host.happens(Said("hm"))
+    answer = await host.happens(Said("hm"))
     assert "slow down" in answer.card.text
     other = TalkHandle("telegram", "bot", "4243")
-    answer = await house.runner.handle(Arrival(other, 1, Said(LINK), None, "en"))
+    answer = await host.runner.handle(Arrival(other, 1, Said(LINK), None, "en"))
     assert "Not sent yet" in answer.card.text
 
 
@@ -336,16 +344,16 @@ class Contended(MemorySessions):
 async def test_a_talk_that_others_keep_advancing_is_tried_again_later_and_blocks_nobody(
     tmp_path: Path,
 ) -> None:
-    house = make_house(tmp_path, sessions=Contended)
+    host = make_host(tmp_path, sessions=Contended)
     with pytest.raises(TalkContended):
-        await house.happens(Said(LINK))
-    await house.runner.shown(CHAT, 1)
+        await host.happens(Said(LINK))
+    await host.runner.shown(CHAT, 1)
 
 
-async def test_a_reporter_who_left_is_forgotten(house: House) -> None:
-    await house.happens(Said(LINK))
-    await house.runner.gone(CHAT)
-    assert await house.sessions.load(CHAT) is None
+async def test_a_reporter_who_left_is_forgotten(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await host.runner.gone(CHAT)
+    assert await host.sessions.load(CHAT) is None
 
 
 class VanishingSessions(MemorySessions):
@@ -361,21 +369,21 @@ class VanishingSessions(MemorySessions):
 
 async def test_what_a_turn_owed_is_handed_in_though_its_talk_is_gone(tmp_path: Path) -> None:
     """Somebody else may have ended the talk between the tap and the report; who tapped Send has sent."""
-    house = make_house(tmp_path, sessions=VanishingSessions)
-    await house.happens(Said(LINK))
-    answer = await house.tap("send")
-    assert len(house.intake.reports) == 1
+    host = make_host(tmp_path, sessions=VanishingSessions)
+    await host.happens(Said(LINK))
+    answer = await host.tap("send")
+    assert len(host.intake.reports) == 1
     assert "We have received it" in answer.card.text
 
 
-async def test_who_blocks_the_bot_has_sent_what_was_tapped(house: House) -> None:
+async def test_who_blocks_the_bot_has_sent_what_was_tapped(host: RunnerHost) -> None:
     """A process died between the tap and the report, and the next thing is that the reporter leaves."""
-    await house.happens(Said(LINK))
-    held = await house.held()
-    owing = advance(held.state, house.button("send"), PORTALS, draw()).state
-    stored = await house.sessions.load(CHAT)
+    await host.happens(Said(LINK))
+    held = await host.held()
+    owing = advance(held.state, host.button("send"), PORTALS, draw()).state
+    stored = await host.sessions.load(CHAT)
     assert stored
-    assert await house.sessions.save(CHAT, dump(replace(held, state=owing, owes=True)), stored.version)
-    await house.runner.gone(CHAT)
-    assert len(house.intake.reports) == 1
-    assert await house.sessions.load(CHAT) is None
+    assert await host.sessions.save(CHAT, dump(replace(held, state=owing, owes=True)), stored.version)
+    await host.runner.gone(CHAT)
+    assert len(host.intake.reports) == 1
+    assert await host.sessions.load(CHAT) is None

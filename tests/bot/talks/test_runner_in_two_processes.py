@@ -1,4 +1,4 @@
-"""Two processes never both advance a talk: whatever reaches which of them at the same moment happens once."""
+"""Two processes never both advance a talk: each event happens once, whichever process gets it."""
 
 import asyncio
 import json
@@ -73,8 +73,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the processes meet: a store that this test sees too, and a folder."""
+class SharedData:
+    """The data that the processes share: a store that this test reads too, and a folder."""
 
     sessions: ValkeySessions
     order: dict[str, str]
@@ -91,14 +91,14 @@ class Place:
 
 
 @pytest.fixture
-async def place(server: Valkey, tmp_path: Path) -> AsyncIterator[Place]:
-    """Make an empty place."""
+async def shared(server: Valkey, tmp_path: Path) -> AsyncIterator[SharedData]:
+    """Make empty data."""
     server.empty()
     _, key = an_intake()
     order = {"url": server.url.get_secret_value(), "folder": str(tmp_path), "key": key.hex()}
     secrets = FiledTalkSecrets(tmp_path / "talk_secrets", time.time)
     async with ValkeySessions(server.url, secrets, time.time) as sessions:
-        yield Place(sessions, order, tmp_path, key)
+        yield SharedData(sessions, order, tmp_path, key)
 
 
 def _says(update: int) -> Event:
@@ -110,44 +110,44 @@ def _taps(update: int, tapped: Chose) -> Event:
 
 
 async def test_each_of_many_updates_at_the_same_moment_is_applied_once(
-    processes: Processes, place: Place
+    processes: Processes, shared: SharedData
 ) -> None:
     """Half of them reach one process, out of order, half the other: every link is there, and no turn lost."""
     updates = range(1, MANY + 1)
     await asyncio.to_thread(
         processes.take,
-        place.order,
+        shared.order,
         [_says(one) for one in updates[::-2]],
         [_says(one) for one in updates[-2::-2]],
     )
-    talk = await place.talk()
+    talk = await shared.talk()
     assert sorted(talk.state.draft.addresses) == sorted(f"{LINK}{update}" for update in updates)
     assert sorted(talk.updates) == list(updates)
     assert talk.state.turn == MANY
 
 
 async def test_what_is_delivered_to_both_at_the_same_moment_happens_once(
-    processes: Processes, place: Place
+    processes: Processes, shared: SharedData
 ) -> None:
     """Both answer alike, once both have the last of it."""
     events = [_says(update) for update in range(1, MANY + 1)]
-    await asyncio.to_thread(processes.take, place.order, events, events[::-1])
-    talk = await place.talk()
+    await asyncio.to_thread(processes.take, shared.order, events, events[::-1])
+    talk = await shared.talk()
     assert sorted(talk.updates) == list(range(1, MANY + 1))
     assert talk.state.turn == MANY
-    first, second = await asyncio.to_thread(processes.take, place.order, events[:1], events[:1])
+    first, second = await asyncio.to_thread(processes.take, shared.order, events[:1], events[:1])
     assert first == second
 
 
-async def test_a_send_that_reaches_both_is_one_report(processes: Processes, place: Place) -> None:
+async def test_a_send_that_reaches_both_is_one_report(processes: Processes, shared: SharedData) -> None:
     """As one update delivered twice, and as two taps: one sealed report waits, and both say so alike."""
     intake, _ = an_intake()
-    review = await Host(place.sessions, place.folder, intake, place.key).happens(1, Said(f"{LINK}1"))
+    review = await Host(shared.sessions, shared.folder, intake, shared.key).happens(1, Said(f"{LINK}1"))
     send = tap(review, "send")
     for events in ([_taps(2, send)], [_taps(3, send)]), ([_taps(2, send)], [_taps(2, send)]):
-        first, second = await asyncio.to_thread(processes.take, place.order, *events)
+        first, second = await asyncio.to_thread(processes.take, shared.order, *events)
         assert {*first.values(), *second.values()} == {*first.values()}
         assert "kept safely" in next(iter(first.values()))
-    talk = await place.talk()
+    talk = await shared.talk()
     assert talk.state.draft.revision == 1
-    assert len(place.entries()) == 1
+    assert len(shared.entries()) == 1

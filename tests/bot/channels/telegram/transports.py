@@ -1,4 +1,4 @@
-"""Both ways between Telegram and a host, started and stopped alike, with a host that says what it heard."""
+"""Starts and stops polling or webhooks for a test, with a host that answers with the event that it got."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -113,7 +113,7 @@ class Webhooks:
 
     @asynccontextmanager
     async def serving(self, bot_api: BotApiServer, host: Host, pace: Pace) -> AsyncIterator[None]:
-        """Open the door, and have Telegram told where it is."""
+        """Serve the webhook, and tell Telegram its URL."""
         keys = WebhookKeys(b"k" * 32)
         entry = BotEntry("ar", "reports_bot", TOKEN, ("es", "en"), paused=False)
         async with fleet_of(bot_api, host, pace, keys) as (fleet, url):
@@ -127,7 +127,7 @@ class Webhooks:
 async def fleet_of(
     bot_api: BotApiServer, host: Host, pace: Pace, keys: WebhookKeys
 ) -> AsyncIterator[tuple[Fleet, str]]:
-    """Serve a fleet without bots; gives it, and the address of its door."""
+    """Serve a fleet without bots; gives it, and its URL."""
     # Here, since it loads aiogram, which takes seconds that other tests need not wait.
     from bot.channels.telegram.sender import TelegramSender  # noqa: PLC0415
 
