@@ -1,4 +1,4 @@
-"""What a Bot API server knows of one bot, without HTTP: updates that wait, chats, what the bot has set."""
+"""A Bot API server's state of one bot, without HTTP: waiting updates, chats, the bot's settings."""
 
 import json
 import re

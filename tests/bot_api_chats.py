@@ -1,4 +1,4 @@
-"""Chats as a Bot API server keeps them, what may stand in a message, and how a call is refused."""
+"""The chats of a Bot API server, the checks of a message, and the refusals of calls."""
 
 import asyncio
 from collections.abc import Callable

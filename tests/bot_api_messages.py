@@ -1,4 +1,4 @@
-"""The calls by which a bot shows, changes and deletes messages, and ends the waiting of a tap."""
+"""The calls with which a bot shows, changes and deletes messages, and answers a tap."""
 
 from typing import Any
 

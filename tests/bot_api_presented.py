@@ -1,4 +1,4 @@
-"""How an app presents a bot: its names, descriptions and commands, language by language, as it was told."""
+"""The names, descriptions and commands that a bot has set, by language, as an app shows them."""
 
 import json
 import re

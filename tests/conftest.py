@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Options and fixtures for all tests."""
 
 import gc
 import os

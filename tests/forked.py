@@ -1,4 +1,4 @@
-"""Our commands as processes forked from one that has imported everything, so that each starts at once.
+"""Runs our commands as processes forked from one that has imported everything, so that they start at once.
 
     python tests/forked.py DESCRIPTOR      reads orders from a socket, and forks for each
 

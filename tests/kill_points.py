@@ -1,4 +1,4 @@
-"""A bot process that kills itself at a chosen line; forked from a server that has imported everything before.
+"""Runs a bot process that kills itself at a chosen line, forked from a server that has imported everything.
 
     python -m tests.kill_points      reads orders from its input, one bot at a time, and tells how each ended
 

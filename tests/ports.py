@@ -1,6 +1,6 @@
-"""Ports for servers that are told theirs before they start: each process of tests has a range of its own.
+"""Gives ports to servers that must know theirs before they start; each test process has its own range.
 
-Whatever can bind port 0 itself does so instead, and says where it listens.
+Servers that can bind port 0 do so instead, and say where they listen.
 """
 
 import itertools

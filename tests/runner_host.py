@@ -1,4 +1,4 @@
-"""A runner with real parts around it (outbox, courier, an intake in memory), driven by events."""
+"""A runner with real parts (outbox, courier, an intake in memory), driven by events."""
 
 from datetime import UTC, datetime
 from pathlib import Path

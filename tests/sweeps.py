@@ -1,4 +1,4 @@
-"""Where a sweep kills: at a tenth of its points, another tenth at each commit, or at all with --sweep."""
+"""Chooses the points at which a sweep kills: a tenth, another tenth at each commit, or all with --sweep."""
 
 import subprocess
 from collections.abc import Sequence

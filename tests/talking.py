@@ -1,4 +1,4 @@
-"""Talks as data: a transcript's events are replayed, the state passing through its bytes between any two."""
+"""Replays a transcript's events; the state is stored as bytes and read again between any two."""
 
 import json
 from collections.abc import Mapping

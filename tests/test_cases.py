@@ -1,4 +1,4 @@
-"""What one test checks for many cases fails as many tests would: by name, every one, whatever is raised."""
+"""A test of many cases names every case that fails, as separate tests would."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the documents say is held by tests that exist, and every event of the log is explained."""
+"""The tests that the documents name exist, and every event of the log is explained."""
 
 import re
 from pathlib import Path

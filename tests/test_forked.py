@@ -1,4 +1,4 @@
-"""A process that is forked is to a test what one that is started is."""
+"""A forked process behaves in a test like one that was started."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A module's tests are where its name says: `tests/bot/talks/test_limits.py` tests `bot/talks/limits.py`.
+"""A module's tests are at its mirrored path: `tests/bot/talks/test_limits.py` tests `bot/talks/limits.py`.
 
 One module may have several test files, such as `test_limits_shared.py`. A module without one is listed here,
 with the file that tests it in its place and why.

@@ -1,4 +1,4 @@
-"""Killed at any line, the bot loses no report that it has acknowledged, and makes no two of one Send.
+"""The bot loses no acknowledged report when it is killed at any line, and makes no two of one Send.
 
 A kill is no power cut: it shows that things are done in the right order, not that fsync reaches a disk.
 """

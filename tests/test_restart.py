@@ -1,4 +1,4 @@
-"""With the store in Valkey, whatever dies and comes back in the middle of a talk: the talk goes on, once."""
+"""With the store in Valkey, a talk goes on when any process dies and comes back in the middle of it."""
 
 import asyncio
 import json

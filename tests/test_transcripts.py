@@ -1,4 +1,4 @@
-"""Talks as reporters have them, word by word; the option --update writes them anew, to be read."""
+"""The recorded talks stay the same, word by word; the option --update writes them anew, to be read."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A report goes from a chat to an analyst's decision, through the real processes of bot and intake."""
+"""A report passes from a chat to an analyst's decision, through the real processes of bot and intake."""
 
 import asyncio
 import re

@@ -2,10 +2,10 @@
 
     python tests/touched.py
 
-A change is what differs from where this branch left main, what is not committed included. A test file
+A change is every difference from the commit at which this branch left main, committed or not. A test file
 touches itself. A module touches the tests in its mirrored place: `bot/delivery/outbox.py` those in
-`tests/bot/delivery/test_outbox*.py`. What has none there touches the test files that name it, or else all
-those of the nearest folder that has some.
+`tests/bot/delivery/test_outbox*.py`. A module without tests there touches the test files that name it, or
+else all those of the nearest folder that has some.
 """
 
 import re

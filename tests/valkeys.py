@@ -1,4 +1,4 @@
-"""A real Valkey server for a test, and a line to it that records, and loses what it is told to lose."""
+"""A real Valkey server for a test, and a connection to it that records, and loses commands when told to."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""POSTs to a webhook over connections that are kept, by way of a balancer that passes over who refuses."""
+"""POSTs to a webhook over kept connections, through a balancer that skips servers which refuse."""
 
 import asyncio
 import ssl

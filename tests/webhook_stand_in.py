@@ -1,4 +1,4 @@
-"""A webhook for tests of the server: it notes what comes, and answers as it is told."""
+"""A webhook for tests of the server: it records requests, and answers as it is told."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Each benchmark still runs, with as little work as can be, and the page tells of each."""
+"""Each benchmark runs with the least possible work, and the page names each."""
 
 import pytest
 

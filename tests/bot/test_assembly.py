@@ -1,4 +1,4 @@
-"""What the host does each minute by itself: old talks go, and a flood is told of."""
+"""Each minute, the host drops old talks and logs floods by itself."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Settings from the environment and from files; what cannot keep a promise is refused, without its value."""
+"""Settings come from the environment and from files; unsafe ones are refused without their values."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every way of writing in which a marker is looked for: what leaks is seldom as plain as it came."""
+"""Writes a marker in every way in which it might leak: a leak is seldom as plain as the marker was."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Finds whatever tells a moment within a few minutes, however it is written."""
+"""Finds every text that tells a moment within a few minutes, in any notation."""
 
 import re
 import struct

@@ -1,4 +1,4 @@
-"""A bot whose host raises another error for each message, with all that it knows of the reporter in the text.
+"""Runs a bot whose host raises a different error for each message, with all data of the reporter in it.
 
 python -m tests.canaries.failing_host
 """

@@ -1,4 +1,4 @@
-"""Fresh values for everything by which a reporter could be known; no two runs have one in common."""
+"""Makes fresh values for everything that could identify a reporter; no two runs share one."""
 
 import secrets
 import string

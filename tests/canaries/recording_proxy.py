@@ -1,4 +1,4 @@
-"""A proxy between bot and intake that records all traffic, and can fail in every way."""
+"""A proxy between bot and intake that records all traffic, and fails in every way when told to."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The scenario of every step of the talk and every kind of update, until bot and intake crash."""
+"""The scenario of every step of the talk and every kind of update; at its end bot and intake crash."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Talks that are led through every step of the flow, found by trying out the engine itself."""
+"""Finds talks that pass every step of the flow, by trying out the engine itself."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The search: every way of writing every marker, in every byte that was written or sent."""
+"""Searches every byte that was written or sent for every marker in every way of writing."""
 
 import sys
 from collections import defaultdict

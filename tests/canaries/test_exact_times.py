@@ -1,4 +1,4 @@
-"""What finds exact times can fail: a moment is found however it is written, and an hour is not."""
+"""The search for exact times works: it finds a moment in every notation, and passes over an hour."""
 
 import struct
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What is planted is complete: every field of every class that an update of the Bot API can bring."""
+"""The planted updates are complete: they have every field of every class of an update of the Bot API."""
 
 import json
 import typing

@@ -1,4 +1,4 @@
-"""The search can fail: whatever is leaked on purpose, into whatever sink, in whatever encoding, is found."""
+"""The search works: it finds every marker that is leaked on purpose, into any sink, in any encoding."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Nothing that Telegram or a system tells about a reporter's identity is written or sent anywhere.
+"""No data of Telegram or a system about a reporter's identity is written or sent anywhere.
 
 Fresh markers are planted in every field of every kind of update. Real processes with all logs enabled go
 through every step of the talk and every failure. Then every byte is searched in every encoding.

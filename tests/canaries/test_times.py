@@ -1,6 +1,6 @@
 """No field, file time, log line, message or row order tells a report's time finer than an hour.
 
-What cannot be helped is written down here, each with its reason; anything more fails.
+The exceptions that cannot be avoided are listed here, each with its reason; anything more fails.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What is left of a run: the reports in the database beside what reporters were told, and what broke."""
+"""Compares the reports in the database after a run with what reporters were told, and finds what broke."""
 
 import asyncio
 import json

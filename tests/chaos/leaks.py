@@ -1,8 +1,8 @@
-"""The search for whatever names a reporter, in all that was written and sent in a run.
+"""Searches all that was written and sent in a run for every value that names a reporter.
 
-The run's own sign, which stands in every name, and that of the links are looked for in every way of writing;
-so is everything of some of the reporters, and each bot's token. Of all others, the numbers of chat and
-message are, as digits.
+The run's own sign, which is in every name, and that of the links are searched for in every way of writing. So
+are all values of some reporters, and each bot's token. Of the other reporters, the numbers of chat and
+message are searched for as digits.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""One reporter's whole talk: a link, Send, the thanks, now and then an answer, Clear; however long it takes.
+"""Holds one reporter's whole talk: a link, Send, the thanks, sometimes an answer, Clear; takes any time.
 
 A reporter goes by the newest card, waits some seconds for each, and then does again what the card asks for.
 """

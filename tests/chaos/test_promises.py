@@ -1,4 +1,4 @@
-"""Each promise that a run could break is seen when it is broken."""
+"""The checks of a run notice each broken promise."""
 
 from collections import Counter
 from dataclasses import replace

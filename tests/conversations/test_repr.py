@@ -1,4 +1,4 @@
-"""What is printed by accident shows no content: neither a state, nor an event, nor a report."""
+"""A state, an event or a report that is printed by accident shows no content."""
 
 import pytest
 

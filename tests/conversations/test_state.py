@@ -1,4 +1,4 @@
-"""A talk's state survives its bytes, and a draft knows whether its report was sent."""
+"""A talk's state is the same after it was stored as bytes, and a draft knows whether its report was sent."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Runs several API processes on one database, which are killed and restarted, and a client of all."""
+"""Runs several API processes on one database, kills and restarts them, and has a client of all."""
 
 import asyncio
 import random

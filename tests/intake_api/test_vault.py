@@ -1,4 +1,4 @@
-"""What is sealed opens in its own place with its own key, and nothing of it can be read without."""
+"""A sealed value opens only in its own place and with its own key."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""An eighteenth language is one folder and no code: a made-up one, half as long again, holds every talk."""
+"""An eighteenth language needs one folder and no code; a made-up one, half as long again, is tested."""
 
 import json
 import re

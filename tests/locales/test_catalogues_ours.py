@@ -1,4 +1,4 @@
-"""Our own languages: seventeen, whole, honest about who has read them."""
+"""Our own seventeen languages are complete, and say honestly who has read them."""
 
 import re
 from pathlib import Path

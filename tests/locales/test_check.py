@@ -1,4 +1,4 @@
-"""A language is whole or the check says where and why not: every kind of fault is planted here, and found."""
+"""The check finds every kind of fault that is planted in a language, and says where it is."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Each language is written in its own script, marks and spaces; what is not is found."""
+"""Each language is written in its own script, marks and spaces; deviations are found."""
 
 import pytest
 

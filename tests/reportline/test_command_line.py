@@ -1,4 +1,4 @@
-"""The operator's commands set up, list, look and start everything, and say what to do when stuck."""
+"""The operator's commands set up, list, check and start everything, and say what to do on a fault."""
 
 import asyncio
 import stat

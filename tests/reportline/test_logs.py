@@ -1,4 +1,4 @@
-"""What reaches the log, searched byte by byte for markers that were planted in everything around it."""
+"""The log has none of the markers that are planted in everything around it; it is searched byte by byte."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""A private file is whole or not there, readable by its owner only, and refused when others can read it."""
+"""A private file is complete or absent, readable by its owner only, and refused when others can read it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which servers' URLs are taken, rule by rule, and that a refusal never repeats the URL."""
+"""A server's URL is accepted or refused, rule by rule, and a refusal never repeats the URL."""
 
 from typing import Annotated
 

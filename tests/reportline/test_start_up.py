@@ -1,4 +1,4 @@
-"""A command loads the libraries that it names here, and no other: loading is what a command's start costs."""
+"""A command loads only the libraries that are listed here, since loading makes its start slow."""
 
 import json
 import os

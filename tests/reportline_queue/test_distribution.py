@@ -1,4 +1,4 @@
-"""What is installed: the client alone, where nothing else is, and in the whole program's wheel."""
+"""The client can be installed alone, and is part of the whole program's wheel."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The numbers drawn: every width holds them, colour adds nothing, and what is hidden is "<5"."""
+"""The drawn numbers fit every width, need no colour, and show hidden numbers as "<5"."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What the terminal shows is safe, calm and whole: in 60 columns as in 200, whatever a reporter wrote."""
+"""The tables are safe, calm and complete in 60 columns and in 200, with any text of a reporter."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace

@@ -1,4 +1,4 @@
-"""In a terminal the talk is the same: numbers are taps, /words are commands, the card is drawn anew."""
+"""The talk is the same in a terminal: numbers are taps, /words are commands, each card is drawn anew."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A typed line is a command where it names one, and else what it says."""
+"""A typed line that names a command is a command; every other line is words."""
 
 import pytest
 

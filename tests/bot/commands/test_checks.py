@@ -1,4 +1,4 @@
-"""What the doctor finds on a bot host that is well, and on one with each fault in turn."""
+"""The doctor finds nothing on a healthy bot host, and finds each fault in turn."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`reportline outbox` counts what waits and changes nothing, or sends it now, beside a bot or without one."""
+"""`reportline outbox` counts the waiting reports, or sends them now, beside a bot or without one."""
 
 import os
 from pathlib import Path

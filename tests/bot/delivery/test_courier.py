@@ -1,4 +1,4 @@
-"""A courier with a real outbox, through everything that an intake can do to it."""
+"""A courier with a real outbox delivers every report, whatever the intake answers."""
 
 import asyncio
 import json

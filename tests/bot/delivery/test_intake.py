@@ -1,4 +1,4 @@
-"""One contract for the real intake behind its HTTP door and its twin; then what only the HTTP side meets."""
+"""The real intake over HTTP and the one in memory keep one contract; then the faults of HTTP alone."""
 
 import asyncio
 import json

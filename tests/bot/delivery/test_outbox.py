@@ -1,4 +1,4 @@
-"""An outbox keeps what it took, takes no more than it may, tells no time, and is fed with garbage."""
+"""An outbox keeps every report that it took, keeps its limits, tells no time, and survives garbage."""
 
 import os
 import secrets

@@ -1,6 +1,6 @@
-"""Killed before and after each call of the system, an outbox keeps what it promised, and leaves no junk.
+"""An outbox keeps its promises and leaves no junk, if it is killed before or after any system call.
 
-A kill is no power cut: that is what the order of the steps is for, which is tested too.
+A kill is no power cut. The order of the steps protects from that, and is tested too.
 """
 
 import io

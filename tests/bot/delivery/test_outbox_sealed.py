@@ -1,4 +1,4 @@
-"""Whoever has all that the bot host keeps can read none of the reports that wait there."""
+"""The reports that wait cannot be read with all keys and files of the bot host."""
 
 from base64 import b64decode
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Several processes share one outbox: whoever dies, every report arrives, and none is in another's way."""
+"""Several processes share one outbox: every report arrives if one of them dies, and none blocks another."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Names and seals of open talks: stable while they must be, and strange to everybody else."""
+"""Blind keys and seals of open talks stay the same for their secret and chat, and fit no other."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""One contract for every store of open talks: sealed, one advance at a time, and gone when they should be."""
+"""Every store of open talks keeps one contract: talks are sealed, advance one at a time, and expire."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

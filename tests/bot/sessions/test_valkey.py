@@ -1,4 +1,4 @@
-"""A store that others see and change: talks end there, go on elsewhere, and open only with the secrets."""
+"""Talks in Valkey expire there, go on in another process, and open only with the secrets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

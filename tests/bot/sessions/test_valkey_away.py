@@ -1,4 +1,4 @@
-"""A store that is away, late or refuses is an OSError that tells nothing; what it did is found out."""
+"""A Valkey that is away, late or refuses raises an OSError without details; the bot finds out what it did."""
 
 import asyncio
 import time

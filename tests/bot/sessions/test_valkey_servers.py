@@ -1,4 +1,4 @@
-"""Whatever ails the store, each call is an OSError in its time; once it is well, so is the bot, by itself."""
+"""Every fault of Valkey is an OSError in time; the bot recovers by itself once Valkey does."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A cluster of servers: each talk is found where it is, also while it moves; a dead server stops no other."""
+"""Each talk is found in a cluster, also while it moves; a dead server stops no other."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Which Valkey an operator may name, how the way to it is kept closed, and what the doctor says of it."""
+"""A Valkey is accepted only over a safe connection, and the doctor tells of its faults."""
 
 import asyncio
 import ssl

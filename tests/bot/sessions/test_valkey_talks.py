@@ -1,4 +1,4 @@
-"""Whole talks on a real Valkey: nothing of them is readable there, and two hosts of one chat lose nothing."""
+"""Whole talks in a real Valkey cannot be read there, and two hosts of one chat lose nothing."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""A talk costs a reporter little, on every way and in every language; and the measuring notices when not."""
+"""A talk costs a reporter little on every way and in every language; the measure notices when it does not."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A native speaker sees the whole talk on one page: every message, every branch, and what each is for."""
+"""A page shows a native speaker the whole talk: every message, every branch, and what each is for."""
 
 import re
 from functools import cache

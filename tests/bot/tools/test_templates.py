@@ -1,4 +1,4 @@
-"""A template escapes every value, and fails without one instead of leaving a gap."""
+"""A template escapes every value, and fails if a value is missing."""
 
 import pytest
 from jinja2 import UndefinedError

@@ -1,4 +1,4 @@
-"""The table of steps has no hole: every step is reached, every exit too, and none is a dead end."""
+"""The table of steps is complete: every step and every exit can be reached, and none is a dead end."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a card says depends on the talk and on its portal."""
+"""A card's words depend on the talk and on its portal."""
 
 from dataclasses import replace
 from datetime import date

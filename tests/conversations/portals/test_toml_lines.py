@@ -1,4 +1,4 @@
-"""A fault in a TOML text is told with the line on which it is."""
+"""The line of a fault in a TOML text is found."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a talk, it stays whole: nothing raises, no link is lost, nothing goes out unasked."""
+"""A talk survives any events: nothing raises, no link is lost, and nothing is sent unasked."""
 
 from dataclasses import replace
 

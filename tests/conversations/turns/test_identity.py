@@ -1,4 +1,4 @@
-"""What may name somebody is found in notes and links; what belongs to the page is left as it is."""
+"""Names of people are found in notes and links; text that belongs to the page is not changed."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Plain words and numbers are understood in many scripts; whoever reports is not taken for who asks."""
+"""Plain words and numbers are understood in many scripts; a report is not taken for a question."""
 
 import pytest
 from hypothesis import given

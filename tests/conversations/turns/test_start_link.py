@@ -1,4 +1,4 @@
-"""A start link chooses portal, language, cards and practice, and whatever else it says breaks nothing."""
+"""A start link chooses portal, language, cards and practice; any other text in it is harmless."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What was said becomes the report, whole and the same at every try; what a withdrawal hands in is empty."""
+"""The report has everything that was said, the same at every try; a withdrawn report is empty."""
 
 from conversations.events import Received, Said
 from conversations.turns.submission import report_of

@@ -1,4 +1,4 @@
-"""The wire carries no reporter and no time finer than an hour; a receipt survives being typed."""
+"""A report names no reporter and no time finer than an hour; a receipt is read however it was typed."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

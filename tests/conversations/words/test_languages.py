@@ -1,4 +1,4 @@
-"""Whoever is in the wrong language is one tap away from theirs, and loses nothing by it."""
+"""A reporter who sees the wrong language reaches theirs with one tap, and loses nothing."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The words themselves: neutral to whoever looks over a shoulder, short, and every one of them in use."""
+"""The words are neutral for somebody who looks on, short, and all in use."""
 
 import re
 from dataclasses import replace

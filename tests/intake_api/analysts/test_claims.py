@@ -1,4 +1,4 @@
-"""Analysts claim, read, release and decide; an item is in one pair of hands at most, and nothing is lost."""
+"""Analysts claim, read, release and decide; an item has one claim at most, and nothing is lost."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""A decision is in the vocabulary's terms and contradicts itself nowhere; an old one reads as it was made."""
+"""A decision has the vocabulary's terms and no contradiction; an old one is read as it was made."""
 
 import json
 from datetime import UTC, datetime

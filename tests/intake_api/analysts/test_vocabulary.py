@@ -1,4 +1,4 @@
-"""The words analysts decide in are data: whole, traced to a source, explained, never changed once in use."""
+"""The vocabulary is complete and explained, each term has a source, and a version in use never changes."""
 
 import hashlib
 import json

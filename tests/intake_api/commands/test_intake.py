@@ -1,4 +1,4 @@
-"""The commands, as an operator runs them: they work, stop gently, lose nothing, and say what to do."""
+"""The intake's commands work as an operator runs them, stop gently, lose nothing, and say what to do."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""From nothing to an intake that can start: again at once, after half a run, and never on what is broken."""
+"""The set-up makes an intake that can start, also after half a run, and refuses broken parts."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What was decided leaves for a lead alone: each assessment once, in order, audited, harmless in a table."""
+"""Only a lead exports assessments: each once, in order, audited, and harmless in a spreadsheet."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A receipt says "received" until its portal's fixed delay is over, whatever was known and done before."""
+"""A receipt says "received" until its portal's fixed delay is over, even if the address was known before."""
 
 from collections.abc import AsyncIterator
 

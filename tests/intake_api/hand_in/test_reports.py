@@ -1,4 +1,4 @@
-"""No answer is lost on its way: from the talk into the report, into the intake, before an analyst's eyes."""
+"""No answer is lost on its way from the talk into the report, into the intake, and to an analyst."""
 
 from collections.abc import Iterator
 

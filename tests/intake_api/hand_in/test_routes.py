@@ -1,4 +1,4 @@
-"""Handing in: idempotent, in any order, committed before it is answered, and blind to what is known."""
+"""A hand-in is idempotent, works in any order, is committed before its answer, and tells nothing known."""
 
 import secrets
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Errors are problem documents: they repeat nothing of what was sent, and tell nothing of what is inside."""
+"""Errors are problem documents, which repeat nothing of the request and tell no internals."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Whatever comes in is refused in order, as a problem, and no answer repeats it or tells what it need not."""
+"""Bad requests are refused with a problem document; no answer repeats them or tells too much."""
 
 import json
 import shutil

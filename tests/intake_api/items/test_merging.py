@@ -1,4 +1,4 @@
-"""Reports become items: one for each address, in the order of urgency, whatever the reports are like."""
+"""Reports of any kind become items: one for each address, in the order of urgency."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Many at once, at several processes on PostgreSQL that die meanwhile: nothing is lost or done twice."""
+"""Many requests at once, to processes on PostgreSQL that die meanwhile, lose nothing and do nothing twice."""
 
 import asyncio
 import random

@@ -1,9 +1,9 @@
-"""No item waits for ever and no flood changes the order: what an item's place depends on, and what not.
+"""No item waits for ever, and no flood changes the order of the items.
 
 The bound. An item that begins to wait in the hour t, by its first report or by the one that brings it back,
 is due by t + LONGEST, the allowance of the least urgent class. No item is due earlier than RAISED before it
-began to wait itself. So whatever begins to wait later than t + OVERTAKEN_FOR stands behind it: analysts who
-take what it is take at most what had begun to wait by then, and after that the item itself.
+began to wait itself. So every item that begins to wait later than t + OVERTAKEN_FOR comes after it. Analysts
+who may take this item take at most those that had begun to wait by then, and after them the item itself.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Numbers tell of full hours, hide the few, and stand still within the hour, whatever is reported then."""
+"""Numbers are of full hours, hide small counts, and do not change within the hour when reports come."""
 
 from typing import Any
 

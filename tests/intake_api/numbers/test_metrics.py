@@ -1,4 +1,4 @@
-"""What Prometheus reads: our own metrics and no others, none of which tells when a report came."""
+"""Prometheus reads our own metrics and no others; none tells when a report came."""
 
 from collections import Counter
 from collections.abc import AsyncIterator

@@ -1,6 +1,7 @@
-"""Requests made from the contract alone, sent to a real intake with the right keys, about what is there.
+"""Sends requests made from the contract alone to a real intake, with valid keys and existing ids.
 
-A process of its own: schemathesis chooses by the hashes of strings too, and only a new process can fix those.
+It runs in a process of its own: schemathesis chooses by the hashes of strings too, and only a new process
+can fix those.
 """
 
 import json

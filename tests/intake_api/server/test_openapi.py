@@ -1,4 +1,4 @@
-"""The contract is whole, published and true: what it says, the intake does."""
+"""The contract is complete, published and true: the intake does what it says."""
 
 import json
 import os

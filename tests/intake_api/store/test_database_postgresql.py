@@ -1,4 +1,4 @@
-"""PostgreSQL goes away, refuses, waits and comes back; "received" is never said of an uncommitted report."""
+"""No uncommitted report is called "received" while PostgreSQL is away, refuses, waits or comes back."""
 
 import asyncio
 import secrets

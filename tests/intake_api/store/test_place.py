@@ -1,4 +1,4 @@
-"""Where the database is, and that others may not read it."""
+"""The place of the database is found, and a file that others may read is refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The database's revisions: up and down with data, and no start on a wrong one."""
+"""The database's revisions go up and down with data, and the intake starts on the right one only."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What was sealed into a backup is read whole and as it was, or refused."""
+"""A backup is read complete and unchanged, or refused."""
 
 import secrets
 from collections.abc import Callable

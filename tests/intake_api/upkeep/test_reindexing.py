@@ -1,4 +1,4 @@
-"""Items get new hashes while no intake runs; equal ones become one, and nothing that was reported is lost."""
+"""Items get new hashes while no intake runs; equal items become one, and no report is lost."""
 
 import asyncio
 from collections.abc import Sequence

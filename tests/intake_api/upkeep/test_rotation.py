@@ -1,4 +1,4 @@
-"""Everything comes under a new key while others work, however often that is cut off; nothing is lost."""
+"""All values get a new key while others work, even if the run is cut off often; nothing is lost."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The client knows the answers of the contract: the same names, as often there, and the same limits."""
+"""The client's answers are those of the contract: same names, same required fields, same limits."""
 
 import dataclasses
 from dataclasses import MISSING

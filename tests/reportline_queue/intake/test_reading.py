@@ -1,4 +1,4 @@
-"""JSON of another shape is refused whole, whatever it holds, and never in another way than ValueError."""
+"""JSON of another shape is refused as a whole, always with a ValueError."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The Bot API server of the tests refuses what Telegram refuses, also as a process of its own."""
+"""The tests' Bot API server refuses the same calls as Telegram, also as a process of its own."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The Bot API server of the tests brings updates to webhooks as Telegram does, for many bots at once."""
+"""The tests' Bot API server sends updates to webhooks as Telegram does, for many bots at once."""
 
 import asyncio
 import json

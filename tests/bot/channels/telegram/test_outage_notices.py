@@ -1,4 +1,4 @@
-"""A chat is told once that the bot is away, and the notice is taken back."""
+"""A chat gets one notice that the bot is away, and the notice is deleted later."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The polling against a real Bot API server: what is confirmed, and what only polling meets."""
+"""Polling against a real Bot API server: when it confirms updates, and the faults that only polling has."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""One bot calls Telegram no faster than Telegram asks for, and waits exactly where it is told to."""
+"""A bot calls Telegram no faster than Telegram asks for, and waits only in the chats that it names."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What both ways to Telegram promise alike, each against a real Bot API server."""
+"""Polling and webhooks keep the same promises, each against a real Bot API server."""
 
 import asyncio
 import io

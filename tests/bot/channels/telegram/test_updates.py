@@ -1,4 +1,4 @@
-"""What the Bot API sends becomes an arrival without identity; what the host answers becomes calls."""
+"""Updates become arrivals without identity; answers of the host become calls."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The same updates lead to the same calls, whichever way they take: those recorded, and a talk in disorder.
+"""The same updates lead to the same calls by polling and by webhooks: recorded ones, and a talk in disorder.
 
 `pytest tests/bot/channels/telegram/test_updates_recorded.py --update` writes the expected calls anew; read
 the difference before you keep it.
