@@ -144,7 +144,7 @@ def presentations() -> tuple[Presentation, ...]:
 
 
 def presented_in(languages: Sequence[str]) -> tuple[Presentation, ...]:
-    """Say how an app presents a bot in its languages, of which the first serves for all others."""
+    """Say how an app presents a bot in its languages; the first also serves for all others."""
     return tuple(
         Presentation(
             language=language if place else None,

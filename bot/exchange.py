@@ -55,7 +55,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a channel does for one arrival, in this order: show `card`, then delete `erase`.
+    """The actions of a channel after one arrival, in this order: show `card`, then delete `erase`.
 
     `live` is the number of the message that shows the talk's card now, to be edited, or None to send a new
     one. After sending, the channel tells the runner the new message's number (`Runner.shown`).

@@ -26,7 +26,7 @@ _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
 
 
 class BotSettings(BaseSettings):
-    """The settings of the bot host; its keys and its outbox live in `folder`."""
+    """The settings of the bot host; its keys and its outbox are in `folder`."""
 
     model_config = FROM_ENVIRONMENT
 

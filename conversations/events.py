@@ -18,7 +18,7 @@ class Command(StrEnum):
 
 
 class Media(StrEnum):
-    """What a channel may carry besides text; none of it is ever fetched."""
+    """The messages that a channel may carry besides text; none is ever fetched."""
 
     PICTURE = "picture"
     VIDEO = "video"

@@ -69,7 +69,7 @@ class TimedConnection(H11Protocol):
             self._clock.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came in."""
+        """Receive bytes."""
         super().data_received(data)
         self._look()
 
@@ -89,7 +89,7 @@ class TimedConnection(H11Protocol):
         self._look()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
-        """Refuse what is not HTTP."""
+        """Refuse a request that is not HTTP."""
         self.give_up("malformed")
 
     def shutdown(self) -> None:

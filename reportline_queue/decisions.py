@@ -111,7 +111,7 @@ def _how_to_correct(given: AssessmentGiven) -> str:
 
 
 def _decision(flags: list[str] | None, note: str | None, **said: str | bool | None) -> Decision:
-    """Put a decision together; raises NotDone for what does not go together."""
+    """Build a decision from the options; raises NotDone if they contradict one another."""
     decided = {"flags": flags or [], "note": note or None, **said}
     if fault := contradiction(decided):
         raise NotDone(f"This does not go together: {fault}.")

@@ -1,6 +1,6 @@
-"""Brings a bot's updates to its webhook as Telegram does: again until confirmed, a chat's one by one.
+"""Sends a bot's updates to its webhook as Telegram does: again until confirmed, a chat's one by one.
 
-What Telegram does, here and in the words of its refusals, is read in the source of its own Bot API server,
+Telegram's behaviour, also the words of its refusals, was read in the source of its own Bot API server,
 github.com/tdlib/telegram-bot-api.
 """
 

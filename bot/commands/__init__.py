@@ -1,4 +1,4 @@
-"""The bot's side of the command line; each command imports what it runs when it is called.
+"""The bot's commands; each imports what it runs when it is called.
 
 - `bot`: hold talks: one polled bot, a fleet, a talk in this terminal
 - `flow`: show the talk as data

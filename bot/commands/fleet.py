@@ -1,4 +1,4 @@
-"""The command that compares a fleet's bots at Telegram with bots.toml, and sets what differs when told to."""
+"""The command that compares a fleet's bots at Telegram with bots.toml, and sets differences when told to."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated

@@ -104,7 +104,7 @@ class HttpIntake:
 class InMemoryIntake:
     """An intake in memory that behaves as the real one does; `away` takes it away and brings it back.
 
-    `private_keys` maps key ids to private keys of 32 bytes; `reports` holds what was handed in, by draft id.
+    `private_keys` maps key ids to private keys of 32 bytes; `reports` holds the reports by draft id.
     """
 
     def __init__(self, private_keys: Mapping[str, bytes]) -> None:

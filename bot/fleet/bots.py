@@ -45,7 +45,7 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SharedParts:
-    """What all bots of a fleet share; `host_of` and `sender_of` make the parts that each has for itself."""
+    """The parts that all bots of a fleet share; `host_of` and `sender_of` make each bot's own parts."""
 
     host_of: Callable[[BotEntry], Host]
     sender_of: Callable[[str], Sender]
@@ -68,7 +68,7 @@ class FleetBot:
         self.is_refused = False
 
     def become(self, entry: BotEntry) -> None:
-        """Go on as the file says now; what is being sent under an old token is sent again under the new."""
+        """Go on as the file says now; calls on their way under an old token are repeated with the new."""
         if entry.token != self.entry.token:
             leaving = asyncio.create_task(self._sender.close())
             self._leaving.add(leaving)
@@ -205,7 +205,7 @@ class Fleet:
         return {"serving": len(bots) - paused - refused, "paused": paused, "refused": refused}
 
     async def close(self) -> None:
-        """Finish what every bot has on its way."""
+        """Finish the calls of every bot that are on their way."""
         self.apply(())
         await asyncio.gather(*self._leaving)
 

@@ -50,7 +50,7 @@ class FleetNumbers:
         self._counted[f"call_{trouble}"] += 1
 
     def set_bots(self, bots: Mapping[BotState, int]) -> None:
-        """Say how many bots are in which state now."""
+        """Set the number of bots in each state."""
         self._bots = dict(bots)
 
     def set_store_answers(self, *, answers: bool) -> None:

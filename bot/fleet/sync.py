@@ -29,7 +29,7 @@ _WEBHOOK_PARTS = ("url", "allowed_updates", "max_connections")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What differs, such as `name for es`, as it is now and as `call` makes it, in words for an operator."""
+    """A difference, such as `name for es`: as it is now and as `call` makes it, in words for an operator."""
 
     what: str
     now: str

@@ -33,7 +33,7 @@ class FiledTalkSecrets:
         self._clock = clock
 
     def live(self) -> tuple[TalkSecret, ...]:
-        """Give the secrets that may be used now, the newest first; overwrites what is too old."""
+        """Give the secrets that may be used now, the newest first; overwrites too old ones."""
         hour = self._clock() // _HOUR * _HOUR
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | _UNSEEN, 0o600)
         try:

@@ -26,7 +26,7 @@ class TalkNotOpened(Exception):  # noqa: N818 - it names what happened, not an e
 
 
 class TalkSecret:
-    """One random secret of 32 bytes, which names and seals the talks that are born while it is the newest.
+    """One random secret of 32 bytes, which names and seals the talks that begin while it is the newest.
 
     `born` is in seconds, by the clock of its keeper (`Secrets`).
     """
@@ -78,7 +78,7 @@ class Secrets(Protocol):
     """Keeps the live secrets: a new one each day, the one before it for one more day, and no others."""
 
     def live(self) -> tuple[TalkSecret, ...]:
-        """Give the secrets that may be used now, the newest first; destroys what is too old."""
+        """Give the secrets that may be used now, the newest first; destroys too old ones."""
         ...
 
 
@@ -98,6 +98,6 @@ class TalkSecrets:
         self._live = rotated((), clock())
 
     def live(self) -> tuple[TalkSecret, ...]:
-        """Give the secrets that may be used now, the newest first; drops what is too old."""
+        """Give the secrets that may be used now, the newest first; drops too old ones."""
         self._live = rotated(self._live, self._clock())
         return self._live

@@ -148,7 +148,7 @@ class MemorySessions:
         """Do nothing: memory is always there."""
 
     def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _SealedTalk | None]:
-        """Give the talk with its birth secret, or no talk with the secret that a new one is born under."""
+        """Give the talk and its secret, or no talk and the secret for a new one."""
         self.expire()
         live = self._secrets.live()
         for secret in live:

@@ -90,7 +90,7 @@ class ValkeySessions:
         await self._servers.call("DEL", key)
 
     def _birth(self, handle: TalkHandle, version: bytes | None) -> tuple[TalkSecret, int] | None:
-        """Give the secret and the hour in which the talk was born, or is born now; None if it was lost."""
+        """Give the talk's secret and the hour in which it began, or begins now; None if it was lost."""
         live = self._secrets.live()
         if version is None:
             return live[0], int(self._clock()) // _HOUR

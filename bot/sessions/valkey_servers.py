@@ -120,7 +120,7 @@ class ValkeyServers:
         return self._clients[server]
 
     def _noted(self, server: str, command: Command, trouble: StoreAway) -> StoreAway:
-        """Give the trouble back; the log tells of it once, however many servers and commands it meets."""
+        """Give the trouble back, and log it once for all servers and commands that have it."""
         event = "store_refuses" if isinstance(trouble, StoreRefuses) else "store_away"
         if event not in {known.event for known in self._troubles.values()}:
             log_event(event)
@@ -132,7 +132,7 @@ class ValkeyServers:
         return trouble
 
     def _leave(self, server: str) -> set[int]:
-        """Ask others from now on, since they know who takes over; gives the slots that it had."""
+        """Ask other servers from now on, since they know the successor; gives the slots that it had."""
         had = {slot for slot, has_it in self._slots.items() if has_it == server}
         for slot in had:
             del self._slots[slot]

@@ -66,7 +66,7 @@ def missing_from(language: str) -> tuple[str, ...]:
 
 
 def command_menu(language: str) -> tuple[tuple[str, str], ...]:
-    """Give every command with what it does, in the order in which a menu shows them."""
+    """Give every command and its meaning, in the order of the menu."""
     return tuple(
         (command.value, put_into_words(Phrase(f"command.{command.value}"), language)) for command in Command
     )

@@ -1,4 +1,4 @@
-"""An open talk as it is stored: the state, and what its channel needs to edit and to delete."""
+"""An open talk as it is stored: the state, and the messages that its channel may edit and delete."""
 
 import secrets
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ MESSAGES_KNOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """An open talk as it is stored: the state, and what its channel needs to edit and delete.
+    """An open talk as it is stored: the state, and the messages that its channel may edit and delete.
 
     `live` is the message that shows the card, `messages` all others that may be deleted, `updates` the last
     updates handled, by which a redelivery is known, `erased` what the last answer deletes.
@@ -57,7 +57,7 @@ def load(content: bytes) -> Talk:
 
 
 def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) -> Talk:
-    """Give the talk after a turn, with what the channel will need."""
+    """Give the talk after a turn, with the messages that the channel may edit and delete."""
     messages = (*talk.messages, *(() if arrival.message is None else (arrival.message,)))
     return Talk(
         state=turn.state,

@@ -26,5 +26,5 @@ def template(name: str) -> Template:
 
 
 def direction(language: str) -> str:
-    """Give which way a language is written, in HTML's words."""
+    """Give the direction of a language's writing, as HTML names it."""
     return "rtl" if language in _RIGHT_TO_LEFT else "ltr"

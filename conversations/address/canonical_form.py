@@ -16,7 +16,7 @@ Two addresses count as equal when they differ only in:
 9. everything but the info-hash of a BitTorrent magnet link (BEP 9), and that hash's case;
 10. the case of a bare handle.
 
-What stays different, on purpose: "www." and "m." hosts, a final "/" of a longer path, the order of
+These stay different, on purpose: "www." and "m." hosts, a final "/" of a longer path, the order of
 parameters, fragments, userinfo, an IPFS gateway and the content's own ipfs: address.
 """
 

@@ -40,7 +40,7 @@ class Address:
     """One address as given, less what names the sharer.
 
     `home_page` asks for "whole site or one page?", `search_results` for the page behind the result;
-    `needs_joining` marks what only members see.
+    `needs_joining` marks a page that only members see.
     """
 
     given: str = field(repr=False)
@@ -81,7 +81,7 @@ _SEARCH_ENGINES = {
 
 
 def assess(text: str) -> Address | Unreportable:
-    """Say what one absolute address is; `text` is kept unchanged (at most 2048 bytes)."""
+    """Classify one absolute address; `text` is kept unchanged (at most 2048 bytes)."""
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_ADDRESS_LENGTH:
         return Unreportable.UNREADABLE
     if HANDLE.fullmatch(text):

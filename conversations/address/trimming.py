@@ -8,7 +8,7 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 def trimmed(link: str, before: str) -> str:
     """Remove closing marks that belong to the sentence; `before` is the character before the link.
 
-    Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the same one stands before.
+    Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the link follows the same one.
     """
     end = len(link)
     balance = {closing: link.count(opening) - link.count(closing) for closing, opening in _BRACKETS.items()}

@@ -42,7 +42,7 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong on a line of a portal's file (the first line is 1), and what to write instead."""
+    """A fault on a line of a portal's file (the first line is 1), and what to write instead."""
 
     line: int
     what: str

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What a contact is for; each exit of the talk shows the contacts of its purpose."""
+    """The purpose of a contact; each exit of the talk shows the contacts of its purpose."""
 
     DANGER = "danger"
     OWN_IMAGES = "own_images"

@@ -12,7 +12,7 @@ Said = Mapping[str, Any]
 
 
 def contradiction(said: Said) -> str | None:
-    """Say what is wrong with a decision, its fields given by name; None where nothing is."""
+    """Say what is wrong with a decision, its fields given by name; None if nothing is."""
     return _in_a_field(said["flags"], said["note"]) or _about_outcome(said) or _about_action(said)
 
 

@@ -1,4 +1,4 @@
-"""Our own processes, which are killed and started again as often as a run asks for, and what they cost."""
+"""Runs our own processes, which a run kills and restarts as often as it likes, and measures their cost."""
 
 import asyncio
 import os

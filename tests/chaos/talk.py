@@ -1,6 +1,6 @@
 """Holds one reporter's whole talk: a link, Send, the thanks, sometimes an answer, Clear; takes any time.
 
-A reporter goes by the newest card, waits some seconds for each, and then does again what the card asks for.
+A reporter does what the newest card asks for, waits some seconds for the next card, and then does it again.
 """
 
 import asyncio

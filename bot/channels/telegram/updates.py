@@ -89,7 +89,7 @@ class Call:
 
     @property
     def deletes(self) -> bool:
-        """Whether the call takes messages away, which must happen, however late."""
+        """Whether the call deletes messages, which must happen however late."""
         return self.method in {"deleteMessage", "deleteMessages"}
 
 
