@@ -4,6 +4,7 @@ No parameter that a page needs is listed here. A short link that hides the share
 (vm.tiktok.com, pin.it, reddit.com/.../s/) is kept whole, since nobody can find the page without it.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -115,16 +116,24 @@ def _name(piece: str) -> str:
 
 
 def _names_for(host: str) -> frozenset[str]:
-    domain = registrable_domain(host) or host
-    return frozenset(
-        name
-        for entry in SHARER_PARAMETERS
-        if not entry.hosts or any(_covers(covered, host, domain) for covered in entry.hosts)
-        for name in entry.names
-    )
+    name = (registrable_domain(host) or host).partition(".")[0]
+    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
+    below = (".".join(labels[at:]) for at in range(len(labels)))
+    covering = (f"{name}{_ANY_SUFFIX}", *below)
+    return _ANYWHERE.union(*(_BY_HOST[covered] for covered in covering if covered in _BY_HOST))
 
 
-def _covers(covered: str, host: str, domain: str) -> bool:
-    if covered.endswith(".*"):
-        return domain.partition(".")[0] == covered.removesuffix(".*")
-    return host == covered or host.endswith(f".{covered}")
+def _by_host() -> dict[str, frozenset[str]]:
+    """Gather the names of all entries by their host; what holds anywhere is under ""."""
+    gathered: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for entry in SHARER_PARAMETERS:
+        for host in entry.hosts or ("",):
+            gathered[host] |= {*entry.names}
+    return dict(gathered)
+
+
+# Read for every address: looking through all entries each time would take longer than all else about it.
+_ANY_SUFFIX = ".*"
+_BY_HOST = _by_host()
+_ANYWHERE = _BY_HOST.pop("")
+_MOST_LABELS = max(host.count(".") + 1 for host in _BY_HOST)
