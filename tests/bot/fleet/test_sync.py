@@ -3,7 +3,6 @@
 import asyncio
 import os
 import pty
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from bot.commands.fleet import fleet
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import changes, question, settings_of
 from bot.fleet.webhook_keys import WebhookKeys, read_webhook_keys
+from tests import forked
 from tests.bot_api import Failure
 from tests.bot_api_server import BotApiServer
 
@@ -310,19 +310,17 @@ async def test_what_must_be_right_before(scene: Scene, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("answer", "name"), [("n", None), ("y", "Enlaces web")])
-async def test_an_operator_at_a_terminal_is_asked(scene: Scene, answer: str, name: str | None) -> None:
+async def test_an_operator_at_a_terminal_is_asked(
+    scene: Scene, tmp_path: Path, answer: str, name: str | None
+) -> None:
     """At a terminal the command asks, and sets nothing without a yes."""
     ours, theirs = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from bot.commands.fleet import fleet; fleet()", "sync"),
-        stdin=theirs,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    with (tmp_path / "output").open("wb") as output:
+        process = forked.start("fleet", "sync", env=os.environ, stdin=theirs, stdout=output, stderr=output)
     os.write(ours, f"{answer}\n".encode())
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    status = await asyncio.to_thread(process.wait, 60)
     os.close(ours)
     os.close(theirs)
-    assert "Set this at Telegram?" in output.decode()
-    assert process.returncode == (1 if name is None else 0)
+    assert "Set this at Telegram?" in (tmp_path / "output").read_text(encoding="utf-8")
+    assert status == (1 if name is None else 0)
     assert scene.server.api.presented.get("setMyName", {}).get("") == name
