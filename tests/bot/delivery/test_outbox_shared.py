@@ -38,7 +38,7 @@ async def deliver():
 asyncio.run(deliver())
 """
 PUTTER = """
-import secrets, sys
+import secrets, sys, time
 from pathlib import Path
 from bot.delivery.outbox import Outbox
 from conversations.wire.report import SealedReport
@@ -48,6 +48,7 @@ while True:
     draft = secrets.token_hex(16)
     outbox.put(draft, 1, SealedReport(key_id="k1", sealed="QUJD" * 500))
     print(draft, flush=True)
+    time.sleep(0.005)
 """
 
 
