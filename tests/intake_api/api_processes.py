@@ -64,11 +64,15 @@ class WebhookKeys:
                 )
             except httpx.TransportError:
                 self.unanswered += 1
-                await asyncio.sleep(0.02)
+                await self._pause()
                 continue
             if answer.status_code != 503:
                 return answer
-            await asyncio.sleep(0.02)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        # Many clients that ask at once would leave a process that starts again no time to start.
+        await asyncio.sleep(self.chance.uniform(0.1, 0.3))
 
 
 @asynccontextmanager
