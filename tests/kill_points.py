@@ -26,7 +26,7 @@ from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.settings import BotSettings
 from bot.talks.render import command_menu
-from locales.catalogues import ENGLISH
+from locales.catalogues import ENGLISH, KNOWN_LANGUAGES, catalogue
 from reportline.logs import configure_logs, log_failure
 from tests.system import ROOT, TOKEN
 
@@ -168,9 +168,11 @@ def _order(line: str) -> Order:
 
 
 def _prepare() -> None:
-    """Read and import what a bot otherwise reads and imports at its first call and its first card."""
+    """Read and import what a bot otherwise reads and imports as it starts, at its first call and card."""
     for late in ("httpcore", "anyio._backends._asyncio"):
         importlib.import_module(late)
+    for language in KNOWN_LANGUAGES:
+        catalogue(language)
     command_menu(ENGLISH)
     gc.freeze()
 
