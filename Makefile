@@ -5,7 +5,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements/development.txt
 PYTEST := $(BIN)/pytest -q --durations=10
-TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone"
+TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone and not busy"
+BUSY := $(PYTEST) -n 2 --dist loadscope -m busy
 ALONE := $(PYTEST) -m alone
 # Without bytecode each process would compile our modules, and pytest rewrite each test, anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,12 +26,14 @@ run: $(READY) ## start the intake, and hold a talk in this terminal (and on Tele
 
 test: lint ## check everything and run every test
 	@echo "== tests, on all cores"
-	@$(TOGETHER); together=$$?; echo "== tests, those that must run alone"; $(ALONE) && exit $$together
+	@$(TOGETHER); together=$$?; echo "== tests, those that keep all cores busy"; $(BUSY); busy=$$?; \
+		echo "== tests, those that must run alone"; $(ALONE) && exit $$((together + busy))
 
 quick: lint ## check everything, and run the tests that the change on this branch touches
 	@echo "== tests that the change touches"
 	@touched=$$($(BIN)/python tests/touched.py) || exit 1; test -z "$$touched" && exit; \
 		$(TOGETHER) $$touched || test $$? = $(NOTHING) || exit 1; \
+		$(BUSY) $$touched || test $$? = $(NOTHING) || exit 1; \
 		$(ALONE) $$touched || test $$? = $(NOTHING)
 
 sweep: $(READY) ## kill at every point of every sweep, where the tests take a tenth

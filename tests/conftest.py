@@ -4,13 +4,17 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.sweeps import Sample, commit
 
+APART = ("alone", "busy")
+TOLD = "told"
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made as they are in any temporary folder
 ROOM = 4 << 30
 
@@ -47,8 +51,39 @@ def _takes_files(folder: Path) -> bool:
     return has_room and not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run three tests at once on two cores: a third of the time a test waits for processes and pauses."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+    """Gives all tests of a folder to one process, so that what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Let --dist loadscope mean a folder, and not a file."""
+    return ByFolder(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no other files where only the tests of a mark are asked for that their files say themselves."""
+    mark = config.getoption("markexpr")
+    is_other = mark in APART and collection_path.suffix == ".py" and not _says(collection_path, mark)
+    return True if is_other else None
+
+
+def _says(file: Path, mark: str) -> bool:
+    return f"mark.{mark}" in file.read_text(encoding="utf-8")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a test that wants to run alone and does not say why; of a whole sweep, leave out all else."""
+    """Refuse a test that wants to run apart and does not say why; of a whole sweep, leave out all else."""
     _see_reasons(items)
     if config.getoption("--sweep"):
         config.hook.pytest_deselected(items=[item for item in items if not _is_a_sweep(item)])
@@ -61,9 +96,13 @@ def _is_a_sweep(item: pytest.Item) -> bool:
 
 def _see_reasons(items: Iterable[pytest.Item]) -> None:
     for item in items:
-        for mark in item.iter_markers("alone"):
+        for mark in (mark for name in APART for mark in item.iter_markers(name)):
             if mark.kwargs or len(mark.args) != 1 or not str(mark.args[0]).strip():
-                raise pytest.UsageError(f'{item.nodeid} must give its reason: pytest.mark.alone("reason")')
+                raise pytest.UsageError(
+                    f'{item.nodeid} must give its reason: pytest.mark.{mark.name}("reason")'
+                )
+            if not _says(item.path, mark.name):
+                raise pytest.UsageError(f"{item.path} must say pytest.mark.{mark.name} itself, to be found")
 
 
 def pytest_collection_finish() -> None:
@@ -74,6 +113,21 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have told."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        if report.when == "call":
+            for name, line in report.user_properties:
+                if name == TOLD:
+                    terminalreporter.write_line(str(line))
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Give what prints a line at the end of all tests, whichever process it is told in."""
+    return lambda line: request.node.user_properties.append((TOLD, line))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
-"""A test that runs alone says why."""
+"""A test that runs apart from the others says why and where, and what a test tells is printed."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,24 +11,52 @@ import pytest
 from tests.system import ROOT
 
 
-@pytest.mark.parametrize("mark", ["", '(" ")'])
+@pytest.mark.parametrize("mark", ["alone", "busy", 'alone(" ")'])
 def test_without_a_reason_nothing_runs(tmp_path: Path, mark: str) -> None:
-    done = _run(tmp_path, mark)
+    done = _run(tmp_path, f"pytest.mark.{mark}")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "must give its reason" in done.stderr
 
 
-def test_with_a_reason_it_runs(tmp_path: Path) -> None:
-    done = _run(tmp_path, '("measures time")')
+@pytest.mark.parametrize("mark", ["alone", "busy"])
+def test_with_a_reason_it_runs_where_its_mark_is_asked_for(tmp_path: Path, mark: str) -> None:
+    """Files that do not name the mark are not even imported."""
+    (tmp_path / "test_other.py").write_text("raise AssertionError\n")
+    done = _run(tmp_path, f'pytest.mark.{mark}("measures time")', "-m", mark)
     assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
 
 
-def _run(folder: Path, mark: str) -> "subprocess.CompletedProcess[str]":
+def test_a_mark_that_is_written_elsewhere_is_refused(tmp_path: Path) -> None:
+    """Where only its mark is asked for, its file would not be found."""
+    done = _run(tmp_path, 'getattr(pytest.mark, "alone")("measures time")')
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "must say pytest.mark.alone itself" in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_what_a_test_tells_is_printed(tmp_path: Path, options: Sequence[str]) -> None:
+    done = _run(tmp_path, 'pytest.mark.busy("measures time")', *options)
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    assert "\nfound 7 of 7\n" in done.stdout
+
+
+def test_of_a_folder_all_is_run_by_one_process(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in ("test_a.py", "test_b.py", "folder/test_c.py"):
+        written = f"import os\n\n\ndef test_tells(tell):\n    tell(f'{file} by {{os.getpid()}}')\n"
+        (tmp_path / file).write_text(written)
+    done = _run(tmp_path, "pytest.mark.usefixtures()", "-n", "2", "--dist", "loadscope")
+    by = dict(re.findall(r"^(\S+) by (\d+)$", done.stdout, re.MULTILINE))
+    assert by["test_a.py"] == by["test_b.py"] != by["folder/test_c.py"]
+
+
+def _run(folder: Path, mark: str, *more: str) -> "subprocess.CompletedProcess[str]":
     file = folder / "test_marked.py"
-    file.write_text(f"import pytest\n\n\n@pytest.mark.alone{mark}\ndef test_marked() -> None:\n    pass\n")
-    options = ("-c", str(ROOT / "pyproject.toml"), "-p", "tests.conftest", "-p", "no:cacheprovider")
+    file.write_text(f"import pytest\n\n\n@{mark}\ndef test_marked(tell) -> None:\n    tell('found 7 of 7')\n")
+    options = ("-c", str(ROOT / "pyproject.toml"), "-p", "tests.conftest", "-p", "no:cacheprovider", *more)
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(file)],
+        [sys.executable, "-m", "pytest", *options, str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,

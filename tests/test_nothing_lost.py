@@ -9,7 +9,7 @@ import json
 import linecache
 import shutil
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +46,7 @@ INTAKE_BACK = 8
 HARMLESS = {"intake_away", "intake_back"}
 
 pytestmark = [
-    pytest.mark.alone("three bots at a time are killed, on all cores"),
+    pytest.mark.busy("three bots at a time are killed, on all cores"),
     pytest.mark.timeout(MOST_SECONDS),
 ]
 
@@ -247,7 +247,7 @@ async def sweep(tmp_path: Path, sample: Sample) -> AsyncIterator[Sweep]:
 
 
 async def test_a_kill_at_any_line_loses_and_doubles_nothing(
-    sweep: Sweep, capsys: pytest.CaptureFixture[str]
+    sweep: Sweep, tell: Callable[[str], None]
 ) -> None:
     """Whatever the bot was doing when it died, the reporter gets through, and a Send is one report.
 
@@ -256,17 +256,17 @@ async def test_a_kill_at_any_line_loses_and_doubles_nothing(
     points = await sweep.passed()
     assert {point.file for point in points} == set(TRACED.values())
     await sweep.kill_at(_chosen(points, HANDING_IN))
-    _print(capsys, await _judged(sweep, "with the intake there"))
+    tell(await _judged(sweep, "with the intake there"))
 
 
 async def test_a_kill_while_the_intake_is_away_loses_and_doubles_nothing(
-    sweep: Sweep, capsys: pytest.CaptureFixture[str]
+    sweep: Sweep, tell: Callable[[str], None]
 ) -> None:
     """What is kept on the disk meanwhile arrives once the intake is back, and once only."""
     sweep.away = True
     points = [point for point in await sweep.passed() if point.file in WAY_OUT]
     await sweep.kill_at(_chosen(points, {FIRST_SEND, INTAKE_BACK}))
-    _print(capsys, await _judged(sweep, "with the intake away"))
+    tell(await _judged(sweep, "with the intake away"))
 
 
 @pytest.mark.parametrize(
@@ -278,16 +278,11 @@ async def test_a_kill_while_the_intake_is_away_loses_and_doubles_nothing(
     ],
 )
 async def test_a_kill_while_starting_again_loses_and_doubles_nothing(
-    sweep: Sweep, capsys: pytest.CaptureFixture[str], left_over: str, turn: int, code: str
+    sweep: Sweep, tell: Callable[[str], None], left_over: str, turn: int, code: str
 ) -> None:
     """What a killed bot has left behind survives that the next one is killed while it takes it up."""
     sweep.away = turn != FIRST_SEND
     sweep.before = (_where(await sweep.passed(), turn, code),)
     lines = {point._replace(arrivals=WHENEVER) for point in await sweep.passed() if point.file in WAY_OUT}
     await sweep.kill_at(sorted(lines))
-    _print(capsys, await _judged(sweep, f"with {left_over} left over"))
-
-
-def _print(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\n{line}")  # noqa: T201 - how many points there were is part of the result
+    tell(await _judged(sweep, f"with {left_over} left over"))

@@ -6,18 +6,18 @@ through every step of the talk and every failure. Then every byte is searched in
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from conversations.flow import HANDED_IN
 from tests.canaries.markers import Kind
-from tests.canaries.runs import SCENARIOS, ScenarioRun
+from tests.canaries.runs import SCENARIOS, ScenarioRun, told
 from tests.canaries.script import goals
 from tests.canaries.search import Haystacks, Sink
 
 pytestmark = [
-    pytest.mark.alone("five scenarios play at the same time, on all cores"),
+    pytest.mark.busy("five scenarios play at the same time"),
     pytest.mark.timeout(300),
 ]
 
@@ -102,8 +102,9 @@ def test_every_library_logged_at_debug(runs: dict[str, ScenarioRun], library: st
     assert re.search(rf"^{library}".encode(), runs["talks"].content("written: bot.out"), re.MULTILINE)
 
 
-def test_every_step_and_choice_was_reached(runs: dict[str, ScenarioRun]) -> None:
+def test_every_step_and_choice_was_reached(runs: dict[str, ScenarioRun], tell: Callable[[str], None]) -> None:
     """The talks of the scenario go through the whole flow."""
+    tell(told(runs.values()))
     assert goals() - set(HANDED_IN) <= runs["talks"].end.done
 
 

@@ -16,7 +16,7 @@ from tests.canaries.runs import SCENARIOS, ScenarioRun
 from tests.canaries.search import Sink
 
 pytestmark = [
-    pytest.mark.alone("five scenarios play at the same time, on all cores"),
+    pytest.mark.busy("five scenarios play at the same time"),
     pytest.mark.timeout(300),
 ]
 
