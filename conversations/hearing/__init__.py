@@ -1,0 +1,11 @@
+"""What people write: their needs, heard by words that each language lists and never guessed, and names.
+
+- `needs`: which needs can be heard, and of whom
+- `spelling`: a text as words, whatever its case, accents, repeated letters or apostrophes
+- `rules`: a rule of words, and whether words keep it
+- `phrases`: the rules of each language, read from `languages/`
+- `listening`: what is heard in a text
+- `plain_words`: start, stop, yes, no, help in any script
+- `speaking`: in which language a message seems to be
+- `identity`: names and numbers in a text
+"""

@@ -1,0 +1,118 @@
+"""Rules of words such as `{somebody} hurt* {me}`, and which of them the words of a sentence keep.
+
+A rule's elements come in this order, with at most two other words between one and the next; after `~` they
+come in any order, anywhere in the sentence. An element is a word, the beginning of a word (`hurt*`), one of
+several (`hit|beats`), or a group of these (`{me}`).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from conversations.hearing.spelling import plain
+
+MOST_BETWEEN = 2
+_ANY_ORDER = "~"
+Tag = TypeVar("Tag")
+
+
+class UnreadableRuleError(ValueError):
+    """A rule names a group that is not there, says nothing, or has a word without letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule(Generic[Tag]):
+    tag: Tag
+    elements: tuple[int, ...]
+    in_order: bool
+
+
+class Rules(Generic[Tag]):
+    """Rules, each with a tag that tells what it says; all are held against a sentence at once.
+
+    Each distinct element has a number. Where its words stand in a sentence is a number too, with a bit for
+    each place, so that a rule costs a few operations however many spellings it has.
+    """
+
+    def __init__(self, written: Iterable[tuple[Tag, str]], groups: Mapping[str, Sequence[str]]) -> None:
+        self._groups = groups
+        self._numbers: dict[str, int] = {}
+        self._by_word: defaultdict[str, set[int]] = defaultdict(set)
+        self._by_beginning: defaultdict[str, set[int]] = defaultdict(set)
+        self._spellings: list[int] = []
+        rules = []
+        for tag, text in written:
+            parts = text.removeprefix(_ANY_ORDER).split()
+            if not parts:
+                raise UnreadableRuleError(f"the rule {text!r} says nothing")
+            elements = tuple(self._number(part) for part in parts)
+            rules.append(_Rule(tag, elements, in_order=not text.startswith(_ANY_ORDER)))
+        # By the element with the fewest spellings: a rule of which that is missing is not looked at.
+        self._rules: defaultdict[int, list[_Rule[Tag]]] = defaultdict(list)
+        for rule in rules:
+            self._rules[min(rule.elements, key=self._spellings.__getitem__)].append(rule)
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """All that the rules can say."""
+        return frozenset(rule.tag for rules in self._rules.values() for rule in rules)
+
+    def kept_by(self, words: Sequence[str]) -> Iterator[Tag]:
+        """Give the tags of the rules that the words of a sentence keep."""
+        places = self._places(words)
+        for rarest in places:
+            for rule in self._rules.get(rarest, ()):
+                if _is_kept(rule, places):
+                    yield rule.tag
+
+    def _number(self, part: str) -> int:
+        """Give the number of an element; an element that was read before has one already."""
+        if part not in self._numbers:
+            number = self._numbers[part] = len(self._numbers)
+            spelt = [word for choice in part.split("|") for word in self._choices(choice)]
+            # All at once: what is done to a text costs much more for each of ten thousand words.
+            for word in plain("\n".join(spelt)).split("\n"):
+                if not word.removesuffix("*"):
+                    raise UnreadableRuleError(f"{part!r} has a word without letters")
+                index = self._by_beginning if word.endswith("*") else self._by_word
+                index[word.removesuffix("*")].add(number)
+            self._spellings.append(len(spelt))
+        return self._numbers[part]
+
+    def _choices(self, choice: str) -> Sequence[str]:
+        named = re.fullmatch(r"\{(\w+)\}", choice)
+        if named is None:
+            return (choice,)
+        if named[1] not in self._groups:
+            raise UnreadableRuleError(f"there is no group {choice}")
+        return self._groups[named[1]]
+
+    def _places(self, words: Sequence[str]) -> dict[int, int]:
+        """Give, for each element of which words stand in the sentence, their places as bits."""
+        places: defaultdict[int, int] = defaultdict(int)
+        for place, word in enumerate(words):
+            begun = (self._by_beginning.get(word[:length], ()) for length in range(1, len(word) + 1))
+            for number in {*self._by_word.get(word, ()), *(number for each in begun for number in each)}:
+                places[number] |= 1 << place
+        return dict(places)
+
+
+def _is_kept(rule: _Rule[Tag], places: Mapping[int, int]) -> bool:
+    if not rule.in_order:
+        return all(element in places for element in rule.elements)
+    reached = places.get(rule.elements[0], 0)
+    for element in rule.elements[1:]:
+        reached = places.get(element, 0) & _following(reached)
+        if not reached:
+            return False
+    return True
+
+
+def _following(places: int) -> int:
+    """Give the places that follow these, with at most MOST_BETWEEN other words between."""
+    following = 0
+    for distance in range(1, MOST_BETWEEN + 2):
+        following |= places << distance
+    return following

@@ -1,0 +1,101 @@
+"""Names of people are found in notes and links; text that belongs to the page is not changed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.events import Received, Said
+from conversations.hearing.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.turns.submission import report_of
+from tests.talking import Replay, new_state
+from tests.times import HOUR
+
+LINK = "https://forum.example/thread/4711"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "found"),
+    [
+        ("write to me@site.example please", None, ("me@site.example",)),
+        ("the account is @some_body", None, ("@some_body",)),
+        ("call +54 11 5555-0123", None, ("+54 11 5555-0123",)),
+        ("call 011 5555-0123 now", "AR", ("011 5555-0123",)),
+        ("id 5555012345", None, ("5555012345",)),
+        ("two: @one_name and @two_name", None, ("@one_name", "@two_name")),
+        ("third picture, minute 3:15, post 42", "AR", ()),
+        ("see https://forum.example/thread/5555012345678 at the top", "AR", ()),
+        ("", None, ()),
+    ],
+)
+def test_what_may_name_somebody_is_found(text: str, region: str | None, found: tuple[str, ...]) -> None:
+    assert names_in(text, region) == found
+
+
+def test_a_post_number_is_no_name_where_a_post_number_is_asked_for() -> None:
+    assert names_in("post 5555012345", None, digits=False) == ()
+    assert names_in("post of @some_body", None, digits=False) == ("@some_body",)
+
+
+@given(st.text(max_size=200), st.sampled_from([None, "AR", "IN", "KE"]))
+def test_no_text_breaks_it_and_nothing_found_is_left_in(text: str, region: str | None) -> None:
+    names = names_in(text, region)
+    kept = left_out(text, names)
+    assert all(name not in kept for name in names)
+    assert left_out(text, ()) == text
+
+
+@pytest.mark.parametrize(
+    ("given_address", "userinfo", "without"),
+    [
+        ("https://name:word@site.example/a?b=@c", "name:word", "https://site.example/a?b=@c"),
+        ("https://site.example/@name", "", "https://site.example/@name"),
+        ("https://a@b@site.example/", "a@b", "https://site.example/"),
+        ("@channel", "", "@channel"),
+    ],
+)
+def test_a_user_name_before_the_host_is_found(given_address: str, userinfo: str, without: str) -> None:
+    assert userinfo_in(given_address) == userinfo
+    assert without_userinfo(given_address) == without
+
+
+def _at_the_note() -> Replay:
+    replay = Replay(new_state())
+    replay.step(Said(LINK))
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    assert replay.state.step == "note"
+    return replay
+
+
+def test_what_is_the_reporters_never_reaches_a_report() -> None:
+    replay = _at_the_note()
+    replay.step(Said("call me: +54 11 5555-0123"))
+    assert report_of(replay.state, HOUR).note == "call me: (…)"
+    replay.tap("mine")
+    assert report_of(replay.state, HOUR).note == "call me: (…)"
+    assert replay.state.asked is None
+
+
+def test_what_is_the_accounts_is_evidence_and_kept() -> None:
+    replay = _at_the_note()
+    replay.step(Said("posted by @some_body"))
+    replay.tap("theirs")
+    assert report_of(replay.state, HOUR).note == "posted by @some_body"
+    assert replay.state.step == "end"
+
+
+def test_a_user_name_in_a_link_is_kept_only_when_it_is_the_accounts() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("https://name:word@site.example/page"))
+    assert replay.state.draft.addresses == ("https://site.example/page",)
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == ("https://name:word@site.example/page",)
+
+
+def test_another_report_forgets_what_was_asked_about() -> None:
+    replay = _at_the_note()
+    replay.step(Said("me@site.example"))
+    replay.step(Said("https://forum.example/other"))
+    assert replay.state.asked is None

@@ -1,0 +1,72 @@
+"""Needs are heard in sentences of writers who had not seen the rules, and almost nothing else is.
+
+`sentences/` has 40 for each language, by two writers; half of them (`held_out`) were put away before the
+rules were written. `near_misses.json` are reports, idioms and denials with alarming words, `ordinary.json` is
+what people write to a bot. `pytest -s` prints the table.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conversations.hearing.listening import hear
+from conversations.hearing.needs import Heard, Need, Who
+from conversations.hearing.plain_words import Meaning, meaning
+from tests.cases import for_every
+from tests.talking import LANGUAGES
+
+FOLDER = Path(__file__).parent
+LEAST_IN_EACH = 0.8
+LEAST_OVER_ALL = 0.9
+MOST_OF_ORDINARY = 2 / 2000
+MOST_OF_NEAR_MISSES = 0.02
+
+
+def _read(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _share_heard(language: str) -> float:
+    sentences = _read(f"sentences/{language}")["held_out"]
+    return sum(_is_heard(sentence["text"], language) for sentence in sentences) / len(sentences)
+
+
+def _is_heard(text: str, language: str) -> bool:
+    """Tell whether people are shown: by an exit, or by the help card that names them first."""
+    return bool(hear(text, {language, "en"})) or meaning(text, language) is Meaning.HELP
+
+
+def _wrongly_heard(name: str) -> list[str]:
+    messages = _read(name)
+    return [each["text"] for each in messages if hear(each["text"], {each["language"], "en"})]
+
+
+@for_every(language=LANGUAGES)
+def test_most_of_what_nobody_had_seen_is_heard_in_each_language(language: str) -> None:
+    print(f"{language}: {_share_heard(language):.0%}")  # noqa: T201 - the table
+    assert _share_heard(language) >= LEAST_IN_EACH
+
+
+def test_over_all_languages_nine_in_ten_are_heard() -> None:
+    shares = [_share_heard(language) for language in LANGUAGES]
+    assert sum(shares) / len(shares) >= LEAST_OVER_ALL
+
+
+def test_almost_no_ordinary_message_opens_an_exit() -> None:
+    wrong = _wrongly_heard("ordinary")
+    assert len(wrong) <= MOST_OF_ORDINARY * len(_read("ordinary")), wrong
+
+
+def test_almost_no_report_idiom_or_denial_opens_an_exit() -> None:
+    wrong = _wrongly_heard("near_misses")
+    assert len(wrong) <= MOST_OF_NEAR_MISSES * len(_read("near_misses")), wrong
+
+
+def test_the_more_pressing_of_two_needs_is_answered() -> None:
+    assert hear("he hits me. i want to die", {"en"}) == Heard(Need.DESPAIR, Who.FIRST)
+
+
+def test_what_is_said_of_a_video_is_no_need() -> None:
+    assert hear("a child is raped in this video", {"en"}) is None
