@@ -15,9 +15,9 @@ from bot.talks.portals import read_portals
 from bot.talks.render import render
 from bot.talks.stored import draw
 from conversations.events import Received
+from conversations.flow.cards import card
 from conversations.portals.model import Portal
 from conversations.state import State
-from conversations.turns.cards import card
 from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 
