@@ -4,6 +4,7 @@
 - `flow`: the table of steps that `turns` runs
 - `words`: every English sentence that a reporter can read, by name
 - `portals`: reads a portal's file
+- `hearing`: reads what people write: needs, plain words, names
 - `address`: finds, compares and shows reported addresses
 - `state`: the state of a talk between two turns
 - `events`: the events of a talk

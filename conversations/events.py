@@ -38,19 +38,24 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The reporter wrote text; `edited` when it replaces a message sent before."""
+    """The reporter wrote text; `edited` when it replaces a message, `forwarded` when others wrote it."""
 
     text: str = field(repr=False)
     edited: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chose:
-    """The reporter tapped a button: its choice, and the talk and turn in which it was shown."""
+    """The reporter tapped a button: its choice, and the talk and turn in which it was shown.
+
+    `shown` are the links on the card, defanged as there, where the platform brings the card along.
+    """
 
     choice: str
     talk: str
     turn: int
+    shown: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

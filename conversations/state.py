@@ -20,11 +20,15 @@ class Fresh:
     receipt: str = field(repr=False)
 
 
+BESIDE_LENGTH = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The report so far; `revision` 0 means that nothing was sent.
 
     `addresses` are as `address.find` gave them; a partial one, taken after two tries, is in `partial`.
+    `beside` are words that came with the links, `circumstances` what was tapped on the way (knows_child).
     `sites` says of each home page whether the whole site is meant (None: not sure). `answers` maps fields of
     the report to values, in the order of the questions.
     """
@@ -37,11 +41,23 @@ class Draft:
     partial: str = field(default="", repr=False)
     sites: tuple[tuple[str, bool | None], ...] = field(default=(), repr=False)
     answers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    beside: str = field(default="", repr=False)
+    circumstances: tuple[str, ...] = ()
 
     @property
     def holds_link(self) -> bool:
         """Whether there is something to hand in."""
         return bool(self.addresses or self.partial)
+
+    @property
+    def said(self) -> str:
+        """The words beside the links, as far as they are shown and may be sent."""
+        return self.beside[:BESIDE_LENGTH]
+
+    @property
+    def unsaid(self) -> int:
+        """How many letters of the words beside the links are neither shown nor sent."""
+        return len(self.beside) - len(self.said)
 
     @property
     def is_unsent(self) -> bool:
@@ -75,7 +91,10 @@ class State:
     `turn` numbers the cards, so that a button of an older card is known; `after` are the steps to which
     asides lead back, the next one last; `remark` is what the last turn adds above the step's own card;
     `misses` counts what was not understood; `tries` counts messages without a link since the last link, and
-    `unread` holds their words.
+    `unread` holds their words. `replacing` is the place of the link that is being changed (None: all).
+    `handed_in` are fingerprints of the links that were sent in this talk, `before` is the draft that was sent
+    last, `seems` are the languages in which the last message that was not understood may be. `country` was
+    chosen on an exit (ISO 3166), for its contacts alone; it is forgotten with the exits.
     """
 
     talk: str
@@ -95,6 +114,11 @@ class State:
     practice: bool = False
     delivered: bool = False
     asked: Asked | None = field(default=None, repr=False)
+    replacing: int | None = None
+    handed_in: tuple[str, ...] = field(default=(), repr=False)
+    before: Draft | None = field(default=None, repr=False)
+    seems: tuple[str, ...] = ()
+    country: str = field(default="", repr=False)
 
 
 _STATE = TypeAdapter(State)

@@ -7,10 +7,14 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence by its name in `words`, with the values for its placeholders."""
+    """A sentence by its name in `words`, with the values for its placeholders.
+
+    `lines` follow below it in the same paragraph; the sentences of a line stand one after another.
+    """
 
     words: str
     values: Values = field(default=(), repr=False)
+    lines: "tuple[tuple[Phrase, ...], ...]" = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

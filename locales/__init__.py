@@ -9,6 +9,7 @@ Read while a talk is held:
 - `catalogues`: reads the languages, and gives a message in each
 - `plurals`: chooses the form of a message for a number
 - `digits`: writes numbers in a language's digits
+- `countries`: names countries in a language
 
 Used by those who write and translate messages:
 

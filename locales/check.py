@@ -26,7 +26,7 @@ from locales.review import review_faults
 
 GROWTH = 1.4
 _GROWTH_COUNTS_FROM = 40
-_SEND = "button.send"
+_BUTTON = "button."
 _UPDATE = "run `reportline locales update`"
 
 
@@ -118,7 +118,15 @@ def _catalogue_faults(
 
 def _labels(catalog: Catalog) -> dict[str, str]:
     """Give the buttons that sentences name, by their English; a sentence must use the button's own word."""
-    return {str(message.id): str(message.string) for message in catalog if message.context == _SEND}
+    return {
+        _first_line(message.id): _first_line(message.string)
+        for message in catalog
+        if str(message.context).startswith(_BUTTON)
+    }
+
+
+def _first_line(label: object) -> str:
+    return str(label).partition("\n")[0]
 
 
 def _faults(language: str, message: Message, glossary: Glossary, labels: Mapping[str, str]) -> Iterator[str]:
@@ -132,12 +140,23 @@ def _faults(language: str, message: Message, glossary: Glossary, labels: Mapping
     for text in forms_of(message):
         yield from _text_faults(name, text, glossary)
         yield from orthography_faults(orthography, text)
-        yield from likeness_faults(orthography, source, text, as_in_english=name in glossary.as_in_english)
+        yield from likeness_faults(
+            orthography,
+            source,
+            text,
+            as_in_english=name in glossary.as_in_english,
+            is_label=name.startswith(_BUTTON),
+        )
         yield from _translation_faults(source, text)
         yield from terms_missing(glossary, name, source, text)
         for label, own in labels.items():
-            if re.search(rf"\b[Tt]ap {re.escape(label)}\b", source) and own.lower() not in text.lower():
+            if _names_button(label, source) and own.lower() not in text.lower():
                 yield f'the button is named "{own}"; write it so'
+
+
+def _names_button(label: str, source: str) -> bool:
+    """Tell whether an English sentence names a button: in quotation marks, or `Send` after "tap"."""
+    return f"“{label}”" in source or re.search(rf"\b[Tt]ap {re.escape(label)}\b", source) is not None
 
 
 def _translation_faults(source: str, text: str) -> Iterator[str]:

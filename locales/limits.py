@@ -24,6 +24,8 @@ def _of(length: int) -> Limit:
 
 
 _BUTTON = _of(24)
+# WhatsApp's and Messenger's buttons under a message.
+SHORT_LABEL = 20
 _COMMAND = _of(72)
 _MESSAGE = Limit(1024, 1024, 2048)
 _NAMED = {
@@ -43,8 +45,16 @@ def limit_of(name: str) -> Limit:
 
 
 def length_faults(name: str, text: str) -> Iterator[str]:
-    """Say by how much a message is too long for some channel."""
-    limit = limit_of(name)
+    """Say by how much a message is too long for some channel; a long label has a shorter one below it."""
+    if not name.startswith("button."):
+        yield from _length_faults(limit_of(name), text)
+        return
+    label, _, short = text.partition("\n")
+    faults = tuple(_length_faults(limit_of(name), label))
+    yield from faults or _label_faults(label, short)
+
+
+def _length_faults(limit: Limit, text: str) -> Iterator[str]:
     counted = (
         ("characters", len(text), limit.characters),
         ("UTF-16 units", len(text.encode("utf-16-le")) // 2, limit.units),
@@ -54,3 +64,10 @@ def length_faults(name: str, text: str) -> Iterator[str]:
         if length > most:
             yield f"{length} {unit}; write at most {most}"
             return
+
+
+def _label_faults(label: str, short: str) -> Iterator[str]:
+    if len(label) > SHORT_LABEL and not 0 < len(short) <= SHORT_LABEL:
+        yield f"{len(label)} characters; write on a second line a label of at most {SHORT_LABEL}"
+    if len(label) <= SHORT_LABEL and short:
+        yield f"a second label, where the first has at most {SHORT_LABEL} characters; take it away"

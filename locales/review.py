@@ -7,11 +7,12 @@ translation alone. Both are valid only for the words that were reviewed: a chang
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from babel.messages.pofile import PoFileError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
@@ -24,6 +25,12 @@ from locales.extraction import English
 READERS = 5
 RIGHT = 4
 TO_JUDGE = "?"
+# A remark of the blind translator that somebody must answer.
+_DOUBT: Final = re.compile(
+    r"\[[^\]]*\b(?:could|might|may also|can also|odd|stiff|unclear|not clear|at first glance|ambiguous"
+    r"|awkward|mistake|strange)\b[^\]]*\]",
+    re.IGNORECASE,
+)
 
 
 class _Table(BaseModel):
@@ -171,4 +178,7 @@ def _comparison_fault(compared: Compared | None, message: English, said: Sequenc
         )
     if compared.meaning == "near" and not compared.note.strip():
         return "near, but nobody says why it may stay"
+    doubt = next((found[0] for each in compared.back if (found := _DOUBT.search(each))), None)
+    if doubt and not compared.note.strip():
+        return f"the blind translator doubts {doubt}; mend the message, or write a note that answers it"
     return None

@@ -40,6 +40,13 @@ DECIDED: Final = (
 )
 # Beside a longer word there is no room for its meaning in 60 columns.
 _BESIDE: Final = 20
+# What the reporter tapped on the way, and left on the card before sending.
+_CIRCUMSTANCES: Final = {
+    "knows_child": "knows the child",
+    "own_pictures": "is in the pictures, or a friend is",
+    "threatened": "is threatened",
+    "danger_now": "says that there is danger now",
+}
 
 
 def claims(made: Sequence[Claim]) -> Table:
@@ -158,6 +165,7 @@ def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
         "withdrawn": "yes" if report.withdrawn else "",
         "whole site": _yes_or_no(report.whole_site),
         "complete": "" if report.complete else "no, only what the reporter remembers",
+        "the reporter": ", ".join(_CIRCUMSTANCES[each] for each in report.circumstances),
         "depiction": report.depiction or "",
         "reached": report.reached or "",
         "page before": "" if report.referer is None else shown_address(report.referer, plain=plain),

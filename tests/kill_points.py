@@ -26,6 +26,7 @@ from bot.channels.telegram.polling import TelegramPolling
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.settings import BotSettings
 from bot.talks.render import command_menu
+from conversations.hearing.phrases import phrases
 from locales.catalogues import ENGLISH, KNOWN_LANGUAGES, catalogue
 from reportline.logs import configure_logs, log_failure
 from tests.system import ROOT, TOKEN
@@ -173,6 +174,7 @@ def _prepare() -> None:
         importlib.import_module(late)
     for language in KNOWN_LANGUAGES:
         catalogue(language)
+        phrases(language)
     command_menu(ENGLISH)
     gc.freeze()
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ from conversations.events import (
     Said,
     StatusLearned,
 )
-from conversations.portals.model import Portal
+from conversations.flow.cards import card
+from conversations.portals.model import Portal, at
 from conversations.state import Fresh, State, dump, load
-from conversations.turns.cards import card
 from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 from conversations.turns.turn import Turn
@@ -32,9 +33,14 @@ from conversations.wire.report import write_receipt
 from locales.catalogues import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
-PORTALS: Mapping[str, Portal] = read_portals(
-    Path(__file__).parent.parent / "bot" / "portals", frozenset(LANGUAGES)
-)
+# When the talks of the tests are held: contacts are open or closed, fresh or not, at this moment.
+MOMENT = datetime(2026, 11, 30, 12, tzinfo=UTC)
+PORTALS: Mapping[str, Portal] = {
+    name: at(portal, MOMENT)
+    for name, portal in read_portals(
+        Path(__file__).parent.parent / "bot" / "portals", frozenset(LANGUAGES)
+    ).items()
+}
 # The same portals, each with every language that there is, after its own.
 EVERY_LANGUAGE: Mapping[str, Portal] = {
     name: replace(portal, languages=tuple(dict.fromkeys((*portal.languages, *LANGUAGES))))
@@ -89,10 +95,10 @@ def event_of(written: Mapping[str, Any], state: State) -> Event:
     match dict(written):
         case {"opened": start}:
             return Opened(start)
-        case {"said": text}:
-            return Said(text)
-        case {"edited": text}:
-            return Said(text, edited=True)
+        case {"said": text} | {"edited": text}:
+            return Said(text, "edited" in written, "forwarded" in written)
+        case {"tapped_on_old_card": choice, "links": links}:
+            return Chose(choice, "ffffffff", 3, tuple(links))
         case {"tapped": choice}:
             return Chose(choice, state.talk, state.turn)
         case {"tapped_before": choice}:

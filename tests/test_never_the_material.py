@@ -47,7 +47,7 @@ async def _reported(reporter: Reporter) -> None:
             await reporter.sees()
     await reporter.send(**ATTACHED, caption=f"https://{HOST}/picture")
     await reporter.sees()
-    await reporter.tap("send")
+    await reporter.tap("link_only")
     await reporter.sees("We have received it")
 
 

@@ -37,8 +37,8 @@ def test_the_talk_goes_the_same_way_in_every_language(name: str, language: str) 
     ]
 
 
-def test_twelve_people_came() -> None:
-    assert len(PERSONAS) == 12
+def test_forty_people_came() -> None:
+    assert len(PERSONAS) == 40
 
 
 @for_every(name=PERSONAS)

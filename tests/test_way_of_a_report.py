@@ -33,7 +33,7 @@ async def _report(reporter: Reporter, language: str) -> None:
     assert "hxxps://forum[.]example" in card.text
     assert "fbclid" not in card.text
     await _gone(reporter, own)
-    await reporter.tap("send")
+    await reporter.tap("link_only")
     await reporter.sees(str(words["sent"]))
     await reporter.tap("details")
     await reporter.sees()

@@ -68,7 +68,7 @@ REACHED_ROWS: Final[Rows] = (
     *_LEAVE,
     *_ALWAYS,
 )
-ACCESS: Final = "What does the page ask of visitors?"
+ACCESS: Final = "What do you need to get in?"
 ACCESS_ROWS: Final[Rows] = (
     (("Nothing, it is open", "open"),),
     (("To join", "join"),),

@@ -32,7 +32,9 @@ TALK: Final = (
     Step("send", "We have received it", frozenset({"details", "receipt", "withdraw", "finish"})),
     Step("details", "How did you get", frozenset({"channel", "search", "advert", "sent", "page", "skip"})),
     Step(
-        "search", "What does the page ask", frozenset({"open", "join", "log_in", "pay", "password", "skip"})
+        "search",
+        "What do you need to get in",
+        frozenset({"open", "join", "log_in", "pay", "password", "skip"}),
     ),
     Step("finish", "Thank you", frozenset({"another", "receipt", "withdraw"})),
 )

@@ -88,7 +88,7 @@ class Screen:
             line = Text()
             for button in row:
                 number += 1
-                line.append(f" {number} ", style="reverse")
+                line.append(f" {'#' if card.asks_for_text else ''}{number} ", style="reverse")
                 line.append(f" {button.label.translate(_UNSEEN)}   ")
             self._console.print(line, width=width)
         self._console.print()

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ from bot.settings import (
     valkey_url,
 )
 from bot.talks.portals import PortalsUnreadable, read_portals
+from bot.tools.before_serving import open_points
 from locales.catalogues import KNOWN_LANGUAGES
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private
@@ -48,6 +50,7 @@ def check(settings: BotSettings) -> list[Check]:
         ("outbox", _look_at_outbox),
         ("disk", _look_at_disk),
         ("portals", _look_at_portals),
+        ("before serving", _look_at_sheet),
         ("fleet", _look_at_fleet),
     )
     return [look_at(name, partial(look, settings)) for name, look in looks]
@@ -149,3 +152,14 @@ def _look_at_portals(settings: BotSettings) -> str:
             f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
         )
     return f"{settings.portal} is there"
+
+
+def _look_at_sheet(settings: BotSettings) -> str:
+    """Advise on what no machine can do; it is no fault of the machine."""
+    try:
+        portals = read_portals(settings.portals_dir, KNOWN_LANGUAGES)
+    except PortalsUnreadable:
+        return "the sheet can be written once the portals can be read"
+    chosen = portals.get(settings.portal)
+    points = "; ".join(open_points(chosen, datetime.now(UTC))) if chosen else "the portal is missing"
+    return f"{settings.portal}: {points}. `reportline portal check --before-serving` prints the sheets"

@@ -23,15 +23,18 @@ def graph() -> None:
 @flow.command()
 def measure() -> None:
     """Print what each way costs a reporter in each language; exit status 1 past a limit."""
+    from datetime import UTC, datetime
+
     from rich.console import Console
     from rich.table import Table
 
-    from bot.talks.portals import read_portals
+    from bot.talks.portals import PortalsNow, read_portals
     from bot.tools import measure as measuring
     from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
-    portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
+    read = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
+    portals = PortalsNow(read, lambda: datetime.now(UTC))
     table = Table(
         "way", "language", *("taps", "first words", "words", "bytes", "minutes", "grade", "past a limit")
     )

@@ -9,9 +9,10 @@ import typer
 from bot.commands.command_line import bot_settings, ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.tools.portal_links import Invitation
+    from conversations.portals.model import Portal
 
 portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
 
@@ -19,16 +20,35 @@ portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
 @portal.command(name="check")
 def check_portals(
     files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
+    *,
+    before_serving: Annotated[
+        bool, typer.Option("--before-serving", help="print what to call, to open and to ask first")
+    ] = False,
 ) -> None:
-    """Say what is wrong with portals' files, by line; exit status 1 when something is."""
-    from bot.talks.portals import check
+    """Say what is wrong with portals' files, by line; exit status 1 when something is.
+
+    Before serving, a portal must also name who is on duty for a child at risk.
+    """
+    from bot.talks.portals import read_files
     from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
     chosen = files or sorted(settings.portals_dir.glob("*.toml"))
-    faults = check(chosen, KNOWN_LANGUAGES)
+    portals, faults = read_files(chosen, KNOWN_LANGUAGES)
+    if before_serving and not faults:
+        raise typer.Exit(int(not _ready_to_serve(portals.values())))
     typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
     raise typer.Exit(int(bool(faults)))
+
+
+def _ready_to_serve(portals: "Collection[Portal]") -> bool:
+    from datetime import UTC, datetime
+
+    from bot.tools.before_serving import sheet
+
+    now = datetime.now(UTC)
+    typer.echo("\n\n".join(sheet(portal, now) for portal in portals))
+    return all(portal.on_duty for portal in portals)
 
 
 @portal.command()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.exchange import TalkHandle
 from bot.sessions.sealing import TalkSecrets
+from conversations.events import Chose, Command, Commanded, Event
+from conversations.flow.cards import is_everywhere
 from reportline.logs import log_event
 
 EVENTS_AT_ONCE = 60
@@ -13,6 +15,16 @@ EVENTS_A_SECOND = 0.5
 MAXIMUM_BUDGETS = 10_000
 REPORTS_TO_ALARM = 200
 _HOUR = 3600
+
+
+_ALWAYS_HEARD = frozenset({Command.HELP, Command.LANGUAGE, Command.FORGET})
+
+
+def is_always_heard(event: Event) -> bool:
+    """Tell whether an event is never refused for speed: help in danger, the language, clearing the chat."""
+    if isinstance(event, Chose):
+        return is_everywhere(event.choice)
+    return isinstance(event, Commanded) and event.command in _ALWAYS_HEARD
 
 
 @dataclass(slots=True)

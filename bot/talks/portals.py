@@ -1,12 +1,13 @@
 """Reads the portals of a folder: all of them, or none and every fault."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from conversations.portals.file import Fault, PortalFaults, portal_from
-from conversations.portals.model import Portal, with_contacts_of
+from conversations.portals.model import Contact, Portal, at, with_contacts_of
 from reportline.readiness import NotReady
 
 INTERNATIONAL = "international"
@@ -20,26 +21,56 @@ class PortalsUnreadable(NotReady):
 def read_portals(folder: Path, known_languages: AbstractSet[str]) -> dict[str, Portal]:
     """Read every portal of a folder, by id; raises PortalsUnreadable if any is wrong, or if there is none.
 
-    The international portal's contacts serve wherever a portal has none of its own for a purpose.
+    The international portal's contacts serve beside those of the others; a portal without a region gets the
+    contacts of every country, to choose from.
     """
-    portals, wrong = _read_all(_files(folder), known_languages)
+    portals, wrong = read_files(_files(folder), known_languages)
     if wrong:
         raise PortalsUnreadable("\n".join(wrong))
     worldwide = portals.get(INTERNATIONAL)
+    national = _by_country(portals.values())
     return {
-        portal_id: with_contacts_of(portal, worldwide) if worldwide else portal
+        portal_id: replace(
+            with_contacts_of(portal, worldwide) if worldwide else portal,
+            countries=() if portal.region else national,
+        )
         for portal_id, portal in portals.items()
     }
 
 
+def _by_country(portals: Iterable[Portal]) -> tuple[tuple[str, tuple[Contact, ...]], ...]:
+    found: dict[str, tuple[Contact, ...]] = {}
+    for portal in portals:
+        if portal.region and portal.contacts:
+            found[portal.region] = (*found.get(portal.region, ()), *portal.contacts)
+    return tuple(sorted(found.items()))
+
+
+class PortalsNow(Mapping[str, Portal]):
+    """Portals as they are shown now: each is given with the moment at which it is asked for."""
+
+    def __init__(self, portals: Mapping[str, Portal], now: Callable[[], datetime]) -> None:
+        self._portals, self._now = portals, now
+
+    def __getitem__(self, portal_id: str) -> Portal:
+        return at(self._portals[portal_id], self._now())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._portals)
+
+    def __len__(self) -> int:
+        return len(self._portals)
+
+
 def check(files: Iterable[Path], known_languages: AbstractSet[str]) -> list[str]:
     """Say what is wrong with portals' files, as lines like `portals/ar.toml:12: what, and what to write`."""
-    return _read_all(files, known_languages)[1]
+    return read_files(files, known_languages)[1]
 
 
-def _read_all(
+def read_files(
     files: Iterable[Path], known_languages: AbstractSet[str]
 ) -> tuple[dict[str, Portal], list[str]]:
+    """Read portals' files, each by itself; gives the portals, and what is wrong as `check` says it."""
     portals: dict[str, Portal] = {}
     wrong: list[str] = []
     for path in files:

@@ -4,12 +4,13 @@ import re
 
 from bot.exchange import Card, CardButton
 from conversations.events import Command
+from conversations.flow.cards import COUNTRY_CHOICE, card
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Button, Phrase
-from conversations.turns.cards import card
 from conversations.words import SAID_OF_ONE, WORDS
 from locales.catalogues import ENGLISH, KNOWN_LOCALES, catalogue
+from locales.countries import country_name
 from locales.digits import in_digits_of
 
 LEFT_TO_RIGHT_ISOLATE = "\u2066"
@@ -20,11 +21,17 @@ _LEAST_LINK_LENGTH = 60
 # Embeddings, overrides and isolates, with what ends them (Unicode's bidirectional algorithm, table 4).
 _TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _COUNT = "maximum"
-_NUMBERS = frozenset({"number", "total", _COUNT})
+_NUMBERS = frozenset({"number", "total", "year", _COUNT})
+_COUNTRY = "country"
+_HOURS = "hours"
 # A placeholder, or a run of Latin words: a command, a name of several words, the beginning of a link.
 _LATIN = re.compile(r"\{\w+\}|https://|www\.|/?[A-Za-z][\w./:-]*[\w/](?: [A-Za-z][\w./:-]*\w)*", re.ASCII)
-# What people wrote in words runs as it was written; links and codes always from left to right.
-_OPENS_ISOLATE = dict.fromkeys(("contacts", "found", "legal_note", "partial"), FIRST_STRONG_ISOLATE)
+# What people wrote in words runs as it was written; links, codes and phone numbers always from left to right.
+_OPENS_ISOLATE = dict.fromkeys(
+    (_COUNTRY, "name", "area", "found", "legal_note", "partial"), FIRST_STRONG_ISOLATE
+)
+# The longest label that every channel shows.
+_LABEL_LENGTH = 24
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
@@ -43,7 +50,15 @@ def render(state: State, portal: Portal) -> Card:
 
 
 def put_into_words(phrase: Phrase, language: str, region: str | None = None) -> str:
-    """Translate a phrase and fill in its values, each isolated from the direction of the text around it."""
+    """Translate a phrase and fill in its values, each isolated from the direction of the text around it.
+
+    The lines that belong to it follow.
+    """
+    lines = (" ".join(put_into_words(said, language, region) for said in line) for line in phrase.lines)
+    return "\n".join((_translated(phrase, language, region), *lines))
+
+
+def _translated(phrase: Phrase, language: str, region: str | None) -> str:
     values = dict(phrase.values)
     translated = catalogue(language).translate(
         phrase.words,
@@ -74,8 +89,16 @@ def command_menu(language: str) -> tuple[tuple[str, str], ...]:
 
 def _label(button: Button, language: str) -> str:
     if isinstance(button.label, str):
-        return _LOCALES[button.label].own_name
-    return put_into_words(button.label, language)
+        if button.choice.startswith(COUNTRY_CHOICE):
+            return _shortened_label(country_name(button.label, language))
+        known = _LOCALES.get(button.label)
+        return known.own_name if known else in_digits_of(button.label, language, None)
+    # The second line is for channels that show shorter labels.
+    return put_into_words(button.label, language).partition("\n")[0]
+
+
+def _shortened_label(label: str) -> str:
+    return label if len(label) <= _LABEL_LENGTH else f"{label[: _LABEL_LENGTH - 1]}…"
 
 
 def _apart(latin: re.Match[str]) -> str:
@@ -87,6 +110,10 @@ def _apart(latin: re.Match[str]) -> str:
 def _shown(name: str, value: str, language: str, region: str | None) -> str:
     if name in _NUMBERS:
         return f"{FIRST_STRONG_ISOLATE}{in_digits_of(value, language, region)}{END_OF_ISOLATE}"
+    if name == _COUNTRY:
+        value = country_name(value, language)
+    elif name == _HOURS:
+        value = in_digits_of(value, language, region)
     opens = _OPENS_ISOLATE.get(name, LEFT_TO_RIGHT_ISOLATE)
     lines = value.split("\n")
     length = max(_LEAST_LINK_LENGTH, LINKS_LENGTH // len(lines))

@@ -7,9 +7,10 @@ from datetime import datetime
 from bot.delivery.courier import Courier
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Entry, NotKept, Outbox
-from bot.exchange import Answer, Arrival, TalkHandle
+from bot.exchange import Answer, Arrival, Card, TalkHandle
 from bot.sessions.store import Sessions
-from bot.talks.limits import Alarm, Budgets
+from bot.talks.limits import Alarm, Budgets, is_always_heard
+from bot.talks.portals import PortalsNow
 from bot.talks.render import render
 from bot.talks.stored import (
     Talk,
@@ -18,11 +19,11 @@ from bot.talks.stored import (
     draw,
     dump,
     emptied,
-    live,
     load,
     outdated,
     with_card,
 )
+from bot.talks.typed_labels import may_be_label, tapped
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
 from conversations.portals.model import Portal
 from conversations.state import State
@@ -78,14 +79,14 @@ class Runner:
         self._sessions = sessions
         self._delivery = delivery
         self._limits = limits
-        self._portals = portals
+        self._portals = PortalsNow(portals, now)
         self._portal = portals[portal]
         self._now = now
 
     async def handle(self, arrival: Arrival) -> Answer:
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         async with self._sessions.lock(arrival.talk):
-            if not self._limits.budgets.allow(arrival.talk):
+            if not self._limits.budgets.allow(arrival.talk) and not is_always_heard(arrival.event):
                 arrival = replace(arrival, event=TooFast())
             for _ in range(MOST_TRIES):
                 answer = await self._turn(arrival)
@@ -114,7 +115,7 @@ class Runner:
         if held and arrival.update in held.updates:
             return self._answer(held, held.live, held.erased if arrival.update == held.updates[-1] else ())
         talk = held or self._begun(arrival)
-        turn = advance(talk.state, arrival.event, self._portals, draw())
+        turn = advance(talk.state, self._meant(arrival.event, talk), self._portals, draw())
         removes = RemoveMessage() in turn.effects
         erased = (
             all_messages(talk, arrival)
@@ -127,6 +128,12 @@ class Runner:
             return None
         return await self._acted(arrival, turn, following, erased)
 
+    def _meant(self, event: Event, talk: Talk) -> Event:
+        return tapped(event, self._card(talk)) if may_be_label(event) else event
+
+    def _card(self, talk: Talk) -> Card:
+        return render(talk.state, self._portals[talk.state.portal])
+
     def _begun(self, arrival: Arrival) -> Talk:
         start = arrival.event.start if isinstance(arrival.event, Opened) else ""
         portal = portal_of(start, self._portals, self._portal)
@@ -134,6 +141,7 @@ class Runner:
 
     async def _acted(self, arrival: Arrival, turn: Turn, talk: Talk, erased: tuple[int, ...]) -> Answer:
         """Act on what the saved turn asks for, and answer with the card that this leaves."""
+        edited = talk.live
         for effect in turn.effects:
             match effect:
                 case Submit():
@@ -143,11 +151,11 @@ class Runner:
                     talk = await self._told(arrival.talk, learned) or talk
                 case Forget() | RemoveMessage():
                     pass
-        return self._answer(talk, live(talk, arrival), erased)
+        return self._answer(talk, edited, erased)
 
     def _answer(self, talk: Talk, live: int | None, erased: tuple[int, ...] = ()) -> Answer:
         """Show the card of the state as it is now, so that a redelivery gets the last answer again."""
-        return Answer(render(talk.state, self._portals[talk.state.portal]), live, erased)
+        return Answer(self._card(talk), live, erased)
 
     async def _settled(self, handle: TalkHandle) -> tuple[Talk | None, bytes | None]:
         """Load the talk; a report that a saved turn still owes is handed in first."""

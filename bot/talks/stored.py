@@ -82,11 +82,16 @@ def live(talk: Talk, arrival: Arrival) -> int | None:
     """Give the message to edit: the newest card after a tap, none after a message (the card is sent anew).
 
     The tapped card may be newer than the known one, whose number was lost on the way, or older: a chat's
-    numbers only grow.
+    numbers only grow. A card of a forgotten talk stays as it is: it may be all that is left of a link.
     """
-    if not isinstance(arrival.event, Chose):
+    if not isinstance(arrival.event, Chose) or is_of_another_talk(talk, arrival):
         return None
     return max((number for number in (talk.live, arrival.card) if number is not None), default=None)
+
+
+def is_of_another_talk(talk: Talk, arrival: Arrival) -> bool:
+    """Tell whether a button of a talk that is forgotten was tapped."""
+    return isinstance(arrival.event, Chose) and arrival.event.talk != talk.state.talk
 
 
 def with_card(talk: Talk, message: int) -> Talk:
@@ -100,7 +105,8 @@ def with_card(talk: Talk, message: int) -> Talk:
 def outdated(talk: Talk, arrival: Arrival, *, removes: bool) -> tuple[int, ...]:
     """Give the messages that an answer deletes: cards that are shown no more, the captured message."""
     own = arrival.message if removes else None
-    return _others((talk.live, arrival.card, own), live(talk, arrival))
+    tapped = None if is_of_another_talk(talk, arrival) else arrival.card
+    return _others((talk.live, tapped, own), live(talk, arrival))
 
 
 def all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:

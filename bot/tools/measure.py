@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyphen
 
@@ -40,8 +40,12 @@ WAYS: dict[str, Script] = {
     "taken back": (f">{_LINK}", "send", "withdraw", "yes_withdraw", "finish"),
     **{
         f"exit: {name}": ("/start", "no_link", name)
-        for name in ("own_images", "threats", "chat_only", "known_child", "other_harm", "own_behaviour")
+        for name in (
+            *("hurt", "despair", "threats", "own_images", "parent", "known_child", "talk"),
+            *("chat_only", "other_harm", "own_behaviour"),
+        )
     },
+    "link and words": (f">look at the second video {_LINK}", "send_both"),
     "exit: danger": ("/start", "danger"),
 }
 
@@ -70,7 +74,11 @@ class Measures:
 
 
 def measure(way: str, language: str, portals: Mapping[str, Portal], portal: str) -> Measures:
-    """Walk one way of `WAYS` through the engine, in one language, and measure what is shown."""
+    """Walk one way of `WAYS` through the engine, in one language, and measure what is shown.
+
+    Contacts do not count: names, numbers and hours are looked at, not read.
+    """
+    portals = {name: replace(each, contacts=()) for name, each in portals.items()}
     state = begin("telegram", portals[portal], language, _FRESH)
     texts: list[str] = []
     size = taps = 0
@@ -131,15 +139,17 @@ def grade(text: str) -> float:
 def faults(measures: Measures) -> tuple[str, ...]:
     """Say which limits one way breaks."""
     most_taps = 2 if measures.way.endswith("first") else 6
+    # The reporter's own words are shown too.
+    longest_card = 120 if measures.way == "link and words" else 90
     most_words = 300 if measures.way in {"all details", "rules as cards", "link not found"} else 220
     limits: tuple[tuple[str, float, float], ...] = (
         ("taps", measures.taps, most_taps),
-        ("words before a link is asked for", measures.first_words, 60),
+        ("words before a link is asked for", measures.first_words, 70),
         ("words", measures.words, most_words),
         ("bytes", measures.bytes, 15 * 1024),
         ("minutes", measures.minutes, 3),
         ("grade", measures.grade or 0, 5),
         ("words in a sentence", measures.longest_sentence, 12),
-        ("words on a card", measures.longest_card, 90),
+        ("words on a card", measures.longest_card, longest_card),
     )
     return tuple(f"{name}: {value:.4g}, at most {most:g}" for name, value, most in limits if value > most)

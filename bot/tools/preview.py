@@ -6,18 +6,19 @@ The page loads nothing and runs nothing.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
+from string import Formatter
 
 from bot.exchange import CardButton
 from bot.talks.render import put_into_words, render
 from bot.tools.templates import template
 from conversations.flow import FLOW
+from conversations.flow.cards import card
 from conversations.flow.paragraphs import named
-from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
+from conversations.portals.model import ALWAYS, Contact, Portal, Purpose, RulesForm, Sourced
 from conversations.state import Asked, Fresh, State
 from conversations.talk import Phrase
-from conversations.turns.cards import card
 from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
 from locales.catalogues import ENGLISH, FOLDER, KNOWN_LOCALES
@@ -32,6 +33,16 @@ _SAMPLE = Sourced("www.example.org", "https://www.example.org/", date(2026, 1, 1
 _LAW = Sourced(
     "(a sentence on the law of the portal's country)", "https://www.example.org/", date(2026, 1, 1)
 )
+_MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+# What a message by itself names of a contact.
+_VALUES = {
+    "country": "AR",
+    "name": "Example",
+    "reach": "00 00 00",
+    "hours": "09:00-17:00",
+    "area": "Example",
+    "year": "2026",
+}
 _LARGEST_COUNT = 1_000_000
 _OWN_NAMES = {locale.code: locale.own_name for locale in KNOWN_LOCALES}
 
@@ -110,11 +121,6 @@ def _messages() -> tuple[English, ...]:
 
 def _portal(region: str | None) -> Portal:
     """Make up a portal that has everything that a card may show."""
-    contacts = tuple(
-        Contact(purpose, "Take It Down" if purpose is Purpose.OWN_IMAGES else "Example", _SAMPLE)
-        for purpose in Purpose
-        if purpose is not Purpose.DANGER
-    )
     languages = tuple(_OWN_NAMES)
     return Portal(
         portal_id="preview",
@@ -125,9 +131,21 @@ def _portal(region: str | None) -> Portal:
         paused=False,
         web_page=_SAMPLE,
         legal_notes=tuple((language, _LAW) for language in languages),
-        contacts=contacts,
+        contacts=tuple(contact for purpose in Purpose for contact in _contacts(purpose, region)),
         maximum_addresses=20,
+        moment=_MOMENT,
     )
+
+
+def _contacts(purpose: Purpose, region: str | None) -> Iterator[Contact]:
+    """Make up a number that is always open, and a page that has hours."""
+    number = replace(_SAMPLE, text=_VALUES["reach"])
+    country = region or _VALUES["country"]
+    yield Contact(
+        purpose, "Example", number, country, ALWAYS, area="Example", free=True, tried=_MOMENT.date()
+    )
+    name = "Take It Down" if purpose is Purpose.OWN_IMAGES else "Example"
+    yield Contact(purpose, name, _SAMPLE, hours=_VALUES["hours"], timezone="UTC")
 
 
 def _states(step: str, language: str) -> Iterator[State]:
@@ -154,8 +172,9 @@ def _part(state: State, page: _Page, seen: set[str]) -> _Part:
     """Give a card in both languages, and what each message is for where it is seen for the first time."""
     said = card(state, page.portal)
     labels = [button.label for row in said.buttons for button in row]
-    names = [phrase.words for phrase in (*said.phrases, *labels) if isinstance(phrase, Phrase)]
-    notes = tuple(_note(name, page) for name in names if name not in seen)
+    phrases = [label for label in labels if isinstance(label, Phrase)]
+    names = [phrase.words for phrase in (*_each_alone(said.phrases), *phrases)]
+    notes = tuple(_note(name, page) for name in dict.fromkeys(names) if name not in seen)
     seen.update(names)
     return _Part((_card(state, page), _card(replace(state, language=ENGLISH), page)), notes)
 
@@ -173,8 +192,15 @@ def _card(state: State, page: _Page) -> _Card:
 def _messages_in(phrases: Iterable[Phrase], language: str, page: _Page) -> tuple[_Message, ...]:
     return tuple(
         _Message(page.numbers[phrase.words], put_into_words(phrase, language, page.portal.region))
-        for phrase in phrases
+        for phrase in _each_alone(phrases)
     )
+
+
+def _each_alone(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
+    """Give each phrase, and those of its lines after it."""
+    for phrase in phrases:
+        yield replace(phrase, lines=())
+        yield from (said for line in phrase.lines for said in line)
 
 
 def _button(button: CardButton, label: Phrase | str, page: _Page) -> _Message:
@@ -183,9 +209,16 @@ def _button(button: CardButton, label: Phrase | str, page: _Page) -> _Message:
 
 def _message(name: str, page: _Page) -> _Part:
     """Give a message that is on no card by itself, in each of its forms."""
-    forms = tuple(_forms(name, page)) or (named(name, next(_states("first", page.language)), page.portal),)
+    forms = tuple(_forms(name, page)) or (_alone(name, page),)
     own, english = (_Card(code, _messages_in(forms, code, page)) for code in (page.language, ENGLISH))
     return _Part((own, english), (_note(name, page),))
+
+
+def _alone(name: str, page: _Page) -> Phrase:
+    placeholders = [field for _, field, _, _ in Formatter().parse(WORDS[name]) if field]
+    if placeholders and set(placeholders) <= set(_VALUES):
+        return Phrase(name, tuple((field, _VALUES[field]) for field in placeholders))
+    return named(name, next(_states("first", page.language)), page.portal)
 
 
 def _forms(name: str, page: _Page) -> Iterator[Phrase]:

@@ -1,8 +1,8 @@
 """Finds every address in a message, whole and in order: typed, pasted, disguised or broken over lines."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from . import patterns
 from .canonical_form import canonical
@@ -17,14 +17,17 @@ from .trimming import trimmed
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The links of a message: at most 20 addresses, distinct by canonical form, and links that are none.
+    """The links of a message: at most 20 new addresses, distinct by canonical form, and links that are none.
 
-    `left_out` tells that there were more than 20.
+    `left_out` tells that there were more than 20, `known` how many were known before. `rest` is the text
+    without these addresses, as far as it was read.
     """
 
     addresses: tuple[Address, ...]
     unreportable: tuple[Unreportable, ...]
     left_out: bool = False
+    known: int = 0
+    rest: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class _Message:
 class _Candidate:
     what: str | Unreportable | None
     end: int
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +54,52 @@ class _Front:
     escaped: bool = False
 
 
-def find(text: str, *, handles: bool = False) -> Found:
+def _none_is(_canonical: str) -> bool:
+    return False
+
+
+def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = _none_is) -> Found:
     """Find the addresses in a message; with `handles`, a bare "@channel" is one too.
+
+    `is_known` tells by its canonical form whether an address needs no more finding: it is counted, not given.
 
     Takes text of any length in linear time and never raises. Fullwidth and other dots, "hxxp", "[.]" and the
     like become what they stand for; invisible characters are dropped; the scheme is written small, and a bare
     host gets its scheme; the sharer's parameters are taken out. Nothing else changes.
     """
+    message = _message(text)
     addresses: dict[str, Address] = {}
+    known: set[str] = set()
     unreportable: dict[Unreportable, None] = {}
-    for what in _candidates(_message(text), handles=handles):
-        assessed = what if isinstance(what, Unreportable) else assess(_cleaned(what))
-        if isinstance(assessed, Unreportable):
+    rest, read_until = [], 0
+    for candidate in _candidates(message, handles=handles):
+        assessed = _assessed(candidate.what)
+        if isinstance(assessed, Address):
+            compared = canonical(assessed.given)
+            if is_known(compared):
+                known.add(compared)
+            else:
+                addresses.setdefault(compared, assessed)
+            if len(addresses) > MAXIMUM_ADDRESSES:
+                break
+            rest.append(message.text[read_until : candidate.start])
+            read_until = candidate.end
+        elif assessed is not None:
             unreportable[assessed] = None
-            continue
-        addresses.setdefault(canonical(assessed.given), assessed)
-        if len(addresses) > MAXIMUM_ADDRESSES:
-            break
+    else:
+        rest.append(message.text[read_until:])
     distinct = tuple(addresses.values())
-    return Found(distinct[:MAXIMUM_ADDRESSES], tuple(unreportable), len(distinct) > MAXIMUM_ADDRESSES)
+    return Found(
+        distinct[:MAXIMUM_ADDRESSES],
+        tuple(unreportable),
+        len(distinct) > MAXIMUM_ADDRESSES,
+        len(known),
+        " ".join(rest),
+    )
+
+
+def _assessed(what: str | Unreportable | None) -> Address | Unreportable | None:
+    return what if what is None or isinstance(what, Unreportable) else assess(_cleaned(what))
 
 
 def read(given: str) -> Address | None:
@@ -83,7 +114,7 @@ def _message(text: str) -> _Message:
     return _Message(text, text.translate(patterns.FULLWIDTH))
 
 
-def _candidates(message: _Message, *, handles: bool) -> Iterator[str | Unreportable]:
+def _candidates(message: _Message, *, handles: bool) -> Iterator[_Candidate]:
     position = refused_until = 0
     while match := patterns.CANDIDATE.search(message.folded, position):
         form = match.lastgroup or ""
@@ -93,7 +124,7 @@ def _candidates(message: _Message, *, handles: bool) -> Iterator[str | Unreporta
             continue
         candidate = _candidate(message, form, match.start(), match.end())
         if candidate.what is not None and (handles or form != "handle"):
-            yield candidate.what
+            yield replace(candidate, start=match.start())
         if form == "bare" and candidate.what is None:
             refused_until = match.end()
             position = _first_dot(message, match)

@@ -7,6 +7,8 @@
 - `steps`: what the table is written in: step, choice, what a step takes
 - `conditions`: when a choice is offered
 - `paragraphs`: paragraphs that depend on the talk
+- `contacts`: paragraphs that name who helps
+- `cards`: the card of a state
 - `drawing`: the table as a picture
 """
 
@@ -20,11 +22,13 @@ __all__ = [
     "ASIDES",
     "ASKED_LEADS_TO",
     "BEFORE_SENDING",
+    "DETAILS",
     "EVERYWHERE",
     "FLOW",
     "HANDED_IN",
     "LINK_LEADS_TO",
     "NOT_HANDED_IN",
+    "VICTIMS_EXITS",
 ]
 
 FLOW: dict[str, Step] = {step.name: step for step in (*OPENING, *REVIEW, *RULES, *SENT, *DETAILS, *ASIDES)}
@@ -32,4 +36,9 @@ LINK_LEADS_TO = ("whose", "site", "search_page", "rule_1", "review")
 ASKED_LEADS_TO = ("site", "search_page", "rule_1", "review", "access", "position", "seen", "end")
 HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
 NOT_HANDED_IN = {"sending": ("review", "not_sent"), "withdrawing": ("sent", "not_withdrawn")}
-BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW))
+# Where whoever writes is not taken for somebody who asks for material.
+VICTIMS_EXITS = frozenset(
+    {"danger", "hurt", "despair", "talk", "threats", "own_images", "parent", "known_child"}
+)
+# Where a report would begin or go on; a paused portal shows its own card instead.
+BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW)) - {"kind", "who"}

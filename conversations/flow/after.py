@@ -1,11 +1,14 @@
 """The steps after a report is sent: the receipt, the optional questions, the end."""
 
+from conversations.flow.conditions import has_note, is_sent
+from conversations.flow.contacts import contacts
 from conversations.flow.paragraphs import (
     by_channel,
-    contacts_if_any,
     how_it_went,
+    note_so_far,
     practice_line,
     practice_over,
+    unless_practice,
 )
 from conversations.flow.rows import OF_A_SENT_REPORT, column, keeping, skip
 from conversations.flow.steps import BACK, Act, Choice, Step, Takes
@@ -14,9 +17,9 @@ from conversations.portals.model import Purpose
 SENT = (
     Step(
         "sent",
-        (how_it_went, "sent.calm", "sent.details", "sent.expiry"),
+        (how_it_went, "sent.calm", "sent.details", unless_practice("sent.expiry")),
         (
-            (Choice("details", "reached"),),
+            (Choice("details", "reached"), Choice("talk", "talk")),
             OF_A_SENT_REPORT,
             (Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),
         ),
@@ -44,6 +47,9 @@ DETAILS = (
             (Choice("page", "referer", keeps=("reached", "page")),),
             skip("access"),
         ),
+        Takes.PAGE,
+        keeps="referer",
+        then="access",
     ),
     Step("referer", ("referer.ask",), (skip("access"),), Takes.PAGE, keeps="referer", then="access"),
     Step(
@@ -81,11 +87,19 @@ DETAILS = (
             skip("note"),
         ),
     ),
-    Step("note", ("note.ask",), ((Choice("skip", "end"),),), Takes.ANSWER, keeps="note", then="end"),
+    Step(
+        "note",
+        (note_so_far,),
+        ((Choice("note_anew", "note", does=Act.NOTE_ANEW, when=has_note), Choice("skip", "end")),),
+        Takes.ANSWER,
+        keeps="note",
+        then="end",
+    ),
     Step(
         "end",
-        ("end.thanks", practice_line, contacts_if_any(Purpose.SUPPORT), "end.clear"),
+        ("end.thanks", practice_line, contacts(Purpose.SUPPORT), "end.clear"),
         (
+            (Choice("talk", "talk"), Choice("add_note", "note", when=is_sent)),
             (Choice("another", "link", does=Act.NEW_REPORT),),
             OF_A_SENT_REPORT,
         ),

@@ -1,53 +1,121 @@
 """The steps beside a report: exits for other needs, and what can be asked at any time."""
 
-from conversations.flow.paragraphs import by_channel, contacts, take_it_down
-from conversations.flow.rows import BACK_ROW
-from conversations.flow.steps import Choice, Step, Takes
+from conversations.flow.conditions import was_heard, was_tapped
+from conversations.flow.contacts import contacts, if_any, may_choose_country, no_contact, take_it_down
+from conversations.flow.paragraphs import by_channel, legal_note, link_in_hand
+from conversations.flow.rows import BACK_ROW, OWN_IMAGES, THREATS, TO_A_LINK
+from conversations.flow.steps import BACK, Choice, Paragraph, Step, Takes
 from conversations.portals.model import Purpose
 
-ASIDES = (
-    Step("danger", ("danger.card", contacts(Purpose.DANGER), "danger.link"), (BACK_ROW,), aside=True),
-    Step(
-        "own_images",
-        (
-            "own_images.card",
-            contacts(Purpose.OWN_IMAGES),
-            take_it_down,
-            "own_images.link",
-        ),
-        (BACK_ROW,),
-        aside=True,
+_TALK = Choice("talk", "talk")
+_DESPAIR = Choice("despair", "despair")
+_HURT = Choice("hurt", "hurt")
+_SERVICE = (Choice("take_it_down", "take_it_down", when=take_it_down),)
+_COUNTRY = (Choice("country", "country", when=may_choose_country),)
+_LEAVE = (Choice("heard_wrong", BACK, when=was_heard), Choice("back", BACK, when=was_tapped))
+
+
+def _exit(name: str, *says: Paragraph, leads: tuple[tuple[Choice, ...], ...]) -> Step:
+    """Give an exit: its own words, then what holds for all; it leads on to people, to a link, and back."""
+    return Step(name, (*says, link_in_hand, "exits.clear"), (*leads, _COUNTRY, TO_A_LINK, _LEAVE), aside=True)
+
+
+EXITS = (
+    _exit(
+        "danger",
+        "danger.card",
+        if_any(Purpose.DANGER, "danger.call"),
+        contacts(Purpose.DANGER),
+        "danger.near",
+        no_contact(Purpose.DANGER),
+        "danger.program",
+        leads=((_TALK,),),
     ),
-    Step(
+    _exit(
+        "hurt",
+        "hurt.card",
+        contacts(Purpose.HURT),
+        no_contact(Purpose.HURT),
+        "hurt.program",
+        leads=((_TALK,), (OWN_IMAGES, THREATS)),
+    ),
+    _exit(
+        "despair",
+        "despair.card",
+        contacts(Purpose.DESPAIR),
+        "despair.hope",
+        no_contact(Purpose.DESPAIR),
+        "despair.program",
+        leads=((_TALK,), (THREATS, _HURT)),
+    ),
+    _exit(
+        "talk",
+        "talk.card",
+        contacts(Purpose.SUPPORT),
+        "talk.near",
+        no_contact(Purpose.SUPPORT),
+        leads=((_DESPAIR, _HURT),),
+    ),
+    _exit(
         "threats",
-        ("threats.card", contacts(Purpose.THREATS), take_it_down, "exits.link"),
-        (BACK_ROW,),
-        aside=True,
+        "threats.card",
+        "threats.more",
+        contacts(Purpose.THREATS),
+        leads=((_TALK,), (_DESPAIR, OWN_IMAGES), _SERVICE),
     ),
-    Step(
-        "chat_only",
-        ("chat_only.card", "chat_only.why", contacts(Purpose.CHAT_ONLY)),
-        (BACK_ROW,),
-        aside=True,
+    _exit(
+        "own_images",
+        "own_images.card",
+        "own_images.friend",
+        contacts(Purpose.OWN_IMAGES),
+        leads=((_TALK,), (_DESPAIR, THREATS), _SERVICE),
     ),
-    Step(
+    Step("take_it_down", (contacts(Purpose.OWN_IMAGES), "own_images.service"), (BACK_ROW,), aside=True),
+    _exit(
+        "parent",
+        "parent.card",
+        "parent.more",
+        contacts(Purpose.KNOWN_CHILD),
+        no_contact(Purpose.KNOWN_CHILD, after="danger.near"),
+        legal_note,
+        leads=((_TALK,), (THREATS, OWN_IMAGES)),
+    ),
+    _exit(
         "known_child",
-        ("known_child.card", contacts(Purpose.KNOWN_CHILD), "exits.link"),
-        (BACK_ROW,),
-        aside=True,
+        "known_child.card",
+        contacts(Purpose.KNOWN_CHILD),
+        no_contact(Purpose.KNOWN_CHILD, after="danger.near"),
+        legal_note,
+        "known_child.privacy",
+        leads=((_TALK,),),
     ),
-    Step("other_harm", ("other_harm.card", contacts(Purpose.OTHER_HARM)), (BACK_ROW,), aside=True),
-    Step(
+    _exit(
+        "chat_only",
+        "chat_only.card",
+        contacts(Purpose.CHAT_ONLY),
+        leads=((_TALK,), (OWN_IMAGES, THREATS)),
+    ),
+    _exit("other_harm", "other_harm.card", contacts(Purpose.OTHER_HARM), leads=((_TALK,),)),
+    _exit(
         "own_behaviour",
-        ("own_behaviour.card", contacts(Purpose.OWN_BEHAVIOUR), "own_behaviour.privacy"),
-        (BACK_ROW,),
-        aside=True,
+        "own_behaviour.card",
+        "own_behaviour.despair",
+        contacts(Purpose.OWN_BEHAVIOUR),
+        "own_behaviour.privacy",
+        leads=((_DESPAIR,), (_TALK,), (THREATS, OWN_IMAGES)),
     ),
+)
+
+ASIDES = (
+    *EXITS,
+    Step("country", ("country.ask",), (BACK_ROW,), aside=True, lists_countries=True),
     Step("language", ("language.ask",), (BACK_ROW,), aside=True, speaks=True),
     Step(
         "help",
-        ("help.danger", "help.card"),
+        ("help.danger", "help.seen", "help.card"),
         (
+            (_TALK,),
+            (Choice("no_link", "kind"),),
             (Choice("rules", "rule_1"),),
             (Choice("privacy", "privacy"), Choice("status", "status")),
             BACK_ROW,

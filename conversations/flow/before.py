@@ -1,23 +1,40 @@
 """The steps until a report is sent: the first card, the link, the review, the rules."""
 
-from conversations.flow.conditions import is_unsent, rules_unread
+from conversations.flow.conditions import (
+    adds_circumstances,
+    may_replace,
+    one_of_several,
+    only_a_link,
+    rules_unread,
+    takes_reports,
+    was_not_understood,
+    words_beside,
+)
 from conversations.flow.paragraphs import (
     RULES_OF_ADVICE,
+    beside,
     by_channel,
     captured,
-    legal_note,
+    change,
+    circumstances,
+    instead,
+    legal_note_unless_hurt,
     practice_line,
     rules_unless_read,
     web_page,
 )
-from conversations.flow.rows import TAKE_PARTIAL, column, keeping
+from conversations.flow.rows import KNOWN_CHILD, OWN_IMAGES, TAKE_PARTIAL, THREATS, column
 from conversations.flow.steps import ASKED, BACK, Act, Choice, Step, Takes
 
+_SEEN = tuple(
+    Choice(seen, "link", keeps=("depiction", seen), when=takes_reports)
+    for seen in ("looks_real", "drawn", "unsure")
+)
 OPENING = (
     Step(
         "first",
-        ("first.hello", "first.what", "first.how", by_channel("first.privacy"), "first.not_sent"),
-        ((Choice("no_link", "kind"),), TAKE_PARTIAL),
+        ("first.hello", "first.what", "first.how", by_channel("first.privacy"), "first.program"),
+        ((Choice("no_link", "kind"),), (Choice("talk", "talk"),), TAKE_PARTIAL),
         Takes.LINK,
         speaks=True,
     ),
@@ -25,13 +42,23 @@ OPENING = (
         "kind",
         ("kind.ask",),
         (
-            *keeping("depiction", "link", "looks_real", "drawn", "unsure"),
-            *column(Choice("own_images", "own_images"), Choice("threats", "threats")),
-            *column(Choice("chat_only", "chat_only"), Choice("known_child", "known_child")),
+            (Choice("hurt", "hurt"), Choice("despair", "despair")),
+            *column(THREATS, OWN_IMAGES, Choice("parent", "parent"), KNOWN_CHILD),
+            (Choice("talk", "talk"),),
+            (_SEEN[0], _SEEN[1]),
+            (_SEEN[2], Choice("chat_only", "chat_only")),
             *column(Choice("other_harm", "other_harm"), Choice("own_behaviour", "own_behaviour")),
+            TAKE_PARTIAL,
             (Choice("back", "first"),),
         ),
         Takes.LINK,
+    ),
+    Step(
+        "who",
+        ("who.ask",),
+        (*column(KNOWN_CHILD, Choice("saw_online", "link")), (Choice("heard_wrong", BACK),)),
+        Takes.LINK,
+        aside=True,
     ),
     Step(
         "link",
@@ -49,10 +76,25 @@ OPENING = (
         ),
         Takes.LINK,
     ),
-    Step("copy_browser", ("copy.browser",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
-    Step("copy_app", ("copy.app",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
-    Step("copy_telegram", ("copy.telegram",), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
-    Step("paused", ("paused.card", web_page), ((Choice("privacy", "privacy"),),), Takes.LINK),
+    Step(
+        "copy_browser",
+        ("copy.browser", "link.preview"),
+        ((Choice("back", "copy"),), TAKE_PARTIAL),
+        Takes.LINK,
+    ),
+    Step("copy_app", ("copy.app", "link.preview"), ((Choice("back", "copy"),), TAKE_PARTIAL), Takes.LINK),
+    Step(
+        "copy_telegram",
+        ("copy.telegram", "link.preview"),
+        ((Choice("back", "copy"),), TAKE_PARTIAL),
+        Takes.LINK,
+    ),
+    Step(
+        "paused",
+        ("paused.card", web_page),
+        ((Choice("no_link", "kind"),), (Choice("talk", "talk"),), (Choice("privacy", "privacy"),)),
+        Takes.LINK,
+    ),
 )
 
 REVIEW = (
@@ -63,6 +105,7 @@ REVIEW = (
             Choice("whole_site", "review", keeps=("whole_site", "yes")),
             Choice("one_page", "page", keeps=("whole_site", "no")),
             Choice("unsure", "review", keeps=("whole_site", "unsure")),
+            Choice("no_real_link", "review", does=Act.NO_LINK),
         ),
         Takes.LINK,
     ),
@@ -70,25 +113,55 @@ REVIEW = (
     Step(
         "search_page",
         ("search_page.ask", captured),
-        column(Choice("use_this", "review"), Choice("change", "change")),
+        column(Choice("use_this", "review"), Choice("change", "change_which", does=Act.CHANGE)),
         Takes.LINK,
     ),
     Step(
         "review",
-        ("review.not_sent", practice_line, captured, rules_unless_read, legal_note),
         (
-            (Choice("send", "sending", does=Act.SEND, when=is_unsent),),
-            (Choice("change", "change"), Choice("rules", "rule_1", when=rules_unread)),
+            *("review.not_sent", practice_line, captured, beside, circumstances, instead),
+            *(rules_unless_read, legal_note_unless_hurt),
+        ),
+        (
+            (Choice("send", "sending", does=Act.SEND, when=only_a_link),),
+            (Choice("send_both", "sending", does=Act.SEND_BOTH, when=words_beside),),
+            (Choice("link_only", "sending", does=Act.SEND, when=words_beside),),
+            (Choice("instead", "sending", does=Act.SEND_INSTEAD, when=may_replace),),
+            (Choice("talk", "talk", when=was_not_understood),),
+            (Choice("leave_out", "review", does=Act.LEAVE_OUT, when=adds_circumstances),),
+            (
+                Choice("change", "change_which", does=Act.CHANGE),
+                Choice("rules", "rule_1", when=rules_unread),
+            ),
         ),
         Takes.LINK,
     ),
     Step(
         "whose",
         ("whose.ask",),
-        column(Choice("mine", ASKED, does=Act.MINE), Choice("theirs", ASKED, does=Act.THEIRS)),
+        column(
+            Choice("mine", ASKED, does=Act.MINE),
+            Choice("theirs", ASKED, does=Act.THEIRS),
+            Choice("other_person", ASKED, does=Act.MINE),
+        ),
         Takes.LINK,
     ),
-    Step("change", ("change.ask",), ((Choice("back", "review"),),), Takes.LINK),
+    Step(
+        "change_which",
+        ("change.which",),
+        ((Choice("all_links", "change", does=Act.CHANGE_ALL),), (Choice("back", "review"),)),
+        Takes.LINK,
+        numbers_links=True,
+    ),
+    Step(
+        "change",
+        (change,),
+        (
+            (Choice("take_out", "review", does=Act.TAKE_OUT, when=one_of_several),),
+            (Choice("back", "review"),),
+        ),
+        Takes.LINK,
+    ),
     Step("sending", ("sending.card",), takes=Takes.NOTHING),
     Step(
         "stopping",
@@ -130,7 +203,7 @@ RULES = (
         f"rule_{RULES_OF_ADVICE}",
         ("rules.progress", f"rules.{RULES_OF_ADVICE}", captured),
         (
-            (Choice("send", "sending", does=Act.SEND, when=is_unsent),),
+            (Choice("send", "sending", does=Act.SEND, when=only_a_link),),
             (_page("back", RULES_OF_ADVICE - 1), Choice("done", BACK)),
         ),
         aside=True,

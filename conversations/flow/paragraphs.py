@@ -3,14 +3,18 @@
 from string import Formatter
 
 from conversations import address
+from conversations.flow.conditions import may_replace
 from conversations.flow.steps import Paragraph
-from conversations.portals.model import Portal, Purpose
+from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase
 from conversations.words import WORDS
 
 RULES_OF_ADVICE = 6
+# A legal duty that a child reads ends the talk.
+_HURT = frozenset({"own_pictures", "threatened"})
 RECEIPT_SHAPE = "AB12-CD34-EF56-GH78-9"
+MOST_NAMES_SHOWN = 20
 
 
 def phrases(paragraphs: tuple[Paragraph, ...], state: State, portal: Portal) -> tuple[Phrase, ...]:
@@ -34,15 +38,26 @@ def named(words: str, state: State, portal: Portal) -> Phrase:
 def _values(state: State, portal: Portal) -> dict[str, str]:
     return {
         "links": "\n".join(address.defang(given) for given in state.draft.addresses),
+        "numbered": "\n".join(
+            f"{number}. {address.defang(given)}"
+            for number, given in enumerate(state.draft.addresses, start=1)
+        ),
+        "link": _replaced(state),
+        "said": address.defang(dict(state.draft.answers).get("note", "")),
         "partial": address.defang(state.draft.partial),
         "receipt": state.draft.receipt,
         "receipt_shape": RECEIPT_SHAPE,
-        "found": "\n".join(state.asked.names) if state.asked else "",
+        "found": _names_asked_about(state),
         "number": state.step.removeprefix("rule_"),
         "total": str(RULES_OF_ADVICE),
         "web_page": portal.web_page.text if portal.web_page else "",
         "maximum": str(portal.maximum_addresses),
     }
+
+
+def _names_asked_about(state: State) -> str:
+    names = state.asked.names[:MOST_NAMES_SHOWN] if state.asked else ()
+    return "\n".join(address.defang(name) for name in names)
 
 
 def by_channel(words: str) -> Paragraph:
@@ -78,46 +93,71 @@ def practice_line(state: State, portal: Portal) -> tuple[Phrase, ...]:
     return (named("practice", state, portal),) if state.practice else ()
 
 
+def unless_practice(words: str) -> Paragraph:
+    """Say a sentence that is true only of a real report."""
+
+    def paragraph(state: State, portal: Portal) -> tuple[Phrase, ...]:
+        return () if state.practice else (named(words, state, portal),)
+
+    return paragraph
+
+
 def practice_over(state: State, portal: Portal) -> tuple[Phrase, ...]:
     """Say that the next talk is real."""
     return (named("practice.over", state, portal),) if state.practice else ()
 
 
-def contacts(purpose: Purpose) -> Paragraph:
-    """List the portal's verified contacts for a purpose, or say that there is none."""
-
-    def paragraph(_state: State, portal: Portal) -> tuple[Phrase, ...]:
-        lines = _contact_lines(portal, purpose)
-        return (Phrase("contacts.list", (("contacts", lines),)) if lines else Phrase("contacts.none"),)
-
-    return paragraph
+def link_in_hand(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Show on an exit, shortly, that a link waits to be sent."""
+    return (named("exits.in_hand", state, portal), *captured(state, portal)) if state.draft.is_unsent else ()
 
 
-def contacts_if_any(purpose: Purpose) -> Paragraph:
-    """List the portal's verified contacts for a purpose, and say nothing where there is none."""
-
-    def paragraph(_state: State, portal: Portal) -> tuple[Phrase, ...]:
-        lines = _contact_lines(portal, purpose)
-        return (Phrase("contacts.list", (("contacts", lines),)),) if lines else ()
-
-    return paragraph
-
-
-def take_it_down(state: State, portal: Portal) -> tuple[Phrase, ...]:
-    """Explain Take It Down where it is among the portal's contacts for one's own pictures."""
-    listed = "Take It Down:" in _contact_lines(portal, Purpose.OWN_IMAGES)
-    return (named("own_images.service", state, portal),) if listed else ()
+def beside(state: State, _portal: Portal) -> tuple[Phrase, ...]:
+    """Ask about the words beside a link, as far as they would be sent, defanged."""
+    draft = state.draft
+    if not draft.beside:
+        return ()
+    unsaid = (Phrase("review.unsaid", (("maximum", str(draft.unsaid)),)),) if draft.unsaid else ()
+    said = Phrase("review.said", (("said", address.defang(draft.said)),))
+    return (Phrase("review.beside"), said, *unsaid)
 
 
-def _contact_lines(portal: Portal, purpose: Purpose) -> str:
-    fitting = [contact for contact in portal.contacts if contact.purpose == purpose]
-    return "\n".join(f"{contact.name}: {contact.reach.text}" for contact in fitting)
+def circumstances(state: State, _portal: Portal) -> tuple[Phrase, ...]:
+    """Say what goes with the report because of taps on the way."""
+    return tuple(Phrase(f"circumstance.{circumstance}") for circumstance in state.draft.circumstances)
+
+
+def instead(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Offer to send the link in place of the one that was sent before."""
+    return (named("review.instead", state, portal),) if may_replace(state, portal) else ()
+
+
+def note_so_far(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Show the note to which more is added, or ask for one."""
+    asked = "note.so_far" if dict(state.draft.answers).get("note") else "note.ask"
+    return (named(asked, state, portal),)
+
+
+def _replaced(state: State) -> str:
+    if state.replacing is None or state.replacing >= len(state.draft.addresses):
+        return ""
+    return address.defang(state.draft.addresses[state.replacing])
+
+
+def change(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Ask for the right link in place of one, or of all."""
+    return (named("change.one" if _replaced(state) else "change.ask", state, portal),)
 
 
 def legal_note(state: State, portal: Portal) -> tuple[Phrase, ...]:
     """Show the portal's sourced legal note in the reporter's language, where it has one."""
     note = dict(portal.legal_notes).get(state.language)
     return (Phrase("review.legal_note", (("legal_note", note.text),)),) if note else ()
+
+
+def legal_note_unless_hurt(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Show the legal note, but never to whoever tapped that they are in the pictures, or threatened."""
+    return () if _HURT & set(state.draft.circumstances) else legal_note(state, portal)
 
 
 def web_page(state: State, portal: Portal) -> tuple[Phrase, ...]:

@@ -1,6 +1,6 @@
 """Rows of choices that many steps share."""
 
-from conversations.flow.conditions import is_sent, may_take_partial
+from conversations.flow.conditions import is_sent, is_unsent, may_begin_with_a_link, may_take_partial
 from conversations.flow.steps import BACK, Act, Choice
 
 
@@ -20,10 +20,17 @@ def skip(to: str) -> tuple[Choice, ...]:
 
 
 EVERYWHERE = (
-    (Choice("danger", "danger"),),
+    (Choice("danger", "danger", keeps=("circumstances", "danger_now")),),
     (Choice("language", "language"), Choice("forget", "cleared", does=Act.FORGET)),
 )
+OWN_IMAGES = Choice("own_images", "own_images", keeps=("circumstances", "own_pictures"))
+THREATS = Choice("threats", "threats", keeps=("circumstances", "threatened"))
+KNOWN_CHILD = Choice("known_child", "known_child", keeps=("circumstances", "knows_child"))
 BACK_ROW = (Choice("back", BACK),)
+TO_A_LINK = (
+    Choice("to_link", "review", when=is_unsent),
+    Choice("has_link", "link", when=may_begin_with_a_link),
+)
 OF_A_SENT_REPORT = (
     Choice("receipt", "receipt", when=is_sent),
     Choice("withdraw", "withdraw", when=is_sent),

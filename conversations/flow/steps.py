@@ -33,11 +33,21 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     NEW_REPORT = "new report"
     CHANGE_LANGUAGE = "change language"
+    CHOOSE_COUNTRY = "choose a country"
     TAKE_PARTIAL = "take a partial link"
     CANCEL = "cancel"
     MINE = "it is mine"
     THEIRS = "it is theirs"
     RULES_READ = "rules read"
+    SEND_BOTH = "send with the words beside the link"
+    SEND_INSTEAD = "send in place of the report before"
+    LEAVE_OUT = "leave out what taps add"
+    CHANGE = "change the link"
+    CHANGE_ONE = "change one of several links"
+    CHANGE_ALL = "change all links"
+    TAKE_OUT = "take one of several links out"
+    NO_LINK = "the front page is no link"
+    NOTE_ANEW = "begin the note again"
     FORGET = "forget"
 
 
@@ -61,7 +71,8 @@ class Step:
     """One card of the talk.
 
     A typed answer is kept in the report's field `keeps`, and leads to `then`. An aside can be entered from
-    every step and leads back there. `speaks` adds the row of languages.
+    every step and leads back there. `speaks` adds the row of languages, `numbers_links` one of numbers for
+    the links, `lists_countries` those of the countries to choose from.
     """
 
     name: str
@@ -72,3 +83,5 @@ class Step:
     then: str = ""
     aside: bool = False
     speaks: bool = False
+    numbers_links: bool = False
+    lists_countries: bool = False

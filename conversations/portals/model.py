@@ -1,7 +1,7 @@
 """The data of a portal, which the talk is given."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -16,6 +16,13 @@ class Purpose(StrEnum):
     OTHER_HARM = "other_harm"
     OWN_BEHAVIOUR = "own_behaviour"
     SUPPORT = "support"
+    HURT = "hurt"
+    DESPAIR = "despair"
+
+
+ALWAYS = "24/7"
+# A national contact for these stands above the worldwide one, and never takes its place.
+_ADDED_TO = frozenset({Purpose.OWN_IMAGES, Purpose.THREATS})
 
 
 class RulesForm(StrEnum):
@@ -35,19 +42,45 @@ class Sourced:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A page on which a contact was read, the page's own date (None: it bears none), whether it is official.
+
+    Of a date that is a year or a month alone, `dated` is the first day.
+    """
+
+    source: str
+    dated: date | None = None
+    official: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """A service that helps: its name, and how to reach it (a number or a web page), as sourced text."""
+    """A service that helps: its name, and how to reach it (a number or a web page), as sourced text.
+
+    `region` is the country that it serves (None: the whole world), `area` the part of it; `hours` are ALWAYS
+    or such as 09:00-17:00, in the `timezone`. `tried` is the day on which somebody last called or opened it.
+    """
 
     purpose: Purpose
     name: str
     reach: Sourced
+    region: str | None = None
+    hours: str = ""
+    timezone: str = ""
+    area: str = ""
+    free: bool = False
+    readings: tuple[Reading, ...] = ()
+    tried: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
     """One portal: `languages` in its own order, `region` an ISO 3166 code or None for the international one.
 
-    `legal_notes` maps a language to a sourced sentence.
+    `legal_notes` maps a language to a sourced sentence. `on_duty` (who acts for a child at risk) and
+    `duty_to_report` (what the law asks of the analysts) are for the operator, never for a reporter.
+    `countries` are the contacts of each country that can be chosen where there is no region. `moment` is when
+    the portal is shown (None: nobody knows, so nothing that depends on the day or the hour is shown).
     """
 
     portal_id: str
@@ -60,13 +93,28 @@ class Portal:
     legal_notes: tuple[tuple[str, Sourced], ...]
     contacts: tuple[Contact, ...]
     maximum_addresses: int
+    on_duty: str = field(default="", repr=False)
+    duty_to_report: str = ""
+    countries: tuple[tuple[str, tuple[Contact, ...]], ...] = ()
+    moment: datetime | None = None
+
+
+def at(portal: Portal, moment: datetime) -> Portal:
+    """Give the portal as it is shown at a moment."""
+    return replace(portal, moment=moment)
 
 
 def with_contacts_of(portal: Portal, worldwide: Portal) -> Portal:
     """Add the worldwide contacts for every purpose that a portal has none of its own for.
 
-    Never for danger: help in an emergency differs by country.
+    For one's own pictures and for threats they follow the portal's own; for danger they are never added: help
+    in an emergency differs by country.
     """
-    own = {contact.purpose for contact in portal.contacts} | {Purpose.DANGER}
-    added = tuple(contact for contact in worldwide.contacts if contact.purpose not in own)
+    own = {contact.purpose for contact in portal.contacts} - _ADDED_TO | {Purpose.DANGER}
+    known = {(contact.purpose, contact.name) for contact in portal.contacts}
+    added = tuple(
+        contact
+        for contact in worldwide.contacts
+        if contact.purpose not in own and (contact.purpose, contact.name) not in known
+    )
     return replace(portal, contacts=(*portal.contacts, *added))

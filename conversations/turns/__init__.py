@@ -2,14 +2,16 @@
 
 - `engine`: `advance`: one event, one turn
 - `messages`: what a written message means at a step
-- `plain_words`: start, stop, yes, no, help in any script
+- `linked`: what a message with links does
 - `links`: how links come into a draft
+- `hearing`: what is done about a need that was heard
+- `unread`: what is done about what was not understood
 - `names`: whose name or number it is: asked, and theirs left out
-- `identity`: names and numbers in a text
 - `taps`: what a tap on a button does
+- `changes`: taps that correct a draft
+- `revived`: a tap on a card of a forgotten talk
 - `commands`: what /start, /stop and the like do
 - `start_link`: what a start link may say
 - `turn`: what a turn gives, and how a talk moves between steps
-- `cards`: the card of a state
 - `submission`: the report of a state
 """

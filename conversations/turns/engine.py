@@ -22,9 +22,12 @@ from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, Submit
 from conversations.turns.commands import commanded, opened
+from conversations.turns.links import with_handed_in, without_handed_in
 from conversations.turns.messages import attached, said
 from conversations.turns.taps import chose
-from conversations.turns.turn import Turn, move, remarked, siblings
+from conversations.turns.turn import Turn, move, not_in_its_place, remarked, siblings
+
+SENDING = "sending"
 
 
 def advance(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
@@ -52,7 +55,7 @@ def _turn(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fres
         case Said():
             return said(state, event, portals, fresh)
         case Attached():
-            return attached(state, event, portals[state.portal], fresh)
+            return attached(state, event, portals, fresh)
         case _:
             return Turn(_heard(state, event))
 
@@ -66,8 +69,17 @@ def _heard(state: State, event: Received | Kept | Refused | TooFast | StatusLear
         case Refused():
             return _refused(state)
         case _:
-            delivered = replace(state, delivered=isinstance(event, Received))
-            return move(replace(delivered, rules_read=True), HANDED_IN.get(state.step, state.step))
+            return _handed_in(state, delivered=isinstance(event, Received))
+
+
+def _handed_in(state: State, *, delivered: bool) -> State:
+    """Go on after a report was handed in, and remember its links, so that none is reported twice."""
+    known = with_handed_in(state) if state.step == SENDING else state
+    if state.draft.withdrawn:
+        known = without_handed_in(state)
+    before = None if state.step == SENDING else state.before
+    told = replace(known, delivered=delivered, rules_read=True, before=before)
+    return move(told, HANDED_IN[state.step]) if state.step in HANDED_IN else told
 
 
 def _refused(state: State) -> State:
@@ -76,7 +88,13 @@ def _refused(state: State) -> State:
     if state.step == "withdrawing":
         draft = replace(draft, withdrawn=False)
     to, remark = NOT_HANDED_IN.get(state.step, (state.step, "not_added"))
-    return move(replace(state, draft=draft), to, Phrase(remark))
+    if state.step == SENDING and draft.beside:
+        # The words beside the link went as the note; they are beside it again.
+        draft = replace(draft, answers=tuple(each for each in draft.answers if each[0] != "note"))
+    undone = replace(state, draft=draft)
+    if state.step == SENDING and draft.revision:
+        undone = not_in_its_place(undone)
+    return move(undone, to, Phrase(remark))
 
 
 def _paused(state: State, turn: Turn, portals: Mapping[str, Portal]) -> Turn:

@@ -1,15 +1,18 @@
 """How links come into a draft: at any moment, each once, up to the portal's maximum, and none is lost."""
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from conversations import address
 from conversations.address import Address, Found
+from conversations.hearing.identity import without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
-from conversations.turns.identity import without_userinfo
 
 PARTIAL_LENGTH = 500
+_FINGERPRINT_BYTES = 8
+_MOST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +25,88 @@ class Captured:
     next_step: str
 
 
+def find_new(state: State, text: str, *, handles: bool) -> Found:
+    """Find the links in a message that are neither in the draft nor sent before in this talk."""
+    waiting = {_compared(given) for given in staying(state)}
+
+    def is_known(canonical: str) -> bool:
+        compared = without_userinfo(canonical)
+        return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
+
+    return address.find(text, handles=handles, is_known=is_known)
+
+
 def capture(state: State, found: Found, portal: Portal) -> Captured:
-    """Take the found links into the draft, up to the portal's maximum, and remove those that they replace."""
-    staying = _staying(state)
-    known = {address.canonical(given) for given in staying}
-    new = [link for link in found.addresses if _canonical(link) not in known]
-    taken = new[: max(0, portal.maximum_addresses - len(staying))]
-    addresses = (*staying, *(without_userinfo(link.given) for link in taken))
+    """Take the found links into the draft, up to the portal's maximum, in place of those they replace."""
+    stays = staying(state)
+    taken = found.addresses[: max(0, portal.maximum_addresses - len(stays))]
+    place = len(stays) if state.replacing is None else state.replacing
+    givens = tuple(without_userinfo(link.given) for link in taken)
+    addresses = (*stays[:place], *givens, *stays[place:])
     sites = tuple((given, whole) for given, whole in state.draft.sites if given in addresses)
-    draft = replace(
-        state.draft, addresses=addresses, sites=sites, partial="" if taken else state.draft.partial
-    )
-    left_out = len(new) > len(taken) or found.left_out
-    return Captured(draft, tuple(taken), left_out, _next_step(state, taken))
+    draft = replace(state.draft, addresses=addresses, sites=sites)
+    if taken and draft.partial:
+        beside = f"{draft.beside}\n{draft.partial}".strip()
+        draft = replace(draft, partial="", beside=beside)
+    left_out = len(found.addresses) > len(taken) or found.left_out
+    return Captured(draft, taken, left_out, _next_step(state, taken))
+
+
+def with_handed_in(state: State) -> State:
+    """Remember the links of the draft as sent, by fingerprints that tell nothing outside this talk."""
+    sent = (fingerprint(state.talk, _compared(given)) for given in state.draft.addresses)
+    return replace(state, handed_in=tuple(dict.fromkeys((*state.handed_in, *sent)))[-_MOST_REMEMBERED:])
+
+
+def without_handed_in(state: State) -> State:
+    """Forget the links of a report that was taken back: sent again, they are new."""
+    back = {fingerprint(state.talk, _compared(given)) for given in state.draft.addresses}
+    return replace(state, handed_in=tuple(each for each in state.handed_in if each not in back))
+
+
+def fingerprint(talk: str, canonical: str) -> str:
+    """Give 8 bytes, in hexadecimal, that tell whether a link is one that was sent in this talk."""
+    return blake2b(canonical.encode(), digest_size=_FINGERPRINT_BYTES, salt=talk.encode()[:16]).hexdigest()
+
+
+def _compared(given: str) -> str:
+    """Give the form in which two links are the same, with or without a user name before the host."""
+    return without_userinfo(address.canonical(given))
+
+
+def staying(state: State) -> tuple[str, ...]:
+    """Give the links that stay: all except those that the reporter is replacing now."""
+    addresses = state.draft.addresses
+    if state.draft.withdrawn:
+        return ()
+    if state.step != "change":
+        return addresses
+    if state.replacing is None:
+        return ()
+    return tuple(given for place, given in enumerate(addresses) if place != state.replacing)
 
 
 def unasked_sites(draft: Draft) -> list[str]:
     """Give the home pages for which the reporter has not said whether the whole site is meant."""
     answered = dict(draft.sites)
-    return [given for given in draft.addresses if given not in answered and _is_home_page(given)]
+    return [given for given in draft.addresses if given not in answered and is_home_page(given)]
 
 
 def answer_sites(draft: Draft, *, whole: bool | None) -> Draft:
     """Keep, for every home page that was asked about, whether the whole site is meant."""
     return replace(draft, sites=(*draft.sites, *((given, whole) for given in unasked_sites(draft))))
+
+
+def without_front_pages_of(draft: Draft, taken: tuple[Address, ...]) -> Draft:
+    """Give the draft without the home pages of sites of which a page was sent now."""
+    sites = {address.host(link.given) for link in taken}
+    givens = {link.given for link in taken}
+    stays = tuple(
+        given
+        for given in draft.addresses
+        if given in givens or not (is_home_page(given) and address.host(given) in sites)
+    )
+    return replace(draft, addresses=stays)
 
 
 def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
@@ -59,29 +120,15 @@ def name_again(draft: Draft, givens: str) -> Draft:
     return replace(draft, addresses=tuple(named.get(given, given) for given in draft.addresses))
 
 
-def _canonical(link: Address) -> str:
-    return address.canonical(without_userinfo(link.given))
+def is_home_page(given: str) -> bool:
+    """Tell whether a link leads to the front page of a site."""
+    known = address.read(given)
+    return known is not None and known.home_page
 
 
-def _staying(state: State) -> tuple[str, ...]:
-    """Give the links that stay: all except those that the reporter is replacing now."""
-    match state.step:
-        case "change":
-            return ()
-        case "page":
-            return tuple(given for given in state.draft.addresses if not _is_home_page(given))
-        case _:
-            return state.draft.addresses
-
-
-def _next_step(state: State, taken: list[Address]) -> str:
+def _next_step(state: State, taken: tuple[Address, ...]) -> str:
     if any(link.home_page for link in taken) and state.step != "page":
         return "site"
     if any(link.search_results for link in taken):
         return "search_page"
     return "review"
-
-
-def _is_home_page(given: str) -> bool:
-    known = address.read(given)
-    return known is not None and known.home_page

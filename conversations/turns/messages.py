@@ -1,73 +1,91 @@
-"""What a message means at a step: a link first, then the step's own answer, then plain words, then help."""
+"""What a message means at a step: a link first, then a need, the step's own answer, and plain words."""
 
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations import address
-from conversations.address import Found, Unreportable
+from conversations.address import Found
 from conversations.events import Attached, Command, Media, Said
-from conversations.flow import FLOW
+from conversations.flow import DETAILS, FLOW, VICTIMS_EXITS
+from conversations.flow.cards import offered
 from conversations.flow.steps import Act, Choice, Takes
+from conversations.hearing.needs import Who
+from conversations.hearing.plain_words import Meaning, asks_for_material, meaning, number
+from conversations.hearing.speaking import spoken
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
-from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
-from conversations.turns.cards import offered
+from conversations.talk import AskStatus, Effect, RemoveMessage
 from conversations.turns.commands import commanded, opened
-from conversations.turns.links import PARTIAL_LENGTH, capture, needs_joining
-from conversations.turns.names import ask_about_links, keep_page, keep_text
-from conversations.turns.plain_words import Meaning, asks_for_material, meaning, number
+from conversations.turns.hearing import answered, heard_in
+from conversations.turns.linked import linked
+from conversations.turns.links import find_new
+from conversations.turns.names import keep_text
 from conversations.turns.taps import take
-from conversations.turns.turn import Turn, move, new_draft, remarked, siblings
-from conversations.wire.report import read_receipt
+from conversations.turns.turn import Turn, move, remarked, siblings
+from conversations.turns.unread import refused_media, unread
+from conversations.wire.report import read_receipt, receipt_in
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
-_MISSES = {
-    Takes.LINK: siblings("no_link", 3),
-    Takes.PAGE: siblings("no_link", 3),
-    Takes.RECEIPT: siblings("receipt.unread", 2),
-}
-_IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
-_CHOOSE = siblings("choose", 2)
-_IN_HAND = siblings("in_hand", 2)
 _PAUSED = siblings("paused.again", 2)
-_ANSWERS = frozenset({Takes.ANSWER, Takes.PAGE, Takes.RECEIPT})
-_HANDLES_COUNT = frozenset({"link", "change", "page", "copy", "copy_browser", "copy_app", "copy_telegram"})
+_DETAILS = frozenset(step.name for step in DETAILS)
+_HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app", "copy_telegram"})
+_IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
 _YES_NO: dict[Meaning | None, tuple[str, ...]] = {
-    Meaning.YES: ("live_yes", "yes_withdraw"),
-    Meaning.NO: ("live_no", "no_keep", "skip"),
+    Meaning.YES: ("live_yes", "yes_stop", "use_this"),
+    Meaning.NO: ("live_no", "no_keep", "go_on", "skip"),
 }
 
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
-    """Understand a message; no message loses a captured link."""
+    """Understand a message; no message loses a captured link, and none is thrown away."""
     text = readable(event.text)
-    takes = FLOW[state.step].takes
-    receipt = read_receipt(text) if takes is Takes.RECEIPT else None
-    if receipt:
-        return Turn(replace(state, remark=()), (AskStatus(receipt),))
-    if portals[state.portal].paused and takes not in _ANSWERS:
-        return Turn(_still_paused(state))
+    portal = portals[state.portal]
+    answers = FLOW[state.step].takes is Takes.ANSWER
     found = _found(state, text)
+    links = bool(found.addresses or found.known)
+    if receipt := None if answers or links else _receipt(state, text):
+        inside = state if state.step == "status" else move(state, "status")
+        return Turn(replace(inside, remark=()), (AskStatus(receipt),))
     if event.edited and (state.draft.revision or not found.addresses):
-        return Turn(state)
-    if takes is Takes.ANSWER:
-        return _worded(state, text, portals, fresh) or _answered(state, text, found, portals[state.portal])
-    if found.addresses:
-        return _linked(state, found, portals[state.portal], fresh)
-    return _worded(state, text, portals, fresh) or Turn(_missed(state, text, found))
+        heard = heard_in(state, found.rest, portals)
+        return Turn(answered(state, heard, with_link=False) if heard else state)
+    if answers and not _holds_only_links(found):
+        return _worded(state, event, portals, fresh) or _answered(state, text, found, portals)
+    if portal.paused:
+        return _while_paused(state, event, found, portals, fresh)
+    if links:
+        return _with_need(linked(state, found, portal, fresh), found.rest, portals)
+    heard = heard_in(state, text, portals)
+    if heard:
+        return Turn(answered(state, heard, with_link=False))
+    seeming = replace(state, seems=_seems(state, text, portal))
+    return _worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
 
 
-def attached(state: State, event: Attached, portal: Portal, fresh: Fresh) -> Turn:
-    """Refuse what is not text, without opening it; a link in its caption is kept."""
-    found = _found(state, readable(event.caption))
+def _seems(state: State, text: str, portal: Portal) -> tuple[str, ...]:
+    """Give the languages other than the talk's in which a message seems to be."""
+    languages = spoken(text, portal.languages)
+    return () if state.language in languages else languages
+
+
+def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    """Refuse what is not text, without opening it; a link or a need in its caption is kept."""
+    caption = readable(event.caption)
+    portal = portals[state.portal]
+    found = _found(state, caption)
     takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
-    if not (found.addresses and takes_link):
-        refusals = siblings("media.images" if event.media in _IMAGES else "media.other", 2)
-        return Turn(remarked(state, *refusals), (RemoveMessage(),))
-    linked = _linked(state, found, portal, fresh)
-    said_so = remarked(replace(linked.state, remark=state.remark), *siblings("media.link_kept", 2))
-    return Turn(said_so, _with_removal(linked.effects))
+    if takes_link and found.addresses:
+        kept = linked(state, found, portal, fresh)
+        said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
+        if RemoveMessage() not in kept.effects:
+            left = (phrase for phrase in kept.state.remark if not phrase.words.startswith("stays."))
+            said_so = replace(said_so, remark=(*said_so.remark, *left))
+        return _with_need(Turn(said_so, _with_removal(kept.effects)), found.rest, portals)
+    heard = heard_in(state, caption, portals)
+    if heard:
+        return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
+    words = "media.images" if event.media in _IMAGES else "media.other"
+    return refused_media(state, words, caption, found, portal)
 
 
 def readable(text: str) -> str:
@@ -75,107 +93,127 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _found(state: State, text: str) -> Found:
-    return address.find(text, handles=state.step in _HANDLES_COUNT)
-
-
-def _linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
-    if FLOW[state.step].takes is Takes.PAGE:
-        page = keep_page(replace(state, remark=()), found.addresses[0].given, FLOW[state.step].then)
-        return Turn(page.state, (*page.effects, RemoveMessage()))
-    if state.draft.is_sent and _all_known(state, found):
-        return Turn(remarked(state, *siblings("link.known", 2)), (RemoveMessage(),))
-    drafting = new_draft(state, fresh) if state.draft.revision else state
-    captured = capture(drafting, found, portal)
-    settled = replace(drafting, draft=captured.draft, tries=0, unread="")
-    if captured.left_out:
-        full = siblings("link.full", 2, ("maximum", str(portal.maximum_addresses)))
-        return Turn(remarked(move(settled, captured.next_step, *state.remark), *full))
-    if not captured.taken:
-        known = remarked(move(settled, "review", *state.remark), *siblings("link.known", 2))
-        return Turn(known, (RemoveMessage(),))
-    another = (Phrase("new_report"),) if state.draft.is_sent else ()
-    remark = (*another, *needs_joining(captured.taken))
-    givens = tuple(link.given for link in captured.taken)
-    return Turn(
-        ask_about_links(replace(settled, remark=remark), givens, captured.next_step), (RemoveMessage(),)
-    )
-
-
-def _all_known(state: State, found: Found) -> bool:
-    known = {address.canonical(given) for given in state.draft.addresses}
-    return all(address.canonical(link.given) in known for link in found.addresses)
-
-
-def _answered(state: State, text: str, found: Found, portal: Portal) -> Turn:
-    answer = text.strip()
-    maximum = ANSWER_LENGTHS[FLOW[state.step].keeps]
-    if len(answer) > maximum:
-        return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
-    if not visible(answer):
-        return Turn(remarked(state, *siblings("empty", 2)))
-    step = FLOW[state.step]
-    keeping = keep_text(replace(state, remark=()), step.keeps, answer, step.then, portal)
-    telling = bool(found.addresses) or keeping.state.asked is not None
-    return Turn(keeping.state, _with_removal(keeping.effects) if telling else keeping.effects)
-
-
 def visible(text: str) -> str:
     """Remove invisible characters: control and format characters, except line breaks."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
+
+
+def _found(state: State, text: str) -> Found:
+    """Find the new links; a user name is one only where a link is asked for, and alone in its message."""
+    if state.step in _HANDLES_COUNT:
+        found = find_new(state, text, handles=True)
+        if _holds_only_links(found):
+            return found
+    return find_new(state, text, handles=False)
+
+
+def _receipt(state: State, text: str) -> str | None:
+    """Find a receipt; where one is asked for, however it is spelt."""
+    typed = read_receipt(text) if FLOW[state.step].takes is Takes.RECEIPT else None
+    return typed or receipt_in(text)
+
+
+def _holds_only_links(found: Found) -> bool:
+    return bool(found.addresses or found.known) and not any(map(str.isalnum, found.rest))
+
+
+def _with_need(turn: Turn, rest: str, portals: Mapping[str, Portal]) -> Turn:
+    """Show what answers a need that stands beside a link; the link waits."""
+    heard = heard_in(turn.state, rest, portals)
+    return Turn(answered(turn.state, heard, with_link=True), turn.effects) if heard else turn
+
+
+def _answered(state: State, text: str, found: Found, portals: Mapping[str, Portal]) -> Turn:
+    """Keep the answer to a question; a note grows with each message.
+
+    A need is answered, and is no answer. A note holds it too: its card says who will read it.
+    """
+    step = FLOW[state.step]
+    before = dict(state.draft.answers).get("note", "") if step.keeps == "note" else ""
+    answer = visible(text)
+    maximum = ANSWER_LENGTHS[step.keeps]
+    if len(f"{before}\n{text.strip()}".strip()) > maximum:
+        return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
+    if not answer:
+        return Turn(remarked(state, *siblings("empty", 2)))
+    heard = heard_in(state, text, portals)
+    if heard and heard.who is Who.FIRST and step.keeps != "note":
+        return Turn(answered(state, heard, with_link=False))
+    portal = portals[state.portal]
+    keeping = keep_text(replace(state, remark=()), step.keeps, text.strip(), step.then, portal, before=before)
+    telling = bool(found.addresses or found.known) or keeping.state.asked is not None
+    turn = Turn(keeping.state, _with_removal(keeping.effects) if telling else keeping.effects)
+    if heard and heard.who is Who.FIRST:
+        return Turn(answered(turn.state, heard, with_link=False), turn.effects)
+    return turn
 
 
 def _with_removal(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     return effects if RemoveMessage() in effects else (*effects, RemoveMessage())
 
 
-def _worded(state: State, text: str, portals: Mapping[str, Portal], fresh: Fresh) -> Turn | None:
-    meant = meaning(text)
+def _while_paused(
+    state: State, event: Said, found: Found, portals: Mapping[str, Portal], fresh: Fresh
+) -> Turn:
+    """Take no report, and keep every way to help open."""
+    heard = heard_in(state, found.rest, portals)
+    if heard:
+        return Turn(answered(state, heard, with_link=False))
+    if meaning(event.text, state.language) is Meaning.HELP:
+        return commanded(state, Command.HELP, fresh)
+    if choice := _typed_choice(state, event.text, portals[state.portal]):
+        return take(choice, state, portals[state.portal], fresh)
+    return Turn(remarked(state, *_PAUSED) if state.step == "paused" else move(state, "paused"))
+
+
+def _worded(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn | None:
+    """Follow a word or a number that says what a tap would."""
+    meant = meaning(event.text, state.language)
     if meant is Meaning.STOP:
-        return (
-            Turn(move(state, "stopping"))
-            if state.draft.is_unsent
-            else commanded(state, Command.CANCEL, fresh)
-        )
+        return _stopped(state, fresh)
     if meant is Meaning.HELP:
         return commanded(state, Command.HELP, fresh)
     if meant is Meaning.START and not state.draft.revision:
         return Turn(opened(state, "", portals, fresh))
-    if asks_for_material(text) and FLOW[state.step].takes is not Takes.ANSWER:
+    if not event.forwarded and state.step not in VICTIMS_EXITS and _asks(state, event.text):
         return Turn(_only_links(state))
-    choice = _typed_choice(state, text, portals[state.portal])
+    choice = _typed_choice(state, event.text, portals[state.portal])
     return take(choice, state, portals[state.portal], fresh) if choice else None
+
+
+def _asks(state: State, text: str) -> bool:
+    return FLOW[state.step].takes is not Takes.ANSWER and asks_for_material(text)
+
+
+def _stopped(state: State, fresh: Fresh) -> Turn:
+    """Stop: the questions end, an unsent link is asked about; of a sent report, whether it was a mistake."""
+    if state.step in _DETAILS:
+        return Turn(move(state, "end"))
+    if state.draft.is_unsent:
+        return Turn(move(state, "stopping"))
+    return commanded(state, Command.CANCEL, fresh)
 
 
 def _only_links(state: State) -> State:
     inside = state if state.step == "own_behaviour" else move(state, "own_behaviour", *state.remark)
-    return remarked(inside, *siblings("only_links", 2))
+    first, second = siblings("only_links", 2)
+    return replace(inside, remark=(second if first in state.remark else first,))
 
 
 def _typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
-    """Find the choice that a number or a yes or no names; Send is only ever tapped."""
+    """Find the choice that a number or a yes or no names; what is handed in or taken back is only tapped."""
+    if text.strip() and text.strip() in dict(state.draft.answers[-1:]).values():
+        # The last answer, sent twice, is no answer to the next question.
+        return None
     choices = [choice for row in offered(state, portal) for choice in row]
     place = None if FLOW[state.step].takes is Takes.ANSWER else number(text)
-    names = _YES_NO.get(meaning(text), ())
+    names = _YES_NO.get(meaning(text, state.language), ())
     named = choices[place - 1 : place] if place else [choice for choice in choices if choice.name in names]
-    return next((choice for choice in named if choice.does is not Act.SEND), None)
+    return next((choice for choice in named if not _is_only_tapped(choice)), None)
 
 
-def _still_paused(state: State) -> State:
-    return remarked(state, *_PAUSED) if state.step == "paused" else move(state, "paused")
+def _is_only_tapped(choice: Choice) -> bool:
+    return choice.does in _ONLY_TAPPED or (choice.keeps or ("", ""))[0] == "circumstances"
 
 
-def _missed(state: State, text: str, found: Found) -> State:
-    missed = remarked(state, *_candidates(state, found))
-    if FLOW[state.step].takes is not Takes.LINK or Unreportable.EMAIL in found.unreportable:
-        return missed
-    unread = f"{state.unread}\n{visible(text)}".strip()[:PARTIAL_LENGTH]
-    return replace(missed, tries=state.tries + 1, unread=unread)
-
-
-def _candidates(state: State, found: Found) -> tuple[Phrase, ...]:
-    if found.unreportable:
-        return siblings(found.unreportable[0].value, 2)
-    if state.draft.is_unsent and FLOW[state.step].takes is Takes.LINK:
-        return _IN_HAND
-    return _MISSES.get(FLOW[state.step].takes, _CHOOSE)
+_ONLY_TAPPED = frozenset({Act.SEND, Act.SEND_BOTH, Act.SEND_INSTEAD, Act.WITHDRAW})

@@ -2,30 +2,76 @@
 
 from dataclasses import replace
 
+from conversations.hearing.identity import left_out, names_in, userinfo_in, without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
-from conversations.turns.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.talk import Phrase
+from conversations.turns.links import PARTIAL_LENGTH, Captured
 from conversations.turns.turn import Turn, ask_next, kept, move
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
+# "12." before a link is its number in a list.
+_LONGEST_NUMBER = 4
+# Of the words beside a link no more are kept; 200 of these letters are sent.
+MOST_BESIDE = 2000
 
 
-def keep_text(state: State, about: str, text: str, to: str, portal: Portal) -> Turn:
-    """Keep a text for a field of the report without the names in it, and ask whose they are."""
+def keep_text(  # noqa: PLR0913 - each is a part of what is kept
+    state: State, about: str, text: str, to: str, portal: Portal, *, before: str = ""
+) -> Turn:
+    """Keep a text for a field of the report without the names in it, and ask whose they are.
+
+    `before` is what the field holds already; the text is added to it.
+    """
     names = names_in(text, portal.region, digits=about in _DIGITS_NAME_SOMEBODY)
-    turn = kept(state, about, left_out(text, names))
-    return Turn(_on_to(turn.state, Asked(about, text, names, to)), turn.effects)
+    turn = kept(state, about, _joined(before, left_out(text, names)))
+    return Turn(_on_to(turn.state, Asked(about, _joined(before, text), names, to)), turn.effects)
+
+
+def _joined(before: str, text: str) -> str:
+    return f"{before}\n{text}".strip()
+
+
+def keep_words_beside(state: State, words: str, captured: Captured | None, portal: Portal) -> State:
+    """Keep the words beside links, to be offered with them; ask about a name in the links, or in the words.
+
+    Where both hold names, those in the words are left out.
+    """
+    lines = (" ".join(part.split()) for part in words.split("\n"))
+    said = "\n".join(line for line in lines if any(map(str.isalpha, line)) or len(line) > _LONGEST_NUMBER)
+    names = names_in(said, portal.region) if any(map(str.isalnum, said)) else ()
+    before, full = state.draft.beside, _open_words(state)
+    beside = _joined(before, left_out(said, names)) if any(map(str.isalnum, said)) else before
+    kept_beside = replace(state, draft=replace(state.draft, beside=beside[:MOST_BESIDE]))
+    givens = tuple(link.given for link in captured.taken) if captured else ()
+    asked = _asked_about(givens, "addresses", "review")
+    if asked.names:
+        return replace(kept_beside, asked=asked)
+    if state.asked and (state.asked.about != "beside" or not said):
+        return replace(kept_beside, asked=state.asked)
+    open_names = (*(state.asked.names if state.asked else ()), *names)
+    asked = Asked("beside", _joined(full, said)[:MOST_BESIDE], open_names, "review")
+    return replace(kept_beside, asked=asked if open_names else None)
+
+
+def _open_words(state: State) -> str:
+    """Give the words beside the links, with the names about which the reporter has not answered."""
+    asked = state.asked
+    return asked.full if asked and asked.about == "beside" else state.draft.beside
+
+
+def ask_about_handles(state: State, text: str, portal: Portal) -> State:
+    """Ask whose a user name in a sentence is; one of the account that posts is a partial link."""
+    names = names_in(text, portal.region, digits=False)
+    return move(replace(state, asked=Asked("handles", text, names, state.step)), "whose")
 
 
 def keep_page(state: State, given: str, to: str) -> Turn:
     """Keep the link of the page that led there, and ask about a user name in it."""
-    turn = kept(state, "referer", without_userinfo(given))
+    answers = {**dict(state.draft.answers), "reached": "page"}
+    reached = replace(state, draft=replace(state.draft, answers=tuple(answers.items())))
+    turn = kept(reached, "referer", without_userinfo(given))
     return Turn(_on_to(turn.state, _asked_about((given,), "referer", to)), turn.effects)
-
-
-def ask_about_links(state: State, taken: tuple[str, ...], to: str) -> State:
-    """Ask about user names in links that were taken into the draft without them."""
-    return _on_to(state, _asked_about(taken, "addresses", to))
 
 
 def answered_whose(state: State, *, theirs: bool) -> Turn:
@@ -34,8 +80,19 @@ def answered_whose(state: State, *, theirs: bool) -> Turn:
     if asked is None:
         return Turn(move(state, "first"))
     free = replace(state, asked=None)
+    if asked.about == "handles":
+        return Turn(_handle_answered(free, asked, theirs=theirs))
     turn = kept(free, asked.about, asked.full) if theirs else Turn(free)
     return Turn(ask_next(turn.state, asked.to), turn.effects)
+
+
+def _handle_answered(state: State, asked: Asked, *, theirs: bool) -> State:
+    if theirs:
+        draft = replace(state.draft, partial=asked.full[:PARTIAL_LENGTH])
+        return ask_next(replace(state, draft=draft, tries=0, unread=""), "review")
+    unread = f"{state.unread}\n{left_out(asked.full, asked.names)}".strip()[-PARTIAL_LENGTH:]
+    back = replace(state, tries=state.tries + 1, unread=unread)
+    return move(back, asked.to, Phrase("no_link.1"))
 
 
 def _asked_about(givens: tuple[str, ...], about: str, to: str) -> Asked:

@@ -8,6 +8,34 @@ from conversations.state import Draft, Fresh, State
 
 _CARDS = "cards"
 _PRACTICE = "practice"
+# Other codes of our languages that phones and people write: ISO 639-2 and 639-3, and Java's for Indonesian.
+_OTHER_CODES = {
+    "in": "id",
+    "ind": "id",
+    "swh": "sw",
+    "swa": "sw",
+    "npi": "ne",
+    "nep": "ne",
+    "pus": "ps",
+    "pbt": "ps",
+    "khk": "mn",
+    "mon": "mn",
+    "ary": "ar",
+    "arz": "ar",
+    "ara": "ar",
+    "zsm": "ms",
+    "msa": "ms",
+    "lin": "ln",
+    "wol": "wo",
+    "spa": "es",
+    "fra": "fr",
+    "por": "pt",
+    "hin": "hi",
+    "urd": "ur",
+    "ukr": "uk",
+    "kaz": "kk",
+    "eng": "en",
+}
 
 
 def begin(channel: str, portal: Portal, language: str | None, fresh: Fresh) -> State:
@@ -48,5 +76,6 @@ def _words(payload: str) -> list[str]:
 
 
 def _spoken(portal: Portal, language: str | None) -> str:
-    code = (language or "").lower().replace("_", "-").split("-")[0]
+    written = (language or "").lower().replace("_", "-").split("-")[0]
+    code = _OTHER_CODES.get(written, written)
     return code if code in portal.languages else portal.languages[0]

@@ -29,7 +29,8 @@ def report_of(state: State, hour: datetime) -> Report:
     }
     if draft.withdrawn:
         return Report.model_validate({**about, "addresses": ()})
-    return Report.model_validate({**dict(draft.answers), **about, "addresses": _addresses(state)})
+    answers = {**dict(draft.answers), "circumstances": draft.circumstances}
+    return Report.model_validate({**answers, **about, "addresses": _addresses(state)})
 
 
 def _addresses(state: State) -> tuple[ReportedAddress, ...]:

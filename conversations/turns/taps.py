@@ -3,44 +3,67 @@
 from dataclasses import replace
 
 from conversations.events import Chose
+from conversations.flow.cards import (
+    LANGUAGE,
+    LANGUAGE_CHOICE,
+    chosen_country,
+    find_choice,
+    is_everywhere,
+)
 from conversations.flow.steps import BACK, Act, Choice
 from conversations.portals.model import Portal
-from conversations.state import Fresh, State
-from conversations.turns.cards import LANGUAGE, LANGUAGE_CHOICE, find_choice, is_everywhere
+from conversations.state import Draft, Fresh, State
+from conversations.talk import Forget, Phrase
+from conversations.turns.changes import changed
 from conversations.turns.commands import cancelled, forgotten
 from conversations.turns.links import PARTIAL_LENGTH
 from conversations.turns.names import answered_whose, keep_text
-from conversations.turns.turn import Turn, ask_next, kept, move, new_draft, remarked, siblings, submitted
+from conversations.turns.revived import stale
+from conversations.turns.turn import (
+    Turn,
+    ask_next,
+    in_its_place,
+    kept,
+    move,
+    new_draft,
+    submitted,
+)
 
 
 def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
     """Follow a tap. A choice that is on every card is valid on an old card too, even of an erased talk."""
     if not is_everywhere(event.choice):
         if event.talk != state.talk:
-            return Turn(_stale(state, event))
+            return Turn(stale(state, event, portal))
         if event.turn != state.turn:
             return Turn(state)
     choice = find_choice(event.choice, state, portal)
-    return take(choice, state, portal, fresh) if choice else Turn(state)
+    turn = take(choice, state, portal, fresh) if choice else Turn(state)
+    if Forget() in turn.effects and event.talk != state.talk:
+        # Of a forgotten talk no message is known but the one with this button.
+        return Turn(replace(turn.state, remark=(Phrase(f"cleared.old.{state.channel}"),)), turn.effects)
+    return turn
 
 
 def take(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     """Take a choice that the card offers: keep its value, move, act."""
-    keeping = kept(state, *choice.keeps) if choice.keeps else Turn(state)
+    begins = choice.to == "link" and choice.does is None and state.draft.revision
+    drafting = new_draft(state, fresh) if begins else state
+    keeping = kept(drafting, *choice.keeps) if choice.keeps else Turn(drafting)
     acted = _act(choice, keeping.state, portal, fresh)
     return Turn(acted.state, (*keeping.effects, *acted.effects))
 
 
 def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     match choice.does:
-        case Act.SEND | Act.WITHDRAW:
+        case Act.SEND | Act.SEND_BOTH | Act.SEND_INSTEAD | Act.WITHDRAW:
             return _handing_in(choice, state)
         case Act.FORGET:
             return forgotten(state, fresh)
         case Act.MINE | Act.THEIRS:
             return answered_whose(state, theirs=choice.does is Act.THEIRS)
         case Act.TAKE_PARTIAL:
-            return _partial_taken(choice, state, portal)
+            return _partial_taken(choice, state, portal, fresh)
         case Act.CANCEL:
             return Turn(cancelled(state, fresh))
         case Act.NEW_REPORT:
@@ -49,10 +72,12 @@ def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
             spoken = replace(state, language=choice.name.removeprefix(LANGUAGE_CHOICE))
             return Turn(move(spoken, BACK) if state.step == LANGUAGE else replace(spoken, remark=()))
         case _:
-            return Turn(_led_on(choice, state))
+            return Turn(changed(choice, state) or _led_on(choice, state))
 
 
 def _led_on(choice: Choice, state: State) -> State:
+    if choice.does is Act.CHOOSE_COUNTRY:
+        return move(replace(state, country=chosen_country(choice.name)), choice.to)
     if choice.does is Act.RULES_READ:
         return move(replace(state, rules_read=True), choice.to, turns_page=choice.turns_page)
     if choice.to == "review" and state.step != "change":
@@ -60,20 +85,24 @@ def _led_on(choice: Choice, state: State) -> State:
     return move(state, choice.to, turns_page=choice.turns_page)
 
 
-def _partial_taken(choice: Choice, state: State, portal: Portal) -> Turn:
+def _partial_taken(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     """Take what the reporter remembers of a link; an analyst may find the page with it."""
     remembered = state.unread[:PARTIAL_LENGTH]
-    taken = replace(state, misses=0, tries=0, unread="", remark=())
+    drafting = new_draft(state, fresh) if state.draft.revision else state
+    taken = replace(drafting, misses=0, tries=0, unread="", remark=())
     return keep_text(taken, "partial", remembered, choice.to, portal)
 
 
 def _handing_in(choice: Choice, state: State) -> Turn:
     """Hand in, and wait for the result; in practice nothing is handed in, so the next card comes at once."""
     withdrawn = choice.does is Act.WITHDRAW or state.draft.withdrawn
-    turn = submitted(replace(state, draft=replace(state.draft, withdrawn=withdrawn)))
+    draft = replace(state.draft, withdrawn=withdrawn)
+    sending = replace(state, draft=_with_note(draft) if choice.does is Act.SEND_BOTH else draft)
+    turn = submitted(in_its_place(sending) if choice.does is Act.SEND_INSTEAD else sending)
     waiting = move(turn.state, choice.to)
     return Turn(move(waiting, "sent"), ()) if state.practice else Turn(waiting, turn.effects)
 
 
-def _stale(state: State, event: Chose) -> State:
-    return state if event.choice == "start_again" else remarked(state, *siblings("stale.talk", 2))
+def _with_note(draft: Draft) -> Draft:
+    """Let the words beside the links go with them as the note, as far as they were shown."""
+    return replace(draft, answers=(*draft.answers, ("note", draft.said)))

@@ -7,15 +7,26 @@ from conversations.flow import FLOW
 from conversations.flow.steps import BACK
 from conversations.state import Draft, Fresh, State
 from conversations.talk import Effect, Phrase, Submit
-from conversations.turns.links import answer_sites, name_again
+from conversations.turns.links import answer_sites, name_again, without_handed_in
 
 _MOST_ASIDES = 5
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
+
+
+def with_circumstance(draft: Draft, value: str) -> Draft:
+    """Note what a tap tells, to be shown before sending; a sent report does not change by it."""
+    if draft.revision or value in draft.circumstances:
+        return draft
+    return replace(draft, circumstances=(*draft.circumstances, value))
+
+
 # Fields of the draft itself, which change only before it is sent.
 _IN_THE_DRAFT: dict[str, Callable[[Draft, str], Draft]] = {
     "whole_site": lambda draft, value: answer_sites(draft, whole=_SITE_ANSWERS[value]),
     "partial": lambda draft, value: replace(draft, partial=value),
+    "beside": lambda draft, value: replace(draft, beside=value),
     "addresses": name_again,
+    "circumstances": with_circumstance,
 }
 
 
@@ -31,16 +42,24 @@ def move(state: State, to: str, *remark: Phrase, turns_page: bool = False) -> St
     """Move to a step. An aside remembers where it was entered; BACK leaves it; other steps forget."""
     if to == BACK:
         *earlier, target = state.after or ("first",)
-        return replace(state, step=target, after=tuple(earlier), remark=remark)
+        return _at(state, target, tuple(earlier), remark)
     if not FLOW[to].aside:
-        return replace(state, step=to, after=(), remark=remark)
+        return _at(state, to, (), remark)
     enters = not turns_page and to != state.step
     after = (*state.after, state.step)[-_MOST_ASIDES:] if enters else state.after
-    return replace(state, step=to, after=after, remark=remark)
+    return _at(state, to, after, remark)
+
+
+def _at(state: State, step: str, after: tuple[str, ...], remark: tuple[Phrase, ...]) -> State:
+    """Stand at a step; a country that was chosen is forgotten outside the asides."""
+    country = state.country if FLOW[step].aside else ""
+    return replace(state, step=step, after=after, remark=remark, country=country)
 
 
 def ask_next(state: State, to: str, *remark: Phrase) -> State:
     """Go on to a captured link's next question; rules that are shown as cards come before the review."""
+    if to == "review" and state.asked:
+        return move(state, "whose", *remark)
     if to == "review" and state.rules_as_cards and not state.rules_read and state.draft.is_unsent:
         return move(move(state, "review"), "rule_1", *remark)
     return move(state, to, *remark)
@@ -50,7 +69,7 @@ def remarked(state: State, *candidates: Phrase) -> State:
     """Say the next candidate, and never the one that was said last."""
     start = state.misses % len(candidates)
     in_turn = (*candidates[start:], *candidates[:start])
-    chosen = next((phrase for phrase in in_turn if (phrase,) != state.remark), in_turn[0])
+    chosen = next((phrase for phrase in in_turn if phrase not in state.remark), in_turn[0])
     return replace(state, remark=(chosen,), misses=state.misses + 1)
 
 
@@ -74,7 +93,44 @@ def submitted(state: State) -> Turn:
     return Turn(revised, () if state.practice else (Submit(),))
 
 
+def in_its_place(state: State) -> State:
+    """Let the draft become the next revision of the report that was sent before; `before` keeps the draft."""
+    if state.before is None:
+        return state
+    sent = state.before
+    answers = {**dict(sent.answers), **dict(state.draft.answers)}
+    circumstances = dict.fromkeys((*sent.circumstances, *state.draft.circumstances))
+    taking = replace(
+        state.draft,
+        draft_id=sent.draft_id,
+        receipt=sent.receipt,
+        revision=sent.revision,
+        answers=tuple(answers.items()),
+        circumstances=tuple(circumstances),
+    )
+    forgotten = without_handed_in(replace(state, draft=sent))
+    return replace(forgotten, draft=taking, before=state.draft)
+
+
+def not_in_its_place(state: State) -> State:
+    """Undo `in_its_place`: what was sent before is still what the intake has."""
+    if state.before is None:
+        return state
+    return replace(state, draft=state.before, before=state.draft)
+
+
 def new_draft(state: State, fresh: Fresh) -> State:
     """Begin another report in the same talk."""
     draft = Draft(fresh.draft_id, fresh.receipt)
-    return replace(state, draft=draft, misses=0, tries=0, unread="", delivered=False, asked=None)
+    before = state.draft if state.draft.is_sent and not state.practice else None
+    return replace(
+        state,
+        draft=draft,
+        before=before,
+        replacing=None,
+        misses=0,
+        tries=0,
+        unread="",
+        delivered=False,
+        asked=None,
+    )

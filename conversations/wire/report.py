@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Self
@@ -11,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 MAXIMUM_ADDRESSES = 20
 MAXIMUM_ADDRESS_LENGTH = 2048
 RECEIPT_BYTES = 10
+_LIKE_A_RECEIPT = re.compile(
+    r"(?<![0-9A-Za-z])((?:[0-9A-Za-z]{4}[\s\u2010-\u2015-]{0,3}){4}[0-9A-Za-z])(?![0-9A-Za-z])"
+)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEALED = (
     "A libsodium sealed box (X25519, XSalsa20-Poly1305) in base64. It holds the JSON of a `Report` in UTF-8, "
@@ -62,6 +66,15 @@ class Live(StrEnum):
     UNSURE = "unsure"
 
 
+class Circumstance(StrEnum):
+    """What the reporter tapped on the way, saw on the card before sending, and did not leave out."""
+
+    KNOWS_CHILD = "knows_child"
+    OWN_PICTURES = "own_pictures"
+    THREATENED = "threatened"
+    DANGER_NOW = "danger_now"
+
+
 class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -103,6 +116,7 @@ class Report(_Wire):
     advice_version: int = Field(ge=1)
     withdrawn: bool = False
     addresses: tuple[ReportedAddress, ...] = Field(max_length=MAXIMUM_ADDRESSES, repr=False)
+    circumstances: tuple[Circumstance, ...] = Field(default=(), max_length=len(Circumstance))
     depiction: Depiction | None = None
     reached: Reached | None = None
     referer: str | None = Field(default=None, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
@@ -147,6 +161,15 @@ def write_receipt(random_bytes: bytes) -> str:
 def _check_digit(digits: str) -> str:
     doubled = [_CROCKFORD.index(digit) * (1 + place % 2) for place, digit in enumerate(digits, start=1)]
     return _CROCKFORD[-sum(value // 32 + value % 32 for value in doubled) % 32]
+
+
+def receipt_in(text: str) -> str | None:
+    """Find a receipt in a text such as a copied card; None where there is none."""
+    shown = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    # Four words of four letters are no receipt, though a check digit may fit.
+    like = (match[1] for match in _LIKE_A_RECEIPT.finditer(shown) if re.search("[0-9]", match[1]))
+    found = (read_receipt(text) for text in like)
+    return next((receipt for receipt in found if receipt), None)
 
 
 def read_receipt(text: str) -> str | None:

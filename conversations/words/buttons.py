@@ -1,16 +1,60 @@
-"""The words on the buttons: at most 24 characters, so that every channel can show them."""
+"""The words on the buttons: at most 24 characters, so that every channel can show them.
+
+A label of more than 20 characters has a shorter one on a second line, for channels that show no more
+(WhatsApp's and Messenger's reply buttons: 20).
+"""
 
 from conversations.words.naming import words
 
 BUTTONS = (
     # Translators: A button on every card. It must be understood at once. At most 24 characters.
-    words("button.danger", "A child is in danger now"),
+    words("button.danger", "Danger: help now"),
     # Translators: A button on every card: 🌐, your own word, a slash, the English one. At most 24 characters.
     words("button.language", "🌐 Language"),
     # Translators: A button on every card: forget this talk and delete its messages. At most 24 characters.
     words("button.forget", "Clear this chat"),
     # Translators: A button. At most 24 characters.
-    words("button.no_link", "I have no link"),
+    words("button.no_link", "No link / I need help\nNo link / need help"),
+    # Translators: Leads to people who listen. At most 24 characters.
+    words("button.talk", "Someone to talk to"),
+    # Translators: Somebody is being hurt by someone. At most 24 characters.
+    words("button.hurt", "Someone hurts me"),
+    # Translators: Somebody feels so bad that they may want to die. At most 24 characters.
+    words("button.despair", "I feel very bad"),
+    # Translators: A parent, teacher or helper of a child. At most 24 characters.
+    words("button.parent", "My child, or one I help\nA child I help"),
+    # Translators: There is a web link that shows it; the next card asks for it. At most 24 characters.
+    words("button.has_link", "There is a web link"),
+    # Translators: Leads to what Take It Down, a free service, is. Leave its name. At most 24 characters.
+    words("button.take_it_down", "About Take It Down"),
+    # Translators: Nothing of what was offered fits: go on as before. At most 24 characters.
+    words("button.heard_wrong", "No, go on"),
+    # Translators: A link waits: back to the card on which it can be sent. At most 24 characters.
+    words("button.to_link", "Go to my link"),
+    # Translators: The words saw it online, not near them. At most 24 characters.
+    words("button.saw_online", "I saw it online"),
+    # Translators: Leads to a list of countries. At most 24 characters.
+    words("button.country", "Choose your country"),
+    # Translators: Leave out what is added because of a tap. At most 24 characters.
+    words("button.leave_out", "Leave that out"),
+    # Translators: Send the link and the words. At most 24 characters.
+    words("button.send_both", "Send both"),
+    # Translators: Send the link without the words. At most 24 characters.
+    words("button.link_only", "Link only"),
+    # Translators: Send this link in place of the one that was sent before. At most 24 characters.
+    words("button.instead", "Send in its place"),
+    # Translators: All the links that are listed. At most 24 characters.
+    words("button.all_links", "All of them"),
+    # Translators: Take one of several links out of the report. At most 24 characters.
+    words("button.take_out", "Take it out"),
+    # Translators: Leads to a note, to which more can be added. At most 24 characters.
+    words("button.add_note", "Add a note"),
+    # Translators: Throw the note away and write another one. At most 24 characters.
+    words("button.note_anew", "Write it anew"),
+    # Translators: The front page was not a link at all. At most 24 characters.
+    words("button.no_real_link", "That is no link"),
+    # Translators: A name or number of somebody else: a friend, the child. At most 24 characters.
+    words("button.other_person", "Another’s, leave it out\nAnother’s, leave out"),
     # Translators: A button. At most 24 characters.
     words("button.looks_real", "Photo or video"),
     # Translators: A button. At most 24 characters.
@@ -18,17 +62,17 @@ BUTTONS = (
     # Translators: A button. At most 24 characters.
     words("button.unsure", "Not sure"),
     # Translators: Pictures of the person who writes. At most 24 characters.
-    words("button.own_images", "Pictures of me"),
+    words("button.own_images", "Pictures: me or a friend\nPictures of me"),
     # Translators: A button. At most 24 characters.
     words("button.threats", "Someone threatens me"),
     # Translators: A button. At most 24 characters.
-    words("button.chat_only", "Only in a chat or phone"),
+    words("button.chat_only", "Only in a chat or phone\nOnly in a chat"),
     # Translators: A button. At most 24 characters.
     words("button.known_child", "I know this child"),
     # Translators: A button. At most 24 characters.
-    words("button.other_harm", "Something else harmful"),
+    words("button.other_harm", "Something else harmful\nOther harm"),
     # Translators: Worries about one's own thoughts or behaviour. At most 24 characters.
-    words("button.own_behaviour", "My own thoughts"),
+    words("button.own_behaviour", "My thoughts worry me"),
     # Translators: A button. At most 24 characters.
     words("button.copy", "How to copy a link"),
     # Translators: A button. At most 24 characters.
@@ -98,19 +142,19 @@ BUTTONS = (
     # Translators: A button. At most 24 characters.
     words("button.page", "Another page"),
     # Translators: What the page asks of visitors: nothing. At most 24 characters.
-    words("button.open", "Nothing, it is open"),
+    words("button.open", "Nothing"),
     # Translators: A button. At most 24 characters.
-    words("button.join", "To join"),
+    words("button.join", "Join"),
     # Translators: A button. At most 24 characters.
-    words("button.log_in", "To log in"),
+    words("button.log_in", "Log in"),
     # Translators: A button. At most 24 characters.
-    words("button.pay", "To pay"),
+    words("button.pay", "Pay"),
     # Translators: A button. At most 24 characters.
     words("button.password", "A password"),
     # Translators: A button. At most 24 characters.
     words("button.mine", "Mine, leave it out"),
     # Translators: It belongs to the account that posts the material. At most 24 characters.
-    words("button.theirs", "The account’s, keep it"),
+    words("button.theirs", "The account’s, keep it\nThe account’s, keep"),
     # Translators: A button. At most 24 characters.
     words("button.today", "Today"),
     # Translators: A button. At most 24 characters.

@@ -8,7 +8,7 @@ DETAILS = (
     # Translators: Another page led there; its link helps.
     words("referer.ask", "Please send the web link of the page that led there."),
     # Translators: What a visitor needs before the page shows anything.
-    words("access.ask", "What does the page ask of visitors?"),
+    words("access.ask", "What do you need to get in?"),
     # Translators: Only a password that the page itself shows to everybody. Never the reporter's own.
     words("page_password.ask", "Which password does the page itself give? Never send your own."),
     # Translators: Where in a long page or video.
@@ -20,8 +20,15 @@ DETAILS = (
     # Translators: {found} are names or numbers from what the reporter wrote. Theirs are left out.
     words(
         "whose.ask",
-        "We see what may be a name or number:\n{found}\nIs it yours, or of the account that posts it?",
+        "We see what may be a name or number:\n{found}\n"
+        "Whose is it? Yours, another person’s, or the account’s that posts it?",
     ),
     # Translators: A free note. It must not say what the material shows.
-    words("note.ask", "One last note? Write where on the page. Not what it shows."),
+    words(
+        "note.ask",
+        "One last note? Write where on the page, not what it shows. Analysts and police may read it. "
+        "It brings no help to you.",
+    ),
+    # Translators: {said} is the note as it is until now; the next message is added to it.
+    words("note.so_far", "Your note so far:\n{said}\nWhat you write now is added."),
 )

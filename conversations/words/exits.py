@@ -1,66 +1,148 @@
-"""The words of the exits: for a reporter who needs something else than a report, or more than one."""
+"""The words of the exits: for a reporter who needs something else than a report, or more than one.
+
+Their first forty letters say nothing: a locked phone shows them to whoever holds it.
+"""
 
 from conversations.words.naming import words
 
 EXITS = (
-    # Translators: A child is in danger now.
+    # Translators: Above an exit that was opened by words that somebody wrote, not by a tap.
+    words("heard", "We are a program and may have read you wrong. This may help."),
+    # Translators: Somebody is in danger now: a child, perhaps the one who writes. Firm and calm.
+    words("danger.card", "Please read this first, it is short. Get near other people now."),
+    # Translators: Stands above telephone numbers. Somebody who is hurt may be overheard.
+    words("danger.call", "Call when the person who hurts you cannot hear."),
+    # Translators: Follows the numbers, or stands alone where there is none. Ways to people.
+    words("danger.near", "Or go to a clinic, the police, a school or a neighbour."),
+    # Translators: The last line of the card on danger.
+    words("danger.program", "This is a program. It cannot send anyone."),
+    # Translators: Somebody is being hurt by someone. They may be 10 years old. Never ask who, when or why.
     words(
-        "danger.card",
-        "We are no emergency service. Get help near you now. Call the police or your emergency number. "
-        "Or go to a police station, a health worker or a teacher. Or tell an adult you trust.",
+        "hurt.card",
+        "Thank you for telling us. Please read on. It is not your fault. Nobody may do this to you. "
+        "Tell one grown-up who makes you feel safe. If they do not listen, tell another.",
     ),
-    # Translators: Follows the advice on danger.
-    words("danger.link", "Later, if it is safe, send the web link here."),
-    # Translators: No number could be checked for this country, so none is shown.
-    words("contacts.none", "We have no checked number for your country."),
-    # Translators: {contacts} are names with a phone number or web page, one a line.
-    words("contacts.list", "These can help:\n{contacts}"),
-    # Translators: Pictures of the reporter are online. They may be 13. Take all fear of blame away.
+    words("hurt.program", "This is a program. A person can help you more."),
+    # Translators: Somebody wants to die. First line, above telephone numbers. Warm, short, no question.
+    words("despair.card", "Thank you for writing this. Please talk to a person now."),
+    # Translators: Hope, and a way to a person. Never "it will pass", never "do not do it".
+    words(
+        "despair.hope",
+        "Many people have felt this way and found help. Do not stay alone. "
+        "Go to someone you trust, or to a clinic.",
+    ),
+    words("despair.program", "This is a program. It cannot stay with you."),
+    # Translators: "Someone to talk to": people who listen. Stands above telephone numbers.
+    words("talk.card", "Thank you for asking. You can talk to a person. They listen."),
+    # Translators: Follows the numbers, or stands alone where there is none.
+    words(
+        "talk.near",
+        "Near you, try someone who makes you feel safe. A grown-up, a teacher, a nurse, a neighbour. "
+        "Not the one you are afraid of.",
+    ),
+    # Translators: Follows the people near you, where no telephone number could be checked for the country.
+    words("contacts.none", "We have no number we trust for your country."),
+    # Translators: Above telephone numbers. {country} is the name of a country, in your language.
+    words("contacts.list", "These can help ({country}):"),
+    # Translators: The same where the services are for the whole world.
+    words("contacts.world", "These can help anywhere:"),
+    # Translators: A service's name and its number or web page; usually left as it is.
+    words("contact.line", "{name}: {reach}"),
+    # Translators: Follows a telephone number: the call costs nothing.
+    words("contact.free", "Free to call."),
+    # Translators: Follows a telephone number: always answered.
+    words("contact.always", "Day and night."),
+    # Translators: Follows a number. {hours} are such as 09:00-17:00.
+    words("contact.open", "Open {hours}. Open now."),
+    words("contact.closed", "Open {hours}. Closed now."),
+    # Translators: Follows a number that serves a part of the country. {area} is its name, left as it is.
+    words("contact.area", "Only in {area}."),
+    # Translators: Follows a number that nobody of ours has called. {year} is the year in which we read it.
+    words("contact.untried", "We read this in {year}. We have not tried it."),
+    # Translators: Under telephone numbers. On a shared phone a call can be seen later.
+    words("contacts.trace", "A call stays in the phone’s list."),
+    # Translators: The country is not known; a list of countries follows as buttons.
+    words("country.ask", "Please choose your country. We do not keep it."),
+    # Translators: Pictures of the reporter or a friend are online. They may be 13. Take away fear.
     words(
         "own_images.card",
-        "You are not in trouble. It is not your fault. Do not pay. Send nothing more. "
-        "Keep the messages you got. Tell someone you trust.",
+        "Thank you for writing. Please read on. It is not your fault. You are not in trouble with us. "
+        "Never send the picture here.",
     ),
+    # Translators: For somebody whose friend is in the pictures.
+    words("own_images.friend", "Is it a friend? Do not look at it, do not send it on. Stand by them."),
     # Translators: Take It Down is a free service's name; leave it as it is.
     words(
         "own_images.service",
-        "Take It Down is a service for people under 18. The picture stays on your phone when you use it. "
+        "Take It Down is free. It is for pictures taken before you were 18. "
+        "Your picture stays on your phone. Use the phone that has it, and do not fetch it again. "
         "It cannot reach encrypted chats.",
     ),
-    # Translators: A page shows the picture: its link can be reported too.
-    words("own_images.link", "Is it on a web page? Send that link too."),
-    # Translators: Somebody threatens the reporter or demands pictures.
+    # Translators: Somebody threatens the reporter, or demands pictures or money. They may be 13.
     words(
         "threats.card",
-        "You are not in trouble. The one who threatens you does wrong. Do not pay. "
-        "Send nothing more. Keep the messages you got. Tell someone you trust, or the police.",
+        "Thank you for writing. Please read on. It is not your fault. Do not pay them. "
+        "Send them nothing more. Stop answering.",
+    ),
+    words(
+        "threats.more",
+        "Write down their account name. Keep that chat, then block the person. "
+        "Did you pay or send more? It is still not your fault. Tell someone you trust.",
+    ),
+    # Translators: A parent, teacher or helper of a child who is hurt or threatened.
+    words(
+        "parent.card",
+        "Thank you for writing. Please read on. Tell your child: it is not your fault. Stay close. "
+        "Do not take the phone away.",
+    ),
+    words(
+        "parent.more",
+        "Do not answer the one who threatens. Do not pay. Do not pass the picture on, not even to us.",
     ),
     # Translators: The material is only in a chat or on a device.
     words(
         "chat_only.card",
-        "Is there a link to a post, channel or group? Then send it here. "
-        "If not, report it in the app before you leave. Do not forward it. Ask the police or a helper.",
+        "Is there a link to a post, channel or group? Then send it here. You can also send its name. "
+        "If there is none, report it in the app. Do not forward it.",
     ),
-    # Translators: Why we can do no more without a link.
-    words("chat_only.why", "Without a web link we cannot reach it."),
     # Translators: The reporter knows the child.
     words(
         "known_child.card",
-        "Thank you for telling us. Please go to the police or child protection. "
-        "They can help the child. We pass on nothing about you.",
+        "Thank you for telling us. Please tell the police or child protection too. "
+        "Only they can act where the child is. This report does not reach them by itself.",
+    ),
+    # Translators: Follows where a child is known. Says truly who may read what.
+    words(
+        "known_child.privacy",
+        "We do not know who you are. What you write in a note, analysts and police may read.",
     ),
     # Translators: Other harmful content is not for this hotline.
     words(
         "other_harm.card",
-        "Thank you. Other agencies deal with this. Report it in the app. Go to the police about a crime.",
+        "Thank you. Other agencies deal with this. Report it in the app or site where you saw it. "
+        "Go to the police about a crime.",
     ),
     # Translators: Somebody worries about their own thoughts or behaviour. No judgement at all.
     words(
         "own_behaviour.card",
-        "It is good that you ask. There is help, without judgement. You can talk to people who know this.",
+        "It is good that you ask. You can get help. You do not have to say your name.",
     ),
+    # Translators: Follows above buttons; the first of them leads to help for somebody who wants to die.
+    words("own_behaviour.despair", "Do you think of dying? Tap “I feel very bad” first."),
     # Translators: We promise nothing in the name of others.
     words("own_behaviour.privacy", "Ask them how they keep what you say private."),
-    # Translators: Follows exits in which a link may still be sent.
-    words("exits.link", "Is there a web link? Send it here too."),
+    # Translators: On an exit, while a link waits to be sent.
+    words("exits.in_hand", "Your link waits below. It is not sent yet."),
+    # Translators: On exits. "This talk" is this chat with us, and no other chat.
+    words("exits.clear", "Can someone else see this phone? Then clear this talk. Keep the other chats."),
+    # Translators: Somebody wrote that a child is in danger, and we cannot tell whether they know the child.
+    words("who.ask", "Please tap what fits. Then we can show what helps."),
+)
+# What the reporter tapped on the way and what goes with the report; each can be left out.
+CIRCUMSTANCES = (
+    # Translators: On the card before sending: what we add to the report because of a tap.
+    words("circumstance.knows_child", "We add: you know the child."),
+    words("circumstance.own_pictures", "We add: the pictures are of you or a friend."),
+    words("circumstance.threatened", "We add: someone makes threats."),
+    words("circumstance.danger_now", "We add: there may be danger now."),
 )

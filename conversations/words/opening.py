@@ -13,20 +13,26 @@ OPENING = (
     words("first.privacy.telegram", "We do not know who you are. Telegram does."),
     # Translators: The same line where there is no messaging app in between.
     words("first.privacy.terminal", "We do not know who you are."),
-    # Translators: "Send" is the name of the button.
-    words("first.not_sent", "Nothing is sent until you tap Send."),
-    # Translators: Asks what kind of thing was seen. The answers are buttons.
-    words("kind.ask", "You were right to stop. What is it about? Computer-made images count too."),
+    # Translators: Plain and calm. "Send" is the name of the button.
+    words("first.program", "A computer program answers here. A person reads only what you send with Send."),
+    # Translators: Asks what somebody needs. They may be hurt, threatened, shaken, or just have no link.
+    words("kind.ask", "That is fine. What is it about?"),
     # Translators: The reporter said what it is; now the web link is asked for.
-    words("link.ask", "Please send the web link as text. You need not go back there."),
+    words("link.ask", "Please send the web link here. You do not have to go back there."),
+    # Translators: Messaging apps show a small picture of the page above a link that is being written.
+    words("link.preview", "Does a picture show above your text? Tap the x beside it first."),
     # Translators: Help for copying a link. Nobody should look at the material again for our sake.
-    words("copy.ask", "Only if you need not see it again. Otherwise send what you remember. Where was it?"),
+    words(
+        "copy.ask",
+        "You do not have to see it again. You can just send what you remember. "
+        "To copy the link: where was it?",
+    ),
     # Translators: How to copy a link in a web browser; use the words that phones use in your language.
-    words("copy.browser", "1. Touch the bar at the top.\n2. Choose Copy.\n3. Paste it here."),
+    words("copy.browser", "1. Tap the bar at the top.\n2. Choose Copy.\n3. Paste it here."),
     # Translators: How to copy a link in an app; use the words that apps use in your language.
-    words("copy.app", "1. Touch Share.\n2. Choose Copy link.\n3. Paste it here."),
+    words("copy.app", "1. Tap Share.\n2. Choose Copy link.\n3. Paste it here."),
     # Translators: How to copy a link in Telegram; use the words of Telegram in your language.
-    words("copy.telegram", "1. Touch the post.\n2. Choose Copy link.\n3. Paste it here."),
+    words("copy.telegram", "1. Tap the post.\n2. Choose Copy link.\n3. Paste it here."),
     # Translators: The link is a home page. Both answers are fine: some whole sites are the exact place.
     words("site.ask", "That is the front page of a site. Is it the whole site, or one page on it?"),
     # Translators: The link is a page of search results.
@@ -35,16 +41,28 @@ OPENING = (
         "That is a page of search results. A link to the page itself is better. "
         "Send it if you have it. Or use this one.",
     ),
-    # Translators: The reporter wants to change the link.
+    # Translators: The reporter wants to change what they sent; it will take the place of all of it.
     words("change.ask", "Please send the right web link. It takes the place of what you sent."),
+    # Translators: The reporter sent several links, and wants to change one. {numbered} are the links.
+    words("change.which", "Which link do you want to change? Tap its number.\n{numbered}"),
+    # Translators: {link} is one of several links, written so that it cannot be tapped.
+    words("change.one", "Please send the right web link. It takes the place of this one:\n{link}"),
     # Translators: The link is a home page, and one page on it is meant.
     words("page.ask", "Do you have the link of that page? Then send it. If not, the front page will do."),
     # Translators: Somebody wrote "stop" or the like while a link waits to be sent.
     words("stopping.ask", "Do you want to stop? The link is not sent yet."),
     # Translators: Choose a language; the buttons name each language in itself.
     words("language.ask", "Please choose your language."),
-    # Translators: Stands above the list of commands; the button has this meaning.
-    words("help.danger", "Is somebody in danger? Tap the button for that below."),
+    # Translators: First on the help card: help for people before help with this program.
+    words(
+        "help.danger",
+        "Is somebody in danger? Tap “Danger: help now”. To talk to a person, tap “Someone to talk to”.",
+    ),
+    # Translators: For somebody who saw something by accident and is shaken. Never "looking is legal".
+    words(
+        "help.seen",
+        "Did you see something bad? You did right to stop. Do not go back there. Do not pass it on.",
+    ),
     # Translators: What somebody can do here. Commands stay as they are.
     words(
         "help.card",
@@ -63,7 +81,7 @@ OPENING = (
     # Translators: The privacy card where there is no messaging app.
     words(
         "privacy.terminal",
-        "We do not keep who you are. We keep the link and your answers. "
+        "We keep nothing that tells who you are. We keep the link and your answers. "
         "Your open talk is forgotten after 30 minutes.\n"
         "This window may show old lines. Close it when you are done.",
     ),
@@ -84,4 +102,11 @@ OPENING = (
         "cleared.terminal",
         "This talk is cleared. We forgot it. If you sent a report, it stays sent. Close this window too.",
     ),
+    # Translators: A card so old that Telegram no longer deletes it (48 hours). It says how to do it by hand.
+    words(
+        "cleared.old.telegram",
+        "We forgot that talk long ago. Telegram does not let us delete messages after two days. "
+        "Hold a message, then tap Delete.",
+    ),
+    words("cleared.old.terminal", "We forgot that talk long ago. Close this window to clear it."),
 )

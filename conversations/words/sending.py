@@ -1,24 +1,46 @@
 """The words from the captured link to the thanks: review, rules of advice, receipt, end."""
 
-from conversations.words.naming import words
+from conversations.words.naming import counted, words
 
 SENDING = (
     # Translators: First line above the captured link.
-    words("review.not_sent", "Not sent yet. If you stop, we forget it in 30 minutes."),
+    words(
+        "review.not_sent", "Not sent yet. We forget this in 30 minutes. This card stays until you clear it."
+    ),
     # Translators: {links} are web links, one a line, written so that they cannot be tapped.
-    words("review.links", "We changed it so that nobody opens it by accident:\n{links}"),
+    words("review.links", "Changed so that nobody opens it by accident:\n{links}"),
     # Translators: A partial link or a note on where it is, since no exact link could be had.
     words("review.partial", "This is what we have:\n{partial}"),
+    # Translators: Somebody wrote more than the link. Below are their words and two buttons.
+    words(
+        "review.beside",
+        "You wrote more than the link. Send it too? Analysts read it later. It brings no help now.",
+    ),
+    # Translators: {said} is what the reporter wrote.
+    words("review.said", "Your words:\n{said}"),
+    # Translators: Follows a text that was cut. {maximum} is how many letters of it will not be sent.
+    counted(
+        "review.unsaid",
+        "{maximum} more letter does not fit, and is not sent.",
+        "{maximum} more letters do not fit, and are not sent.",
+    ),
+    # Translators: Somebody mentions a child in danger beside the link. One calm question.
+    words("review.near", "Is a child near you in danger now? Tap “Danger: help now”."),
+    # Translators: A link came after a report was sent; it may be the right one in place of the wrong one.
+    words(
+        "review.instead",
+        "You sent another one before. Was that one wrong? Then tap “Send in its place”.",
+    ),
     # Translators: The six rules of advice, as short as they can be.
     words(
         "rules.short",
         "Before you send:\n"
         "1. Do report pictures and videos of child sexual abuse. A child is anyone under 18.\n"
         "2. Give the exact web link.\n"
-        "3. Report other harm in the app or to the police.\n"
+        "3. Report other harm in its app or to the police.\n"
         "4. Worried about a child? Go to the police.\n"
         "5. Report each link only once.\n"
-        "6. Do report drawn or computer-made images too.",
+        "6. Drawn or computer-made images count too.",
     ),
     # Translators: {legal_note} is a sentence about the law of the portal's country.
     words("review.legal_note", "The law where you are: {legal_note}"),
@@ -36,7 +58,7 @@ SENDING = (
     words(
         "rules.3",
         "Do not report other harm here. Other agencies deal with it. "
-        "Report it in the app. Go to the police about a crime.",
+        "Report it in the app or site where you saw it. Go to the police about a crime.",
     ),
     # Translators: Rule 4 on a card of its own.
     words("rules.4", "Go to the police if you worry about a child. They can act where the child is."),
@@ -45,8 +67,8 @@ SENDING = (
     # Translators: Rule 6 on a card of its own. The IWF is the Internet Watch Foundation.
     words(
         "rules.6",
-        "Do report drawn and computer-made images too. The IWF can act when they are hosted in the UK. "
-        "You need not know where.",
+        "Do report drawn and computer-made images of child sexual abuse too. "
+        "The IWF can act when they are hosted in the UK.",
     ),
     # Translators: Shown for the moment in which the report is handed in.
     words("sending.card", "One moment, please."),
@@ -59,13 +81,18 @@ SENDING = (
     # Translators: Calm words for somebody who may be shaken.
     words("sent.calm", "You were right to tell us."),
     # Translators: Optional questions follow.
-    words("sent.details", "A few questions can help us. You can skip each one."),
+    words("sent.details", "You can answer a few questions, or skip them."),
     # Translators: Said before the talk expires.
-    words("sent.expiry", "In 30 minutes we forget this talk. After that, only you can clear the chat."),
+    words(
+        "sent.expiry",
+        "Your report stays with us. In 30 minutes we forget this talk. Clear the chat before then.",
+    ),
     # Translators: {receipt} is a code. "received" is all that a receipt ever tells.
     words(
         "receipt.card",
-        "Your receipt:\n{receipt}\nWith it you can ask if we received the report. Do not show it to others.",
+        "Your receipt:\n{receipt}\nThis code shows that you wrote to us. "
+        "Write it down elsewhere, or let it go. "
+        "Your report counts without it.",
     ),
     # Translators: Asks whether the report was a mistake.
     words("withdraw.ask", "Was it a mistake? We can ask for it to be taken back."),

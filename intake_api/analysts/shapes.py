@@ -6,7 +6,15 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, Access, Depiction, Live, Reached, Seen
+from conversations.wire.report import (
+    MAXIMUM_ADDRESS_LENGTH,
+    Access,
+    Circumstance,
+    Depiction,
+    Live,
+    Reached,
+    Seen,
+)
 from intake_api.analysts.decision import DecisionShown
 from intake_api.http.shapes import Taken
 
@@ -76,6 +84,7 @@ class ReportShown(BaseModel):
     withdrawn: bool
     whole_site: bool | None = None
     complete: bool = True
+    circumstances: tuple[Circumstance, ...] = ()
     depiction: Depiction | None = None
     reached: Reached | None = None
     referer: str | None = None

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import (
     Access,
+    Circumstance,
     Depiction,
     Live,
     Reached,
@@ -33,6 +34,7 @@ class Content(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     addresses: tuple[ReportedAddress, ...] = Field(default=(), repr=False)
+    circumstances: tuple[Circumstance, ...] = ()
     depiction: Depiction | None = None
     reached: Reached | None = None
     referer: str | None = Field(default=None, repr=False)

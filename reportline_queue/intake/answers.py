@@ -77,6 +77,7 @@ class ReportShown:
     withdrawn: bool
     whole_site: bool | None = None
     complete: bool = True
+    circumstances: tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...] = ()
     depiction: Literal["looks_real", "drawn", "unsure"] | None = None
     reached: Literal["channel", "search", "advert", "sent", "page"] | None = None
     referer: str | None = None

@@ -55,13 +55,16 @@ class PlantedReporter:
         api.chat(self.chat).last = planter.mint.number(f"first message of {name}") - 1
 
     async def hold(self, acts: Iterable[Act]) -> None:
-        """Hold a talk; at every step it reaches, send something that is no text too."""
-        reached: set[str] = set()
+        """Hold a talk; where it ends, and at the beginning of the next, send what is no text too."""
         for act in acts:
             await self.do(act)
-            if act.reaches not in reached and act.reaches != "cleared":
-                await self._answered(self.send(_NOT_TEXT[len(reached) % len(_NOT_TEXT)]), str(act))
-            reached.add(act.reaches)
+        await self._send_all_kinds()
+        await self.do(Act(say="/start", reaches="first"))
+        await self._send_all_kinds()
+
+    async def _send_all_kinds(self) -> None:
+        for kind in _NOT_TEXT:
+            await self._answered(self.send(kind), f"{kind} from {self.name}")
 
     async def do(self, act: Act) -> str:
         """Do one thing and wait for what the bot says; raises AssertionError when it says nothing."""

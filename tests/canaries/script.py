@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from bot.channels.typed_lines import event_of
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
+from conversations.flow.cards import card
+from conversations.flow.conditions import HEARD
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import AskStatus, Effect, Submit
-from conversations.turns.cards import card
 from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 from tests.talking import fresh
 
 _ANSWERS: Mapping[type[Effect], Event] = {Submit: Received(), AskStatus: StatusLearned("received")}
-_FORGOTTEN = "cleared"
 
 
 MOST_ACTS = 20
@@ -57,7 +57,8 @@ class Script:
         talks: list[list[Act]] = []
         while left:
             state, acts = self._begun(), [Act(say="/start", reaches="first")]
-            while left and len(acts) < MOST_ACTS:
+            # A start link may lead to a paused portal, and no card leads back.
+            while left and len(acts) < MOST_ACTS and state.portal == self.portal:
                 for act in self._way_to(state, left, self.texts(len(talks))):
                     state, passed = self._after(state, act)
                     left -= passed
@@ -95,9 +96,7 @@ class Script:
         """Give the state after an act, and what was done and passed until then."""
         self._drawn += 1
         event = Chose(act.tap, state.talk, state.turn) if act.tap else event_of(act.say)
-        # The card of what is forgotten is still there, but nothing else: a new talk begins under it.
-        before = self._begun() if state.step == _FORGOTTEN else state
-        turn = advance(before, event, self.portals, fresh(self._drawn))
+        turn = advance(state, event, self.portals, fresh(self._drawn))
         passed = {act.name, turn.state.step}
         for effect in turn.effects:
             if type(effect) in _ANSWERS:
@@ -117,4 +116,6 @@ def _essence(state: State) -> tuple[object, ...]:
     """Give what decides where a state can lead."""
     draft = state.draft
     held = (draft.is_unsent, draft.is_sent, draft.withdrawn, bool(draft.partial))
-    return (state.step, state.after[:1], held, state.portal, state.rules_read, min(state.tries, 2))
+    beside = (bool(draft.beside), bool(draft.circumstances), len(draft.addresses) > 1, bool(state.before))
+    told = (HEARD in state.remark, min(state.tries, 2), bool(dict(draft.answers).get("note")))
+    return (state.step, state.after[:1], held, beside, told, state.portal, state.rules_read)

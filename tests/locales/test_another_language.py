@@ -44,7 +44,11 @@ def _pseudo(text: str, *, grows: bool) -> str:
     parts = KEPT.findall(text)
     places = [place for place, part in enumerate(parts) if PLAIN.fullmatch(part) and part not in NAMES]
     accented = [part.translate(ACCENTS) if place in places else part for place, part in enumerate(parts)]
-    drawn = [place for place in places if parts[place] != "Send"]
+    # The names of buttons in a sentence stay as they are on the buttons.
+    quoted = {
+        place for place in places if "".join(parts[:place]).count("“") > "".join(parts[:place]).count("”")
+    }
+    drawn = [place for place in places if parts[place] != "Send" and place not in quoted]
     for turn in range(int(GROWTH * len(text)) - len(text) if grows and drawn else 0):
         accented[drawn[turn % len(drawn)]] += "ŭ"
     return "".join(accented)

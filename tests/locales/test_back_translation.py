@@ -72,7 +72,7 @@ def test_a_sheet_holds_the_strings_and_nothing_that_tells(folder: Path) -> None:
 
 def test_what_comes_back_is_kept_word_for_word_until_somebody_judges(folder: Path) -> None:
     """Until a person has said whether the meaning is the same, the language is not whole."""
-    assert _take(folder, {number: f"Back {number} [odd]" for number in _sheet(folder)}) == 2
+    assert _take(folder, {number: f"Back {number} [short]" for number in _sheet(folder)}) == 2
     faults = _faults(folder)
     assert len(faults) == 2
     assert all("nobody has compared it yet; in place of" in fault for fault in faults)
@@ -80,7 +80,12 @@ def test_what_comes_back_is_kept_word_for_word_until_somebody_judges(folder: Pat
     assert _faults(folder) == []
     compared = read_comparison("uk", folder)
     assert list(compared) == ["a.many", "b.hello"]
-    assert compared["a.many"].back == ["Back 1.1 [odd]", "Back 1.2 [odd]", "Back 1.3 [odd]", "Back 1.4 [odd]"]
+    assert compared["a.many"].back == [
+        "Back 1.1 [short]",
+        "Back 1.2 [short]",
+        "Back 1.3 [short]",
+        "Back 1.4 [short]",
+    ]
     assert (compared["b.hello"].english, compared["b.hello"].translation) == ("Hello.", ["Вітаємо."])
     assert _sheet(folder) == {}
 

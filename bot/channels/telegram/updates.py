@@ -3,21 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.channels.typed_lines import event_of
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
 from conversations.events import Attached, Chose, Event, Media, Said
+from conversations.turns.revived import shown_links
 
 LONGEST_TEXT = 4096
 LONGEST_LINK = 2048
-MOST_HIDDEN_LINKS = 20
+MOST_HIDDEN_LINKS = 100
 MOST_DELETIONS = 100
 UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _CHOICE = re.compile(r"([!-~]{1,32}?)\.([0-9]{1,9})\.([!-~]{1,24})")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 
 # An animation carries a document too, and a venue a location: the first that is present tells the kind.
 _MEDIA = {
@@ -230,15 +231,17 @@ def _tap(query: Mapping[str, Any], number: int, bot: str) -> Outcome:
     return Arrival(
         talk,
         number,
-        _chosen(query.get("data", "")),
+        _chosen(query),
         language=_language(query),
         card=None if card is None else _number(card),
     )
 
 
-def _chosen(data: str) -> Chose:
-    match = _CHOICE.fullmatch(data)
-    return Chose(match[3], match[1], int(match[2])) if match else Chose("", "", 0)
+def _chosen(query: Mapping[str, Any]) -> Chose:
+    match = _CHOICE.fullmatch(query.get("data", ""))
+    # The card is our own message: where its talk is forgotten, it is all that is left of a link.
+    shown = shown_links(query.get("message", {}).get("text", "")[:LONGEST_TEXT])
+    return Chose(match[3], match[1], int(match[2]), shown) if match else Chose("", "", 0)
 
 
 def _message(message: Mapping[str, Any], number: int, bot: str, *, edited: bool) -> Outcome:
@@ -259,21 +262,34 @@ def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
         media = next((media for kind, media in _MEDIA.items() if kind in message), Media.OTHER)
         return Attached(media, _words(message, "caption", "caption_entities"))
     text = _words(message, "text", "entities")
-    return Said(text, edited=True) if edited else event_of(text)
+    forwarded = "forward_origin" in message
+    event = Said(text, edited=True) if edited else event_of(text)
+    return replace(event, forwarded=forwarded) if isinstance(event, Said) else event
 
 
 def _words(message: Mapping[str, Any], text: str, entities: str) -> str:
     """Give the text up to its limit, and then the links behind its words, each on a line of its own."""
     words = message.get(text, "")[:LONGEST_TEXT]
     links = [entity["url"] for entity in message.get(entities, ()) if entity.get("type") == "text_link"]
-    hidden = dict.fromkeys(link for link in links if link not in words and len(link) <= LONGEST_LINK)
+    links += _post_links(message, words)
+    hidden = dict.fromkeys(link for link in links if link not in words.split() and len(link) <= LONGEST_LINK)
     # Half a surrogate pair cannot be written anywhere, so handling it would fail.
     return "\n".join([words, *list(hidden)[:MOST_HIDDEN_LINKS]]).encode(errors="replace").decode()
 
 
+def _post_links(message: Mapping[str, Any], words: str) -> list[str]:
+    """Give the address of a public channel's post that was forwarded, unless its words hold a link."""
+    origin = message.get("forward_origin", {})
+    channel = origin.get("chat", {}).get("username") if origin.get("type") == "channel" else None
+    if not channel or "://" in words:
+        return []
+    return [f"https://t.me/{channel}/{_number(origin['message_id'])}"]
+
+
 def _language(source: Mapping[str, Any]) -> str | None:
     hint = source.get("from", {}).get("language_code")
-    return hint if isinstance(hint, str) and _LANGUAGE.fullmatch(hint) else None
+    match = _LANGUAGE.match(hint) if isinstance(hint, str) else None
+    return match[0] if match else None
 
 
 def _number(value: Any) -> int:

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from bot.settings import PORTALS
-from bot.talks.portals import PortalsUnreadable, check, read_portals
+from bot.talks.portals import PortalsNow, PortalsUnreadable, check, read_portals
 from conversations.portals.model import Purpose
 from locales.catalogues import KNOWN_LANGUAGES
+from tests.talking import MOMENT
 
 SEVENTEEN = frozenset(
     ("ar", "en", "es", "fr", "hi", "id", "kk", "ln", "mn", "ms", "ne", "ps", "pt", "sw", "uk", "ur", "wo")
@@ -35,11 +36,19 @@ def test_every_language_has_a_portal_of_its_own() -> None:
 
 
 def test_what_is_named_has_its_source() -> None:
-    """Every national portal says in its file where it is named; none shows a telephone number."""
+    """Every national portal says in its file where it is named."""
     for path in PORTALS.glob("*.toml"):
-        text = path.read_text(encoding="utf-8")
-        assert path.stem in {"ar", "international"} or "# https://" in text
-        assert "[[contacts]]" not in text.split("\n") or path.stem == "international"
+        assert path.stem in {"ar", "international"} or "# https://" in path.read_text(encoding="utf-8")
+
+
+def test_helplines_stand_where_the_victims_are() -> None:
+    """Whoever is threatened, hurt or in despair finds the children's helpline, and Take It Down below."""
+    for portal in read_portals(PORTALS, KNOWN_LANGUAGES).values():
+        of = {purpose: [c.name for c in portal.contacts if c.purpose is purpose] for purpose in Purpose}
+        assert set(of[Purpose.SUPPORT]) <= set(of[Purpose.OWN_IMAGES]) & set(of[Purpose.THREATS])
+        assert of[Purpose.SUPPORT] == of[Purpose.DESPAIR]
+        assert set(of[Purpose.SUPPORT]) <= set(of[Purpose.HURT])
+        assert of[Purpose.OWN_IMAGES][-1] == of[Purpose.THREATS][-1] == "Take It Down"
 
 
 @pytest.mark.parametrize(("portal", "language", "other"), [("sn", "wo", "fr"), ("cd", "ln", "fr")])
@@ -48,14 +57,18 @@ def test_french_is_beside_wolof_and_lingala(portal: str, language: str, other: s
     assert {language, other} <= set(read_portals(PORTALS, KNOWN_LANGUAGES)[portal].languages)
 
 
-def test_argentina() -> None:
-    """Argentina shows its sourced page, and no contact of its own: only worldwide ones, none for danger."""
+def test_a_portal_without_a_country_has_the_contacts_of_every_country_to_choose_from() -> None:
     portals = read_portals(PORTALS, KNOWN_LANGUAGES)
-    argentina = portals["ar"]
-    assert argentina.web_page is not None
-    assert (argentina.web_page.text, argentina.legal_notes) == ("report.iwf.org.uk/ar", ())
-    assert argentina.contacts == portals["international"].contacts
-    assert Purpose.DANGER not in {contact.purpose for contact in argentina.contacts}
+    chosen = dict(portals["international"].countries)
+    assert {each.region for contacts in chosen.values() for each in contacts} == set(chosen) > {"AR", "UA"}
+    assert portals["ar"].countries == ()
+
+
+def test_portals_are_as_they_are_at_the_moment_at_which_they_are_asked_for() -> None:
+    moments = iter([MOMENT, MOMENT + timedelta(hours=1)])
+    portals = PortalsNow(read_portals(PORTALS, KNOWN_LANGUAGES), lambda: next(moments))
+    assert [portals["ar"].moment, portals["ar"].moment] == [MOMENT, MOMENT + timedelta(hours=1)]
+    assert set(portals) == {path.stem for path in PORTALS.glob("*.toml")}
 
 
 def test_international() -> None:

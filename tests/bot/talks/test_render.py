@@ -19,6 +19,8 @@ from tests.talking import LANGUAGES, PORTALS, new_state
 
 TELEGRAM_TEXT = 4096
 TELEGRAM_DATA = 64
+# Of WhatsApp's and Messenger's buttons.
+SHORT_LABEL = 20
 LABEL = 24
 # What turns the direction of text is taken out of whatever is inserted.
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -46,7 +48,9 @@ def test_every_card_fits_telegram_even_with_twenty_of_the_longest_links(
 
 @for_every(name=[name for name in WORDS if name.startswith("button.")], language=LANGUAGES)
 def test_every_button_fits_every_channel(name: str, language: str) -> None:
-    assert _utf16_units(put_into_words(Phrase(name), language)) <= LABEL
+    label, _, short = put_into_words(Phrase(name), language).partition("\n")
+    assert _utf16_units(label) <= LABEL
+    assert len(short or label) <= SHORT_LABEL
 
 
 @for_every(language=LANGUAGES)
@@ -63,6 +67,35 @@ def test_a_link_stands_in_an_isolate_of_its_own() -> None:
         Phrase("review.links", (("links", "hxxps://a[.]example\nhxxps://b[.]example"),)), "en"
     )
     assert words.endswith("\n\u2066hxxps://a[.]example\u2069\n\u2066hxxps://b[.]example\u2069")
+
+
+@for_every(
+    language=["ar", "ur", "ps"], name=["خط نجدة الطفل", "مددگار", "د ماشومانو مرسته", "Police secours"]
+)
+def test_name_and_number_of_a_helper_are_isolated_each_by_itself(language: str, name: str) -> None:
+    """Else the groups of a number swap beside a name that is written from right to left."""
+    said = put_into_words(Phrase("contact.line", (("name", name), ("reach", "116 111"))), language)
+    assert f"\u2068{name}\u2069" in said
+    assert "\u2066116 111\u2069" in said
+
+
+def test_the_lines_of_a_paragraph_follow_below_it() -> None:
+    line = (Phrase("contact.free"), Phrase("contact.untried", (("year", "2026"),)))
+    said = put_into_words(Phrase("contacts.list", (("country", "MA"),), (line, line[:1])), "en")
+    assert said == (
+        "These can help (\u2068Morocco\u2069):\n"
+        "Free to call. We read this in \u20682026\u2069. We have not tried it.\n"
+        "Free to call."
+    )
+
+
+@for_every(language=LANGUAGES)
+def test_every_country_to_choose_from_has_a_label_that_fits_every_channel(language: str) -> None:
+    state = replace(new_state(language), step="country", after=("first",))
+    portal = PORTALS["international"]
+    labels = [each.label for row in render(state, portal).rows for each in row if ".country_" in each.data]
+    assert len(labels) == len(portal.countries)
+    assert all(0 < _utf16_units(label) <= LABEL for label in labels)
 
 
 @example("\ud800")

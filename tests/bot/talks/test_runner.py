@@ -333,6 +333,46 @@ async def test_one_who_is_too_fast_slows_nobody_else(tmp_path: Path) -> None:
     assert "Not sent yet" in answer.card.text
 
 
+@pytest.mark.parametrize("choice", ["danger", "language", "forget"])
+async def test_help_in_danger_the_language_and_clearing_are_never_refused_for_speed(
+    tmp_path: Path, choice: str
+) -> None:
+    host = make_host(tmp_path, most=1)
+    for _ in range(3):
+        await host.happens(Said("hm"))
+    answer = await host.tap(choice)
+    assert "fast" not in answer.card.text
+    assert "slow down" not in answer.card.text
+
+
+async def test_the_typed_label_of_the_present_card_is_a_tap(host: RunnerHost) -> None:
+    await host.happens(Opened())
+    answer = await host.happens(Said("danger: help now"))
+    assert "Get near other people now" in answer.card.text
+
+
+async def test_a_tap_on_a_card_of_a_forgotten_talk_leaves_that_card_and_answers_below(
+    host: RunnerHost,
+) -> None:
+    await host.happens(Said(LINK), 1)
+    old = host.button("send")
+    host.seconds[0] += 31 * 60
+    shown = replace(old, shown=("hxxps://forum[.]example/thread/4711",))
+    answer = await host.happens(shown, card=2)
+    assert (answer.live, answer.erase) == (None, ())
+    assert "your card still has the link" in answer.card.text
+    assert (await host.tap("send")).card.text.startswith("Thank you.")
+
+
+async def test_clear_on_a_card_of_a_forgotten_talk_deletes_that_card(host: RunnerHost) -> None:
+    await host.happens(Said(LINK), 1)
+    old = host.button("forget")
+    host.seconds[0] += 31 * 60
+    answer = await host.happens(old, card=2)
+    assert (answer.live, answer.erase) == (None, (2,))
+    assert answer.card.text.startswith("We forgot that talk long ago.")
+
+
 class Contended(MemorySessions):
     """A store in which somebody else is always first."""
 

@@ -27,7 +27,7 @@ def test_each_limit_can_be_passed() -> None:
     measures = replace(
         measure("link first", "en", PORTALS, "international"),
         taps=3,
-        first_words=61,
+        first_words=71,
         words=301,
         bytes=15 * 1024 + 1,
         grade=5.1,

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW
+from conversations.flow.asides import EXITS as ASIDES_OF_NEED
+from conversations.flow.cards import card
 from conversations.flow.drawing import edges, everywhere
 from conversations.flow.steps import BACK, Takes
-from conversations.turns.cards import card
 from tests.cases import for_every
 from tests.talking import LANGUAGES, PORTALS, Replay, new_state
 
 STEPS = list(FLOW.values())
+# Words lead there, and no tap.
+HEARD_LEADS_TO = {"who"}
 LASTING = sorted(FLOW.keys() - {"sending", "withdrawing"})
-EXITS = {"danger", "own_images", "threats", "chat_only", "known_child", "other_harm", "own_behaviour"}
+EXITS = {step.name for step in ASIDES_OF_NEED}
 
 
 def _reached_from(start: str) -> set[str]:
@@ -27,7 +30,7 @@ def _reached_from(start: str) -> set[str]:
 
 def test_every_step_is_reached_from_the_first() -> None:
     reached = _reached_from("first").union(*(_reached_from(to) for to in everywhere()))
-    assert reached | {"paused"} == set(FLOW)
+    assert reached | {"paused", *HEARD_LEADS_TO} == set(FLOW)
 
 
 def test_every_exit_is_reached_from_the_question_what_it_is() -> None:
@@ -98,4 +101,4 @@ def test_a_command_leads_only_where_the_picture_shows(command: Command, name: st
 
 def test_only_the_tap_on_send_leads_to_sending() -> None:
     leading = [(label, step.name) for step in STEPS for label, to in edges(step) if to == "sending"]
-    assert {label for label, _ in leading} == {"send"}
+    assert {label for label, _ in leading} == {"send", "send_both", "link_only", "instead"}

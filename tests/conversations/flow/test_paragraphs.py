@@ -5,26 +5,18 @@ from datetime import date
 
 from conversations.flow.paragraphs import (
     captured,
-    contacts,
-    contacts_if_any,
     how_it_went,
     legal_note,
+    legal_note_unless_hurt,
     named,
-    phrases,
-    take_it_down,
 )
-from conversations.portals.model import Contact, Portal, Purpose, Sourced
+from conversations.portals.model import Sourced
 from conversations.state import State
 from conversations.talk import Phrase
 from tests.talking import PORTALS, new_state
 
 STATE = new_state()
 BARE = replace(PORTALS["international"], contacts=(), legal_notes=())
-
-
-def _with_contact(purpose: Purpose, name: str) -> Portal:
-    reach = Sourced("helpers.example", "https://helpers.example/", date(2026, 11, 24))
-    return replace(BARE, contacts=(Contact(purpose, name, reach),))
 
 
 def _names(said: tuple[Phrase, ...]) -> list[str]:
@@ -47,20 +39,6 @@ def test_captured_links_are_shown_defanged() -> None:
     assert captured(STATE, BARE) == ()
 
 
-def test_a_portal_without_contacts_says_so_or_says_nothing() -> None:
-    assert _names(phrases((contacts(Purpose.DANGER),), STATE, BARE)) == ["contacts.none"]
-    assert phrases((contacts_if_any(Purpose.SUPPORT),), STATE, BARE) == ()
-    portal = _with_contact(Purpose.SUPPORT, "The Listeners")
-    [phrase] = phrases((contacts_if_any(Purpose.SUPPORT),), STATE, portal)
-    assert phrase.values == (("contacts", "The Listeners: helpers.example"),)
-
-
-def test_take_it_down_is_explained_only_where_it_is_listed() -> None:
-    assert take_it_down(STATE, BARE) == ()
-    listed = _with_contact(Purpose.OWN_IMAGES, "Take It Down")
-    assert _names(take_it_down(STATE, listed)) == ["own_images.service"]
-
-
 def test_a_report_is_said_to_be_received_only_when_it_was() -> None:
     assert _names(how_it_went(STATE, BARE)) == ["sent.kept"]
     assert _names(how_it_went(replace(STATE, delivered=True), BARE)) == ["sent.received"]
@@ -72,3 +50,11 @@ def test_a_legal_note_is_shown_in_its_language_alone() -> None:
     portal = replace(BARE, legal_notes=(("en", note),))
     assert _names(legal_note(STATE, portal)) == ["review.legal_note"]
     assert legal_note(replace(STATE, language="es"), portal) == ()
+
+
+def test_a_legal_duty_is_never_read_by_whoever_is_in_the_pictures_or_threatened() -> None:
+    note = Sourced("You must report.", "https://law.example/", date(2026, 11, 24))
+    portal = replace(BARE, legal_notes=(("en", note),))
+    assert _names(legal_note_unless_hurt(STATE, portal)) == ["review.legal_note"]
+    for circumstance in ("own_pictures", "threatened"):
+        assert legal_note_unless_hurt(_drafting(circumstances=(circumstance,)), portal) == ()

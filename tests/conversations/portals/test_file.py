@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.portals.file import Fault, PortalFaults, portal_from
-from conversations.portals.model import Contact, Portal, Purpose, RulesForm, Sourced
+from conversations.portals.model import Contact, Portal, Purpose, Reading, RulesForm, Sourced
 
 TODAY = date(2026, 11, 24)
 LANGUAGES = frozenset({"en", "es"})
@@ -45,6 +45,30 @@ source = "https://law.example/1"
 verified = 2026-03-01
 """
 
+DETAILED = """\
+id = "xx"
+name = "Nowhere"
+region = "XX"
+languages = ["en"]
+timezone = "Asia/Karachi"
+on_duty = "The head of the hotline"
+duty_to_report = "Ask a lawyer."
+
+[[contacts]]
+purposes = ["support"]
+name = "The Listeners"
+reach = "116 111"
+hours = "09:00-17:00"
+area = "Punjab"
+free = true
+source = "https://listeners.example/"
+verified = 2026-02-28
+dated = "2025-11"
+official = true
+also_read = { source = "http://listeners.example/number", dated = 2024-05-31 }
+tried = 2026-11-23
+"""
+
 
 def _portal(text: str, name: str = "xx") -> Portal:
     return portal_from(text, name, LANGUAGES, TODAY)
@@ -58,16 +82,17 @@ def _faults(text: str, name: str = "xx") -> list[tuple[int, str]]:
     return []
 
 
-def _only_fault(old: str, new: str) -> tuple[int, str]:
+def _only_fault(old: str, new: str, whole: str = WHOLE) -> tuple[int, str]:
     """Change the whole portal once, and give the one fault that this makes."""
-    assert WHOLE.count(old) >= 1
-    (fault,) = _faults(WHOLE.replace(old, new, 1))
+    assert whole.count(old) >= 1
+    (fault,) = _faults(whole.replace(old, new, 1))
     return fault
 
 
 def test_whole() -> None:
     """A whole file becomes a portal, with one contact for each purpose."""
     helpers = Sourced("00 00 (day and night)", "https://helpers.example/number", date(2025, 1, 31))
+    read = (Reading("https://helpers.example/number"),)
     listeners = Sourced("listeners.example", "https://listeners.example/", date(2026, 2, 28))
     assert _portal(WHOLE) == Portal(
         portal_id="xx",
@@ -79,9 +104,15 @@ def test_whole() -> None:
         web_page=Sourced("portal.example", "https://portal.example/", TODAY),
         legal_notes=(("en", Sourced("You may report.", "https://law.example/1", date(2026, 3, 1))),),
         contacts=(
-            Contact(Purpose.DANGER, "The Helpers", helpers),
-            Contact(Purpose.KNOWN_CHILD, "The Helpers", helpers),
-            Contact(Purpose.SUPPORT, "The Listeners", listeners),
+            Contact(Purpose.DANGER, "The Helpers", helpers, "XX", readings=read),
+            Contact(Purpose.KNOWN_CHILD, "The Helpers", helpers, "XX", readings=read),
+            Contact(
+                Purpose.SUPPORT,
+                "The Listeners",
+                listeners,
+                "XX",
+                readings=(Reading("https://listeners.example/"),),
+            ),
         ),
         maximum_addresses=5,
     )
@@ -141,6 +172,68 @@ def test_each_fault(old: str, new: str, line: int, says: str) -> None:
     """Each fault names its line, and what to write instead."""
     found, what = _only_fault(old, new)
     assert (found, says in what) == (line, True), what
+
+
+def test_what_real_numbers_need() -> None:
+    """Hours, area, price, both sources and day of the trial go with a contact, the duties with the portal."""
+    portal = _portal(DETAILED)
+    assert (portal.on_duty, portal.duty_to_report) == ("The head of the hotline", "Ask a lawyer.")
+    assert portal.contacts == (
+        Contact(
+            Purpose.SUPPORT,
+            "The Listeners",
+            Sourced("116 111", "https://listeners.example/", date(2026, 2, 28)),
+            region="XX",
+            hours="09:00-17:00",
+            timezone="Asia/Karachi",
+            area="Punjab",
+            free=True,
+            readings=(
+                Reading("https://listeners.example/", date(2025, 11, 1), official=True),
+                Reading("http://listeners.example/number", date(2024, 5, 31)),
+            ),
+            tried=date(2026, 11, 23),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('timezone = "Asia/Karachi"', 'timezone = "Asia/Nowhere"', 5, "'Asia/Nowhere' is no time zone"),
+        ('timezone = "Asia/Karachi"', 'timezone = "../etc"', 5, "is no time zone"),
+        ('timezone = "Asia/Karachi"\n', "", 12, 'write timezone = "Asia/Karachi"'),
+        ('hours = "09:00-17:00"', 'hours = "9-17"', 13, '"24/7" or "09:00-17:00"'),
+        ('hours = "09:00-17:00"', 'hours = "09:00-09:00"', 13, '"24/7" or "09:00-17:00"'),
+        ('hours = "09:00-17:00"', 'hours = "09:00-24:00"', 13, '"24/7" or "09:00-17:00"'),
+        ("free = true", 'free = "yes"', 15, "true or false"),
+        ('dated = "2025-11"', 'dated = "November"', 18, '"2026-11" or "2026"'),
+        ('dated = "2025-11"', 'dated = "2026-12"', 18, "that the page itself bears"),
+        ('source = "http://l', 'source = "ftp://l', 20, "second source is no web page"),
+        (
+            'source = "http://listeners.example/number"',
+            'source = "https://listeners.example/"',
+            9,
+            "second page",
+        ),
+        ("dated = 2024-05-31 }", "verified = 2024-05-31 }", 20, "write one of source, dated, official"),
+        ("also_read = {", 'also_read = "x" # {', 20, "also_read is not as it should be"),
+        ("tried = 2026-11-23", "tried = 2026-11-25", 21, "somebody last called or opened it"),
+    ],
+)
+def test_each_fault_of_what_real_numbers_need(old: str, new: str, line: int, says: str) -> None:
+    found, what = _only_fault(old, new, DETAILED)
+    assert (found, says in what) == (line, True), what
+
+
+def test_a_contact_that_is_always_open_needs_no_time_zone() -> None:
+    always = DETAILED.replace("09:00-17:00", "24/7").replace('timezone = "Asia/Karachi"\n', "")
+    assert _portal(always).contacts[0].hours == "24/7"
+
+
+def test_a_year_alone_counts_from_its_first_day() -> None:
+    (contact,) = _portal(DETAILED.replace('"2025-11"', '"2025"')).contacts
+    assert contact.readings[0].dated == date(2025, 1, 1)
 
 
 def test_note_without_language() -> None:

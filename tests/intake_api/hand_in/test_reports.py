@@ -15,6 +15,7 @@ from tests.intake_api.running_api import NOON, RunningApi
 from tests.talking import Replay, new_state
 
 HOME_PAGE = "https://forum.example/"
+CIRCUMSTANCES = "circumstances"
 
 
 def _choices(step: Step) -> Iterator[Choice]:
@@ -22,11 +23,11 @@ def _choices(step: Step) -> Iterator[Choice]:
 
 
 def _kept() -> dict[str, set[str]]:
-    """Give every field that the table keeps, with the values that its buttons give it."""
+    """Give every field that the table keeps and that has one value, with those that its buttons give it."""
     fields: dict[str, set[str]] = {step.keeps: set() for step in FLOW.values() if step.keeps}
     for step in FLOW.values():
         for choice in _choices(step):
-            if choice.keeps:
+            if choice.keeps and choice.keeps[0] != CIRCUMSTANCES:
                 field, value = choice.keeps
                 fields.setdefault(field, set()).add(value)
     return fields
@@ -40,7 +41,7 @@ def _answer(replay: Replay) -> None:
         replay.step(Said(f"https://other.example/{step.keeps}" if link else f"words for {step.keeps}"))
         return
     passed_over = next((choice.to for choice in _choices(step) if choice.name == "skip"), None)
-    answers = [choice for choice in _choices(step) if choice.keeps]
+    answers = [choice for choice in _choices(step) if choice.keeps and choice.keeps[0] != CIRCUMSTANCES]
     asks_more = [choice for choice in answers if choice.to != passed_over]
     replay.tap((asks_more or answers)[0].name)
 
@@ -58,6 +59,16 @@ def _every_question_answered() -> Replay:
     while replay.state.step != "end":
         _answer(replay)
     return replay
+
+
+def test_every_circumstance_of_a_button_is_one_that_the_report_takes() -> None:
+    choices = [choice for step in FLOW.values() for choice in _choices(step) if choice.keeps]
+    told = tuple(
+        {value for field, value in (choice.keeps or ("", "") for choice in choices) if field == CIRCUMSTANCES}
+    )
+    report = report_of(_every_question_answered().state, NOON).model_dump()
+    assert told
+    assert Report.model_validate(report | {CIRCUMSTANCES: told}).circumstances == told
 
 
 def _said(report: Report) -> dict[str, object]:

@@ -237,7 +237,7 @@ async def test_deleted_message(talk: Talk) -> None:
 
 
 async def test_stale_button(talk: Talk) -> None:
-    """A button of a talk that was ended and begun anew sends nothing, and says so."""
+    """A button of a talk that was ended and begun anew sends nothing; a new card below says so."""
     await talk.reporter.say(LINK)
     await talk.step()
     old = next(button.data for row in (await talk.card()).rows for button in row if button.choice == "send")
@@ -248,8 +248,8 @@ async def test_stale_button(talk: Talk) -> None:
     await talk.step()
     await talk.reporter.tap_data(old, number)
     assert await talk.step() == [
-        "editMessageText 4 That button belongs to an old talk, and we forgot that talk 200",
-        "deleteMessage 2 400",
+        "sendMessage We forgot that old talk 200",
+        "deleteMessage 4 200",
         "answerCallbackQuery 200",
     ]
     assert talk.reports == []

@@ -1,16 +1,23 @@
 """The card of a state: the same state always shows the same card, so that an answer can be repeated."""
 
+from collections.abc import Sequence
+
 from conversations.flow import EVERYWHERE, FLOW
+from conversations.flow.contacts import countries
 from conversations.flow.paragraphs import phrases
-from conversations.flow.steps import Act, Choice, Step, Takes
+from conversations.flow.steps import BACK, Act, Choice, Step, Takes
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Button, Phrase, Say
 
 LANGUAGE = "language"
 LANGUAGE_CHOICE = "speak_"
+LINK_CHOICE = "link_"
+COUNTRY_CHOICE = "country_"
 _LANGUAGES_IN_A_ROW = 3
 _LANGUAGES_BESIDE = 6
+_NUMBERS_IN_A_ROW = 5
+_COUNTRIES_IN_A_ROW = 2
 
 
 def card(state: State, portal: Portal) -> Say:
@@ -32,10 +39,16 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
     )
     shown = tuple(row for row in rows if row)
     if step.speaks:
-        return (*_languages(portal, step), *shown)
+        return (*_languages(state, portal, step), *shown)
+    if step.numbers_links:
+        return (*_links(state), *shown)
+    if step.lists_countries:
+        return (*_countries(portal), *shown)
     # A reporter who is not understood may have the wrong language.
     lost = step.takes is Takes.LINK and state.misses > 0
-    return (*shown, *(_languages(portal, step) if lost else ()))
+    if lost and state.seems:
+        return (*_languages(state, portal, step), *shown)
+    return (*shown, *(_languages(state, portal, step) if lost else ()))
 
 
 def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
@@ -45,6 +58,11 @@ def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
         return _language(language) if language in portal.languages else None
     shown = (choice for row in (*offered(state, portal), *EVERYWHERE) for choice in row)
     return next((choice for choice in shown if choice.name == name), None)
+
+
+def chosen_country(name: str) -> str:
+    """Give the country (ISO 3166) that a choice of the list of countries names."""
+    return name.removeprefix(COUNTRY_CHOICE).upper()
 
 
 def is_everywhere(name: str) -> bool:
@@ -57,14 +75,35 @@ def is_everywhere(name: str) -> bool:
     )
 
 
-def _languages(portal: Portal, step: Step) -> tuple[tuple[Choice, ...], ...]:
-    """Give the portal's languages; only the first few beside other choices, so that a card stays short."""
-    offered = portal.languages if step.name == LANGUAGE else portal.languages[:_LANGUAGES_BESIDE]
-    choices = [_language(language) for language in offered]
-    return tuple(
-        tuple(choices[start : start + _LANGUAGES_IN_A_ROW])
-        for start in range(0, len(choices), _LANGUAGES_IN_A_ROW)
-    )
+def _languages(state: State, portal: Portal, step: Step) -> tuple[tuple[Choice, ...], ...]:
+    """Give the portal's languages, first that in which the reporter seems to write and that of the talk.
+
+    Beside other choices only the first few are given, so that a card stays short.
+    """
+    spoken = (*state.seems, *((state.language,) if state.language not in portal.languages[:1] else ()))
+    first = [language for language in dict.fromkeys(spoken) if language in portal.languages]
+    listed = tuple(dict.fromkeys((*first, *portal.languages)))
+    offered = portal.languages if step.name == LANGUAGE else listed[:_LANGUAGES_BESIDE]
+    return _in_rows([_language(language) for language in offered], _LANGUAGES_IN_A_ROW)
+
+
+def _links(state: State) -> tuple[tuple[Choice, ...], ...]:
+    """Give a number to tap for each link of the draft."""
+    numbers = range(1, len(state.draft.addresses) + 1)
+    choices = [Choice(f"{LINK_CHOICE}{number}", "change", does=Act.CHANGE_ONE) for number in numbers]
+    return _in_rows(choices, _NUMBERS_IN_A_ROW)
+
+
+def _countries(portal: Portal) -> tuple[tuple[Choice, ...], ...]:
+    """Give each country that has contacts for the exit from which it is chosen."""
+    choices = [
+        Choice(COUNTRY_CHOICE + region.lower(), BACK, does=Act.CHOOSE_COUNTRY) for region in countries(portal)
+    ]
+    return _in_rows(choices, _COUNTRIES_IN_A_ROW)
+
+
+def _in_rows(choices: Sequence[Choice], most: int) -> tuple[tuple[Choice, ...], ...]:
+    return tuple(tuple(choices[start : start + most]) for start in range(0, len(choices), most))
 
 
 def _language(language: str) -> Choice:
@@ -74,4 +113,8 @@ def _language(language: str) -> Choice:
 def _label(choice: Choice) -> Phrase | str:
     if choice.does is Act.CHANGE_LANGUAGE:
         return choice.name.removeprefix(LANGUAGE_CHOICE)
+    if choice.does is Act.CHANGE_ONE:
+        return choice.name.removeprefix(LINK_CHOICE)
+    if choice.does is Act.CHOOSE_COUNTRY:
+        return chosen_country(choice.name)
     return Phrase(f"button.{choice.name}")

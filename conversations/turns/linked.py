@@ -1,0 +1,78 @@
+"""What a message with links does: what is taken waits to be sent, and what is not taken is not deleted."""
+
+from dataclasses import replace
+
+from conversations.address import Found
+from conversations.flow import FLOW
+from conversations.flow.steps import Takes
+from conversations.portals.model import Portal
+from conversations.state import Fresh, State
+from conversations.talk import Phrase, RemoveMessage
+from conversations.turns.links import capture, needs_joining, staying, without_front_pages_of
+from conversations.turns.names import keep_page, keep_words_beside
+from conversations.turns.turn import Turn, ask_next, move, new_draft, remarked, siblings
+
+
+def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
+    """Take the links of a message; the message goes once all of it is on our own card."""
+    if FLOW[state.step].takes is Takes.PAGE and found.addresses:
+        return _led_there(state, found)
+    if not found.addresses:
+        return _nothing_new(state, found, portal)
+    drafting = new_draft(state, fresh) if state.draft.revision else state
+    captured = capture(drafting, found, portal)
+    draft = captured.draft
+    if state.step == "page":
+        draft = without_front_pages_of(draft, captured.taken)
+    settled = replace(drafting, draft=draft, replacing=None, tries=0, unread="", remark=())
+    settled = keep_words_beside(settled, found.rest, captured, portal)
+    remarks = _remarks(state, found, portal, full=captured.left_out)
+    shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
+    whole = not captured.left_out and not shown.draft.unsaid
+    return _removing(shown, whole=whole)
+
+
+def _shown(state: State, to: str, remark: tuple[Phrase, ...]) -> State:
+    if state.asked:
+        return move(replace(state, asked=replace(state.asked, to=to)), "whose", *remark)
+    return ask_next(state, to, *remark)
+
+
+def _remarks(state: State, found: Found, portal: Portal, *, full: bool) -> tuple[Phrase, ...]:
+    """Say what happened to what was sent before, and to what did not fit."""
+    if full:
+        left = siblings("link.full", 2, ("maximum", str(portal.maximum_addresses)))
+        return remarked(state, *left).remark
+    if found.known and state.handed_in:
+        return (Phrase("link.some_sent"),)
+    return (Phrase("new_report"),) if state.draft.is_sent and not state.practice else ()
+
+
+def _removing(state: State, *, whole: bool) -> Turn:
+    if whole:
+        return Turn(state, (RemoveMessage(),))
+    return Turn(replace(state, remark=(*state.remark, Phrase(f"stays.{state.channel}"))))
+
+
+def _led_there(state: State, found: Found) -> Turn:
+    """Keep the link of the page that led there; with more than one, the message stays."""
+    page = keep_page(replace(state, remark=()), found.addresses[0].given, FLOW[state.step].then)
+    whole = len(found.addresses) == 1 and not any(map(str.isalnum, found.rest))
+    kept = _removing(page.state, whole=whole)
+    return Turn(kept.state, (*page.effects, *kept.effects))
+
+
+def _nothing_new(state: State, found: Found, portal: Portal) -> Turn:
+    """Say whether the links wait here, or were sent before; words beside them are kept."""
+    if not state.draft.is_unsent:
+        known = remarked(state, *siblings("link.sent", 2))
+        whole = not any(map(str.isalnum, found.rest))
+        return Turn(known, (RemoveMessage(),)) if whole else Turn(known)
+    if state.step == "change" and state.replacing is not None:
+        state = replace(state, draft=replace(state.draft, addresses=staying(state)))
+    waiting = remarked(
+        move(replace(state, replacing=None), "review", *state.remark), *siblings("link.known", 2)
+    )
+    told = keep_words_beside(waiting, found.rest, None, portal)
+    shown = _shown(told, "review", waiting.remark)
+    return _removing(shown, whole=not shown.draft.unsaid)

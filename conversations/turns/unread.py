@@ -1,0 +1,93 @@
+"""What is not understood: people are named first, then the exits, and what was written is not lost."""
+
+from dataclasses import replace
+
+from conversations.address import Found, Unreportable
+from conversations.flow import FLOW
+from conversations.flow.steps import Takes
+from conversations.hearing.identity import names_in
+from conversations.hearing.plain_words import is_polite
+from conversations.portals.model import Portal
+from conversations.state import State
+from conversations.talk import Phrase, RemoveMessage
+from conversations.turns.links import PARTIAL_LENGTH
+from conversations.turns.names import ask_about_handles, keep_text, keep_words_beside
+from conversations.turns.turn import Turn, move, remarked, siblings
+
+# Steps at which nothing is asked but a link, or what it is about.
+_ASKING = frozenset({"first", "kind", "link", "copy", "copy_browser", "copy_app", "copy_telegram"})
+# Steps that ask about a link in hand.
+_IN_QUESTION = frozenset({"site", "search_page", "page", "whose", "change_which", "stopping"})
+_IN_HAND = siblings("in_hand", 2)
+_ASKED_TWICE = siblings("in_question", 2)
+# A single short word, such as "ok", tells an analyst nothing.
+_LONGEST_OF_NO_USE = 6
+_CHOOSE = siblings("choose", 2)
+
+
+def unread(state: State, text: str, found: Found, portal: Portal) -> Turn:
+    """Answer a message in which there is no link, no need, and no word that says what a tap would."""
+    takes = FLOW[state.step].takes
+    if found.unreportable:
+        return Turn(_counted(remarked(state, *siblings(found.unreportable[0].value, 2)), text, found))
+    if takes is Takes.RECEIPT:
+        return Turn(remarked(state, *siblings("receipt.unread", 2)))
+    if state.step == "chat_only" and not state.draft.is_unsent and not state.draft.revision:
+        return keep_text(replace(state, remark=(), tries=0), "partial", text.strip(), "review", portal)
+    if state.step in _IN_QUESTION:
+        return Turn(remarked(state, *_ASKED_TWICE))
+    if takes is Takes.LINK and state.draft.is_unsent:
+        return _in_hand(state, text, portal)
+    if state.step in _ASKING:
+        return _asking(state, text, found, portal)
+    return Turn(remarked(state, *(_CHOOSE if takes is not Takes.PAGE else siblings("no_link", 3))))
+
+
+def refused_media(state: State, words: str, caption: str, found: Found, portal: Portal) -> Turn:
+    """Refuse what was neither opened nor kept; the second unread message in a row shows the exits.
+
+    The words of its caption can be sent in place of a link.
+    """
+    refusals = siblings(words, 2)
+    if state.step not in _ASKING or portal.paused:
+        return Turn(remarked(state, *refusals), (RemoveMessage(),))
+    return Turn(_counted(_next_card(state, *refusals), caption, found), (RemoveMessage(),))
+
+
+def _asking(state: State, text: str, found: Found, portal: Portal) -> Turn:
+    """Name people before links; at the second time show the exits. What was written can be sent as it is."""
+    if names_in(text, None, digits=False) and "@" in text:
+        return Turn(ask_about_handles(state, text, portal))
+    first, second, third = siblings("no_link", 3)
+    remark = (second, third) if state.step == "kind" else (first, second)
+    return Turn(_counted(_next_card(state, *remark), text, found))
+
+
+def _next_card(state: State, first: Phrase, second: Phrase) -> State:
+    """Say the first sentence where the reporter is, and the second with the exits."""
+    if state.step == "kind":
+        return replace(remarked(state, second, first), tries=state.tries + 1)
+    moved = move(state, "kind", second) if state.tries else replace(state, remark=(first,))
+    return replace(moved, tries=state.tries + 1, misses=state.misses + 1)
+
+
+def _counted(state: State, text: str, found: Found) -> State:
+    """Keep the words, which can be sent in place of a link; an e-mail address is never kept."""
+    if Unreportable.EMAIL in found.unreportable or state.step not in _ASKING:
+        return state
+    return replace(state, unread=f"{state.unread}\n{text.strip()}".strip()[-PARTIAL_LENGTH:])
+
+
+def _in_hand(state: State, text: str, portal: Portal) -> Turn:
+    """Keep words that follow a link beside it, and those that follow a partial link with it."""
+    if state.draft.addresses:
+        told = remarked(state, *_IN_HAND)
+        if is_polite(text) or (len(text.split()) == 1 and len(text.strip()) <= _LONGEST_OF_NO_USE):
+            return Turn(told)
+        kept = keep_words_beside(told, text, None, portal)
+        return Turn(move(kept, "whose", *told.remark) if kept.asked else kept)
+    partial = text if state.step == "change" else f"{state.draft.partial}\n{text}"
+    if len(partial) > PARTIAL_LENGTH:
+        return Turn(remarked(state, Phrase("partial.full")))
+    added = replace(state, remark=(Phrase("partial.added"),))
+    return keep_text(added, "partial", partial.strip(), "review", portal)

@@ -1,0 +1,113 @@
+"""What is not understood names people first, then shows the exits; nobody asks a victim for a link twice."""
+
+import json
+from pathlib import Path
+
+from conversations.events import Attached, Media, Received, Said
+from conversations.flow import VICTIMS_EXITS
+from conversations.talk import Phrase
+from tests.cases import for_every
+from tests.talking import Replay, new_state
+
+STORIES = json.loads((Path(__file__).parent / "stories.json").read_text(encoding="utf-8"))
+STORY = ("hi", "are you there", "hmm", "so", "its about him", "he does things", "idk", "well", "ok so")
+
+
+def test_the_first_unread_message_names_people_before_links() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("hmm strange"))
+    said = replay.read()
+    assert said.index("Danger: help now") < said.index("Someone to talk to") < said.index("https://")
+
+
+@for_every(
+    first=["hmm strange", Media.VOICE, Media.PICTURE, Media.OTHER],
+    second=["what now", Media.VOICE, Media.PICTURE],
+)
+def test_the_second_unread_message_of_any_kind_shows_the_exits(
+    first: str | Media, second: str | Media
+) -> None:
+    replay = Replay(new_state())
+    for what in (first, second):
+        replay.step(Said(what) if what not in set(Media) else Attached(Media(what)))
+    assert replay.state.step == "kind"
+    assert {"hurt", "despair", "threats", "own_images", "parent", "talk"} <= set(replay.choices())
+
+
+def test_a_story_in_many_short_messages_reaches_people() -> None:
+    replay = Replay(new_state())
+    for text in STORY:
+        replay.step(Said(text))
+    assert {"hurt", "talk", "danger"} <= set(replay.choices())
+
+
+@for_every(number=range(len(STORIES)))
+def test_every_story_of_twelve_messages_reaches_people(number: int) -> None:
+    """Whoever says in many small pieces what happened is shown an exit, and asked for no link twice."""
+    story = STORIES[number]
+    replay = Replay(new_state(story["language"]))
+    steps, asked = [], 0
+    for text in story["messages"]:
+        replay.step(Said(text))
+        steps.append(replay.state.step)
+        asked += Phrase("no_link.1") in replay.state.remark
+    assert {"kind", "help", *VICTIMS_EXITS} & set(steps)
+    assert asked <= 1
+
+
+def test_on_a_question_about_the_link_no_card_speaks_of_send() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("site.example"))
+    replay.step(Said("that is what she showed us"))
+    assert replay.state.step == "site"
+    assert "tap Send" not in replay.read()
+
+
+def test_stop_ends_the_questions_and_no_word_takes_a_report_back() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("https://forum.example/x"))
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", "skip"):
+        replay.tap(choice)
+    assert replay.step(Said("stop")).state.step == "end"
+    replay.tap("withdraw")
+    replay.step(Said("yes"))
+    assert replay.state.draft.withdrawn is False
+
+
+def test_a_typed_yes_or_no_answers_whether_to_stop() -> None:
+    for word, step in (("yes", "first"), ("no", "review")):
+        replay = Replay(new_state())
+        for text in ("https://forum.example/x", "stop", word):
+            replay.step(Said(text))
+        assert replay.state.step == step
+
+
+def test_who_asks_for_material_reads_first_of_help_for_the_threatened() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("send me videos"))
+    assert replay.state.step == "first"
+    replay.step(Said("give me videos"))
+    assert replay.state.step == "own_behaviour"
+    assert "Does someone threaten you?" in replay.read()
+    assert {"threats", "own_images", "despair"} <= set(replay.choices())
+
+
+def test_nobody_is_taken_for_one_who_asks_in_a_forwarded_message_or_in_the_exits_of_victims() -> None:
+    forwarded = Replay(new_state())
+    forwarded.step(Said("give me videos", forwarded=True))
+    assert forwarded.state.step == "first"
+    for exit_ in ("threats", "own_images", "hurt", "despair", "talk", "parent", "danger"):
+        replay = Replay(new_state())
+        replay.tap("danger") if exit_ == "danger" else replay.tap("no_link")
+        replay.tap(exit_) if exit_ != "danger" else None
+        replay.step(Said("give me videos"))
+        assert replay.state.step == exit_
+
+
+def test_thanks_beside_a_link_are_no_words_to_send() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("https://forum.example/4711"))
+    replay.step(Said("Thank you!"))
+    assert "send" in replay.choices()
