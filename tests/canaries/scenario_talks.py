@@ -91,6 +91,10 @@ async def _all_kinds(system: RecordedSystem) -> None:
     planted = [*updates(system.planter)]
     small = {*needed(Message), "from_user", "text", "entities", "caption"}
     messages = [system.planter.some(Message, small) for _ in range(2)]
+    markers = system.planter.mint.markers
+    # A text is shown to its reporter again beside the links behind it, as is the address of a channel post.
+    for shown in ("Message.text", "Chat.username", "MessageOriginChannel.message_id"):
+        markers[shown] = replace(markers[shown], kind=Kind.OWN)
     first = {next(iter(update)): update for update in reversed(planted)}
     own = [
         update_of(kind, message)

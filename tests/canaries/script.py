@@ -53,7 +53,7 @@ class Script:
 
     def talks(self) -> list[list[Act]]:
         """Give talks that together reach every step, tap every choice, and write wherever it is asked for."""
-        left = goals()
+        left = goals() - {"first"}
         talks: list[list[Act]] = []
         while left:
             state, acts = self._begun(), [Act(say="/start", reaches="first")]
@@ -87,8 +87,14 @@ class Script:
 
     def _possible(self, state: State, texts: Sequence[str]) -> Iterator[Act]:
         shown = card(state, self.portals[state.portal]).buttons
+        # The language that the talk has already changes nothing, so nothing is shown anew.
+        same = f"speak_{state.language}"
         taps = [button.choice for row in shown for button in row]
-        yield from (Act(tap=choice, number=place, step=state.step) for place, choice in enumerate(taps, 1))
+        yield from (
+            Act(tap=choice, number=place, step=state.step)
+            for place, choice in enumerate(taps, 1)
+            if choice != same
+        )
         yield from (Act(say=text, step=state.step) for text in texts)
         yield from (Act(say=f"/{command}", step=state.step) for command in Command)
 
