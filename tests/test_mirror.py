@@ -98,6 +98,12 @@ ELSEWHERE = (
     ),
     Elsewhere("conversations/hearing", "needs", "tests/conversations/hearing/test_phrases.py", "types alone"),
     Elsewhere(
+        "conversations/portals",
+        "values",
+        "tests/conversations/portals/test_file.py",
+        "a value is checked as it stands in a file",
+    ),
+    Elsewhere(
         "conversations/words",
         "buttons channels details exits invitation naming opening presentation remarks sending",
         "tests/conversations/words/test_words.py",
