@@ -90,6 +90,14 @@ class Replay:
         return render(self.state, self.portals[self.state.portal]).text
 
 
+def begun(*texts: str) -> Replay:
+    """Begin a talk with these messages."""
+    replay = Replay(new_state())
+    for text in texts:
+        replay.step(Said(text))
+    return replay
+
+
 def event_of(written: Mapping[str, Any], state: State) -> Event:
     """Read one event of a transcript; `tapped` is a button of the card that is shown now."""
     match dict(written):

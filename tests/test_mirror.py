@@ -86,15 +86,15 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "conversations/turns",
-        "commands messages taps turn",
+        "commands turn",
         "tests/conversations/turns/test_engine.py",
         "parts of one function, advance; tests/transcripts/ holds what they say",
     ),
     Elsewhere(
         "conversations/turns",
-        "changes links names",
+        "changes links",
         "tests/conversations/turns/test_linked.py",
-        "what is done with links, with words beside them, and with names in both",
+        "what is done with links, and with words beside them",
     ),
     Elsewhere("conversations/hearing", "needs", "tests/conversations/hearing/test_phrases.py", "types alone"),
     Elsewhere(

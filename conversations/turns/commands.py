@@ -20,7 +20,7 @@ def opened(state: State, payload: str, portals: Mapping[str, Portal], fresh: Fre
     """Open the talk, with or without a start link; an unsent link is kept."""
     followed = follow(state, payload, portals)
     if followed.draft.is_unsent:
-        return move(followed, "review")
+        return _back_to_link(followed)
     if followed.draft.is_sent and not payload:
         return move(new_draft(followed, fresh), "first", Phrase("new_report"))
     begun = new_draft(followed, fresh) if followed.draft.revision else followed
@@ -71,7 +71,12 @@ def _status(state: State) -> Turn:
 
 def _reporting(state: State, fresh: Fresh) -> State:
     if state.draft.is_unsent:
-        return move(state, "review")
+        return _back_to_link(state)
     if state.draft.revision:
         return move(new_draft(state, fresh), "link", Phrase("new_report"))
     return move(state, "link")
+
+
+def _back_to_link(state: State) -> State:
+    """Show the link that waits, or first the question whose name is with it."""
+    return move(state, "whose" if state.asked else "review")

@@ -29,6 +29,8 @@ from conversations.turns.turn import (
     submitted,
 )
 
+_BEGINNINGS = frozenset({"link", "kind"})
+
 
 def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
     """Follow a tap. A choice that is on every card is valid on an old card too, even of an erased talk."""
@@ -47,7 +49,8 @@ def chose(state: State, event: Chose, portal: Portal, fresh: Fresh) -> Turn:
 
 def take(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     """Take a choice that the card offers: keep its value, move, act."""
-    begins = choice.to == "link" and choice.does is None and state.draft.revision
+    # Whoever says after sending that there is more, begins another report.
+    begins = choice.to in _BEGINNINGS and choice.does is None and state.draft.revision
     drafting = new_draft(state, fresh) if begins else state
     keeping = kept(drafting, *choice.keeps) if choice.keeps else Turn(drafting)
     acted = _act(choice, keeping.state, portal, fresh)
@@ -63,7 +66,7 @@ def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
         case Act.MINE | Act.THEIRS:
             return answered_whose(state, theirs=choice.does is Act.THEIRS)
         case Act.TAKE_PARTIAL:
-            return _partial_taken(choice, state, portal, fresh)
+            return _partial_taken(choice, state, portal)
         case Act.CANCEL:
             return Turn(cancelled(state, fresh))
         case Act.NEW_REPORT:
@@ -85,11 +88,10 @@ def _led_on(choice: Choice, state: State) -> State:
     return move(state, choice.to, turns_page=choice.turns_page)
 
 
-def _partial_taken(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
+def _partial_taken(choice: Choice, state: State, portal: Portal) -> Turn:
     """Take what the reporter remembers of a link; an analyst may find the page with it."""
     remembered = state.unread[:PARTIAL_LENGTH]
-    drafting = new_draft(state, fresh) if state.draft.revision else state
-    taken = replace(drafting, misses=0, tries=0, unread="", remark=())
+    taken = replace(state, misses=0, tries=0, unread="", remark=())
     return keep_text(taken, "partial", remembered, choice.to, portal)
 
 

@@ -58,8 +58,6 @@ def _at(state: State, step: str, after: tuple[str, ...], remark: tuple[Phrase, .
 
 def ask_next(state: State, to: str, *remark: Phrase) -> State:
     """Go on to a captured link's next question; rules that are shown as cards come before the review."""
-    if to == "review" and state.asked:
-        return move(state, "whose", *remark)
     if to == "review" and state.rules_as_cards and not state.rules_read and state.draft.is_unsent:
         return move(move(state, "review"), "rule_1", *remark)
     return move(state, to, *remark)

@@ -32,7 +32,7 @@ def unread(state: State, text: str, found: Found, portal: Portal) -> Turn:
         return Turn(_counted(remarked(state, *siblings(found.unreportable[0].value, 2)), text, found))
     if takes is Takes.RECEIPT:
         return Turn(remarked(state, *siblings("receipt.unread", 2)))
-    if state.step == "chat_only" and not state.draft.is_unsent and not state.draft.revision:
+    if state.step == "chat_only" and not state.draft.is_unsent:
         return keep_text(replace(state, remark=(), tries=0), "partial", text.strip(), "review", portal)
     if state.step in _IN_QUESTION:
         return Turn(remarked(state, *_ASKED_TWICE))

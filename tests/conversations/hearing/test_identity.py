@@ -22,6 +22,9 @@ LINK = "https://forum.example/thread/4711"
         ("call 011 5555-0123 now", "AR", ("011 5555-0123",)),
         ("id 5555012345", None, ("5555012345",)),
         ("two: @one_name and @two_name", None, ("@one_name", "@two_name")),
+        ("my name is Ana and I saw it", None, ("Ana and",)),
+        ("मेरा नाम सुनीता है", "IN", ("सुनीता है",)),
+        ("mum/@sara_lopez posts it", None, ("@sara_lopez",)),
         ("third picture, minute 3:15, post 42", "AR", ()),
         ("see https://forum.example/thread/5555012345678 at the top", "AR", ()),
         ("", None, ()),
@@ -34,6 +37,11 @@ def test_what_may_name_somebody_is_found(text: str, region: str | None, found: t
 def test_a_post_number_is_no_name_where_a_post_number_is_asked_for() -> None:
     assert names_in("post 5555012345", None, digits=False) == ()
     assert names_in("post of @some_body", None, digits=False) == ("@some_body",)
+
+
+def test_a_name_is_left_out_as_a_word_and_the_text_grows_no_longer() -> None:
+    assert left_out("Ana likes bananas, says Ana", ("Ana",)) == "(…) likes bananas, says (…)"
+    assert left_out("my name is A", ("A",)) == "my name is ("
 
 
 @given(st.text(max_size=200), st.sampled_from([None, "AR", "IN", "KE"]))

@@ -22,6 +22,7 @@ def kept(rule: str, text: str) -> bool:
         ("{somebody} hurt* {me}", "he hurts her. me too", False),
         ("{somebody} hurt* {me}", "me he hurts", False),
         ("~{somebody} hurt* {me}", "me he hurts", True),
+        ("~{somebody} hurt* {me}", "it hurts me", False),
         ("hit|beats {me}", "he beats me", True),
         ("hit|beats {me}", "he hits me", False),
         ("hurt*", "HUUURTING", True),

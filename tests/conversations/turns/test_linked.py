@@ -6,18 +6,11 @@ from conversations.events import Event, Received, Refused, Said
 from conversations.talk import RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
-from tests.talking import Replay, new_state
+from tests.talking import Replay, begun, new_state
 from tests.times import HOUR
 
 LINK = "https://forum.example/4711"
 THIRTY = [f"https://forum.example/t/{number}" for number in range(30)]
-
-
-def begun(*texts: str) -> Replay:
-    replay = Replay(new_state())
-    for text in texts:
-        replay.step(Said(text))
-    return replay
 
 
 def sent(replay: Replay, choice: str = "send", outcome: Event | None = None) -> Report:

@@ -26,7 +26,7 @@ from bot.channels.telegram.updates import (
     sent_anew,
 )
 from bot.exchange import Answer, Arrival, Card, CardButton, TalkHandle
-from conversations.events import Attached, Media, Said
+from conversations.events import Attached, Command, Commanded, Media, Said
 from tests.cases import for_every
 
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "telegram"
@@ -148,6 +148,19 @@ def test_bounds() -> None:
     text, *found = outcome.event.text.split("\n")
     assert len(text) == 4096
     assert found == links[:100]
+
+
+def test_a_hidden_link_that_is_only_the_beginning_of_a_shown_one_is_read() -> None:
+    entity = {"type": "text_link", "offset": 0, "length": 1, "url": "https://example.com/"}
+    outcome = event_from(_message(text="see https://example.com/page", entities=[entity]), BOT)
+    assert isinstance(outcome, Arrival)
+    assert outcome.event == Said("see https://example.com/page\nhttps://example.com/")
+
+
+def test_a_forwarded_command_is_a_command() -> None:
+    outcome = event_from(_message(text="/help", forward_origin={"type": "hidden_user"}), BOT)
+    assert isinstance(outcome, Arrival)
+    assert outcome.event == Commanded(Command.HELP)
 
 
 def test_caption() -> None:

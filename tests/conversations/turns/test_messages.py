@@ -1,0 +1,49 @@
+"""A message is understood by what matters most in it, and what it holds besides is kept or shown."""
+
+import pytest
+
+from conversations.events import Attached, Media, Received, Said
+from conversations.talk import AskStatus, RemoveMessage
+from conversations.wire.report import write_receipt
+from tests.talking import begun
+
+LINK = "https://forum.example/4711"
+CRY = "my uncle hits me"
+
+
+def test_a_receipt_beside_a_link_does_not_swallow_the_link() -> None:
+    turn = begun().step(Said(f"{write_receipt(bytes(10))} and now {LINK}"))
+    assert turn.state.draft.addresses == (LINK,)
+    assert not [effect for effect in turn.effects if isinstance(effect, AskStatus)]
+
+
+@pytest.mark.parametrize("text", [CRY, f"{LINK} {CRY}"])
+def test_a_cry_in_an_edited_message_is_heard(text: str) -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    assert replay.step(Said(text, edited=True)).state.step == "hurt"
+
+
+def test_links_that_a_caption_has_too_many_of_are_told_and_the_picture_goes() -> None:
+    caption = " ".join(f"https://forum.example/t/{number}" for number in range(30))
+    turn = begun().step(Attached(Media.PICTURE, caption))
+    assert RemoveMessage() in turn.effects
+    remarks = [phrase.words for phrase in turn.state.remark]
+    assert remarks == ["media.link_kept.1", "link.full.1"]
+
+
+def test_the_words_of_a_refused_picture_can_be_sent_in_place_of_a_link() -> None:
+    replay = begun("it is in the app", "i do not know")
+    replay.step(Attached(Media.PICTURE, "the group is called blue birds"))
+    replay.tap("take_partial")
+    assert "the group is called blue birds" in replay.state.draft.partial
+
+
+def test_a_typed_number_takes_no_choice_that_tells_of_the_reporter() -> None:
+    replay = begun("hm", "hm")
+    choices = replay.choices()
+    for number in range(1, len(choices) + 1):
+        typed = begun("hm", "hm")
+        typed.step(Said(str(number)))
+        assert not typed.state.draft.circumstances, choices[number - 1]

@@ -1,0 +1,54 @@
+"""The question whose a name is stays open until it is answered, whatever is written meanwhile."""
+
+import pytest
+
+from conversations.events import Command, Commanded, Said
+from tests.talking import begun
+
+LINK = "https://forum.example/4711"
+OTHER = "https://forum.example/4712"
+
+
+def test_a_name_is_still_asked_about_after_another_link() -> None:
+    replay = begun(f"{LINK} posted by @some_body", OTHER)
+    assert replay.state.step == "whose"
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == (LINK, OTHER)
+    assert replay.state.draft.beside == "posted by @some_body"
+
+
+def test_names_of_two_messages_are_asked_about_at_once() -> None:
+    replay = begun(f"{LINK} posted by @some_body", f"{OTHER} and by @no_body")
+    assert replay.state.asked is not None
+    assert replay.state.asked.names == ("@some_body", "@no_body")
+    replay.tap("theirs")
+    assert replay.state.draft.beside == "posted by @some_body\nand by @no_body"
+
+
+def test_a_user_name_in_a_link_is_still_asked_about_after_a_link_without_one() -> None:
+    replay = begun("https://name:word@site.example/page", OTHER)
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == ("https://name:word@site.example/page", OTHER)
+
+
+def test_no_name_is_opened_by_a_tap_on_the_card_that_asks_about_it() -> None:
+    assert "[@]bad[.]guy" in begun(f"{LINK} by @bad.guy").read()
+
+
+def test_of_many_names_twenty_are_shown() -> None:
+    replay = begun(f"{LINK} " + " ".join(f"@name_{number:02}" for number in range(30)))
+    assert "name_19" in replay.read()
+    assert "name_20" not in replay.read()
+
+
+@pytest.mark.parametrize("command", [Command.START, Command.REPORT])
+def test_a_command_leads_back_to_the_question_that_is_open(command: Command) -> None:
+    replay = begun(f"{LINK} posted by @some_body")
+    assert replay.step(Commanded(command)).state.step == "whose"
+
+
+def test_a_link_whose_user_name_was_put_back_is_not_taken_twice() -> None:
+    replay = begun("https://name:word@site.example/page")
+    replay.tap("theirs")
+    replay.step(Said("https://name:word@site.example/page"))
+    assert replay.state.draft.addresses == ("https://name:word@site.example/page",)
