@@ -26,5 +26,6 @@ def _heard(said: Sequence[tuple[str, ...]], known: Phrases) -> Iterator[Heard]:
     if len(plain) <= _LONGEST_WHOLE and plain in known.whole:
         yield Heard(known.whole[plain], Who.FIRST)
     for sentence in said:
-        if not any(True for _ in known.unless.kept_by(sentence)):
-            yield from known.rules.kept_by(sentence)
+        heard = tuple(known.rules.kept_by(sentence))
+        if heard and not any(True for _ in known.unless.kept_by(sentence)):
+            yield from heard

@@ -93,9 +93,11 @@ class Rules(Generic[Tag]):
         """Give, for each element of which words stand in the sentence, their places as bits."""
         places: defaultdict[int, int] = defaultdict(int)
         for place, word in enumerate(words):
-            begun = (self._by_beginning.get(word[:length], ()) for length in range(1, len(word) + 1))
-            for number in {*self._by_word.get(word, ()), *(number for each in begun for number in each)}:
+            for number in self._by_word.get(word, ()):
                 places[number] |= 1 << place
+            for length in range(1, len(word) + 1):
+                for number in self._by_beginning.get(word[:length], ()):
+                    places[number] |= 1 << place
         return dict(places)
 
 
