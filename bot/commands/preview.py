@@ -10,6 +10,9 @@ from bot.commands.command_line import bot_settings, ready
 
 def preview(
     folder: Annotated[Path, typer.Option("--to", help="where the pages go")] = Path("previews"),
+    alone: Annotated[  # noqa: FBT002 - typer names it
+        bool, typer.Option("--alone", help="without the English, for whoever translates a sheet back")
+    ] = False,
     languages: Annotated[list[str] | None, typer.Argument(help="codes of languages; all if none")] = None,
 ) -> None:
     """Write a page for each language on which a native speaker reads the whole talk beside the English."""
@@ -27,16 +30,16 @@ def preview(
         raise typer.Exit(1)
     folder.mkdir(parents=True, exist_ok=True)
     for language in chosen:
-        _write(folder / f"{language}.html", language, regions.get(language))
+        _write(folder / f"{language}.html", language, regions.get(language), alone=alone)
 
 
-def _write(path: Path, language: str, region: str | None) -> None:
+def _write(path: Path, language: str, region: str | None, *, alone: bool) -> None:
     from bot.tools.preview import preview as page
     from locales.catalogues import MissingMessage
     from locales.glossary import GlossaryUnreadable
 
     try:
-        path.write_text(page(language, region), encoding="utf-8")
+        path.write_text(page(language, region, alone=alone), encoding="utf-8")
     except (MissingMessage, GlossaryUnreadable) as missing:
         typer.echo(f"{missing}. reportline locales check {language} says more.", err=True)
         raise typer.Exit(1) from None

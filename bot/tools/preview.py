@@ -91,12 +91,17 @@ class _Page:
     contexts: Mapping[str, str]
 
 
-def preview(language: str, region: str | None) -> str:
-    """Write a language's page, with digits as they are written in a region."""
+def preview(language: str, region: str | None, *, alone: bool = False) -> str:
+    """Write a language's page, with digits as they are written in a region.
+
+    `alone` leaves out the English and what messages are for, so that whoever translates them back into
+    English reads only what a reporter reads.
+    """
     page = _page(language, region)
     seen: set[str] = set()
     steps = [(state.step, _part(state, page, seen)) for step in FLOW for state in _states(step, language)]
     return template("preview.html.jinja").render(
+        alone=alone,
         language=language,
         own_name=_OWN_NAMES[language],
         state=review_state(language),

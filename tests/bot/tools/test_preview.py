@@ -96,6 +96,17 @@ def test_every_plural_form_is_shown(language: str) -> None:
 
 
 @for_every(language=LANGUAGES)
+def test_the_way_back_shows_whole_cards_and_no_english(language: str) -> None:
+    """Whoever translates back reads each message where it stands, and not what it should say."""
+    page = preview(language, None, alone=True)
+    assert "<small>" not in page
+    assert 'lang="en" dir' not in page or language == "en"
+    assert page.count("class=card") * 2 == _page(language).count("class=card")
+    assert {f"<sup>{number}</sup> " in page for number in range(1, len(WORDS) + 1)} == {True}
+    assert not [name for name in WORDS if f"<b>{name}</b>" in page]
+
+
+@for_every(language=LANGUAGES)
 def test_a_page_loads_nothing_and_runs_nothing(language: str) -> None:
     """It can be sent by mail and opened without a network."""
     shape = _shape(_page(language))
@@ -136,6 +147,8 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["locales", "preview", "wo", "ln"])
     assert (result.exit_code, result.output) == (0, "wrote previews/wo.html\nwrote previews/ln.html\n")
+    result = CliRunner().invoke(app, ["locales", "preview", "wo", "--alone", "--to", "back"])
+    assert "Four questions" not in (tmp_path / "back" / "wo.html").read_text(encoding="utf-8")
     result = CliRunner().invoke(app, ["locales", "preview", "--to", "all"])
     assert sorted(path.stem for path in (tmp_path / "all").iterdir()) == sorted(LANGUAGES)
     result = CliRunner().invoke(app, ["locales", "preview", "xx"])
