@@ -60,9 +60,10 @@ class Chose:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """The reporter gave a command."""
+    """The reporter gave a command; `words` is what stands behind it."""
 
     command: Command
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

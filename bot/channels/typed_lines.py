@@ -15,6 +15,8 @@ def event_of(text: str) -> Event:
     # A link counts at any moment, also behind a command.
     if name not in set(Command) or "." in rest or ":" in rest:
         return Said(text)
-    if name == Command.START:
-        return Opened(rest if _START.fullmatch(rest) else "")
-    return Commanded(Command(name))
+    if name != Command.START:
+        return Commanded(Command(name), rest)
+    if len(rest.split()) > 1:
+        return Said(rest)
+    return Opened(rest if _START.fullmatch(rest) else "")

@@ -22,6 +22,7 @@ from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, Submit
 from conversations.turns.commands import commanded, opened
+from conversations.turns.hearing import answered, heard_in
 from conversations.turns.links import with_handed_in, without_handed_in
 from conversations.turns.messages import attached, said
 from conversations.turns.taps import chose
@@ -46,10 +47,8 @@ def _turn(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fres
     match event:
         case Opened(start):
             return Turn(opened(state, start, portals, fresh))
-        case Commanded(Command.START):
-            return Turn(opened(state, "", portals, fresh))
-        case Commanded(command):
-            return commanded(state, command, fresh)
+        case Commanded(command, words):
+            return _commanded(state, command, words, portals, fresh)
         case Chose():
             return chose(state, event, portals[state.portal], fresh)
         case Said():
@@ -58,6 +57,19 @@ def _turn(state: State, event: Event, portals: Mapping[str, Portal], fresh: Fres
             return attached(state, event, portals, fresh)
         case _:
             return Turn(_heard(state, event))
+
+
+def _commanded(
+    state: State, command: Command, words: str, portals: Mapping[str, Portal], fresh: Fresh
+) -> Turn:
+    """Do what a command asks for, unless the words behind it tell of a need."""
+    if heard := heard_in(state, words, portals):
+        return Turn(answered(state, heard, with_link=False))
+    if command is Command.STATUS and words:
+        return said(move(state, "status"), Said(words), portals, fresh)
+    if command is Command.START:
+        return Turn(opened(state, "", portals, fresh))
+    return commanded(state, command, fresh)
 
 
 def _heard(state: State, event: Received | Kept | Refused | TooFast | StatusLearned) -> State:

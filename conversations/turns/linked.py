@@ -42,7 +42,7 @@ def _remarks(state: State, found: Found, portal: Portal, *, full: bool) -> tuple
     """Say what happened to what was sent before, and to what did not fit."""
     if full:
         left = siblings("link.full", 2, ("maximum", str(portal.maximum_addresses)))
-        return remarked(state, *left).remark
+        return remarked(state, *left).remark[-1:]
     if found.known and state.handed_in:
         return (Phrase("link.some_sent"),)
     return (Phrase("new_report"),) if state.draft.is_sent and not state.practice else ()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conversations.flow import FLOW
+from conversations.flow.conditions import HEARD
 from conversations.flow.steps import BACK
 from conversations.state import Draft, Fresh, State
 from conversations.talk import Effect, Phrase, Submit
@@ -64,11 +65,15 @@ def ask_next(state: State, to: str, *remark: Phrase) -> State:
 
 
 def remarked(state: State, *candidates: Phrase) -> State:
-    """Say the next candidate, and never the one that was said last."""
+    """Say the next candidate, and never the one that was said last.
+
+    An exit that was reached by words goes on to say so: its way back stays open.
+    """
     start = state.misses % len(candidates)
     in_turn = (*candidates[start:], *candidates[:start])
     chosen = next((phrase for phrase in in_turn if phrase not in state.remark), in_turn[0])
-    return replace(state, remark=(chosen,), misses=state.misses + 1)
+    heard = (HEARD,) if HEARD in state.remark and FLOW[state.step].aside else ()
+    return replace(state, remark=(*heard, chosen), misses=state.misses + 1)
 
 
 def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, ...]:

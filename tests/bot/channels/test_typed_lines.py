@@ -12,6 +12,8 @@ from conversations.events import Command, Commanded, Event, Opened, Said
         ("/help", Commanded(Command.HELP)),
         ("/start ar-es", Opened("ar-es")),
         ("/start", Opened("")),
+        ("/start my uncle hurts me", Said("my uncle hurts me")),
+        ("/help my uncle hurts me", Commanded(Command.HELP, "my uncle hurts me")),
         ("/unknown", Said("/unknown")),
         ("https://forum.example/1", Said("https://forum.example/1")),
     ],

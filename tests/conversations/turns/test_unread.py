@@ -111,3 +111,14 @@ def test_thanks_beside_a_link_are_no_words_to_send() -> None:
     replay.step(Said("https://forum.example/4711"))
     replay.step(Said("Thank you!"))
     assert "send" in replay.choices()
+
+
+def test_who_was_heard_wrong_can_say_so_after_a_picture_or_more_words() -> None:
+    replay = Replay(new_state())
+    replay.step(Said("he hits me"))
+    replay.step(Attached(Media.PICTURE))
+    assert "heard_wrong" in replay.choices()
+    replay.step(Said("hmm strange"))
+    assert "heard_wrong" in replay.choices()
+    replay.tap("heard_wrong")
+    assert replay.state.step == "first"
