@@ -86,7 +86,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "conversations/turns",
-        "commands turn",
+        "turn",
         "tests/conversations/turns/test_engine.py",
         "parts of one function, advance; tests/transcripts/ holds what they say",
     ),

@@ -1,7 +1,10 @@
 """Finds reported addresses in messages, cleans and compares them, and shows them without danger; pure.
 
 - `finding`: finds every address in a message
+- `message`: makes a message readable: entities, fullwidth signs, what nobody sees
 - `patterns`: the patterns of links in a text
+- `reading`: reads one link at its place: scheme, host, and what follows
+- `spoken`: reads addresses that were dictated, or typed with spaces
 - `hosts`: finds the host in a typed text
 - `trimming`: finds where a link ends and the sentence goes on
 - `parts`: takes an address apart

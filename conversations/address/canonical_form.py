@@ -21,7 +21,6 @@ parameters, fragments, userinfo, an IPFS gateway and the content's own ipfs: add
 """
 
 import re
-from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from .kinds import HANDLE, TELEGRAM_HOSTS
@@ -63,10 +62,10 @@ def host(given: str) -> str | None:
 
 def _web(parts: Parts) -> Parts:
     if parts.scheme == "http" and not parts.port:
-        parts = replace(parts, scheme="https")
+        parts = parts._replace(scheme="https")
     if not parts.port and not parts.userinfo:
         parts = _telegram(parts)
-    return replace(parts, query=without_sharer(parts.query, parts.host))
+    return parts._replace(query=without_sharer(parts.query, parts.host))
 
 
 def _written(parts: Parts) -> str:
@@ -82,9 +81,9 @@ def _small_differences(text: str) -> str:
 def _telegram(parts: Parts) -> Parts:
     labels = parts.labels[1:] if parts.labels[0] == "www" else parts.labels
     if ".".join(labels) in TELEGRAM_HOSTS:
-        return replace(parts, host="t.me", path=_telegram_path(parts.path))
+        return parts._replace(host="t.me", path=_telegram_path(parts.path))
     if labels[1:] == ("t", "me") and re.fullmatch(_NAME, labels[0]) and labels[0] not in _NOT_NAMES:
-        return replace(parts, host="t.me", path=f"/{labels[0]}{parts.path.removesuffix('/')}")
+        return parts._replace(host="t.me", path=f"/{labels[0]}{parts.path.removesuffix('/')}")
     return parts
 
 

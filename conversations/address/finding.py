@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import patterns
 from .canonical_form import canonical
-from .defanging import defanged_length, refang
-from .hosts import settle_bare, settle_typed
-from .kinds import HANDLE, Address, Unreportable, assess
+from .kinds import Address, Unreportable, assess
 from .limits import MAXIMUM_ADDRESSES
-from .parts import WEB_SCHEMES, ip_address, registrable_domain, take_apart
+from .message import Message, read_message
+from .parts import WEB_SCHEMES, take_apart
+from .reading import Reading, read_at
 from .sharer_parameters import without_sharer
+from .spoken import spoken_in
 from .trimming import trimmed
+
+# No message asks about more readings that are not sure.
+MOST_DOUBTFUL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Found:
     """The links of a message: at most 20 new addresses, distinct by canonical form, and links that are none.
 
     `left_out` tells that there were more than 20, `known` how many were known before. `rest` is the text
-    without these addresses, as far as it was read.
+    without these addresses, as far as it was read. `doubtful` are at most 3 readings of which only the
+    reporter can tell whether they are links; their text is in `rest`.
     """
 
     addresses: tuple[Address, ...]
@@ -28,30 +33,7 @@ class Found:
     left_out: bool = False
     known: int = 0
     rest: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    text: str
-    folded: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    what: str | Unreportable | None
-    end: int
-    start: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Front:
-    """A link up to its host and port, as it will be given; `start` and `end` tell where it was typed."""
-
-    text: str
-    start: int
-    end: int
-    defanged: bool
-    escaped: bool = False
+    doubtful: tuple[Address, ...] = ()
 
 
 def _none_is(_canonical: str) -> bool:
@@ -67,27 +49,35 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     like become what they stand for; invisible characters are dropped; the scheme is written small, and a bare
     host gets its scheme; the sharer's parameters are taken out. Nothing else changes.
     """
-    message = _message(text)
+    message = read_message(text)
     addresses: dict[str, Address] = {}
-    known: set[str] = set()
+    doubtful: dict[str, Address] = {}
     unreportable: dict[Unreportable, None] = {}
+    known: set[str] = set()
     rest, read_until = [], 0
-    for candidate in _candidates(message, handles=handles):
-        assessed = _assessed(candidate.what)
-        if isinstance(assessed, Address):
-            compared = canonical(assessed.given)
-            if is_known(compared):
-                known.add(compared)
-            else:
-                addresses.setdefault(compared, assessed)
-            if len(addresses) > MAXIMUM_ADDRESSES:
-                break
-            rest.append(message.text[read_until : candidate.start])
-            read_until = candidate.end
-        elif assessed is not None:
+    unread, looked_until = [], 0
+    for reading, assessed in _assessed_readings(message, handles=handles):
+        if isinstance(assessed, Unreportable):
             unreportable[assessed] = None
+            continue
+        unread.append(message.folded[looked_until : reading.start])
+        looked_until = reading.end
+        compared = canonical(assessed.given)
+        if is_known(compared):
+            known.add(compared)
+        elif not reading.sure:
+            doubtful.setdefault(compared, assessed)
+            continue
+        else:
+            addresses.setdefault(compared, assessed)
+        if len(addresses) > MAXIMUM_ADDRESSES:
+            break
+        rest.append(message.text[read_until : reading.start])
+        read_until = reading.end
     else:
         rest.append(message.text[read_until:])
+        unread.append(message.folded[looked_until:])
+    doubtful.update(_dictated(" ".join(unread), is_known))
     distinct = tuple(addresses.values())
     return Found(
         distinct[:MAXIMUM_ADDRESSES],
@@ -95,11 +85,8 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
         len(distinct) > MAXIMUM_ADDRESSES,
         len(known),
         " ".join(rest),
+        tuple(each for compared, each in doubtful.items() if compared not in addresses)[:MOST_DOUBTFUL],
     )
-
-
-def _assessed(what: str | Unreportable | None) -> Address | Unreportable | None:
-    return what if what is None or isinstance(what, Unreportable) else assess(_cleaned(what))
 
 
 def read(given: str) -> Address | None:
@@ -108,164 +95,80 @@ def read(given: str) -> Address | None:
     return None if isinstance(assessed, Unreportable) else assessed
 
 
-def _message(text: str) -> _Message:
-    text = patterns.LONE_SURROGATE.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = patterns.IDLE_JOINER.sub("", patterns.INVISIBLE.sub("", text))
-    return _Message(text, text.translate(patterns.FULLWIDTH))
-
-
-def _candidates(message: _Message, *, handles: bool) -> Iterator[_Candidate]:
-    position = refused_until = 0
-    while match := patterns.CANDIDATE.search(message.folded, position):
-        form = match.lastgroup or ""
-        if form == "bare" and match.start() < refused_until:
-            # The end of a chain of labels without a known suffix; to read it again at each takes long.
-            position = _first_dot(message, match)
+def _assessed_readings(
+    message: Message, *, handles: bool
+) -> Iterator[tuple[Reading, Address | Unreportable]]:
+    """Give each reading with what it is; a host alone in its sentence is not sure."""
+    seen: dict[str, Address | Unreportable] = {}
+    sentences: dict[int, bool] = {}
+    for reading in _readings(message, handles=handles):
+        what = reading.what
+        if isinstance(what, Unreportable):
+            yield reading, what
             continue
-        candidate = _candidate(message, form, match.start(), match.end())
-        if candidate.what is not None and (handles or form != "handle"):
-            yield replace(candidate, start=match.start())
-        if form == "bare" and candidate.what is None:
-            refused_until = match.end()
-            position = _first_dot(message, match)
-        else:
-            position = max(candidate.end, match.start() + 1)
+        if what is None:
+            continue
+        if what not in seen:
+            seen[what] = assess(_cleaned(what))
+        doubted = reading.alone and _in_sentence(message.folded, reading.start, sentences)
+        yield (reading._replace(sure=False) if doubted else reading), seen[what]
 
 
-def _first_dot(message: _Message, match: re.Match[str]) -> int:
-    dot = patterns.DOT.search(message.folded, match.start())
+def _in_sentence(text: str, place: int, known: dict[int, bool]) -> bool:
+    """Tell whether the line at a place has plain words; `known` keeps it for the lines before."""
+    start = text.rfind("\n", 0, place) + 1
+    if start not in known:
+        end = text.find("\n", place)
+        known[start] = bool(patterns.PLAIN_WORD.search(text, start, len(text) if end < 0 else end))
+    return known[start]
+
+
+def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
+    """Read each word that has the sign of a link, from form to form."""
+    folded = message.folded
+    position = 0
+    while word := patterns.WORD.search(folded, position):
+        position, end = word.span()
+        refused_until = 0
+        while position < end and (match := patterns.FORM.search(folded, position, end)):
+            form, start = match.lastgroup or "", match.start()
+            if form == "bare" and start < refused_until:
+                # The end of a chain of labels without a known suffix; to read it again at each takes long.
+                position = _first_dot(folded, match)
+                continue
+            reading = read_at(message, form, start, match.end())
+            if reading.what is not None and (handles or form != "handle"):
+                yield reading._replace(start=start)
+            if form == "bare" and reading.what is None:
+                refused_until, position = match.end(), _first_dot(folded, match)
+            else:
+                position = max(reading.end, start + 1)
+        position = max(position, end)
+
+
+def _first_dot(folded: str, match: re.Match[str]) -> int:
+    dot = patterns.DOT.search(folded, match.start())
     return dot.start() if dot else match.end()
 
 
-def _candidate(message: _Message, form: str, start: int, end: int) -> _Candidate:
-    matched = message.folded[start:end]
-    match form:
-        case "web":
-            return _typed(message, start, end)
-        case "app":
-            return _app_link(message, start, end)
-        case "bare":
-            return _bare(message, start, end)
-        case "handle":
-            name = refang(matched)
-            return _Candidate(name if HANDLE.fullmatch(name) else None, end)
-        case "email":
-            known = registrable_domain(matched.rpartition("@")[2])
-            return _Candidate(Unreportable.EMAIL if known else None, end)
-        case "local":
-            return _Candidate(Unreportable.LOCAL_FILE, _skipped(message, end))
-        case "localhost":
-            return _Candidate(Unreportable.PRIVATE_NETWORK, _skipped(message, end))
-    return _Candidate(Unreportable.UNREADABLE, _skipped(message, end))
-
-
-def _typed(message: _Message, start: int, end: int) -> _Candidate:
-    """Read a link that was typed with its scheme."""
-    typed = message.folded[start:end]
-    authority = patterns.AUTHORITY.match(message.folded, end)
-    if authority is None:
-        return _Candidate(Unreportable.UNREADABLE, _skipped(message, end))
-    after = authority.end()
-    followed = bool(authority["rest"] or patterns.HAS_TAIL.match(message.folded, after))
-    settled = settle_typed(authority["host"], followed=followed)
-    begun = f"{_scheme(typed)}://{refang(authority['userinfo'])}{settled.host}"
-    if settled.length < len(authority["host"]):
-        return _Candidate(begun, authority.start("host") + settled.length)
-    unknown = registrable_domain(settled.host) is None
-    if typed[-1].isspace() and unknown:
-        return _Candidate(Unreportable.UNREADABLE, end)
-    broken = patterns.BROKEN_HOST.match(message.folded, after)
-    if not followed and (broken or (unknown and patterns.BROKEN_LABELS.match(message.folded, after))):
-        return _Candidate(Unreportable.UNREADABLE, _skipped(message, after))
-    defanged = settled.defanged or bool(patterns.DISGUISED.search(typed))
-    front = _Front(f"{begun}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
-    return _with_tail(message, front)
-
-
-def _scheme(typed: str) -> str:
-    word = typed.lower().split(":")[0]
-    if word.startswith("ftp"):
-        return "ftp"
-    return "https" if "s" in word else "http"
-
-
-def _app_link(message: _Message, start: int, end: int) -> _Candidate:
-    """Read a link with a scheme of its own (tg, magnet, ipfs, whatsapp)."""
-    typed = message.folded[start:end]
-    scheme = typed.rstrip("[](:)").lower()
-    return _with_tail(message, _Front(f"{scheme}:", start, end, bool(patterns.DISGUISED.search(typed))))
-
-
-def _bare(message: _Message, start: int, end: int) -> _Candidate:
-    """Read a host that was typed without a scheme, when its public suffix is known."""
-    port = patterns.PORT.match(message.folded, end)
-    after = port.end() if port else end
-    followed = bool(port or patterns.HAS_TAIL.match(message.folded, after))
-    settled = settle_bare(message.folded[start:end], followed=followed)
-    if settled is None:
-        return _Candidate(None, end)
-    begun = f"{_likely_scheme(settled.host)}://{settled.host}"
-    if settled.length < end - start:
-        return _Candidate(begun, start + settled.length)
-    return _with_tail(
-        message, _Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
-    )
-
-
-def _likely_scheme(host: str) -> str:
-    """Choose as browsers do for what is typed alone: https, but not for IP addresses and onion services."""
-    return "http" if host.lower().endswith(".onion") or ip_address(host) else "https"
-
-
-def _with_tail(message: _Message, front: _Front) -> _Candidate:
-    """Add to a host what follows it: path, query and fragment, as far as they go."""
-    fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
-    before = message.text[front.start - 1 : front.start]
-    tail, end = _tail(message.folded if fullwidth else message.text, front)
-    if end - front.end >= patterns.LONGEST_RUN:
-        end = _skipped(message, end)
-    if front.escaped:
-        tail = tail.replace("\\/", "/")
-    if before == "<":
-        tail = tail.partition("|")[0]
-    return _Candidate(trimmed(f"{front.text}{tail}", before), end)
-
-
-def _tail(source: str, front: _Front) -> tuple[str, int]:
-    """Give what follows the host, refanged where the link is defanged, and where it ends in `source`."""
-    if not patterns.TAIL_BEGINS.match(source, front.end):
-        return "", front.end
-    end = _run_end(source, front.end)
-    typed = source[front.end : end]
-    if goes_on := patterns.GOES_ON.match(source, end):
-        end = goes_on.end()
-        typed += goes_on["any"] or goes_on["marked"]
-    tail = refang(typed) if front.defanged else typed
-    if cut := patterns.NEXT_LINK.search(tail):
-        rest = len(typed) - (defanged_length(typed, cut.start()) if front.defanged else cut.start())
-        return tail[: cut.start()], end - rest
-    return tail, end
-
-
-def _skipped(message: _Message, start: int) -> int:
-    """Tell where to read on after text that is no address: its end, or a link within it."""
-    stop = patterns.STOP.search(message.text, start)
-    return stop.start() if stop else len(message.text)
-
-
-def _run_end(source: str, start: int) -> int:
-    run = patterns.RUN.match(source, start)
-    return run.end() if run else start
+def _dictated(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, Address]]:
+    """Give the addresses that may have been dictated, by their canonical form."""
+    for spoken in spoken_in(text):
+        assessed = assess(_cleaned(spoken))
+        if isinstance(assessed, Address) and not is_known(canonical(assessed.given)):
+            yield canonical(assessed.given), assessed
 
 
 def _cleaned(address: str) -> str:
     """Remove the sharer's parameters, and the marks that nothing follows any more."""
-    while (cleaned := trimmed(_without_sharer(address), "")) != address:
-        address = cleaned
+    while (cleaned := _without_sharer(address)) != address:
+        address = trimmed(cleaned, "")
     return address
 
 
 def _without_sharer(address: str) -> str:
+    if "?" not in address:
+        return address
     parts = take_apart(address)
     if parts is None or parts.scheme not in WEB_SCHEMES:
         return address

@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .parts import ip_address, registrable_domain
 from .patterns import DOT
 
-_ASCII_HEAD = re.compile(r"[\x21-\x7e]+(?=[^\x00-\x7f])")
-_ASCII_TAIL = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
+# Letters of scripts that nobody mixes into a Latin or Cyrillic word: a host beside them ends there.
+_OTHER_SCRIPT = r"[^\x00-\u052f\u1d00-\u1fff]"
+_ASCII_HEAD = re.compile(rf"[\x21-\x7e]+(?={_OTHER_SCRIPT})")
+_ASCII_TAIL = re.compile(rf"(?<={_OTHER_SCRIPT})[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
 _LATIN_FRONT = re.compile(r"[^\x00-\x7f]*[\x21-\x7e]*")
 # Files on a phone whose endings are also public suffixes.
-_FILE_ENDINGS = frozenset({"zip", "mov"})
+_FILE_ENDINGS = frozenset({"zip", "mov", "py", "sh"})
 _LOCAL_ENDINGS = frozenset({"local", "lan"})
 _OCTETS = 4
 # "ayer.Es verdad" is two sentences, "ayer.es" may be a site.
 _SENTENCE_START = re.compile(r"[A-Z][a-z]")
+# Telephone numbers are written in pairs, IP addresses hardly ever: "55.12.34.56".
+_PAIRS = re.compile(r"\d\d(?:\.\d\d){3}")
+_PLAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
-@dataclass(frozen=True, slots=True)
-class SettledHost:
+class SettledHost(NamedTuple):
     """A host with plain dots, and how many of the typed characters (`length`) belong to it."""
 
     host: str
@@ -32,6 +36,8 @@ def settle_typed(typed: str, *, followed: bool) -> SettledHost:
 
     `followed` says that a port or path comes next, so that the host ends where it was typed to end.
     """
+    if followed and _PLAIN.fullmatch(typed):
+        return SettledHost(typed, len(typed), defanged=False)
     if typed.startswith("["):
         host = re.sub(r"\[([:.\[])\]", r"\1", typed)
         return SettledHost(host, len(typed), defanged=host != typed)
@@ -52,7 +58,8 @@ def _is_next_sentence(rest: str) -> bool:
 def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
     """Settle a host that was typed alone: the longest reading with a known public suffix, or None."""
     for reading in _readings(typed):
-        if _could_be_meant(reading.host, followed=followed and reading.length == len(typed)):
+        whole = reading.length == len(typed)
+        if _could_be_meant(reading.host, followed=followed and whole, whole=whole):
             return _without_foreign_head(reading)
     return None
 
@@ -67,26 +74,30 @@ def _readings(typed: str) -> Iterator[SettledHost]:
     for count in range(len(labels), 0, -1):
         front = ".".join(labels[:count])
         yield SettledHost(front, ends[count - 1], defanged)
-        ascii_head = _ASCII_HEAD.match(labels[count - 1])
+        ascii_head = None if front.isascii() else _ASCII_HEAD.match(labels[count - 1])
         if ascii_head and _LATIN_FRONT.fullmatch(front[: -len(labels[count - 1])]):
             cut = len(labels[count - 1]) - ascii_head.end()
             yield SettledHost(front[:-cut], ends[count - 1] - cut, defanged)
 
 
-def _could_be_meant(host: str, *, followed: bool) -> bool:
+def _could_be_meant(host: str, *, followed: bool, whole: bool) -> bool:
     labels = host.split(".")
     if all(label.isdecimal() for label in labels):
-        return len(labels) == _OCTETS and ip_address(host) is not None
+        return whole and len(labels) == _OCTETS and (followed or not _PAIRS.fullmatch(host)) and _is_ip(host)
     last = labels[-1]
     if not followed and (last.lower() in _FILE_ENDINGS or _SENTENCE_START.fullmatch(last)):
         return False
     return bool(registrable_domain(host)) or (len(labels) > 1 and last.lower() in _LOCAL_ENDINGS)
 
 
+def _is_ip(host: str) -> bool:
+    return ip_address(host) is not None
+
+
 def _without_foreign_head(reading: SettledHost) -> SettledHost:
     """Drop the word of another script that was written right before the host."""
     first, dot, rest = reading.host.partition(".")
-    ascii_tail = _ASCII_TAIL.search(first)
+    ascii_tail = None if first.isascii() else _ASCII_TAIL.search(first)
     if ascii_tail and rest.isascii():
         first = ascii_tail[0]
     return SettledHost(f"{first.lstrip('_-')}{dot}{rest}", reading.length, reading.defanged)

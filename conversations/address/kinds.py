@@ -54,7 +54,7 @@ class Address:
 TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 HANDLE = re.compile(r"@(?=[0-9_.]*[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.]{1,30}[A-Za-z0-9_]")
 _LOCAL_SCHEMES = frozenset({"file", "content"})
-_WHATSAPP_HOSTS = ("whatsapp.com", "wa.me")
+_WHATSAPP_HOSTS = (".whatsapp.com", ".wa.me")
 # 56 characters of base 32 (rend-spec-v3); version 2 went out of service in 2021.
 _ONION_LABEL = re.compile(r"[a-z2-7]{56}")
 # docs.ipfs.tech/concepts/content-addressing: CIDv0, CIDv1 in base 32, and keys in base 36.
@@ -122,7 +122,7 @@ def _kind_of_host(parts: Parts) -> AddressKind | Unreportable:
         return AddressKind.ONION if whole else Unreportable.UNREADABLE
     if ".".join(parts.labels[-2:]) in TELEGRAM_HOSTS:
         return AddressKind.TELEGRAM
-    if f".{parts.host}".endswith(tuple(f".{host}" for host in _WHATSAPP_HOSTS)):
+    if f".{parts.host}".endswith(_WHATSAPP_HOSTS):
         return AddressKind.WHATSAPP
     if _IPFS_GATEWAY.fullmatch(parts.host) or _IPFS_PATH.match(parts.path):
         return AddressKind.IPFS
@@ -130,6 +130,8 @@ def _kind_of_host(parts: Parts) -> AddressKind | Unreportable:
 
 
 def _is_search(parts: Parts) -> bool:
+    if not parts.query or _SEARCH_ENGINES.keys().isdisjoint(parts.labels):
+        return False
     domain = registrable_domain(parts.host)
     if domain is None:
         return False

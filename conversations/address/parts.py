@@ -1,7 +1,8 @@
 """The parts of an address as browsers read it (WHATWG URL), and whether its host is public."""
 
 import ipaddress
-from dataclasses import dataclass
+import re
+from typing import NamedTuple
 
 from .public_suffixes import private_suffix
 from .url_standard import Url, parse, to_ascii
@@ -9,6 +10,8 @@ from .url_standard import Url, parse, to_ascii
 WEB_SCHEMES = frozenset({"http", "https", "ftp"})
 # Documentation names (RFC 2606) count as public: practice talks and tests use them and reach nobody.
 _DOCUMENTATION_SUFFIX = "example"
+# Not in the list of public suffixes, since it is no part of the DNS: geti2p.net/en/docs/naming.
+_I2P = "i2p"
 # RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and names that home routers give.
 _PRIVATE_SUFFIXES = frozenset(
     {"localhost", "local", "internal", "localdomain", "lan", "home", "corp", "intranet", "test", "invalid"}
@@ -18,8 +21,16 @@ _MAXIMUM_HOST = 253
 _MAXIMUM_LABEL = 63
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+# Addresses that the URL standard leaves as they are, so that most need no parser: a host of plain labels,
+# a path without dot segments, and only signs that are encoded nowhere.
+_PLAIN = re.compile(
+    r"(https?)://((?=.{1,253}(?:[/?#]|\Z))(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,63})"
+    r"((?:/(?!\.|%2e)[\w.~!$&'()*+,;=:@%-]*)*)(?:\?([\w.~!$&()*+,;=:@/?%-]*))?(?:#([\w.~!$&'()*+,;=:@/?%-]*))?",
+    re.ASCII,
+)
+
+
+class Parts(NamedTuple):
     """The parts of an address as the URL standard writes them.
 
     `scheme` has no colon; `host` is ASCII and has no final dot; `port` is empty where it is the scheme's own;
@@ -43,6 +54,18 @@ class Parts:
 
 def take_apart(text: str) -> Parts | None:
     """Parse an absolute address by the URL standard; None where it is none, or its host could not exist."""
+    if plain := _PLAIN.fullmatch(text):
+        scheme, host, path, query, fragment = plain.groups("")
+        return Parts(
+            scheme,
+            "",
+            host,
+            "",
+            path or "/",
+            f"?{query}" if query else "",
+            f"#{fragment}" if fragment else "",
+            text,
+        )
     try:
         url = parse(text)
     except ValueError:
@@ -84,7 +107,7 @@ def _spells_something(label: str) -> bool:
 def registrable_domain(host: str) -> str | None:
     """Give the part of a host that somebody registered (public suffix and one label), or None."""
     labels = host.lower().split(".")
-    if labels[-1] == _DOCUMENTATION_SUFFIX:
+    if labels[-1] in {_DOCUMENTATION_SUFFIX, _I2P}:
         return ".".join(labels[-2:]) if len(labels) > 1 else None
     return private_suffix(host)
 
@@ -100,6 +123,8 @@ def is_private(host: str) -> bool:
 
 def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Read a host as an IP address ("192.0.2.1", "[2001:db8::1]"); None where it is a name."""
+    if not (host[-1:].isdigit() or ":" in host):
+        return None
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:

@@ -1,6 +1,6 @@
 """The patterns of links in messages; they read any text in linear time, since every repeat is bounded.
 
-All patterns but `ENDS` and the trimming ones run over text whose fullwidth forms have become ASCII.
+All patterns but those of the tail run over text whose fullwidth signs have become ASCII.
 """
 
 import re
@@ -13,19 +13,24 @@ _MARKS = (
     "\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ecd\u0f71-\u0f84\u1000-\u1049\u1050-\u109f\u1780-\u17d3"
     "\u180b-\u180d\u200c\u200d"
 )
-_EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff"
+)
 _LABEL = rf"[\w{_MARKS}{_EMOJI}%-]{{1,63}}"
-_BARE_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
-_OPEN, _CLOSE = r"[ \t]{0,2}[\[({][ \t]{0,2}", r"[ \t]{0,2}[\])}][ \t]{0,2}"
-# Dots of other scripts (where Latin letters meet: they end Chinese sentences), dots in brackets, and spaced
-# ones before the commonest suffixes.
+BARE_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
+# Dots of other scripts (where Latin letters meet: they end Chinese sentences), and the dots of people who
+# write links so that nobody opens them: "[.]", "(dot)", "<.>", "\.".
 _DOT = (
-    rf"(?:\.|(?<=[a-z0-9])[\u3002\uff61\u2024](?=[a-z0-9])|{_OPEN}(?:\.|dot|punto|ponto|point){_CLOSE}"
-    r"|[ \t]{1,2}(?:\.|dot)[ \t]{1,2}(?=(?:com|net|org|info|onion)\b))"
+    r"(?:\.|(?<=[a-z0-9])[\u3002\uff61\u2024](?=[a-z0-9])|[\[({](?:\.|dot|punto|ponto|point)[\])}]"
+    r"|\\\.|<\.>)"
 )
 _COLON = r"(?::|\[:\]|\(:\))"
-_SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\){{1,4}}+\]?"
-_EMAIL = rf"(?<![\w.+%@/-])[\w.+%-]{{1,64}}+@{_BARE_LABEL}(?:\.{_BARE_LABEL}){{1,9}}"
+_SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\|\[/\]){{1,4}}+\]?"
+_SCHEME = r"h[tx*0]{2}ps?"
+# What begins another link.
+_LINK = r"h[tx]{2}ps?(?::|\[:\])//"
+_EMAIL = rf"(?<![\w.+%@/-])[\w.+%-]{{1,64}}+@{BARE_LABEL}(?:\.{BARE_LABEL}){{1,9}}"
 _LOCAL = (
     r"(?<!\w)(?:file|content)(?::|\[:\])/|(?<![\w/.:])/(?:storage|sdcard|data/(?:user|data|media)|"
     r"var/mobile|private/var)/\w|(?<!\w)[a-z]:\\\w|(?<![\w\\])\\\\\w"
@@ -35,52 +40,60 @@ _APP = (
     rf"|(?:ip[fn]s|whatsapp){_COLON}(?=//))"
 )
 # Also mistyped ("htpps", "ttps"), and only the last of two ("https://https://").
-_WEB = (
-    rf"(?:h[tx*]{{2}}ps?|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=://))){_SEPARATOR}\s{{0,2}}+"
-    r"(?!h[tx]{2}ps?(?::|\[:\])//)"
-)
+_WEB = rf"(?:{_SCHEME}|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=://))){_SEPARATOR}(?!\s?{_LINK})"
+# A link inside another's query, copied without the other: "u=https%3A%2F%2Fexample.com".
+_ENCODED = r"h[tx]{2}ps?%(?:25){0,2}3a%(?:25){0,2}2f[^\s&\"'<>]{1,2048}"
 # Schemes of single apps; a "blob:" lives in one browser.
 _OTHER = (
     rf"(?<!\w)blob:(?=h)|(?<![\w.+-])(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])"
     rf"[a-z][a-z0-9+.-]{{1,30}}{_COLON}//"
 )
-_HANDLE = r"(?<![\w@/.])(?:@|\[@\])\w(?:[\w.]|\[\.\]){1,30}\w(?![\w@])"
-
-CANDIDATE = re.compile(
-    rf"(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<other>{_OTHER})"
-    rf"|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
-    rf"|(?P<bare>(?:(?<![\w@./-])|(?<=//)){_BARE_LABEL}(?:{_DOT}{_BARE_LABEL}){{1,126}})",
+# "@name", and "@name@host" of the fediverse.
+_HANDLE = (
+    rf"(?<![\w@.])(?:@|\[@\])(?:\w(?:[\w.]|\[\.\]){{0,30}}\w(?![\w@:-])(?!{_DOT}?/\w)"
+    rf"|[\w.-]{{1,64}}(?:@|\[@\]){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,9}})"
+)
+FORM = re.compile(
+    rf"(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
+    rf"|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
+    rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}})",
     re.IGNORECASE,
 )
+# A word with a sign that every link has; all others are passed over.
+_SIGNS = r".:@/\\%\[({<\u3002\uff61\u2024"
+WORD = re.compile(rf"(?<!\S)(?:[^\s{_SIGNS}]*+[{_SIGNS}]\S*|localhost(?!\S))")
+# A word of a sentence: it has letters, and no sign of a link.
+PLAIN_WORD = re.compile(rf"(?<!\S)[^\s{_SIGNS}]*[^\W\d_][^\s{_SIGNS}]*(?=[\s,;!?]|$)")
 DOT = re.compile(_DOT, re.IGNORECASE)
 PORT = re.compile(r"(?::|\[:\])\d{1,5}(?!\d)")
 AUTHORITY = re.compile(
-    r"(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){1,200}(?:\[@\]|@))?)"
+    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){1,200}(?:\[@\]|@))?)"
     rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|\[\[\](?:[0-9a-f]|\[[:.]\]){{2,45}}\]|{_LABEL}(?:{_DOT}{_LABEL}){{0,126}})"
     rf"(?P<rest>(?:(?:\.|\[\.\])(?=[/?#:\[]))?(?:{PORT.pattern})?)",
     re.IGNORECASE,
 )
+# The scheme of the next link, glued to a host.
+GLUED_SCHEME = re.compile(r"h[tx]{2}ps?\Z", re.IGNORECASE)
+SEPARATED = re.compile(r"(?::|\[:\])//")
 DISGUISED = re.compile(r"^h(?!tt)|[\[(]", re.IGNORECASE)
+# A host with spaces at its dots, as keyboards put them: "example. com", "example .com".
+SPACED_HOST = re.compile(rf"(?: \. ?|\. ){BARE_LABEL}(?: ?\. ?{BARE_LABEL}){{0,5}}", re.IGNORECASE)
+# An onion service's name that was broken in two.
+BROKEN_ONION = re.compile(r"\s[a-z2-7]{1,55}\.onion\b", re.IGNORECASE)
+SPACED_PATH = re.compile(r" /(?=\w)")
+# Behind "t.me/" there is always a name.
+SPACED_NAME = re.compile(r"\s(?=[a-z][a-z0-9_]{3,31}\b)|(?<=\+)\s(?=[\w-]{6,})", re.IGNORECASE)
 # What no host can end before; the second also where the host so far is nobody's.
 BROKEN_HOST = re.compile(r"[a-z0-9%$&=+@^~-]", re.IGNORECASE)
 BROKEN_LABELS = re.compile(r"\.+[a-z0-9]", re.IGNORECASE)
 # What comes behind a host (and behind "tg:"); the second tells it from a question mark of the sentence.
-TAIL_BEGINS = re.compile(r"[/\\?#]|\[#\]|(?:resolve|join|privatepost)\?", re.IGNORECASE)
-HAS_TAIL = re.compile(r"[/\\]|[?#](?![?!.,;:'\")\]}\s]|$)|\[#\]")
-
-# Invisible characters that apps and keyboards put around links, and joiners that join nothing.
-INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e0fff]"
-)
-IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+TAIL_BEGINS = re.compile(r"[/\\?#]|\[[#/]\]|(?:resolve|join|privatepost)\?", re.IGNORECASE)
+HAS_TAIL = re.compile(r"[/\\]|[?#](?![?!.,;:'\")\]}\s]|$)|\[[#/]\]")
 
 # Where every link ends: spaces, quotes, sentence marks of all scripts, brackets of East Asia, emoji.
 _SENTENCE_MARKS = (
-    "\u060c\u061b\u061f\u06d4\u0589\u0964\u0965\u104a\u104b\u1362-\u1368\u1802\u1803\u17d4\u17d5\u2026"
-    "\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\uff61\uff64"
+    "\u00a1\u00bf\u2014\u2022\u060c\u061b\u061f\u06d4\u0589\u0964\u0965\u0f0d\u104a\u104b\u1362-\u1368\u1802"
+    "\u1803\u17d4\u17d5\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\uff61\uff64"
 )
 _QUOTES = '"`<>\u00ab\u00bb\u2018\u201a-\u201f\u2039\u203a'
 _EAST_ASIAN_BRACKETS = (
@@ -93,13 +106,21 @@ _NEVER_IN_LINKS = (
 LONGEST_RUN = 3 * MAXIMUM_ADDRESS_LENGTH
 RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]{{0,{LONGEST_RUN}}}")
 # The next link without a space between, and the middle of a Markdown link.
-_NEXT_LINK = r"(?<=[\w,;)\]}!.'*|])h[tx]{2}ps?(?::|\[:\])//|\]\("
+_NEXT_LINK = rf"(?<=[\w,;)\]}}!.'*|]){_LINK}|\]\("
 NEXT_LINK = re.compile(_NEXT_LINK, re.IGNORECASE)
+LINK_WITHIN = re.compile(rf"/{_LINK}(?P<host>[^/?#]{{1,253}})", re.IGNORECASE)
+# The next of a list, written without spaces: "t.me/aaaa,t.me/bbbb".
+LISTED = re.compile(r"[,;](?P<host>(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.IGNORECASE)
 STOP = re.compile(rf"[{_NEVER_IN_LINKS}]|{_NEXT_LINK}", re.IGNORECASE)
-# A link goes on in the next line when it stops, or the line begins, in the middle of a query or path.
+# A link goes on in the next line when it stops in the middle of a query, or the line begins in one. What is
+# joined without a mark of its own is alone on its line.
+_LINE_ENDS = r"(?= ?(?:\n|$))"
+_VALUE = r"[!#-;=?-_a-~]{0,2048}"
 GOES_ON = re.compile(
-    r"(?<=[=&%])\n[ \t]{0,8}(?P<any>(?!h[tx]{2}ps?:)[!#-;=?-_a-~]{1,2048})(?=\s|$)"
-    r"|(?<![.,;:!?\s])\n[ \t]{0,8}"
-    r"(?P<marked>(?:[?&=%]\w|/[\w.~-]{0,200}[\d/=_-])[!#-;=?-_a-~]{0,2048})(?=\s|$)",
+    rf"\n ?(?P<more>(?:(?<=[^=\n]=\n)|(?<=[^=\n]=\n ))(?=[\w-]{{0,60}}\d)[\w-]{{1,200}}{_LINE_ENDS}"
+    rf"|(?:(?<=&\n)|(?<=&\n ))[\w.\[\]-]{{1,60}}={_VALUE}(?=\s|$)"
+    rf"|[?&][\w.\[\]-]{{1,60}}={_VALUE}(?=\s|$)"
+    rf"|(?:(?<=%\n)|(?<=%\n ))[0-9a-f]{{2}}{_VALUE}{_LINE_ENDS}"
+    rf"|(?:/[\w.~%-]{{1,200}}){{2,9}}{_LINE_ENDS})",
     re.IGNORECASE,
 )

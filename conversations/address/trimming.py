@@ -1,22 +1,69 @@
-"""Finds where a link ends and the sentence around it goes on."""
+"""Finds where a link ends and the sentence or the page around it goes on."""
+
+import re
 
 _SENTENCE_MARKS = frozenset(".,:;!?#'|\u00b7\u2019\u200c\u200d")
 _EMPHASIS = frozenset("*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
+_POSSESSIVE = re.compile("\u2019s\\Z")
+# The markup of forums after what it holds: "[url]https://example.com/a[/url]".
+_CLOSING_TAG = re.compile(r"\[/?\w{1,12}(?:=[^\]]*)?\]")
+_OPENING_MARKS = re.compile(r"(?<![\w*_~])[*_~]{1,3}(?=\w)")
+
+
+def cut(tail: str, before: str) -> str:
+    """Cut off what the markup of a forum, a wiki or a page adds to a link.
+
+    `before` is the line before the link. A tag, and a "]" that nothing in the link opened, end it; so does
+    a "|" where the link stands in brackets: "[https://example.com/a|its name]".
+    """
+    if "|" in tail and before.endswith(("<", "[")):
+        tail = tail.partition("|")[0]
+    if "]" not in tail:
+        return tail
+    if (tag := _CLOSING_TAG.search(tail)) and _is_markup(tag[0], before):
+        tail = tail[: tag.start()]
+    depth = 0
+    for place, sign in enumerate(tail):
+        depth += (sign == "[") - (sign == "]")
+        if depth < 0:
+            return tail[:place]
+    return tail
+
+
+def _is_markup(tag: str, before: str) -> bool:
+    """Tell a tag of a forum from an index such as `name[0]`: it closes, or the line has opened one."""
+    return tag.startswith("[/") or before.endswith("]")
 
 
 def trimmed(link: str, before: str) -> str:
-    """Remove closing marks that belong to the sentence; `before` is the character before the link.
+    """Remove closing marks that belong to the sentence; `before` is the line before the link.
 
-    Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the link follows the same one.
+    Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the line has an open one.
     """
     end = len(link)
+    if link[-1:].isalnum():
+        return _POSSESSIVE.sub("", link) if link.endswith("\u2019s") else link
     balance = {closing: link.count(opening) - link.count(closing) for closing, opening in _BRACKETS.items()}
+    emphasis = _open_emphasis(before)
     while end:
         last = link[end - 1]
         if last in balance and balance[last] < 0:
             balance[last] += 1
-        elif last not in _SENTENCE_MARKS and not (last in _EMPHASIS and last == before):
+        elif last not in _SENTENCE_MARKS and last not in emphasis:
             break
         end -= 1
     return link[:end]
+
+
+def _open_emphasis(before: str) -> frozenset[str]:
+    """Give the marks that are open where a link begins: "*look at https://example.com/a*"."""
+    if before[-1:] in _EMPHASIS:
+        return frozenset(before[-1])
+    opened = "".join(_OPENING_MARKS.findall(before))
+    return frozenset(mark for mark in _EMPHASIS if mark in opened and _is_open(mark, before))
+
+
+def _is_open(mark: str, before: str) -> bool:
+    closed = re.findall(rf"(?<=\w){re.escape(mark)}{{1,3}}(?!\w)", before)
+    return len(re.findall(rf"(?<![\w*_~]){re.escape(mark)}{{1,3}}(?=\w)", before)) > len(closed)

@@ -24,7 +24,8 @@ _SAME = str.maketrans(
 # Apostrophes, and characters that nobody sees.
 _UNSEEN = re.compile("['’‘ʼʻ`´\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _REPEATED = re.compile(r"([^\d\s])\1{2,}")
-_SENTENCE_END = re.compile(r"[.!?;…\n۔।؟]+")
+# A full stop without a space may stand for one: "he.is hurting me.now".
+_SENTENCE_END = re.compile(r"(?:[!?;…\n۔।؟]|\.(?![^\W\d_]))+")
 _WORD = re.compile(r"[^\W_]+(?:[\u0900-\u0903\u093e-\u094f\u0955-\u0957\u0962\u0963]+[^\W_]*)*")
 
 

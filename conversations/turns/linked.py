@@ -28,7 +28,9 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
     settled = keep_words_beside(settled, found.rest, captured, portal)
     remarks = _remarks(state, found, portal, full=captured.left_out)
     shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
-    whole = not captured.left_out and not shown.draft.unsaid
+    # Only the reporter can tell what they meant by a doubtful link, so its message stays.
+    doubtful = not set(found.doubtful).isdisjoint(captured.taken)
+    whole = not (captured.left_out or shown.draft.unsaid or doubtful)
     return _removing(shown, whole=whole)
 
 

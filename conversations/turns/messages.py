@@ -58,6 +58,8 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     heard = heard_in(state, text, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False))
+    if found.doubtful:
+        return linked(state, replace(found, addresses=found.doubtful), portal, fresh)
     seeming = replace(state, seems=_seems(state, text, portal))
     return _worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
 

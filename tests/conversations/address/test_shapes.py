@@ -38,7 +38,9 @@ def test_99_of_100_shapes_are_found_exactly() -> None:
     for shape in SHAPES:
         found = find(shape["text"], handles=shape.get("handles", False))
         given = [address.given for address in found.addresses]
-        if given != shape["given"] or list(found.unreportable) != shape.get("unreportable", []):
+        doubtful = [address.given for address in found.doubtful]
+        expected = (shape["given"], shape.get("doubtful", []), shape.get("unreportable", []))
+        if (given, doubtful, list(found.unreportable)) != expected:
             misses.append((shape["app"], shape["text"], given, found.unreportable))
     print(*misses, sep="\n")  # noqa: T201 - pytest shows it when the measure is missed
     assert len(misses) <= len(SHAPES) * 0.01

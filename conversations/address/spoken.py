@@ -1,0 +1,71 @@
+"""Reads addresses that were dictated or typed with spaces: "forum dot example dot com slash boys".
+
+Such a reading is never sure: the reporter is asked whether it is what they mean.
+"""
+
+import re
+from collections.abc import Iterator
+
+from . import patterns
+from .parts import registrable_domain
+from .trimming import trimmed
+
+# How the dot and the stroke of an address are said in the languages of the portals. Each source is the word
+# that the language's own catalogue or keyboard has for the sign.
+_DOTS = "dot|punto|ponto|point|titik|nukta|крапка|точка|нүкте|цэг|डॉट|डट|نقطة|دوت|ڈاٹ|نقطہ|ډاټ|ټکی"
+_STROKES = "slash|barra|barre|garis miring|mkwaju|слеш|слэш|स्लैश|स्ल्यास|سلاش|سلیش|سلېش"
+_DOT = rf"(?: ?\. ?| (?:{_DOTS}) )"
+_STROKE = rf"(?: ?/ ?| (?:{_STROKES}) )"
+_PIECE = r"[\w~%+=&?-]{1,100}"
+_CHAIN = re.compile(
+    rf"(?<![\w.@/-])(?P<host>{patterns.BARE_LABEL}(?:{_DOT}{patterns.BARE_LABEL}){{1,8}})"
+    rf"(?P<path>(?:{_STROKE}{_PIECE}){{0,12}})(?P<rest>[^\s]{{0,500}})",
+    re.IGNORECASE,
+)
+# No reading is possible without one of these; most messages have none.
+_SIGN = re.compile(
+    rf" (?:{_DOTS}) | \.|\w\. ?(?={patterns.BARE_LABEL}(?:[/.]| ?/| (?:{_STROKES}) )|(?:com|net|org|info)\b)",
+    re.IGNORECASE,
+)
+_SEPARATED = re.compile(rf"{_DOT}", re.IGNORECASE)
+_STROKED = re.compile(rf"{_STROKE}", re.IGNORECASE)
+# Suffixes that are no word in any of these languages.
+_SUFFIXES = frozenset(
+    {"com", "net", "org", "info", "onion", "xyz", "io", "tv", "ru", "biz", "gg", "cc", "i2p"}
+)
+_TRIPLE = re.compile(r"\btriple w\b|\bw w w\b", re.IGNORECASE)
+_MOST_TRIES = 20
+
+
+def spoken_in(text: str) -> Iterator[str]:
+    """Give the addresses that may be meant, with a scheme; the text has fullwidth signs made ASCII."""
+    text = _TRIPLE.sub("www", text)
+    position = 0
+    for _ in range(_MOST_TRIES):
+        sign = _SIGN.search(text, position)
+        if sign is None:
+            return
+        begin = text.rfind(" ", position, max(position, sign.start())) + 1 or position
+        chain = _CHAIN.search(text, begin)
+        if chain is None:
+            return
+        if address := _read(chain):
+            yield address
+        position = max(chain.end(), sign.start() + 1)
+
+
+def _read(chain: re.Match[str]) -> str | None:
+    spoken = chain["host"]
+    if " " not in spoken and " " not in chain["path"]:
+        return None
+    host = _SEPARATED.sub(".", spoken)
+    suffix = host.rpartition(".")[2]
+    led = host.lower().startswith("www.") or bool(chain["path"])
+    if not registrable_domain(host) or not (led or suffix.lower() in _SUFFIXES):
+        return None
+    if ". " in spoken and suffix[:1].isupper() and suffix.lower() not in _SUFFIXES:
+        return None  # a new sentence
+    path = _STROKED.sub("/", chain["path"])
+    scheme = "http" if suffix.lower() in {"onion", "i2p"} else "https"
+    rest = chain["rest"] if chain["path"] or chain["rest"][:1] in {"/", "?", "#"} else ""
+    return trimmed(f"{scheme}://{host}{path}{rest}", "")
