@@ -85,6 +85,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Readings of a message that may be links, of which the first is asked about, and the message's words."""
+
+    readings: tuple[str, ...] = field(repr=False)
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One open talk.
 
@@ -94,7 +102,8 @@ class State:
     `unread` holds their words. `replacing` is the place of the link that is being changed (None: all).
     `handed_in` are fingerprints of the links that were sent in this talk, `before` is the draft that was sent
     last, `seems` are the languages in which the last message that was not understood may be. `country` was
-    chosen on an exit (ISO 3166), for its contacts alone; it is forgotten with the exits.
+    chosen on an exit (ISO 3166), for its contacts alone; it is forgotten with the exits. `doubt` is what only
+    the reporter can tell to be a link.
     """
 
     talk: str
@@ -119,6 +128,7 @@ class State:
     before: Draft | None = field(default=None, repr=False)
     seems: tuple[str, ...] = ()
     country: str = field(default="", repr=False)
+    doubt: Doubt | None = None
 
 
 _STATE = TypeAdapter(State)

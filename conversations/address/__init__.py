@@ -4,6 +4,7 @@
 - `message`: makes a message readable: entities, fullwidth signs, what nobody sees
 - `patterns`: the patterns of links in a text
 - `reading`: reads one link at its place: scheme, host, and what follows
+- `tails`: reads what follows a host, as far as the link goes
 - `spoken`: reads addresses that were dictated, or typed with spaces
 - `hosts`: finds the host in a typed text
 - `trimming`: finds where a link ends and the sentence goes on

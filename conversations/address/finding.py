@@ -10,9 +10,10 @@ from .kinds import Address, Unreportable, assess
 from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
 from .parts import WEB_SCHEMES, take_apart
-from .reading import Reading, read_at
+from .reading import read_at
 from .sharer_parameters import without_sharer
 from .spoken import spoken_in
+from .tails import Reading
 from .trimming import trimmed
 
 # No message asks about more readings that are not sure.

@@ -20,6 +20,8 @@ _OCTETS = 4
 _SENTENCE_START = re.compile(r"[A-Z][a-z]")
 # Telephone numbers are written in pairs, IP addresses hardly ever: "55.12.34.56".
 _PAIRS = re.compile(r"\d\d(?:\.\d\d){3}")
+# A word ending of another script, glued to a Latin host: "example.org-та".
+_ENDING = re.compile(r"(?<=[a-z])-[^\x00-\x7f]+\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
@@ -57,6 +59,8 @@ def _is_next_sentence(rest: str) -> bool:
 
 def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
     """Settle a host that was typed alone: the longest reading with a known public suffix, or None."""
+    if not typed.isascii():
+        typed = _ENDING.sub("", typed)
     for reading in _readings(typed):
         whole = reading.length == len(typed)
         if _could_be_meant(reading.host, followed=followed and whole, whole=whole):

@@ -37,6 +37,8 @@ def read_message(text: str) -> Message:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_character, text)
+    if "\\_" in text:
+        text = text.replace("\\_", "_")
     text = _SPACED_BRACKETS.sub("[.]", _OTHER_SPACE.sub(" ", text))
     if text.isascii():
         return Message(text, text)

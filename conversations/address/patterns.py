@@ -112,6 +112,11 @@ LINK_WITHIN = re.compile(rf"/{_LINK}(?P<host>[^/?#]{{1,253}})", re.IGNORECASE)
 # The next of a list, written without spaces: "t.me/aaaa,t.me/bbbb".
 LISTED = re.compile(r"[,;](?P<host>(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.IGNORECASE)
 STOP = re.compile(rf"[{_NEVER_IN_LINKS}]|{_NEXT_LINK}", re.IGNORECASE)
+# Between "<" and ">" a mail program may have broken a link anywhere (RFC 3986, appendix C).
+BROKEN_IN_ANGLES = re.compile(r"((?:\n(?:> ?)*[^\s<>\"]{1,2048}){1,4})>")
+QUOTED_LINE = re.compile(r"\n(?:> ?)*")
+# Names on Telegram are ASCII; a word ending of another script may be glued to one.
+BEFORE_OTHER_LETTERS = re.compile(r"-?[^\x00-\x7f].*")
 # A link goes on in the next line when it stops in the middle of a query, or the line begins in one. What is
 # joined without a mark of its own is alone on its line.
 _LINE_ENDS = r"(?= ?(?:\n|$))"

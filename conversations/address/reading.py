@@ -4,16 +4,16 @@ A link is one word: it ends at a space. Where it goes on behind one, as keyboard
 links, the reading is not sure, and the reporter is asked; only a query broken over lines is joined unasked.
 """
 
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from . import patterns
-from .defanging import defanged_length, refang
+from .defanging import refang
 from .hosts import settle_bare, settle_typed
 from .kinds import HANDLE, Unreportable
 from .message import Message
 from .parts import ip_address, registrable_domain
-from .trimming import cut, trimmed
+from .tails import Front, Reading, run_end, skipped, with_tail
+from .trimming import trimmed
 
 _ONION_LETTERS = 56
 _NAMELESS = ("://t.me/", "://t.me/+", "://telegram.me/")
@@ -23,36 +23,7 @@ _REFUSED = {
     "localhost": Unreportable.PRIVATE_NETWORK,
     "other": Unreportable.UNREADABLE,
 }
-# Hosts whose links are a short name and nothing more.
-_SHORT_LINKS = frozenset(
-    {"vm.tiktok.com", "vt.tiktok.com", "youtu.be", "t.me", "pin.it", "fb.watch", "bit.ly", "tinyurl.com"}
-)
 _SURE_SUFFIXES = frozenset({"com", "net", "org", "info", "onion", "xyz", "io", "tv", "ru", "biz", "gg", "cc"})
-
-
-class Reading(NamedTuple):
-    """What stands at a place: an address as it will be given, or what keeps it from being one.
-
-    `what` is None where there is nothing. A reading that is not `sure` is asked about; one that is sure only
-    `alone` is a host without a path, which is asked about beside other words.
-    """
-
-    what: str | Unreportable | None
-    end: int
-    start: int = 0
-    sure: bool = True
-    alone: bool = False
-
-
-class _Front(NamedTuple):
-    """A link up to its host and port, as it will be given; `start` and `end` tell where it was typed."""
-
-    text: str
-    start: int
-    end: int
-    defanged: bool
-    escaped: bool = False
-    sure: bool = True
 
 
 def read_at(message: Message, form: str, start: int, end: int) -> Reading:
@@ -65,7 +36,7 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
             return _bare(message, start, end)
         case "app":
             scheme = matched.rstrip("[](:)").lower()
-            return _with_tail(message, _Front(f"{scheme}:", start, end, _is_disguised(matched)))
+            return with_tail(message, Front(f"{scheme}:", start, end, _is_disguised(matched)))
         case "handle":
             return Reading(_handle(refang(matched)), end)
         case "email":
@@ -74,12 +45,6 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
         case "encoded":
             return Reading(_decoded(matched), end)
     return Reading(_REFUSED[form], skipped(message, end))
-
-
-def skipped(message: Message, start: int) -> int:
-    """Tell where to read on after text that is no address: its end, or a link within it."""
-    stop = patterns.STOP.search(message.text, start)
-    return stop.start() if stop else len(message.text)
 
 
 def _is_disguised(typed: str) -> bool:
@@ -120,16 +85,14 @@ def _typed(message: Message, start: int, end: int) -> Reading:
     if settled.length < len(host) or glued:
         return Reading(f"{begun}{settled.host}", authority.start("host") + settled.length)
     defanged = settled.defanged or _is_disguised(typed)
-    front = _Front(
-        f"{begun}{settled.host}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed
-    )
+    front = Front(f"{begun}{settled.host}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
     if followed:
-        return _with_name(message, _with_tail(message, front))
+        return _with_name(message, with_tail(message, front))
     spaced = folded[authority.start() : authority.start("host")].startswith(" ")
     return _typed_alone(message, front, settled.host, spaced=spaced)
 
 
-def _typed_alone(message: Message, front: _Front, host: str, *, spaced: bool) -> Reading:
+def _typed_alone(message: Message, front: Front, host: str, *, spaced: bool) -> Reading:
     """Read a host with a scheme that nothing follows in its word; with a space, it may go on."""
     folded = message.folded
     unknown = registrable_domain(host) is None
@@ -139,16 +102,16 @@ def _typed_alone(message: Message, front: _Front, host: str, *, spaced: bool) ->
     if broken or (unknown and (spaced or patterns.BROKEN_LABELS.match(folded, front.end))):
         return Reading(Unreportable.UNREADABLE, skipped(message, front.end))
     if not unknown and patterns.SPACED_PATH.match(folded, front.end):
-        return _with_tail(message, front._replace(end=front.end + 1, sure=False))
-    return _with_tail(message, front)
+        return with_tail(message, front._replace(end=front.end + 1, sure=False))
+    return with_tail(message, front)
 
 
-def _joined_host(message: Message, front: _Front, host: str, *, unknown: bool) -> Reading | None:
+def _joined_host(message: Message, front: Front, host: str, *, unknown: bool) -> Reading | None:
     """Join a host that has spaces at its dots: "https://example. com/a"; onions unasked."""
     folded = message.folded
     broken = patterns.BROKEN_ONION.match(folded, front.end) if "." not in host else None
     if broken and len(host) + len(broken[0]) - len(" .onion") == _ONION_LETTERS:
-        return _with_tail(message, front._replace(text=f"{front.text}{broken[0][1:]}", end=broken.end()))
+        return with_tail(message, front._replace(text=f"{front.text}{broken[0][1:]}", end=broken.end()))
     more = patterns.SPACED_HOST.match(folded, front.end)
     if more is None:
         return None
@@ -157,7 +120,7 @@ def _joined_host(message: Message, front: _Front, host: str, *, unknown: bool) -
     likely = unknown or followed or rest.rpartition(".")[2].lower() in _SURE_SUFFIXES
     if not (likely and registrable_domain(f"{host}{rest}")):
         return None
-    return _with_tail(message, front._replace(text=f"{front.text}{rest}", end=more.end(), sure=False))
+    return with_tail(message, front._replace(text=f"{front.text}{rest}", end=more.end(), sure=False))
 
 
 def _with_name(message: Message, reading: Reading) -> Reading:
@@ -167,7 +130,7 @@ def _with_name(message: Message, reading: Reading) -> Reading:
     space = patterns.SPACED_NAME.match(message.folded, reading.end)
     if space is None:
         return reading
-    end = _run_end(message.text, space.end())
+    end = run_end(message.text, space.end())
     return Reading(trimmed(f"{reading.what}{message.text[space.end() : end]}", ""), end, sure=False)
 
 
@@ -197,65 +160,14 @@ def _bare(message: Message, start: int, end: int) -> Reading:
     alone = not (followed or settled.defanged or host.lower().startswith("www."))
     if settled.length < end - start:
         return Reading(begun, start + settled.length, alone=alone)
-    front = _Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
+    front = Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
     if followed:
-        return _with_name(message, _with_tail(message, front))
+        return _with_name(message, with_tail(message, front))
     if patterns.SPACED_PATH.match(folded, after):
-        return _with_tail(message, front._replace(end=after + 1, sure=False))
-    return _with_tail(message, front)._replace(alone=alone)
+        return with_tail(message, front._replace(end=after + 1, sure=False))
+    return with_tail(message, front)._replace(alone=alone)
 
 
 def _likely_scheme(host: str) -> str:
     """Choose as browsers do for what is typed alone: https, but not for IP addresses and hidden services."""
     return "http" if host.lower().endswith((".onion", ".i2p")) or ip_address(host) else "https"
-
-
-def _with_tail(message: Message, front: _Front) -> Reading:
-    """Add to a host what follows it: path, query and fragment, as far as they go."""
-    fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
-    before = message.text[message.text.rfind("\n", 0, front.start) + 1 : front.start]
-    tail, end = _tail(message.folded if fullwidth else message.text, front, before)
-    if end - front.end >= patterns.LONGEST_RUN:
-        end = skipped(message, end)
-    if front.escaped:
-        tail = tail.replace("\\/", "/")
-    return Reading(trimmed(f"{front.text}{tail}", before), end, sure=front.sure)
-
-
-def _tail(source: str, front: _Front, before: str) -> tuple[str, int]:
-    """Give what follows the host, refanged where the link is defanged, and where it ends in `source`."""
-    if not patterns.TAIL_BEGINS.match(source, front.end):
-        return "", front.end
-    end = _run_end(source, front.end)
-    typed = source[front.end : end]
-    if goes_on := patterns.GOES_ON.match(source, end):
-        end = goes_on.end()
-        typed += goes_on["more"]
-    tail = refang(typed) if front.defanged or typed.startswith("[") else typed
-    whole = cut(tail, before)
-    whole = whole[: _next_link(whole, front.text)]
-    if len(whole) < len(tail):
-        rest = len(typed) - (defanged_length(typed, len(whole)) if front.defanged else len(whole))
-        return whole, end - rest
-    return whole, end
-
-
-def _next_link(tail: str, front: str) -> int | None:
-    """Tell where the next link begins, glued to this one.
-
-    A link behind a "/" belongs to this one ("web.archive.org/web/1/https://..."), unless it leads to the same
-    host, or this one is a short link, which holds no other.
-    """
-    if found := patterns.NEXT_LINK.search(tail):
-        return found.start()
-    within = patterns.LINK_WITHIN.search(tail)
-    host = front.rpartition("/")[2].lower()
-    if within and (within["host"].lower() == host or host in _SHORT_LINKS):
-        return within.start() + 1
-    listed = patterns.LISTED.search(tail)
-    return listed.start() if listed and registrable_domain(listed["host"]) else None
-
-
-def _run_end(source: str, start: int) -> int:
-    run = patterns.RUN.match(source, start)
-    return run.end() if run else start

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 FLOW: dict[str, Step] = {step.name: step for step in (*OPENING, *REVIEW, *RULES, *SENT, *DETAILS, *ASIDES)}
-LINK_LEADS_TO = ("whose", "site", "search_page", "rule_1", "review")
+LINK_LEADS_TO = ("doubt", "whose", "site", "search_page", "rule_1", "review")
 ASKED_LEADS_TO = ("site", "search_page", "rule_1", "review", "access", "position", "seen", "end")
 HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
 NOT_HANDED_IN = {"sending": ("review", "not_sent"), "withdrawing": ("sent", "not_withdrawn")}

@@ -17,6 +17,7 @@ from conversations.flow.paragraphs import (
     captured,
     change,
     circumstances,
+    doubted,
     instead,
     legal_note_unless_hurt,
     practice_line,
@@ -108,6 +109,16 @@ REVIEW = (
             Choice("no_real_link", "review", does=Act.NO_LINK),
         ),
         Takes.LINK,
+    ),
+    Step(
+        "doubt",
+        ("doubt.ask", doubted),
+        column(
+            Choice("is_link", BACK, does=Act.IS_LINK),
+            Choice("no_real_link", BACK, does=Act.NOT_LINK),
+        ),
+        Takes.LINK,
+        aside=True,
     ),
     Step("page", ("page.ask",), ((Choice("no_page", "review"),),), Takes.LINK),
     Step(

@@ -76,6 +76,12 @@ def captured(state: State, portal: Portal) -> tuple[Phrase, ...]:
     return (named("review.links", state, portal),) if state.draft.addresses else ()
 
 
+def doubted(state: State, _portal: Portal) -> tuple[Phrase, ...]:
+    """Show the reading that may be a link."""
+    readings = state.doubt.readings[:1] if state.doubt else ()
+    return tuple(Phrase("review.links", (("links", address.defang(given)),)) for given in readings)
+
+
 def rules_unless_read(state: State, portal: Portal) -> tuple[Phrase, ...]:
     """Show the rules in short, unless they were read one at a time."""
     return () if state.rules_read else (named("rules.short", state, portal),)

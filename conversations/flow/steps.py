@@ -47,6 +47,8 @@ class Act(StrEnum):
     CHANGE_ALL = "change all links"
     TAKE_OUT = "take one of several links out"
     NO_LINK = "the front page is no link"
+    IS_LINK = "the reading is a link"
+    NOT_LINK = "the reading is no link"
     NOTE_ANEW = "begin the note again"
     FORGET = "forget"
 

@@ -3,6 +3,7 @@
 - `engine`: `advance`: one event, one turn
 - `messages`: what a written message means at a step
 - `linked`: what a message with links does
+- `doubts`: asks whether what may be a link is one
 - `links`: how links come into a draft
 - `hearing`: what is done about a need that was heard
 - `unread`: what is done about what was not understood

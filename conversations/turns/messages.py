@@ -16,6 +16,7 @@ from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import AskStatus, Effect, RemoveMessage
 from conversations.turns.commands import commanded, opened
+from conversations.turns.doubts import asked_about, with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.linked import linked
 from conversations.turns.links import find_new
@@ -31,7 +32,7 @@ _DETAILS = frozenset(step.name for step in DETAILS)
 _HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app", "copy_telegram"})
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
 _YES_NO: dict[Meaning | None, tuple[str, ...]] = {
-    Meaning.YES: ("live_yes", "yes_stop", "use_this"),
+    Meaning.YES: ("live_yes", "yes_stop", "use_this", "is_link"),
     Meaning.NO: ("live_no", "no_keep", "go_on", "skip"),
 }
 
@@ -46,7 +47,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     if receipt := None if answers or links else _receipt(state, text):
         inside = state if state.step == "status" else move(state, "status")
         return Turn(replace(inside, remark=()), (AskStatus(receipt),))
-    if event.edited and (state.draft.revision or not found.addresses):
+    if event.edited and (answers or not found.addresses):
         heard = heard_in(state, found.rest, portals)
         return Turn(answered(state, heard, with_link=False) if heard else state)
     if answers and not _holds_only_links(found):
@@ -54,12 +55,13 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     if portal.paused:
         return _while_paused(state, event, found, portals, fresh)
     if links:
+        state, found = with_words_of_doubt(state, found)
         return _with_need(linked(state, found, portal, fresh), found.rest, portals)
     heard = heard_in(state, text, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False))
     if found.doubtful:
-        return linked(state, replace(found, addresses=found.doubtful), portal, fresh)
+        return asked_about(state, text, found)
     seeming = replace(state, seems=_seems(state, text, portal))
     return _worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
 

@@ -10,6 +10,7 @@ from conversations.turns.links import PARTIAL_LENGTH, Captured
 from conversations.turns.turn import Turn, ask_next, kept, move
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
+_LONGEST_ANSWER = 2
 # "12." before a link is its number in a list.
 _LONGEST_NUMBER = 4
 # Of the words beside a link no more are kept; 200 of these letters are sent.
@@ -23,9 +24,14 @@ def keep_text(  # noqa: PLR0913 - each is a part of what is kept
 
     `before` is what the field holds already; the text is added to it.
     """
-    names = names_in(text, portal.region, digits=about in _DIGITS_NAME_SOMEBODY)
+    names = names_in(text, portal.region, digits=_may_be_numbers(about, text))
     turn = kept(state, about, _joined(before, left_out(text, names)))
     return Turn(_on_to(turn.state, Asked(about, _joined(before, text), names, to)), turn.effects)
+
+
+def _may_be_numbers(about: str, text: str) -> bool:
+    """Tell whether digits may be somebody's number; a short answer, such as "post 4", is one itself."""
+    return about in _DIGITS_NAME_SOMEBODY or len(text.split()) > _LONGEST_ANSWER
 
 
 def _joined(before: str, text: str) -> str:

@@ -17,7 +17,7 @@ from conversations.turns.turn import Turn, move, remarked, siblings
 # Steps at which nothing is asked but a link, or what it is about.
 _ASKING = frozenset({"first", "kind", "link", "copy", "copy_browser", "copy_app", "copy_telegram"})
 # Steps that ask about a link in hand.
-_IN_QUESTION = frozenset({"site", "search_page", "page", "whose", "change_which", "stopping"})
+_IN_QUESTION = frozenset({"doubt", "site", "search_page", "page", "whose", "change_which", "stopping"})
 _IN_HAND = siblings("in_hand", 2)
 _ASKED_TWICE = siblings("in_question", 2)
 # A single short word, such as "ok", tells an analyst nothing.

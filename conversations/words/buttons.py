@@ -51,6 +51,8 @@ BUTTONS = (
     words("button.add_note", "Add a note"),
     # Translators: Throw the note away and write another one. At most 24 characters.
     words("button.note_anew", "Write it anew"),
+    # Translators: What is shown is a link. At most 24 characters.
+    words("button.is_link", "Yes, a web link"),
     # Translators: The front page was not a link at all. At most 24 characters.
     words("button.no_real_link", "That is no link"),
     # Translators: A name or number of somebody else: a friend, the child. At most 24 characters.

@@ -33,6 +33,8 @@ OPENING = (
     words("copy.app", "1. Tap Share.\n2. Choose Copy link.\n3. Paste it here."),
     # Translators: How to copy a link in Telegram; use the words of Telegram in your language.
     words("copy.telegram", "1. Tap the post.\n2. Choose Copy link.\n3. Paste it here."),
+    # Translators: Something in the message may be a link, or two words without a space; it is shown below.
+    words("doubt.ask", "Is this a web link?"),
     # Translators: The link is a home page. Both answers are fine: some whole sites are the exact place.
     words("site.ask", "That is the front page of a site. Is it the whole site, or one page on it?"),
     # Translators: The link is a page of search results.

@@ -278,16 +278,3 @@ def test_an_answer_that_is_sent_twice_answers_no_other_question() -> None:
     replay.step(Said("3"))
     replay.step(Said("3"))
     assert dict(replay.state.draft.answers) == {"position": "3"}
-
-
-def test_the_message_of_a_doubtful_link_stays() -> None:
-    replay = begun()
-    turn = replay.step(Said("it is forum dot example dot com slash boys"))
-    assert replay.state.draft.addresses == ("https://forum.example.com/boys",)
-    assert RemoveMessage() not in turn.effects
-
-
-def test_a_need_is_heard_before_a_doubtful_link() -> None:
-    replay = begun("he.is hurting me.now")
-    assert replay.state.step in {"hurt", "danger"}
-    assert replay.state.draft.addresses == ()

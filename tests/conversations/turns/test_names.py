@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.events import Command, Commanded, Said
+from conversations.events import Command, Commanded, Received, Said
 from tests.talking import begun
 
 LINK = "https://forum.example/4711"
@@ -52,3 +52,14 @@ def test_a_link_whose_user_name_was_put_back_is_not_taken_twice() -> None:
     replay.tap("theirs")
     replay.step(Said("https://name:word@site.example/page"))
     assert replay.state.draft.addresses == ("https://name:word@site.example/page",)
+
+
+def test_a_number_in_a_long_answer_is_asked_about() -> None:
+    replay = begun("https://forum.example/4711")
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", "skip", "skip"):
+        replay.tap(choice)
+    replay.step(Said("post 4, call me 07700900123"))
+    assert replay.state.step == "whose"
+    assert "07700900123" not in dict(replay.state.draft.answers)["position"]

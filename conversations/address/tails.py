@@ -1,0 +1,112 @@
+"""Reads what follows a host: path, query and fragment, as far as the link goes."""
+
+from typing import NamedTuple
+
+from . import patterns
+from .defanging import defanged_length, refang
+from .kinds import Unreportable
+from .message import Message
+from .parts import registrable_domain
+from .trimming import cut, trimmed
+
+_TELEGRAM = ("://t.me", "://telegram.me")
+# Hosts whose links are a short name and nothing more.
+_SHORT_LINKS = frozenset(
+    {"vm.tiktok.com", "vt.tiktok.com", "youtu.be", "t.me", "pin.it", "fb.watch", "bit.ly", "tinyurl.com"}
+)
+
+
+class Reading(NamedTuple):
+    """What stands at a place: an address as it will be given, or what keeps it from being one.
+
+    `what` is None where there is nothing. A reading that is not `sure` is asked about; one that is sure only
+    `alone` is a host without a path, which is asked about beside other words.
+    """
+
+    what: str | Unreportable | None
+    end: int
+    start: int = 0
+    sure: bool = True
+    alone: bool = False
+
+
+class Front(NamedTuple):
+    """A link up to its host and port, as it will be given; `start` and `end` tell where it was typed."""
+
+    text: str
+    start: int
+    end: int
+    defanged: bool
+    escaped: bool = False
+    sure: bool = True
+
+
+def skipped(message: Message, start: int) -> int:
+    """Tell where to read on after text that is no address: its end, or a link within it."""
+    stop = patterns.STOP.search(message.text, start)
+    return stop.start() if stop else len(message.text)
+
+
+def with_tail(message: Message, front: Front) -> Reading:
+    """Add to a host what follows it: path, query and fragment, as far as they go."""
+    fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
+    before = message.text[message.text.rfind("\n", 0, front.start) + 1 : front.start]
+    tail, end = _tail(message.folded if fullwidth else message.text, front, before)
+    if end - front.end >= patterns.LONGEST_RUN:
+        end = skipped(message, end)
+    if front.escaped:
+        tail = tail.replace("\\/", "/")
+    return Reading(trimmed(f"{front.text}{tail}", before), end, sure=front.sure)
+
+
+def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
+    """Give what follows the host, refanged where the link is defanged, and where it ends in `source`."""
+    if not patterns.TAIL_BEGINS.match(source, front.end):
+        return "", front.end
+    end = run_end(source, front.end)
+    typed = source[front.end : end]
+    if goes_on := patterns.GOES_ON.match(source, end):
+        end = goes_on.end()
+        typed += goes_on["more"]
+    tail = refang(typed) if front.defanged or typed.startswith("[") else typed
+    if before.endswith("<"):
+        tail, end = _between_angles(source, tail, end)
+        typed = tail if not front.defanged else typed
+    whole = cut(tail, before)
+    if front.text.endswith(_TELEGRAM) and not whole.isascii():
+        whole = patterns.BEFORE_OTHER_LETTERS.sub("", whole)
+    whole = whole[: _next_link(whole, front.text)]
+    if len(whole) < len(tail):
+        rest = len(typed) - (defanged_length(typed, len(whole)) if front.defanged else len(whole))
+        return whole, end - rest
+    return whole, end
+
+
+def _between_angles(source: str, tail: str, end: int) -> tuple[str, int]:
+    """Read a link on to its ">", over the lines that a mail program made of it, and pass its label."""
+    if "|" in tail:
+        return tail.partition("|")[0], end
+    broken = patterns.BROKEN_IN_ANGLES.match(source, end)
+    return (tail + patterns.QUOTED_LINE.sub("", broken[1]), broken.end()) if broken else (tail, end)
+
+
+def _next_link(tail: str, front: str) -> int | None:
+    """Tell where the next link begins, glued to this one.
+
+    A link behind a "/" belongs to this one ("web.archive.org/web/1/https://..."), unless it leads to the same
+    host, or this one is a short link, which holds no other.
+    """
+    if found := patterns.NEXT_LINK.search(tail):
+        return found.start()
+    within = patterns.LINK_WITHIN.search(tail)
+    host = front.rpartition("/")[2].lower()
+    if within and (within["host"].lower() == host or host in _SHORT_LINKS):
+        return within.start() + 1
+    listed = patterns.LISTED.search(tail)
+    return listed.start() if listed and registrable_domain(listed["host"]) else None
+
+
+def run_end(source: str, start: int) -> int:
+    """Tell where a run of signs that can stand in a link ends."""
+    run = patterns.RUN.match(source, start)
+    return run.end() if run else start

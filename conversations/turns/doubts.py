@@ -1,0 +1,48 @@
+"""Asks whether what may be a link is one; until the reporter says so, nothing of it is taken."""
+
+from dataclasses import replace
+
+from conversations import address
+from conversations.address import Found
+from conversations.flow.steps import BACK
+from conversations.portals.model import Portal
+from conversations.state import Doubt, Fresh, State
+from conversations.turns.linked import linked
+from conversations.turns.turn import Turn, move
+from conversations.turns.unread import unread
+
+
+def asked_about(state: State, text: str, found: Found) -> Turn:
+    """Ask about the first reading of a message that only the reporter can tell to be a link."""
+    readings = tuple(reading.given for reading in found.doubtful)
+    return Turn(move(replace(state, doubt=Doubt(readings, text)), "doubt"))
+
+
+def is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
+    """Take the reading, with the words of its message; the message stays, since nobody knows its place."""
+    back = _back(state)
+    taken = address.read(state.doubt.readings[0]) if state.doubt else None
+    if state.doubt is None or taken is None:
+        return Turn(back)
+    return linked(back, Found((taken,), (), rest=state.doubt.words, doubtful=(taken,)), portal, fresh)
+
+
+def is_no_link(state: State, portal: Portal) -> Turn:
+    """Ask about the next reading; after the last, the message is one without a link."""
+    if state.doubt is None:
+        return Turn(_back(state))
+    left = state.doubt.readings[1:]
+    if left:
+        return Turn(replace(state, doubt=replace(state.doubt, readings=left), remark=()))
+    return unread(_back(state), state.doubt.words, Found((), ()), portal)
+
+
+def with_words_of_doubt(state: State, found: Found) -> tuple[State, Found]:
+    """Put the words of a message that was asked about beside the links that came instead of an answer."""
+    if state.doubt is None or state.step != "doubt":
+        return state, found
+    return _back(state), replace(found, rest=f"{state.doubt.words}\n{found.rest}".strip())
+
+
+def _back(state: State) -> State:
+    return move(replace(state, doubt=None), BACK)

@@ -1,0 +1,1 @@
+../../conversations/address/tails.py

@@ -1,0 +1,22 @@
+"""What follows a host is read as far as the link goes, and no further."""
+
+from conversations.address.message import read_message
+from conversations.address.tails import Front, with_tail
+from tests.cases import for_every
+
+CASES = [
+    ("/a/b?c=1#d and more", "/a/b?c=1#d"),
+    ("/a[/url] and", "/a"),
+    ("/ZM0/https://vm.tiktok.com/ZM1/", "/ZM0/"),
+    ("/a,example.org/b", "/a"),
+    ("/a?x=\n0madeup0", "/a?x=0madeup0"),
+    ("/a?x=\nEntra", "/a?x="),
+]
+
+
+@for_every(case=CASES)
+def test_a_tail_ends_where_the_sentence_goes_on(case: tuple[str, str]) -> None:
+    written, tail = case
+    front = "https://vm.tiktok.com"
+    reading = with_tail(read_message(front + written), Front(front, 0, len(front), defanged=False))
+    assert reading.what == front + tail

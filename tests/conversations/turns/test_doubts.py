@@ -1,0 +1,58 @@
+"""What may be a link is asked about; nothing of it is taken before, and nothing that was written is lost."""
+
+from conversations.events import Said
+from conversations.talk import RemoveMessage
+from tests.talking import begun
+
+LINK = "https://forum.example/4711"
+
+
+def test_a_dictated_link_is_asked_about_and_its_message_stays() -> None:
+    replay = begun()
+    asked = replay.step(Said("it is forum dot example dot com slash boys"))
+    assert (replay.state.step, replay.state.draft.addresses) == ("doubt", ())
+    assert "hxxps://forum[.]example[.]com/boys" in replay.read()
+    taken = replay.tap("is_link")
+    assert replay.state.draft.addresses == ("https://forum.example.com/boys",)
+    assert replay.state.draft.beside == "it is forum dot example dot com slash boys"
+    assert RemoveMessage() not in (*asked.effects, *taken.effects)
+
+
+def test_yes_can_be_typed() -> None:
+    replay = begun("it is t dot me/made_up", "yes")
+    assert replay.state.draft.addresses == ("https://t.me/made_up",)
+
+
+def test_what_is_no_link_is_a_message_without_one() -> None:
+    replay = begun("lo vi ayer.me lo mando un amigo")
+    replay.tap("no_real_link")
+    assert (replay.state.step, replay.state.draft.addresses) == ("first", ())
+    assert replay.state.unread == "lo vi ayer.me lo mando un amigo"
+
+
+def test_each_reading_is_asked_about_in_turn() -> None:
+    replay = begun("No se.la verdad, it is on badsite.com there")
+    replay.tap("no_real_link")
+    assert "hxxps://badsite[.]com" in replay.read()
+    replay.tap("is_link")
+    assert replay.state.draft.addresses == ("https://badsite.com",)
+
+
+def test_beside_a_link_in_hand_words_that_are_no_link_are_offered_with_it() -> None:
+    replay = begun(LINK, "the admin is on badsite.com there")
+    assert replay.state.step == "doubt"
+    replay.tap("no_real_link")
+    assert replay.state.draft.addresses == (LINK,)
+    assert "badsite.com" in replay.state.draft.beside
+
+
+def test_a_link_in_place_of_an_answer_keeps_the_words() -> None:
+    replay = begun("the site is badsite.com there", LINK)
+    assert replay.state.draft.addresses == (LINK,)
+    assert "badsite.com" in replay.state.draft.beside
+
+
+def test_a_need_is_heard_before_a_doubtful_link() -> None:
+    replay = begun("he.is hurting me.now")
+    assert replay.state.step in {"hurt", "danger"}
+    assert replay.state.draft.addresses == ()
