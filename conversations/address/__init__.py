@@ -12,7 +12,9 @@
 - `url_standard`, `public_suffixes`: the libraries ada-url and publicsuffixlist
 - `limits`: how long an address may be, and how many a report takes
 - `kinds`: tells where an address leads, and which links are no address
-- `sharer_parameters`: parameters that name the sharer, and are removed
+- `listed_parameters`: parameters that name the sharer, and those of campaigns, each with its source
+- `sharer_parameters`: takes them out of a link
+- `lists`: compares ours with a newer copy of a public list; the client has no need of it
 - `canonical_form`: writes equal addresses in the same way
 - `defanging`: writes an address so that it is no link
 

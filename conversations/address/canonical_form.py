@@ -7,33 +7,43 @@ Two addresses count as equal when they differ only in:
 2. a final dot of the host;
 3. an empty path and "/" (also of ipfs: and ipns:);
 4. an empty query or an empty fragment, and none;
-5. the case of hexadecimal digits after "%" (RFC 3986, 6.2.2.1);
-6. the sharer's parameters (see `sharer_parameters`);
+5. the case of hexadecimal digits after "%", and whether a letter, a digit, "-", ".", "_" or "~" is written
+   with "%" (RFC 3986, 6.2.2.1 and 6.2.2.2);
+6. the sharer's parameters and those of campaigns (see `listed_parameters`). What is given keeps the latter;
 7. http and https, each on its own default port;
 8. Telegram's names for one place (core.telegram.org/api/links): telegram.me, telegram.dog and name.t.me for
    t.me, with or without "www."; tg: links of channels, posts and invitations; "joinchat/" and "%2B" for "+";
-   the preview "/s/"; the case of a name (Telegram looks names up without regard to it);
-9. everything but the info-hash of a BitTorrent magnet link (BEP 9), and that hash's case;
+   the preview "/s/"; the case of a name (Telegram looks names up without regard to it), "@" before it, a
+   final "/" after a name or post, and "single" beside a post's number;
+9. everything but the info-hash of a BitTorrent magnet link (BEP 9), and that hash's case and base (16 or 32);
 10. the case of a bare handle.
 
-These stay different, on purpose: "www." and "m." hosts, a final "/" of a longer path, the order of
+These stay different, on purpose: "www." and "m." hosts, a final "/" of any other longer path, the order of
 parameters, fragments, userinfo, an IPFS gateway and the content's own ipfs: address.
 """
 
 import re
+from base64 import b32decode
+from string import ascii_letters, digits
 from urllib.parse import parse_qsl
 
 from .kinds import HANDLE, TELEGRAM_HOSTS
 from .parts import WEB_SCHEMES, Parts, take_apart
-from .sharer_parameters import without_sharer
+from .sharer_parameters import without_sharer_and_campaign
 
-CANONICALISER_VERSION = 1
+CANONICALISER_VERSION = 2
 
-_HEXADECIMAL = re.compile(r"%[0-9a-fA-F]{2}")
+# Not after a "%" that stands alone: what is decoded must not become part of another number.
+_HEXADECIMAL = re.compile(r"(?<!%)(?<!%[0-9a-fA-F])%([0-9a-fA-F]{2})|%[0-9a-fA-F]{2}")
+_UNRESERVED = {f"{ord(sign):02X}": sign for sign in f"{ascii_letters}{digits}-._~"}
 _INFO_HASH = re.compile(r"[?&]xt=urn:btih:([0-9a-fA-F]{40}|[A-Za-z2-7]{32})(?=&|$)")
+_IN_BASE_16 = 40
 _NAME = r"[A-Za-z][A-Za-z0-9_]{3,31}"
-_NAMED_PATH = re.compile(rf"(?:/s)?/({_NAME})(?=/|$)")
-_INVITATION = re.compile(r"/(?:\+|%2B|joinchat/)(?=[\w-]+$)", re.ASCII | re.IGNORECASE)
+_NAMED_PATH = re.compile(rf"(?:/s)?/@?({_NAME})(?=[/?#]|$)")
+_END = re.compile(r"[?#]")
+_POST = re.compile(r"(?:/[0-9]+)+", re.ASCII)
+_SINGLE = frozenset({"single", "single="})
+_INVITATION = re.compile(r"/(?:\+|%2B|joinchat/)(?=[\w-]+(?:[?#]|$))", re.ASCII | re.IGNORECASE)
 # Telegram's own words in the place of a name (core.telegram.org/api/links).
 _NOT_NAMES = frozenset(
     {"addemoji", "addlist", "addstickers", "addstyle", "addtheme", "auction", "auth", "boost", "call"}
@@ -50,7 +60,7 @@ def canonical(given: str) -> str:
     if parts is None:
         return given
     if parts.scheme in WEB_SCHEMES:
-        return _written(_web(parts))
+        return _web(parts)
     return _other(parts)
 
 
@@ -60,38 +70,53 @@ def host(given: str) -> str | None:
     return parts.host if parts is not None and parts.scheme in WEB_SCHEMES else None
 
 
-def _web(parts: Parts) -> Parts:
-    if parts.scheme == "http" and not parts.port:
-        parts = parts._replace(scheme="https")
-    if not parts.port and not parts.userinfo:
-        parts = _telegram(parts)
-    return parts._replace(query=without_sharer(parts.query, parts.host))
-
-
-def _written(parts: Parts) -> str:
+def _web(parts: Parts) -> str:
+    scheme = "https" if parts.scheme == "http" and not parts.port else parts.scheme
     port = f":{parts.port}" if parts.port else ""
-    rest = _small_differences(f"{parts.path}{parts.query}{parts.fragment}")
-    return f"{parts.scheme}://{parts.userinfo}{parts.host}{port}{rest}"
+    host, rest = parts.host, _small_differences(f"{parts.path}{parts.query}{parts.fragment}")
+    if not port and not parts.userinfo:
+        host, rest = _telegram(host, rest)
+    return f"{scheme}://{parts.userinfo}{host}{port}{without_sharer_and_campaign(rest, host)}"
 
 
 def _small_differences(text: str) -> str:
-    return _HEXADECIMAL.sub(lambda digits: digits[0].upper(), text)
+    return _HEXADECIMAL.sub(_plain_or_upper, text) if "%" in text else text
 
 
-def _telegram(parts: Parts) -> Parts:
-    labels = parts.labels[1:] if parts.labels[0] == "www" else parts.labels
-    if ".".join(labels) in TELEGRAM_HOSTS:
-        return parts._replace(host="t.me", path=_telegram_path(parts.path))
-    if labels[1:] == ("t", "me") and re.fullmatch(_NAME, labels[0]) and labels[0] not in _NOT_NAMES:
-        return parts._replace(host="t.me", path=f"/{labels[0]}{parts.path.removesuffix('/')}")
-    return parts
+def _plain_or_upper(number: re.Match[str]) -> str:
+    upper = number[0].upper()
+    return _UNRESERVED.get(upper[1:], upper) if number[1] else upper
 
 
-def _telegram_path(path: str) -> str:
-    named = _NAMED_PATH.match(path)
-    if named and named[1].lower() not in _NOT_NAMES:
-        return f"/{named[1].lower()}{path[named.end() :]}"
-    return _INVITATION.sub("/+", path, count=1)
+def _telegram(host: str, rest: str) -> tuple[str, str]:
+    """Give Telegram's one name for a place of many, and what follows it; all else comes back unchanged."""
+    bare = host.removeprefix("www.")
+    if bare in TELEGRAM_HOSTS:
+        return "t.me", _telegram_page(rest)
+    name = bare.removesuffix(".t.me")
+    if name != bare and re.fullmatch(_NAME, name) and name not in _NOT_NAMES:
+        return "t.me", _telegram_page(f"/{name}{rest}")
+    return host, rest
+
+
+def _telegram_page(rest: str) -> str:
+    named = _NAMED_PATH.match(rest)
+    if named is None or named[1].lower() in _NOT_NAMES:
+        return _INVITATION.sub("/+", rest, count=1)
+    path, end, after = rest[named.end() :], "", ""
+    if mark := _END.search(path):
+        path, end, after = path[: mark.start()], mark[0], path[mark.end() :]
+    path = path.removesuffix("/")
+    if end == "?" and _POST.fullmatch(path):
+        return f"/{named[1].lower()}{path}{_without_single(after)}"
+    return f"/{named[1].lower()}{path}{end}{after}"
+
+
+def _without_single(query: str) -> str:
+    """Which picture of an album is shown alone does not matter: the post is the same."""
+    query, mark, fragment = query.partition("#")
+    kept = "&".join(piece for piece in query.split("&") if piece not in _SINGLE)
+    return f"{'?' if kept else ''}{kept}{mark}{fragment}"
 
 
 def _other(parts: Parts) -> str:
@@ -101,10 +126,14 @@ def _other(parts: Parts) -> str:
         case "magnet":
             info_hash = _INFO_HASH.search(parts.query)
             if info_hash:
-                return f"magnet:?xt=urn:btih:{info_hash[1].lower()}"
+                return f"magnet:?xt=urn:btih:{_in_base_16(info_hash[1])}"
         case "ipfs" | "ipns" if parts.host and not parts.path:
             return _small_differences(f"{parts.scheme}://{parts.host}/{parts.query}{parts.fragment}")
     return _small_differences(parts.href)
+
+
+def _in_base_16(info_hash: str) -> str:
+    return info_hash.lower() if len(info_hash) == _IN_BASE_16 else b32decode(info_hash.upper()).hex()
 
 
 def _from_telegram_app(parts: Parts) -> str:

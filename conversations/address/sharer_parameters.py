@@ -1,101 +1,84 @@
-"""Parameters that identify the person who copied or clicked a link, each with its source; never kept.
+"""Takes the parameters that `listed_parameters` lists out of a link; all else keeps every byte.
 
-No parameter that a page needs is listed here. A short link that hides the sharer in its path
-(vm.tiktok.com, pin.it, reddit.com/.../s/) is kept whole, since nobody can find the page without it.
+A short link that hides the sharer in its path (vm.tiktok.com, pin.it, reddit.com/.../s/) is kept whole,
+since nobody can find the page without it.
 """
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 from urllib.parse import unquote
 
+from .listed_parameters import CAMPAIGN_PARAMETERS, SHARER_PARAMETERS, Listed
 from .parts import registrable_domain
 
-_BRAVE = "https://github.com/brave/adblock-lists/blob/master/brave-lists/query-filter.json"
-_BRAVE_COPY = "https://github.com/brave/adblock-lists/blob/master/brave-lists/clean-urls.json"
-_ADGUARD = (
-    "https://github.com/AdguardTeam/AdguardFilters/blob/master/TrackParamFilter/sections/general_url.txt"
-)
-_SHORTENER = "https://github.com/DandelionSprout/adfilt/blob/master/LegitimateURLShortener.txt"
-_CLEARURLS = "https://github.com/ClearURLs/Rules/blob/master/data.min.json"
-_SHARETRACE = "https://github.com/soxoj/sharetrace"
-
-_PINTEREST_BOT = "https://github.com/seregazhuk/php-pinterest-bot/issues/304"
-_GOOGLE_ACCOUNT = "https://github.com/solana-foundation/solana-com/pull/1634"
-
-_INSTAGRAM = ("instagram.com",)
-_FACEBOOK = ("facebook.com",)
-_TIKTOK = ("tiktok.com",)
-_YOUTUBE = ("youtube.com", "youtu.be")
-_X = ("x.com", "twitter.com")
-_THREADS = ("threads.com", "threads.net")
-_CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_name", "utm_term", "utm_content")
+# A parameter begins after each of these; "&amp;" comes from a copied web page.
+_MARK: Final = re.compile(r"(&amp;|[&;?])")
+_BEGINS_IN_PATH: Final = re.compile(r"&amp;|[&;]")
+# The query of a link that is percent-encoded within this one.
+_NESTED: Final = re.compile(r"%3F((?:(?!%23)[^&;#])*)", re.IGNORECASE)
+_NESTED_NAME: Final = re.compile(r"%3D|=", re.IGNORECASE)
+_ANY_SUFFIX: Final = ".*"
 
 
-@dataclass(frozen=True, slots=True)
-class SharerParameters:
-    """Names that `source` tells to be a sharer's or a click's, on `hosts` and below (anywhere if empty).
+class _Names:
+    """The names of one host, each with the parameter beside which it is kept; "x*" is every name so begun."""
 
-    A host "google.*" stands for that registered name under every public suffix.
-    """
+    __slots__ = ("_begun", "_exact")
 
-    names: tuple[str, ...]
-    source: str
-    hosts: tuple[str, ...] = ()
+    def __init__(self, exact: Mapping[str, str]) -> None:
+        self._exact = {name: unless for name, unless in exact.items() if not name.endswith("*")}
+        self._begun = tuple(name.removesuffix("*") for name in exact if name.endswith("*"))
+
+    def has(self, name: str, query: str) -> bool:
+        """Tell whether a name is one of these, and the query holds nothing beside which it is kept."""
+        if "%" in name or name.startswith("amp;"):
+            name = unquote(name).removeprefix("amp;")
+        unless = self._exact.get(name)
+        if unless is None:
+            return name.startswith(self._begun)
+        return not unless or (f"?{unless}=" not in query and f"&{unless}=" not in query)
 
 
-SHARER_PARAMETERS = (
-    # Click numbers: one person's click, whatever the site.
-    SharerParameters(("fbclid", "gclid", "dclid", "wbraid", "msclkid", "twclid", "ttclid"), _BRAVE),
-    SharerParameters(("yclid", "ysclid", "ymclid", "_openstat", "irclickid", "srsltid"), _BRAVE),
-    SharerParameters(("gbraid", "gclsrc", "wickedid", "rb_clickid", "bsft_clkid", "admitad_uid"), _ADGUARD),
-    SharerParameters(("_ga", "_gl"), "https://support.google.com/analytics/answer/10071811"),
-    SharerParameters(("epik",), _SHORTENER),
-    # The recipient of a newsletter, or a person whom an app invited.
-    SharerParameters(("mc_eid", "ml_subscriber", "ml_subscriber_hash", "_hsenc", "__hssc", "__hstc"), _BRAVE),
-    SharerParameters(("__hsfp", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv", "bsft_uid"), _BRAVE),
-    SharerParameters(("_branch_match_id", "_branch_referrer"), _BRAVE),
-    SharerParameters(("utm_userid", "utm_session"), _ADGUARD),
-    # Meta.
-    SharerParameters(("igshid", "mibextid"), _SHORTENER),
-    SharerParameters(("igsh",), _SHARETRACE, (*_INSTAGRAM, *_THREADS)),
-    SharerParameters(("ig_rid",), _BRAVE_COPY, _INSTAGRAM),
-    SharerParameters(("igsi",), "https://github.com/ClearURLs/Rules/issues/316", _INSTAGRAM),
-    SharerParameters(("stkn",), "https://github.com/crimera/piko/pull/1848", _INSTAGRAM),
-    SharerParameters(_CAMPAIGN, _CLEARURLS, _INSTAGRAM),
-    SharerParameters(("xmt", "slof"), _SHORTENER, _THREADS),
-    SharerParameters(("rdid",), _SHORTENER, _FACEBOOK),
-    SharerParameters(("sfnsn", "wtsid", "__tn__", "__cft__[0]", "__xts__[0]"), _CLEARURLS, _FACEBOOK),
-    SharerParameters(("acontext", "gd_impression_id", "idorvanity"), _BRAVE_COPY, _FACEBOOK),
-    # TikTok: who shared, from which device, through which app.
-    SharerParameters(("_r", "_t", "_d", "u_code", "preview_pb", "timestamp"), _CLEARURLS, _TIKTOK),
-    SharerParameters(("user_id", "share_iid", "share_app_name"), _CLEARURLS, _TIKTOK),
-    SharerParameters(("sec_user_id", "sec_uid", "sender_device", "sender_web_id"), _SHORTENER, _TIKTOK),
-    SharerParameters(("share_link_id", "share_app_id", "tt_from", "checksum"), _SHORTENER, _TIKTOK),
-    SharerParameters(("is_copy_url", "is_from_webapp"), _SHORTENER, _TIKTOK),
-    SharerParameters(_CAMPAIGN, _SHARETRACE, _TIKTOK),
-    # Other networks.
-    SharerParameters(("si",), _BRAVE_COPY, (*_YOUTUBE, "spotify.com")),
-    SharerParameters(("is",), _BRAVE_COPY, _YOUTUBE),
-    SharerParameters(("si",), _SHORTENER, ("soundcloud.com",)),
-    SharerParameters(("s", "t", "cxt", "ref_src", "ref_url"), _BRAVE_COPY, _X),
-    SharerParameters(("share_id", "correlation_id", "target_user"), _BRAVE_COPY, ("reddit.com",)),
-    SharerParameters(_CAMPAIGN, _CLEARURLS, ("reddit.com",)),
-    SharerParameters(("share_id",), _SHORTENER, ("snapchat.com", "xiaohongshu.com")),
-    SharerParameters(("sc_referrer", "sc_ua"), _CLEARURLS, ("snapchat.com",)),
-    SharerParameters(("invite_code",), _SHARETRACE, ("pinterest.*",)),
-    SharerParameters(("sender", "sfo"), _PINTEREST_BOT, ("pinterest.*",)),
-    SharerParameters(("rcm",), _BRAVE_COPY, ("linkedin.com",)),
-    SharerParameters(("trackingId", "refId", "lipi", "licu", *_CAMPAIGN), _CLEARURLS, ("linkedin.com",)),
-    SharerParameters(("r",), _SHARETRACE, ("substack.com",)),
-    SharerParameters(("ouid",), _GOOGLE_ACCOUNT, ("docs.google.com", "drive.google.com")),
-    SharerParameters(("ei", "ved", "sxsrf", "rlz", "iflsig", "cshid"), _CLEARURLS, ("google.*",)),
-    SharerParameters(("cvid",), _CLEARURLS, ("bing.com", "msn.com")),
-    SharerParameters(("share_session_id", "vd_source", "buvid", "unique_k"), _CLEARURLS, ("bilibili.com",)),
-    SharerParameters(("appuid", "apptime", "shareRedId", "author_share"), _CLEARURLS, ("xiaohongshu.com",)),
-    SharerParameters(("weibo_id",), _CLEARURLS, ("weibo.com", "weibo.cn")),
-    SharerParameters(("share_code",), "https://github.com/DandelionSprout/adfilt/pull/1216", ("zhihu.com",)),
-    SharerParameters(("uin", "pass_ticket", "exportkey", "sessionid"), _SHORTENER, ("mp.weixin.qq.com",)),
-)
+class _Table:
+    """Entries by their hosts: each host has the names of every host above it, too."""
+
+    def __init__(self, entries: Iterable[Listed]) -> None:
+        gathered: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for entry in entries:
+            for host in entry.hosts or ("",):
+                gathered[host] |= dict.fromkeys(entry.names, entry.unless)
+        self._by_host = {host: _Names(_with_those_above(gathered, host)) for host in gathered}
+        self.anywhere = self._by_host.pop("")
+        any_suffix = [host for host in self._by_host if host.endswith(_ANY_SUFFIX)]
+        self._any_suffix = {host.removesuffix(_ANY_SUFFIX): self._by_host.pop(host) for host in any_suffix}
+
+    def names(self, host: str) -> _Names:
+        """Give the names of a host; its public suffix is looked for only beside "google" and the like."""
+        for name, theirs in self._any_suffix.items():
+            if name in host and (registrable_domain(host) or host).partition(".")[0] == name:
+                return self._names_above(host, theirs)
+        return self._names_above(host, self.anywhere)
+
+    def _names_above(self, host: str, otherwise: _Names) -> _Names:
+        while host:
+            if host in self._by_host:
+                return self._by_host[host]
+            host = host.partition(".")[2]
+        return otherwise
+
+
+def _with_those_above(gathered: Mapping[str, dict[str, str]], host: str) -> dict[str, str]:
+    """Gather the names of a host, of the hosts above it, of its name under any suffix, and of every host."""
+    labels = host.removesuffix(_ANY_SUFFIX).split(".")
+    covering = {".".join(labels[at:]) for at in range(len(labels))} | {host, ""}
+    covering |= {f"{label}{_ANY_SUFFIX}" for label in labels[-2:-1]}
+    return {name: unless for above in covering for name, unless in gathered.get(above, {}).items()}
+
+
+_SHARER: Final = _Table(SHARER_PARAMETERS)
+_SHARER_AND_CAMPAIGN: Final = _Table((*SHARER_PARAMETERS, *CAMPAIGN_PARAMETERS))
 
 
 def without_sharer(query: str, host: str) -> str:
@@ -103,37 +86,91 @@ def without_sharer(query: str, host: str) -> str:
 
     Names are compared as they are meant: percent-decoded, and after an "&amp;" of a copied web page.
     """
-    names = _names_for(host)
+    return _query_without(query, _SHARER.names(host), _SHARER.anywhere) if query else query
+
+
+def without_sharer_anywhere(written: str, host: str) -> str:
+    """Remove them from a link, or from all that follows its host: also where the "?" is missing."""
+    return _without(written, host, _SHARER)
+
+
+def without_sharer_and_campaign(written: str, host: str) -> str:
+    """Remove what leads to no other page: the sharer's parameters, and those of campaigns."""
+    return _without(written, host, _SHARER_AND_CAMPAIGN)
+
+
+def _without(written: str, host: str, table: _Table) -> str:
+    if "?" not in written and "&" not in written and ";" not in written and "%3" not in written:
+        return written
+    page, mark, fragment = written.partition("#")
+    path, question, query = page.partition("?")
+    names = table.names(host)
+    if "?" in fragment:
+        fragment = _fragment_without(fragment, table.anywhere)
+    query = _query_without(f"{question}{query}", names, table.anywhere)
+    return f"{_path_without(path, names, table.anywhere)}{query}{mark}{fragment}"
+
+
+def _fragment_without(fragment: str, anywhere: _Names) -> str:
+    """Clean the address that a page made of code keeps there ("#/a?b=1")."""
+    path, question, query = fragment.partition("?")
+    return f"{path}{_query_without(f'{question}{query}', anywhere, anywhere)}"
+
+
+def _path_without(path: str, names: _Names, anywhere: _Names) -> str:
+    path = _nested_without(path, anywhere)
+    begins = _BEGINS_IN_PATH.search(path) if "&" in path or ";" in path else None
+    if begins is None:
+        return path
+    page, query = path[: begins.start()], path[begins.start() :]
+    return page + "".join(_kept(query, names, anywhere, page))
+
+
+def _query_without(query: str, names: _Names, anywhere: _Names) -> str:
+    query = _nested_without(query, anywhere)
+    if ";" not in query and query.count("?") == 1:
+        return _plain_query_without(query, names)
+    kept = "".join(_kept(query, names, anywhere))
+    first = _MARK.match(kept)
+    if kept == query or first is None:
+        return kept
+    return f"?{kept[first.end() :]}" if kept.strip("?&;") else ""
+
+
+def _plain_query_without(query: str, names: _Names) -> str:
+    """Do the same where "&" alone parts parameters: nearly always, and in a third of the time."""
     pieces = query[1:].split("&")
-    kept = [piece for piece in pieces if _name(piece) not in names]
+    kept = [piece for piece in pieces if not names.has(piece.partition("=")[0], query)]
     if len(kept) == len(pieces):
         return query
     return f"?{'&'.join(kept)}" if any(kept) else ""
 
 
-def _name(piece: str) -> str:
-    return unquote(piece.partition("=")[0]).removeprefix("amp;")
+def _kept(query: str, names: _Names, anywhere: _Names, before: str = "") -> Iterator[str]:
+    """Yield each parameter that stays, with the mark before it; the first one that stays follows `before`."""
+    marks_and_pieces = _MARK.split(query)[1:]
+    for mark, piece in zip(marks_and_pieces[::2], marks_and_pieces[1::2], strict=True):
+        if not _judged_by(mark, before, names, anywhere).has(piece.partition("=")[0], query):
+            before = piece
+            yield f"{mark}{piece}"
 
 
-def _names_for(host: str) -> frozenset[str]:
-    name = (registrable_domain(host) or host).partition(".")[0]
-    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
-    below = (".".join(labels[at:]) for at in range(len(labels)))
-    covering = (f"{name}{_ANY_SUFFIX}", *below)
-    return _ANYWHERE.union(*(_BY_HOST[covered] for covered in covering if covered in _BY_HOST))
+def _judged_by(mark: str, before: str, names: _Names, anywhere: _Names) -> _Names:
+    """Give the names for a piece: ";" may be part of a value, and "?" of a link (with "/") in this one."""
+    if not before or mark.startswith("&"):
+        return names
+    return anywhere if mark == ";" or "/" in before else names
 
 
-def _by_host() -> dict[str, frozenset[str]]:
-    """Gather the names of all entries by their host; what holds anywhere is under ""."""
-    gathered: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
-    for entry in SHARER_PARAMETERS:
-        for host in entry.hosts or ("",):
-            gathered[host] |= {*entry.names}
-    return dict(gathered)
+def _nested_without(written: str, anywhere: _Names) -> str:
+    if "%3F" not in written and "%3f" not in written:
+        return written
+    return _NESTED.sub(lambda nested: _one_nested_without(nested, anywhere), written)
 
 
-# Read for every address: looking through all entries each time would take longer than all else about it.
-_ANY_SUFFIX = ".*"
-_BY_HOST = _by_host()
-_ANYWHERE = _BY_HOST.pop("")
-_MOST_LABELS = max(host.count(".") + 1 for host in _BY_HOST)
+def _one_nested_without(nested: re.Match[str], anywhere: _Names) -> str:
+    pieces = nested[1].split("%26")
+    kept = [piece for piece in pieces if not anywhere.has(_NESTED_NAME.split(piece, 1)[0], "")]
+    if len(kept) == len(pieces):
+        return nested[0]
+    return f"{nested[0][:3]}{'%26'.join(kept)}" if kept else ""

@@ -1,0 +1,1 @@
+../../conversations/address/listed_parameters.py
