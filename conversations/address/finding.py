@@ -11,7 +11,7 @@ from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
 from .parts import WEB_SCHEMES, take_apart
 from .reading import read_at
-from .sharer_parameters import without_sharer
+from .sharer_parameters import without_sharer_anywhere
 from .spoken import spoken_in
 from .tails import Reading
 from .trimming import trimmed
@@ -168,11 +168,7 @@ def _cleaned(address: str) -> str:
 
 
 def _without_sharer(address: str) -> str:
-    if "?" not in address:
-        return address
     parts = take_apart(address)
     if parts is None or parts.scheme not in WEB_SCHEMES:
         return address
-    page, mark, fragment = address.partition("#")
-    path, question, query = page.partition("?")
-    return f"{path}{without_sharer(f'{question}{query}', parts.host)}{mark}{fragment}"
+    return without_sharer_anywhere(address, parts.host)
