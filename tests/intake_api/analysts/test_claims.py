@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import insert, select, text
 
+from conversations.address import CANONICALISER_VERSION
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
@@ -268,7 +269,7 @@ async def _fill_queue(api: RunningApi, number: int) -> None:
             item
             | hours
             | dict.fromkeys(("address_hash", "given", "canonical"), sealed)
-            | {"canonicaliser": 1, "reports": 1, "state": "waiting"}
+            | {"canonicaliser": CANONICALISER_VERSION, "reports": 1, "state": "waiting"}
         )
         places += [item | {"due_hour": hours["due_hour"], "language": language} for language in ("", "es")]
     async with api.intake.database.writing() as session:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import LargeBinary, func, insert, select, update
 from typer.testing import CliRunner, Result
 
+from conversations.address import CANONICALISER_VERSION
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
@@ -83,7 +84,7 @@ def _item(vault: Vault, row: str) -> dict[str, object]:
         "item_id": row,
         "address_hash": vault.blind_address(row),
         "index_key": vault.index_key_id,
-        "canonicaliser": 1,
+        "canonicaliser": CANONICALISER_VERSION,
         "given": vault.seal(Place("items", row, "given"), f"items {row}"),
         "canonical": vault.seal(Place("items", row, "canonical"), f"items {row}"),
         "kind": "web",
