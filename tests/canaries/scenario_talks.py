@@ -44,6 +44,7 @@ def texts(mint: Mint, talk: int) -> list[str]:
         f"https://{host}/",
         f"https://www.google.com/search?q={word}",
         f"https://{host}/second/{word} {word}",
+        f"it is on {host} there",
         f"I say {own(CHATTER)}",
         f"my uncle hits me, {own('a cry')}",
         f"her father hits her, {own('a cry for another')}",
