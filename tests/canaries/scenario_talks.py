@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -54,9 +55,13 @@ def texts(mint: Mint, talk: int) -> list[str]:
     ]
 
 
-def planned(portals: Path, mint: Mint) -> list[list[Act]]:
-    """Plan the talks; what a reporter will say is not theirs, or a link, is meant for the intake."""
-    talks = Script(read_portals(portals, KNOWN_LANGUAGES), PORTAL, lambda talk: texts(mint, talk)).talks()
+def planned(portals: Path, mint: Mint, most: int | None = None) -> list[list[Act]]:
+    """Plan the talks, or the first of them; who a reporter says is not theirs is meant for the intake.
+
+    So is what is no link.
+    """
+    script = Script(read_portals(portals, KNOWN_LANGUAGES), PORTAL, lambda talk: texts(mint, talk))
+    talks = [*islice(script.talks(), most)]
     for number, acts in enumerate(talks):
         taps = {act.tap for act in acts}
         names = (*(NAMES if "theirs" in taps else ()), *((CHATTER,) if "take_partial" in taps else ()))

@@ -49,7 +49,7 @@ async def run_host(template: Path, folder: Path, planter: Planter) -> list[Colle
 
 async def run_terminal(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Run talks in a terminal with `reportline run`, which starts the intake too."""
-    talks = planned(folder.parent / "portals", planter.mint)[:MOST_TALKS]
+    talks = planned(folder.parent / "portals", planter.mint, MOST_TALKS)
     lines = [f"#{act.number}" if act.tap else act.say for acts in talks for act in acts]
     async with recorded_system(template, folder, planter) as system:
         await asyncio.to_thread(_run, system, "\n".join(lines))

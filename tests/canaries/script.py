@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from bot.channels.typed_lines import event_of
 from conversations.events import Chose, Command, Event, Received, StatusLearned
 from conversations.flow import FLOW
 from conversations.flow.cards import card
-from conversations.flow.conditions import HEARD
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
 from conversations.state import State
@@ -51,27 +51,34 @@ class Script:
     texts: Callable[[int], Sequence[str]]
     _drawn: int = field(default=0)
 
-    def talks(self) -> list[list[Act]]:
-        """Give talks that together reach every step, tap every choice, and write wherever it is asked for."""
+    def talks(self) -> Iterator[list[Act]]:
+        """Give talks that together reach every step, tap every choice, and write wherever it is asked for.
+
+        Each is searched for when it is asked for.
+        """
         left = goals() - {"first"}
-        talks: list[list[Act]] = []
-        while left:
+        for number in count():
+            if not left:
+                return
             state, acts = self._begun(), [Act(say="/start", reaches="first")]
             # A start link may lead to a paused portal, and no card leads back.
             while left and len(acts) < MOST_ACTS and state.portal == self.portal:
-                for act in self._way_to(state, left, self.texts(len(talks))):
+                way = self._way_to(state, left, self.texts(number))
+                if not way:
+                    break
+                for act in way:
                     state, passed = self._after(state, act)
                     left -= passed
                     acts.append(act)
-            talks.append(acts)
-        return talks
+            assert len(acts) > 1, f"no way leads to {sorted(left)}"
+            yield acts
 
     def _begun(self) -> State:
         self._drawn += 1
         return begin("telegram", self.portals[self.portal], "en", fresh(self._drawn))
 
     def _way_to(self, start: State, wanted: set[str], texts: Sequence[str]) -> list[Act]:
-        """Give the fewest acts that lead from a state to any of the wanted steps."""
+        """Give the fewest acts that lead from a state to any of the wanted steps; none if none is found."""
         ways: deque[tuple[State, list[Act]]] = deque([(start, [])])
         seen = {_essence(start)}
         while ways:
@@ -83,7 +90,7 @@ class Script:
                 if _essence(after) not in seen:
                     seen.add(_essence(after))
                     ways.append((after, [*way, replace(act, reaches=after.step)]))
-        raise AssertionError(f"no way leads to {sorted(wanted)}")
+        return []
 
     def _possible(self, state: State, texts: Sequence[str]) -> Iterator[Act]:
         shown = card(state, self.portals[state.portal]).buttons
@@ -119,9 +126,9 @@ def goals() -> set[str]:
 
 
 def _essence(state: State) -> tuple[object, ...]:
-    """Give what decides where a state can lead."""
-    draft = state.draft
-    held = (draft.is_unsent, draft.is_sent, draft.withdrawn, bool(draft.partial))
-    beside = (bool(draft.beside), bool(draft.circumstances), len(draft.addresses) > 1, bool(state.before))
-    told = (HEARD in state.remark, min(state.tries, 2), bool(dict(draft.answers).get("note")))
-    return (state.step, state.after[:1], held, beside, told, state.portal, state.rules_read)
+    """Give what a search tells states apart by.
+
+    More decides where a state can lead, but each further part multiplies the states to try; what is missed
+    from one state is found from another, or from a new talk.
+    """
+    return (state.step, state.draft.is_sent, len(state.draft.addresses) > 1, min(state.tries, 2))
