@@ -131,4 +131,5 @@ def _essence(state: State) -> tuple[object, ...]:
     More decides where a state can lead, but each further part multiplies the states to try; what is missed
     from one state is found from another, or from a new talk.
     """
-    return (state.step, state.draft.is_sent, len(state.draft.addresses) > 1, min(state.tries, 2))
+    held = (state.draft.is_sent, len(state.draft.addresses) > 1, bool(state.draft.circumstances))
+    return (state.step, *held, min(state.tries, 2))
