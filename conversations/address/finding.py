@@ -1,7 +1,7 @@
 """Finds every address in a message, whole and in order: typed, pasted, disguised or broken over lines."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import patterns
@@ -37,6 +37,36 @@ class Found:
     doubtful: tuple[Address, ...] = ()
 
 
+@dataclass(slots=True)
+class _Search:
+    """What was found so far, by canonical form, and where what is taken and what is asked about stands."""
+
+    is_known: Callable[[str], bool]
+    sure: dict[str, Address] = field(default_factory=dict)
+    doubtful: dict[str, Address] = field(default_factory=dict)
+    unreportable: dict[Unreportable, None] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    taken: list[Reading] = field(default_factory=list)
+    asked: list[Reading] = field(default_factory=list)
+
+    def add(self, reading: Reading, assessed: Address | Unreportable, compared: str) -> None:
+        """Note one reading."""
+        if isinstance(assessed, Unreportable):
+            self.unreportable[assessed] = None
+        elif not reading.sure and not self.is_known(compared):
+            self.doubtful.setdefault(compared, assessed)
+            self.asked.append(reading)
+        else:
+            self._take(reading, assessed, compared)
+
+    def _take(self, reading: Reading, address: Address, compared: str) -> None:
+        if self.is_known(compared):
+            self.known.add(compared)
+        else:
+            self.sure.setdefault(compared, address)
+        self.taken.append(reading)
+
+
 def _none_is(_canonical: str) -> bool:
     return False
 
@@ -51,42 +81,24 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     host gets its scheme; the sharer's parameters are taken out. Nothing else changes.
     """
     message = read_message(text)
-    addresses: dict[str, Address] = {}
-    doubtful: dict[str, Address] = {}
-    unreportable: dict[Unreportable, None] = {}
-    known: set[str] = set()
-    rest, read_until = [], 0
-    unread, looked_until = [], 0
-    for reading, assessed in _assessed_readings(message, handles=handles):
-        if isinstance(assessed, Unreportable):
-            unreportable[assessed] = None
-            continue
-        unread.append(message.folded[looked_until : reading.start])
-        looked_until = reading.end
-        compared = canonical(assessed.given)
-        if is_known(compared):
-            known.add(compared)
-        elif not reading.sure:
-            doubtful.setdefault(compared, assessed)
-            continue
-        else:
-            addresses.setdefault(compared, assessed)
-        if len(addresses) > MAXIMUM_ADDRESSES:
+    search = _Search(is_known)
+    until = len(message.text)
+    for reading, assessed, compared in _assessed_readings(message, handles=handles):
+        search.add(reading, assessed, compared)
+        if len(search.sure) > MAXIMUM_ADDRESSES:
+            until = reading.start
             break
-        rest.append(message.text[read_until : reading.start])
-        read_until = reading.end
-    else:
-        rest.append(message.text[read_until:])
-        unread.append(message.folded[looked_until:])
-    doubtful.update(_dictated(" ".join(unread), is_known))
-    distinct = tuple(addresses.values())
+    unread = _outside(message.folded, [*search.taken, *search.asked], until)
+    search.doubtful.update(_dictated(unread, is_known))
+    distinct = tuple(search.sure.values())
+    doubtful = [each for compared, each in search.doubtful.items() if compared not in search.sure]
     return Found(
         distinct[:MAXIMUM_ADDRESSES],
-        tuple(unreportable),
+        tuple(search.unreportable),
         len(distinct) > MAXIMUM_ADDRESSES,
-        len(known),
-        " ".join(rest),
-        tuple(each for compared, each in doubtful.items() if compared not in addresses)[:MOST_DOUBTFUL],
+        len(search.known),
+        _outside(message.text, search.taken, until),
+        tuple(doubtful[:MOST_DOUBTFUL]),
     )
 
 
@@ -96,23 +108,32 @@ def read(given: str) -> Address | None:
     return None if isinstance(assessed, Unreportable) else assessed
 
 
+def _outside(text: str, readings: Sequence[Reading], until: int) -> str:
+    """Give the text between readings, up to a place."""
+    spans = sorted((reading.start, reading.end) for reading in readings if reading.start < until)
+    starts = [0, *(end for _, end in spans)]
+    ends = [*(start for start, _ in spans), until]
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
 def _assessed_readings(
     message: Message, *, handles: bool
-) -> Iterator[tuple[Reading, Address | Unreportable]]:
-    """Give each reading with what it is; a host alone in its sentence is not sure."""
-    seen: dict[str, Address | Unreportable] = {}
+) -> Iterator[tuple[Reading, Address | Unreportable, str]]:
+    """Give each reading with what it is, and its canonical form; a host alone in its sentence is not sure."""
+    seen: dict[str, tuple[Address | Unreportable, str]] = {}
     sentences: dict[int, bool] = {}
     for reading in _readings(message, handles=handles):
         what = reading.what
         if isinstance(what, Unreportable):
-            yield reading, what
+            yield reading, what, ""
             continue
         if what is None:
             continue
         if what not in seen:
-            seen[what] = assess(_cleaned(what))
+            cleaned = _cleaned(what)
+            seen[what] = assess(cleaned), canonical(cleaned)
         doubted = reading.alone and _in_sentence(message.folded, reading.start, sentences)
-        yield (reading._replace(sure=False) if doubted else reading), seen[what]
+        yield (reading._replace(sure=False) if doubted else reading), *seen[what]
 
 
 def _in_sentence(text: str, place: int, known: dict[int, bool]) -> bool:
@@ -156,8 +177,10 @@ def _dictated(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str,
     """Give the addresses that may have been dictated, by their canonical form."""
     for spoken in spoken_in(text):
         assessed = assess(_cleaned(spoken))
-        if isinstance(assessed, Address) and not is_known(canonical(assessed.given)):
-            yield canonical(assessed.given), assessed
+        if isinstance(assessed, Address):
+            compared = canonical(assessed.given)
+            if not is_known(compared):
+                yield compared, assessed
 
 
 def _cleaned(address: str) -> str:

@@ -61,10 +61,16 @@ def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
     """Settle a host that was typed alone: the longest reading with a known public suffix, or None."""
     if not typed.isascii():
         typed = _ENDING.sub("", typed)
+    refused: set[str] = set()
     for reading in _readings(typed):
+        last = reading.host.rpartition(".")[2]
         whole = reading.length == len(typed)
+        if last in refused:
+            # A shorter host with the same end is no better; a chain of a hundred labels is read once.
+            continue
         if _could_be_meant(reading.host, followed=followed and whole, whole=whole):
             return _without_foreign_head(reading)
+        refused.add(last)
     return None
 
 

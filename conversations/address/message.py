@@ -24,6 +24,8 @@ _OTHER_SPACE = re.compile(r"[^\S\n ]")
 # "&amp;" of a copied web page; without its semicolon it may be a parameter's name.
 _ENTITY = re.compile(r"&(?:amp;)*(?:(amp|quot|lt|gt|apos|nbsp)|#(\d{2,3})|#x([0-9a-f]{2}));", re.IGNORECASE)
 _NAMED = {"amp": "&", "quot": '"', "lt": "<", "gt": ">", "apos": "'", "nbsp": " "}
+# One that is no escape of Markdown: then backslashes separate the parts of a path.
+_BACKSLASH = re.compile(r"\\(?!_)")
 # "example (dot) com" and "example [.] com": the spaces belong to the dot.
 _SPACED_BRACKETS = re.compile(
     r"(?<=\w)[ \t]{1,2}[\[({][ \t]{0,2}(?:\.|dot|punto|ponto|point)[ \t]{0,2}[\])}][ \t]{0,2}(?=\w)",
@@ -37,7 +39,7 @@ def read_message(text: str) -> Message:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_character, text)
-    if "\\_" in text:
+    if "\\_" in text and not _BACKSLASH.search(text):
         text = text.replace("\\_", "_")
     text = _SPACED_BRACKETS.sub("[.]", _OTHER_SPACE.sub(" ", text))
     if text.isascii():

@@ -76,6 +76,10 @@ AUTHORITY = re.compile(
 GLUED_SCHEME = re.compile(r"h[tx]{2}ps?\Z", re.IGNORECASE)
 SEPARATED = re.compile(r"(?::|\[:\])//")
 DISGUISED = re.compile(r"^h(?!tt)|[\[(]", re.IGNORECASE)
+# Suffixes that are no word in any language of the portals.
+PLAIN_SUFFIXES = frozenset(
+    {"com", "net", "org", "info", "onion", "xyz", "io", "tv", "ru", "biz", "gg", "cc", "i2p"}
+)
 # A host with spaces at its dots, as keyboards put them: "example. com", "example .com".
 SPACED_HOST = re.compile(rf"(?: \. ?|\. ){BARE_LABEL}(?: ?\. ?{BARE_LABEL}){{0,5}}", re.IGNORECASE)
 # An onion service's name that was broken in two.

@@ -10,7 +10,7 @@ from . import patterns
 from .defanging import refang
 from .hosts import settle_bare, settle_typed
 from .kinds import HANDLE, Unreportable
-from .message import Message
+from .message import Message, read_message
 from .parts import ip_address, registrable_domain
 from .tails import Front, Reading, run_end, skipped, with_tail
 from .trimming import trimmed
@@ -23,7 +23,6 @@ _REFUSED = {
     "localhost": Unreportable.PRIVATE_NETWORK,
     "other": Unreportable.UNREADABLE,
 }
-_SURE_SUFFIXES = frozenset({"com", "net", "org", "info", "onion", "xyz", "io", "tv", "ru", "biz", "gg", "cc"})
 
 
 def read_at(message: Message, form: str, start: int, end: int) -> Reading:
@@ -59,12 +58,16 @@ def _handle(name: str) -> str | None:
     return name if HANDLE.fullmatch(name) else None
 
 
-def _decoded(typed: str) -> str:
+def _decoded(typed: str) -> str | Unreportable | None:
+    """Read a link that was copied out of another's query, as if it had been sent by itself."""
     for _ in range(_MOST_ENCODINGS):
         typed = unquote(typed)
         if "://" in typed:
             break
-    return trimmed(f"{_scheme(typed)}{typed[typed.index('://') :]}", "")
+    message = read_message(typed)
+    link = patterns.FORM.match(message.folded)
+    is_web = link is not None and link.lastgroup == "web"
+    return _typed(message, 0, link.end()).what if link and is_web else Unreportable.UNREADABLE
 
 
 def _typed(message: Message, start: int, end: int) -> Reading:
@@ -117,7 +120,7 @@ def _joined_host(message: Message, front: Front, host: str, *, unknown: bool) ->
         return None
     rest = more[0].replace(" ", "")
     followed = bool(patterns.HAS_TAIL.match(folded, more.end()))
-    likely = unknown or followed or rest.rpartition(".")[2].lower() in _SURE_SUFFIXES
+    likely = unknown or followed or rest.rpartition(".")[2].lower() in patterns.PLAIN_SUFFIXES
     if not (likely and registrable_domain(f"{host}{rest}")):
         return None
     return with_tail(message, front._replace(text=f"{front.text}{rest}", end=more.end(), sure=False))

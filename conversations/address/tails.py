@@ -10,6 +10,8 @@ from .parts import registrable_domain
 from .trimming import cut, trimmed
 
 _TELEGRAM = ("://t.me", "://telegram.me")
+# What is looked at of a link behind another, to tell whose it is.
+_LONGEST_HOST = 260
 # Hosts whose links are a short name and nothing more.
 _SHORT_LINKS = frozenset(
     {"vm.tiktok.com", "vt.tiktok.com", "youtu.be", "t.me", "pin.it", "fb.watch", "bit.ly", "tinyurl.com"}
@@ -63,31 +65,41 @@ def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
     """Give what follows the host, refanged where the link is defanged, and where it ends in `source`."""
     if not patterns.TAIL_BEGINS.match(source, front.end):
         return "", front.end
-    end = run_end(source, front.end)
+    end = _end_before_next_link(source, front)
     typed = source[front.end : end]
+    if before.endswith("<") and (angled := _between_angles(source, typed, end)):
+        return refang(angled[0]) if front.defanged else angled[0], angled[1]
     if goes_on := patterns.GOES_ON.match(source, end):
         end = goes_on.end()
         typed += goes_on["more"]
-    tail = refang(typed) if front.defanged or typed.startswith("[") else typed
-    if before.endswith("<"):
-        tail, end = _between_angles(source, tail, end)
-        typed = tail if not front.defanged else typed
+    defanged = front.defanged or typed.startswith("[")
+    tail = refang(typed) if defanged else typed
     whole = cut(tail, before)
     if front.text.endswith(_TELEGRAM) and not whole.isascii():
         whole = patterns.BEFORE_OTHER_LETTERS.sub("", whole)
     whole = whole[: _next_link(whole, front.text)]
     if len(whole) < len(tail):
-        rest = len(typed) - (defanged_length(typed, len(whole)) if front.defanged else len(whole))
+        rest = len(typed) - (defanged_length(typed, len(whole)) if defanged else len(whole))
         return whole, end - rest
     return whole, end
 
 
-def _between_angles(source: str, tail: str, end: int) -> tuple[str, int]:
-    """Read a link on to its ">", over the lines that a mail program made of it, and pass its label."""
-    if "|" in tail:
-        return tail.partition("|")[0], end
+def _end_before_next_link(source: str, front: Front) -> int:
+    """Tell where the run behind a host ends; where many links are glued, the next one is near."""
+    end = run_end(source, front.end)
+    separator = source.find("://", front.end, end)
+    if separator < 0 or separator + _LONGEST_HOST >= end:
+        return end
+    near = _next_link(source[front.end : separator + _LONGEST_HOST], front.text)
+    return end if near is None else front.end + near
+
+
+def _between_angles(source: str, typed: str, end: int) -> tuple[str, int] | None:
+    """Read a link on to its ">", over the lines that a mail program made of it, or pass its label."""
+    if "|" in typed:
+        return typed.partition("|")[0], end
     broken = patterns.BROKEN_IN_ANGLES.match(source, end)
-    return (tail + patterns.QUOTED_LINE.sub("", broken[1]), broken.end()) if broken else (tail, end)
+    return (typed + patterns.QUOTED_LINE.sub("", broken[1]), broken.end()) if broken else None
 
 
 def _next_link(tail: str, front: str) -> int | None:

@@ -8,7 +8,9 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _POSSESSIVE = re.compile("\u2019s\\Z")
 # The markup of forums after what it holds: "[url]https://example.com/a[/url]".
 _CLOSING_TAG = re.compile(r"\[/?\w{1,12}(?:=[^\]]*)?\]")
-_OPENING_MARKS = re.compile(r"(?<![\w*_~])[*_~]{1,3}(?=\w)")
+# "*look at https://example.com/a*": marks of emphasis open before a word and close behind one.
+_OPENS = re.compile(r"(?<![\w*_~])[*_~]{1,3}(?=\w)")
+_CLOSES = re.compile(r"(?<=\w)[*_~]{1,3}(?!\w)")
 
 
 def cut(tail: str, before: str) -> str:
@@ -17,7 +19,7 @@ def cut(tail: str, before: str) -> str:
     `before` is the line before the link. A tag, and a "]" that nothing in the link opened, end it; so does
     a "|" where the link stands in brackets: "[https://example.com/a|its name]".
     """
-    if "|" in tail and before.endswith(("<", "[")):
+    if "|" in tail and before.endswith("["):
         tail = tail.partition("|")[0]
     if "]" not in tail:
         return tail
@@ -45,25 +47,19 @@ def trimmed(link: str, before: str) -> str:
     if link[-1:].isalnum():
         return _POSSESSIVE.sub("", link) if link.endswith("\u2019s") else link
     balance = {closing: link.count(opening) - link.count(closing) for closing, opening in _BRACKETS.items()}
-    emphasis = _open_emphasis(before)
     while end:
         last = link[end - 1]
         if last in balance and balance[last] < 0:
             balance[last] += 1
-        elif last not in _SENTENCE_MARKS and last not in emphasis:
+        elif last not in _SENTENCE_MARKS and not (last in _EMPHASIS and _is_open(last, before)):
             break
         end -= 1
     return link[:end]
 
 
-def _open_emphasis(before: str) -> frozenset[str]:
-    """Give the marks that are open where a link begins: "*look at https://example.com/a*"."""
-    if before[-1:] in _EMPHASIS:
-        return frozenset(before[-1])
-    opened = "".join(_OPENING_MARKS.findall(before))
-    return frozenset(mark for mark in _EMPHASIS if mark in opened and _is_open(mark, before))
-
-
 def _is_open(mark: str, before: str) -> bool:
-    closed = re.findall(rf"(?<=\w){re.escape(mark)}{{1,3}}(?!\w)", before)
-    return len(re.findall(rf"(?<![\w*_~]){re.escape(mark)}{{1,3}}(?=\w)", before)) > len(closed)
+    """Tell whether a mark of emphasis is open where a link begins, right before it or before its words."""
+    if before.endswith(mark):
+        return True
+    opened, closed = ("".join(pattern.findall(before)) for pattern in (_OPENS, _CLOSES))
+    return opened.count(mark) > closed.count(mark)

@@ -7,6 +7,8 @@ from conversations.address import find
 from tests.cases import for_every
 
 SURE: list[tuple[str, list[str]]] = [
+    ("http%3A%2F%2", []),
+    ("http%3A%2F%2F0.A%3A%2F", ["http://0.A"]),
     ("señoritas.com/x", ["https://señoritas.com/x"]),
     ("mañana.com", ["https://mañana.com"]),
     ("piñata.mx", ["https://piñata.mx"]),
