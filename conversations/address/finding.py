@@ -151,26 +151,20 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
     position = 0
     while word := patterns.WORD.search(folded, position):
         position, end = word.span()
-        refused_until = 0
         while position < end and (match := patterns.FORM.search(folded, position, end)):
             form, start = match.lastgroup or "", match.start()
-            if form == "bare" and start < refused_until:
-                # The end of a chain of labels without a known suffix; to read it again at each takes long.
-                position = _first_dot(folded, match)
-                continue
             reading = read_at(message, form, start, match.end())
             if reading.what is not None and (handles or form != "handle"):
                 yield reading._replace(start=start)
-            if form == "bare" and reading.what is None:
-                refused_until, position = match.end(), _first_dot(folded, match)
-            else:
-                position = max(reading.end, start + 1)
+            refused = form == "bare" and reading.what is None
+            position = _last_label(folded, match) if refused else max(reading.end, start + 1)
         position = max(position, end)
 
 
-def _first_dot(folded: str, match: re.Match[str]) -> int:
-    dot = patterns.DOT.search(folded, match.start())
-    return dot.start() if dot else match.end()
+def _last_label(folded: str, match: re.Match[str]) -> int:
+    """Tell where the last label of a refused host begins: no end of the host is one, but a link may begin."""
+    *_, last = patterns.DOT.finditer(folded, match.start(), match.end())
+    return last.end()
 
 
 def _dictated(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, Address]]:
