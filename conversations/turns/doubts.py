@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conversations import address
 from conversations.address import Found
-from conversations.flow.steps import BACK
+from conversations.flow.steps import BACK, Act, Choice
 from conversations.portals.model import Portal
 from conversations.state import Doubt, Fresh, State
 from conversations.turns.linked import linked
@@ -18,7 +18,18 @@ def asked_about(state: State, text: str, found: Found) -> Turn:
     return Turn(move(replace(state, doubt=Doubt(readings, text)), "doubt"))
 
 
-def is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
+def settled(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn | None:
+    """Do what the answer asks for, or give None where the tap is of another kind."""
+    match choice.does:
+        case Act.IS_LINK:
+            return _is_link(state, portal, fresh)
+        case Act.NOT_LINK:
+            return _is_no_link(state, portal)
+        case _:
+            return None
+
+
+def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     """Take the reading, with the words of its message; the message stays, since nobody knows its place."""
     back = _back(state)
     taken = address.read(state.doubt.readings[0]) if state.doubt else None
@@ -27,7 +38,7 @@ def is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     return linked(back, Found((taken,), (), rest=state.doubt.words, doubtful=(taken,)), portal, fresh)
 
 
-def is_no_link(state: State, portal: Portal) -> Turn:
+def _is_no_link(state: State, portal: Portal) -> Turn:
     """Ask about the next reading; after the last, the message is one without a link."""
     if state.doubt is None:
         return Turn(_back(state))

@@ -16,7 +16,7 @@ from conversations.state import Draft, Fresh, State
 from conversations.talk import Forget, Phrase
 from conversations.turns.changes import changed
 from conversations.turns.commands import cancelled, forgotten
-from conversations.turns.doubts import is_link, is_no_link
+from conversations.turns.doubts import settled
 from conversations.turns.links import PARTIAL_LENGTH
 from conversations.turns.names import answered_whose, keep_text
 from conversations.turns.revived import stale
@@ -54,7 +54,7 @@ def take(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
     begins = choice.to in _BEGINNINGS and choice.does is None and state.draft.revision
     drafting = new_draft(state, fresh) if begins else state
     keeping = kept(drafting, *choice.keeps) if choice.keeps else Turn(drafting)
-    acted = _act(choice, keeping.state, portal, fresh)
+    acted = settled(choice, keeping.state, portal, fresh) or _act(choice, keeping.state, portal, fresh)
     return Turn(acted.state, (*keeping.effects, *acted.effects))
 
 
@@ -68,11 +68,10 @@ def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
             return answered_whose(state, theirs=choice.does is Act.THEIRS)
         case Act.TAKE_PARTIAL:
             return _partial_taken(choice, state, portal)
-        case Act.IS_LINK | Act.NOT_LINK:
-            return is_link(state, portal, fresh) if choice.does is Act.IS_LINK else is_no_link(state, portal)
-        case Act.CANCEL | Act.NEW_REPORT:
-            ended = cancelled(state, fresh) if choice.does is Act.CANCEL else None
-            return Turn(ended or move(new_draft(state, fresh), choice.to))
+        case Act.CANCEL:
+            return Turn(cancelled(state, fresh))
+        case Act.NEW_REPORT:
+            return Turn(move(new_draft(state, fresh), choice.to))
         case Act.CHANGE_LANGUAGE:
             spoken = replace(state, language=choice.name.removeprefix(LANGUAGE_CHOICE))
             return Turn(move(spoken, BACK) if state.step == LANGUAGE else replace(spoken, remark=()))

@@ -1,5 +1,7 @@
 """A defanged address is no link for any app, and is the same address when it is read back."""
 
+import re
+
 import pytest
 
 from conversations.address import defang, find
@@ -38,3 +40,16 @@ def test_brackets_of_others_are_removed_too(text: str, refanged: str) -> None:
 def test_a_place_in_the_address_is_found_again_where_it_was_typed() -> None:
     text = "example[.]com[.]au/a"
     assert text[: defanged_length(text, len("example.com"))] == "example[.]com"
+
+
+def test_what_an_app_reads_as_a_command_is_broken_up_and_read_back() -> None:
+    """Telegram makes a command of "/word" behind a sign; a tap would send it."""
+    for given in (
+        "https://example.com/#/video",
+        "https://example.com/index.php?/gallery",
+        "https://example.com/(b)/c",
+    ):
+        shown = defang(given)
+        assert not re.search(r"(?<![\w/<>])/\w", shown.removeprefix("hxxps:/"))
+        assert refang(shown).replace("hxxps", "https") == given
+        assert [address.given for address in find(shown).addresses] == [given]
