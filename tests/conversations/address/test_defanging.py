@@ -50,6 +50,6 @@ def test_what_an_app_reads_as_a_command_is_broken_up_and_read_back() -> None:
         "https://example.com/(b)/c",
     ):
         shown = defang(given)
-        assert not re.search(r"(?<![\w/<>])/\w", shown.removeprefix("hxxps:/"))
+        assert not re.search(r"(?<![\w/<>])/\w", shown.removeprefix("hxxps://"))
         assert refang(shown).replace("hxxps", "https") == given
         assert [address.given for address in find(shown).addresses] == [given]

@@ -12,6 +12,8 @@ from conversations.address.message import read_message
         ("?a=1&amp;b=2&amp;amp;c=3", "?a=1&b=2&c=3"),
         ("?a=1&copy=2&lt=3", "?a=1&copy=2&lt=3"),
         ("&#38;&#x2F;&quot;", '&/"'),
+        ("https://a.example/made\\_up", "https://a.example/made_up"),
+        ("https:\\\\a.example\\_b", "https:\\\\a.example\\_b"),
         ("exam\u200bple\ufe0f", "example"),
         ("example (dot) com", "example[.]com"),
         ("\u0645\u200c\u0646 a\u200cb", "\u0645\u200c\u0646 ab"),

@@ -17,6 +17,7 @@ PROSE = [
     "il est au point de partir",
     "We saw it yesterday. It was bad.",
     "no dots at all",
+    "they sent it. Me/you know",
 ]
 
 
