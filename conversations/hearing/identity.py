@@ -23,7 +23,12 @@ _MY_ACCOUNT_IS = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\S*://\S*|[\w-]+(?:\.[\w-]+)+/\S*")
-_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/?#]*)@", re.IGNORECASE)
+# Browsers end the host at a backslash too: what stands behind it is no user name.
+_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/\\?#]*)@", re.IGNORECASE)
+# "authuser=me@site.example": whoever copied the link, or whom a newsletter was sent to.
+_EMAIL_IN_LINK = re.compile(
+    r"(?<==)[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII | re.IGNORECASE
+)
 _LEFT_OUT = "(…)"
 
 
@@ -49,15 +54,16 @@ def left_out(text: str, names: Iterable[str]) -> str:
     return shown[: len(text)]
 
 
-def userinfo_in(given: str) -> str:
-    """Give the user name and password that an address carries before its host, or nothing."""
-    match = _USERINFO.match(given)
-    return match[2] if match else ""
+def names_in_link(given: str) -> tuple[str, ...]:
+    """Give the user name and password before an address's host, and the e-mail addresses behind it."""
+    before = _USERINFO.match(given)
+    named = (before[2],) if before and before[2] else ()
+    return (*named, *dict.fromkeys(_EMAIL_IN_LINK.findall(given)))
 
 
-def without_userinfo(given: str) -> str:
-    """Give an address without the user name and password before its host."""
-    return _USERINFO.sub(r"\1", given)
+def without_names(given: str) -> str:
+    """Give an address without these names."""
+    return _EMAIL_IN_LINK.sub("", _USERINFO.sub(r"\1", given))
 
 
 def _phones(text: str, region: str | None) -> list[tuple[int, int]]:

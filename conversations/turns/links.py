@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from conversations import address
 from conversations.address import Address, Found
-from conversations.hearing.identity import without_userinfo
+from conversations.hearing.identity import without_names
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
@@ -30,7 +30,7 @@ def find_new(state: State, text: str, *, handles: bool) -> Found:
     waiting = {_compared(given) for given in staying(state)}
 
     def is_known(canonical: str) -> bool:
-        compared = without_userinfo(canonical)
+        compared = without_names(canonical)
         return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
 
     return address.find(text, handles=handles, is_known=is_known)
@@ -41,7 +41,7 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
     stays = staying(state)
     taken = found.addresses[: max(0, portal.maximum_addresses - len(stays))]
     place = len(stays) if state.replacing is None else state.replacing
-    givens = tuple(without_userinfo(link.given) for link in taken)
+    givens = tuple(without_names(link.given) for link in taken)
     addresses = (*stays[:place], *givens, *stays[place:])
     sites = tuple((given, whole) for given, whole in state.draft.sites if given in addresses)
     draft = replace(state.draft, addresses=addresses, sites=sites)
@@ -71,7 +71,7 @@ def fingerprint(talk: str, canonical: str) -> str:
 
 def _compared(given: str) -> str:
     """Give the form in which two links are the same, with or without a user name before the host."""
-    return without_userinfo(address.canonical(given))
+    return without_names(address.canonical(given))
 
 
 def staying(state: State) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
 
 def name_again(draft: Draft, givens: str) -> Draft:
     """Put back the user names that links were taken without; `givens` has them, one a line."""
-    named = {without_userinfo(given): given for given in givens.split("\n")}
+    named = {without_names(given): given for given in givens.split("\n")}
     return replace(draft, addresses=tuple(named.get(given, given) for given in draft.addresses))
 
 

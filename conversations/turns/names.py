@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.hearing.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.hearing.identity import left_out, names_in, names_in_link, without_names
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
 from conversations.talk import Phrase
@@ -76,7 +76,7 @@ def keep_page(state: State, given: str, to: str) -> Turn:
     """Keep the link of the page that led there, and ask about a user name in it."""
     answers = {**dict(state.draft.answers), "reached": "page"}
     reached = replace(state, draft=replace(state.draft, answers=tuple(answers.items())))
-    turn = kept(reached, "referer", without_userinfo(given))
+    turn = kept(reached, "referer", without_names(given))
     return Turn(_on_to(turn.state, _asked_about((given,), "referer", to)), turn.effects)
 
 
@@ -102,8 +102,9 @@ def _handle_answered(state: State, asked: Asked, *, theirs: bool) -> State:
 
 
 def _asked_about(givens: tuple[str, ...], about: str, to: str) -> Asked:
-    naming = tuple(given for given in givens if userinfo_in(given))
-    return Asked(about, "\n".join(naming), tuple(userinfo_in(given) for given in naming), to)
+    naming = tuple(given for given in givens if names_in_link(given))
+    names = tuple(dict.fromkeys(name for given in naming for name in names_in_link(given)))
+    return Asked(about, "\n".join(naming), names, to)
 
 
 def _on_to(state: State, asked: Asked) -> State:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.events import Received, Said
-from conversations.hearing.identity import left_out, names_in, userinfo_in, without_userinfo
+from conversations.hearing.identity import left_out, names_in, names_in_link, without_names
 from conversations.turns.submission import report_of
 from tests.talking import Replay, new_state
 from tests.times import HOUR
@@ -53,17 +53,22 @@ def test_no_text_breaks_it_and_nothing_found_is_left_in(text: str, region: str |
 
 
 @pytest.mark.parametrize(
-    ("given_address", "userinfo", "without"),
+    ("given_address", "names", "without"),
     [
-        ("https://name:word@site.example/a?b=@c", "name:word", "https://site.example/a?b=@c"),
-        ("https://site.example/@name", "", "https://site.example/@name"),
-        ("https://a@b@site.example/", "a@b", "https://site.example/"),
-        ("@channel", "", "@channel"),
+        ("https://name:word@site.example/a?b=@c", ("name:word",), "https://site.example/a?b=@c"),
+        ("https://site.example/@name", (), "https://site.example/@name"),
+        ("https://a@b@site.example/", ("a@b",), "https://site.example/"),
+        ("@channel", (), "@channel"),
+        ("https:\\\\site.example\\@name", (), "https:\\\\site.example\\@name"),
+        ("https://site.example\\@other.example/x", (), "https://site.example\\@other.example/x"),
+        ("https://a.example/x?user=me@b.example&id=3", ("me@b.example",), "https://a.example/x?user=&id=3"),
+        ("https://a.example/x?e=me%40b.example", ("me%40b.example",), "https://a.example/x?e="),
+        ("https://photos.example/1234@N00/5?q=a@b", (), "https://photos.example/1234@N00/5?q=a@b"),
     ],
 )
-def test_a_user_name_before_the_host_is_found(given_address: str, userinfo: str, without: str) -> None:
-    assert userinfo_in(given_address) == userinfo
-    assert without_userinfo(given_address) == without
+def test_a_name_in_a_link_is_found(given_address: str, names: tuple[str, ...], without: str) -> None:
+    assert names_in_link(given_address) == names
+    assert without_names(given_address) == without
 
 
 def _at_the_note() -> Replay:

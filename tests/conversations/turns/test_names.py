@@ -63,3 +63,12 @@ def test_a_number_in_a_long_answer_is_asked_about() -> None:
     replay.step(Said("post 4, call me 07700900123"))
     assert replay.state.step == "whose"
     assert "07700900123" not in dict(replay.state.draft.answers)["position"]
+
+
+def test_an_e_mail_address_in_a_link_is_asked_about() -> None:
+    replay = begun("https://drive.example/d/1abc/view?authuser=me@mail.example&usp=sharing")
+    assert replay.state.step == "whose"
+    assert replay.state.asked is not None
+    assert replay.state.asked.names == ("me@mail.example",)
+    replay.tap("mine")
+    assert replay.state.draft.addresses == ("https://drive.example/d/1abc/view?authuser=&usp=sharing",)
