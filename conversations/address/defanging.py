@@ -4,7 +4,7 @@ import re
 
 # What apps make links of: host and file dots, mentions, schemes, hashtags, telephone numbers, and commands,
 # which begin where no word does.
-_LINK_MAKERS = re.compile(r"[.@:#\[]|\+(?=\d)|(?<![\w/<>])/(?=\w)")
+_LINK_MAKERS = re.compile(r"[.@:#\[]|\+(?=\d)|/(?<![\w/<>]/)(?=\w)")
 _DEFANGED = re.compile(r"\[(?:([.@:#+/\[])|(dot)|(at))\]", re.IGNORECASE)
 _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
 
