@@ -27,11 +27,13 @@ from base64 import b32decode
 from string import ascii_letters, digits
 from urllib.parse import parse_qsl
 
-from .kinds import HANDLE, TELEGRAM_HOSTS
 from .parts import WEB_SCHEMES, Parts, take_apart
 from .sharer_parameters import without_sharer_and_campaign
 
 CANONICALISER_VERSION = 2
+HANDLE = re.compile(r"@(?=[0-9_.]*[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.]{1,30}[A-Za-z0-9_]")
+# core.telegram.org/api/links: three names of one place.
+TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 
 # Not after a "%" that stands alone: what is decoded must not become part of another number.
 _HEXADECIMAL = re.compile(r"(?<!%)(?<!%[0-9a-fA-F])%([0-9a-fA-F]{2})|%[0-9a-fA-F]{2}")
@@ -54,11 +56,13 @@ _NOT_NAMES = frozenset(
 
 def canonical(given: str) -> str:
     """Give the canonical form of an address; idempotent; other text comes back unchanged."""
-    if HANDLE.fullmatch(given):
-        return given.lower()
-    parts = take_apart(given)
+    return canonical_of(given, take_apart(given))
+
+
+def canonical_of(given: str, parts: Parts | None) -> str:
+    """Give the canonical form of a text that was taken apart."""
     if parts is None:
-        return given
+        return given.lower() if HANDLE.fullmatch(given) else given
     if parts.scheme in WEB_SCHEMES:
         return _web(parts)
     return _other(parts)

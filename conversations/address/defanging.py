@@ -2,9 +2,11 @@
 
 import re
 
-# What apps make links of: host and file dots, mentions, schemes, hashtags, telephone numbers, and commands,
-# which begin where no word does.
-_LINK_MAKERS = re.compile(r"[.@:#\[]|\+(?=\d)|/(?<![\w/<>]/)(?=\w)")
+# What apps make links of: host and file dots, mentions, schemes and hashtags; "[" so that it is read back.
+_MARKS = "[.@:#"
+# A command begins at a stroke that no word, stroke or "<" or ">" is before; a telephone number at a plus.
+_COMMAND = re.compile(r"/(?<![\w/<>]/)(?=\w)")
+_NUMBER = re.compile(r"\+(?=\d)")
 _DEFANGED = re.compile(r"\[(?:([.@:#+/\[])|(dot)|(at))\]", re.IGNORECASE)
 _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
 
@@ -22,7 +24,10 @@ def defang(given: str) -> str:
 
 
 def _bracket(text: str) -> str:
-    return _LINK_MAKERS.sub(lambda mark: f"[{mark[0]}]", text)
+    for mark in _MARKS:
+        if mark in text:
+            text = text.replace(mark, f"[{mark}]")
+    return _NUMBER.sub("[+]", _COMMAND.sub("[/]", text))
 
 
 def refang(text: str) -> str:

@@ -1,15 +1,14 @@
 """Finds every address in a message, whole and in order: typed, pasted, disguised or broken over lines."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import patterns
-from .canonical_form import canonical
 from .kinds import Address, Unreportable, assess
 from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
-from .parts import WEB_SCHEMES, take_apart
+from .parts import WEB_SCHEMES, Parts, take_apart
 from .reading import read_at
 from .sharer_parameters import without_sharer_anywhere
 from .spoken import spoken_in
@@ -41,6 +40,7 @@ class Found:
 class _Search:
     """What was found so far, by canonical form, and where what is taken and what is asked about stands."""
 
+    text: str
     is_known: Callable[[str], bool]
     sure: dict[str, Address] = field(default_factory=dict)
     doubtful: dict[str, Address] = field(default_factory=dict)
@@ -48,23 +48,38 @@ class _Search:
     known: set[str] = field(default_factory=set)
     taken: list[Reading] = field(default_factory=list)
     asked: list[Reading] = field(default_factory=list)
+    settled: dict[str, Address | Unreportable] = field(default_factory=dict)
+    sentences: dict[int, bool] = field(default_factory=dict)
 
-    def add(self, reading: Reading, assessed: Address | Unreportable, compared: str) -> None:
+    def add(self, what: str | Unreportable, reading: Reading) -> None:
         """Note one reading."""
+        assessed = what if isinstance(what, Unreportable) else self._settled(what, reading.parts)
         if isinstance(assessed, Unreportable):
             self.unreportable[assessed] = None
-        elif not reading.sure and not self.is_known(compared):
-            self.doubtful.setdefault(compared, assessed)
+        elif self.is_known(assessed.canonical):
+            self.known.add(assessed.canonical)
+            self.taken.append(reading)
+        elif reading.sure and not (reading.alone and self._in_sentence(reading.start)):
+            self.sure.setdefault(assessed.canonical, assessed)
+            self.taken.append(reading)
+        else:
+            self.doubtful.setdefault(assessed.canonical, assessed)
             self.asked.append(reading)
-        else:
-            self._take(reading, assessed, compared)
 
-    def _take(self, reading: Reading, address: Address, compared: str) -> None:
-        if self.is_known(compared):
-            self.known.add(compared)
-        else:
-            self.sure.setdefault(compared, address)
-        self.taken.append(reading)
+    def _settled(self, what: str, parts: Parts | None) -> Address | Unreportable:
+        """Settle each spelling once: a message may repeat it."""
+        if what not in self.settled:
+            self.settled[what] = _settled(what, parts or take_apart(what))
+        return self.settled[what]
+
+    def _in_sentence(self, place: int) -> bool:
+        """Tell whether the line at a place has plain words."""
+        start = self.text.rfind("\n", 0, place) + 1
+        if start not in self.sentences:
+            end = self.text.find("\n", place)
+            line_end = len(self.text) if end < 0 else end
+            self.sentences[start] = bool(patterns.PLAIN_WORD.search(self.text, start, line_end))
+        return self.sentences[start]
 
 
 def _none_is(_canonical: str) -> bool:
@@ -81,15 +96,17 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     host gets its scheme; the sharer's parameters are taken out. Nothing else changes.
     """
     message = read_message(text)
-    search = _Search(is_known)
+    search = _Search(message.folded, is_known)
     until = len(message.text)
-    for reading, assessed, compared in _assessed_readings(message, handles=handles):
-        search.add(reading, assessed, compared)
+    for what, reading in _readings(message, handles=handles):
+        search.add(what, reading)
         if len(search.sure) > MAXIMUM_ADDRESSES:
-            until = reading.start
+            until = search.taken.pop().start
             break
-    unread = _outside(message.folded, [*search.taken, *search.asked], until)
-    search.doubtful.update(_dictated(unread, is_known))
+    rest = unread = _outside(message.text, search.taken, until)
+    if search.asked or message.folded is not message.text:
+        unread = _outside(message.folded, sorted(search.taken + search.asked, key=_start), until)
+    search.doubtful |= _dictated(unread, is_known)
     distinct = tuple(search.sure.values())
     doubtful = [each for compared, each in search.doubtful.items() if compared not in search.sure]
     return Found(
@@ -97,56 +114,35 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
         tuple(search.unreportable),
         len(distinct) > MAXIMUM_ADDRESSES,
         len(search.known),
-        _outside(message.text, search.taken, until),
+        rest,
         tuple(doubtful[:MOST_DOUBTFUL]),
     )
 
 
 def read(given: str) -> Address | None:
     """Read one address as `find` gave it: the same address again, or None where it is none."""
-    assessed = assess(_without_sharer(given))
+    parts = take_apart(given)
+    cleaned = _without_sharer(given, parts)
+    assessed = assess(cleaned, parts if cleaned == given else take_apart(cleaned))
     return None if isinstance(assessed, Unreportable) else assessed
 
 
-def _outside(text: str, readings: Sequence[Reading], until: int) -> str:
-    """Give the text between readings, up to a place."""
-    spans = sorted((reading.start, reading.end) for reading in readings if reading.start < until)
-    starts = [0, *(end for _, end in spans)]
-    ends = [*(start for start, _ in spans), until]
-    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+def _start(reading: Reading) -> int:
+    return reading.start
 
 
-def _assessed_readings(
-    message: Message, *, handles: bool
-) -> Iterator[tuple[Reading, Address | Unreportable, str]]:
-    """Give each reading with what it is, and its canonical form; a host alone in its sentence is not sure."""
-    seen: dict[str, tuple[Address | Unreportable, str]] = {}
-    sentences: dict[int, bool] = {}
-    for reading in _readings(message, handles=handles):
-        what = reading.what
-        if isinstance(what, Unreportable):
-            yield reading, what, ""
-            continue
-        if what is None:
-            continue
-        if what not in seen:
-            cleaned = _cleaned(what)
-            seen[what] = assess(cleaned), canonical(cleaned)
-        doubted = reading.alone and _in_sentence(message.folded, reading.start, sentences)
-        yield (reading._replace(sure=False) if doubted else reading), *seen[what]
+def _outside(text: str, readings: Iterable[Reading], until: int) -> str:
+    """Give the text between readings, which are in order, up to a place."""
+    pieces: list[str] = []
+    begin = 0
+    for reading in readings:
+        pieces.append(text[begin : reading.start])
+        begin = reading.end
+    return " ".join((*pieces, text[begin:until]))
 
 
-def _in_sentence(text: str, place: int, known: dict[int, bool]) -> bool:
-    """Tell whether the line at a place has plain words; `known` keeps it for the lines before."""
-    start = text.rfind("\n", 0, place) + 1
-    if start not in known:
-        end = text.find("\n", place)
-        known[start] = bool(patterns.PLAIN_WORD.search(text, start, len(text) if end < 0 else end))
-    return known[start]
-
-
-def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
-    """Read each word that has the sign of a link, from form to form."""
+def _readings(message: Message, *, handles: bool) -> Iterator[tuple[str | Unreportable, Reading]]:
+    """Read each word that has the sign of a link, from form to form; give what was read, and where."""
     folded = message.folded
     position = 0
     while word := patterns.WORD.search(folded, position):
@@ -155,7 +151,7 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
             form, start = match.lastgroup or "", match.start()
             reading = read_at(message, form, start, match.end())
             if reading.what is not None and (handles or form != "handle"):
-                yield reading._replace(start=start)
+                yield reading.what, reading
             refused = form == "bare" and reading.what is None
             position = _last_label(folded, match) if refused else max(reading.end, start + 1)
         position = max(position, end)
@@ -167,25 +163,27 @@ def _last_label(folded: str, match: re.Match[str]) -> int:
     return last.end()
 
 
-def _dictated(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, Address]]:
+def _dictated(text: str, is_known: Callable[[str], bool]) -> dict[str, Address]:
     """Give the addresses that may have been dictated, by their canonical form."""
-    for spoken in spoken_in(text):
-        assessed = assess(_cleaned(spoken))
-        if isinstance(assessed, Address):
-            compared = canonical(assessed.given)
-            if not is_known(compared):
-                yield compared, assessed
+    readings = [_settled(spoken, take_apart(spoken)) for spoken in spoken_in(text)]
+    return {
+        reading.canonical: reading
+        for reading in readings
+        if isinstance(reading, Address) and not is_known(reading.canonical)
+    }
 
 
-def _cleaned(address: str) -> str:
-    """Remove the sharer's parameters, and the marks that nothing follows any more."""
-    while (cleaned := _without_sharer(address)) != address:
-        address = trimmed(cleaned, "")
-    return address
+def _settled(written: str, parts: Parts | None) -> Address | Unreportable:
+    """Tell what a link is, without the sharer's parameters, and the marks that nothing follows any more."""
+    while (cleaned := _without_sharer(written, parts)) != written:
+        written = trimmed(cleaned, "")
+        parts = take_apart(written)
+        if written == cleaned:
+            break
+    return assess(written, parts)
 
 
-def _without_sharer(address: str) -> str:
-    parts = take_apart(address)
+def _without_sharer(written: str, parts: Parts | None) -> str:
     if parts is None or parts.scheme not in WEB_SCHEMES:
-        return address
-    return without_sharer_anywhere(address, parts.host)
+        return written
+    return without_sharer_anywhere(written, parts.host)

@@ -4,14 +4,9 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .canonical_form import HANDLE, TELEGRAM_HOSTS, canonical_of
 from .limits import MAXIMUM_ADDRESS_LENGTH
-from .parts import (
-    WEB_SCHEMES,
-    Parts,
-    is_private,
-    registrable_domain,
-    take_apart,
-)
+from .parts import WEB_SCHEMES, Parts, is_private, registrable_domain
 
 
 class AddressKind(StrEnum):
@@ -40,7 +35,7 @@ class Address:
     """One address as given, less what names the sharer.
 
     `home_page` asks for "whole site or one page?", `search_results` for the page behind the result;
-    `needs_joining` marks a page that only members see.
+    `needs_joining` marks a page that only members see. Two with the same `canonical` are one address.
     """
 
     given: str = field(repr=False)
@@ -48,12 +43,11 @@ class Address:
     home_page: bool
     search_results: bool
     needs_joining: bool
+    canonical: str = field(repr=False)
 
 
-# core.telegram.org/api/links: three names of one place.
-TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
-HANDLE = re.compile(r"@(?=[0-9_.]*[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.]{1,30}[A-Za-z0-9_]")
 _LOCAL_SCHEMES = frozenset({"file", "content"})
+_TELEGRAM_HOSTS = tuple(f".{host}" for host in TELEGRAM_HOSTS)
 _WHATSAPP_HOSTS = (".whatsapp.com", ".wa.me")
 # 56 characters of base 32 (rend-spec-v3); version 2 went out of service in 2021.
 _ONION_LABEL = re.compile(r"[a-z2-7]{56}")
@@ -80,24 +74,27 @@ _SEARCH_ENGINES = {
 }
 
 
-def assess(text: str) -> Address | Unreportable:
-    """Classify one absolute address; `text` is kept unchanged (at most 2048 bytes)."""
+def assess(text: str, parts: Parts | None) -> Address | Unreportable:
+    """Classify one absolute address, taken apart; `text` is kept unchanged (at most 2048 bytes)."""
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_ADDRESS_LENGTH:
         return Unreportable.UNREADABLE
-    if HANDLE.fullmatch(text):
-        return _address(text, AddressKind.HANDLE)
-    parts = take_apart(text)
     if parts is None:
-        return Unreportable.UNREADABLE
+        is_handle = HANDLE.fullmatch(text)
+        return _address(text, AddressKind.HANDLE, parts) if is_handle else Unreportable.UNREADABLE
     if parts.scheme in WEB_SCHEMES:
         return _assess_web(text, parts)
     return _assess_other(text, parts)
 
 
-def _address(
-    text: str, kind: AddressKind, *, home: bool = False, search: bool = False, joining: bool = False
-) -> Address:
-    return Address(text, kind, home_page=home, search_results=search, needs_joining=joining)
+def _address(text: str, kind: AddressKind, parts: Parts | None, *, joining: bool = False) -> Address:
+    return Address(
+        text,
+        kind,
+        home_page=False,
+        search_results=False,
+        needs_joining=joining,
+        canonical=canonical_of(text, parts),
+    )
 
 
 def _assess_web(text: str, parts: Parts) -> Address | Unreportable:
@@ -105,32 +102,34 @@ def _assess_web(text: str, parts: Parts) -> Address | Unreportable:
     if isinstance(kind, Unreportable):
         return kind
     home = parts.path == "/" and not parts.query and not parts.fragment and kind is not AddressKind.IPFS
-    return _address(
+    return Address(
         text,
         kind,
-        home=home,
-        search=kind is AddressKind.WEB and _is_search(parts),
-        joining=_is_invitation(parts, kind),
+        home_page=home,
+        search_results=kind is AddressKind.WEB and _is_search(parts),
+        needs_joining=_is_invitation(parts, kind),
+        canonical=canonical_of(text, parts),
     )
 
 
 def _kind_of_host(parts: Parts) -> AddressKind | Unreportable:
     if is_private(parts.host):
         return Unreportable.PRIVATE_NETWORK
-    if parts.labels[-1] == "onion":
-        whole = _ONION_LABEL.fullmatch(parts.labels[-2])
+    dotted = f".{parts.host}"
+    if dotted.endswith(".onion"):
+        whole = _ONION_LABEL.fullmatch(parts.host.split(".")[-2])
         return AddressKind.ONION if whole else Unreportable.UNREADABLE
-    if ".".join(parts.labels[-2:]) in TELEGRAM_HOSTS:
+    if dotted.endswith(_TELEGRAM_HOSTS):
         return AddressKind.TELEGRAM
-    if f".{parts.host}".endswith(_WHATSAPP_HOSTS):
+    if dotted.endswith(_WHATSAPP_HOSTS):
         return AddressKind.WHATSAPP
-    if _IPFS_GATEWAY.fullmatch(parts.host) or _IPFS_PATH.match(parts.path):
+    if (".ip" in parts.host and _IPFS_GATEWAY.fullmatch(parts.host)) or _IPFS_PATH.match(parts.path):
         return AddressKind.IPFS
     return AddressKind.WEB
 
 
 def _is_search(parts: Parts) -> bool:
-    if not parts.query or _SEARCH_ENGINES.keys().isdisjoint(parts.labels):
+    if not parts.query or _SEARCH_ENGINES.keys().isdisjoint(parts.host.split(".")):
         return False
     domain = registrable_domain(parts.host)
     if domain is None:
@@ -154,11 +153,11 @@ def _assess_other(text: str, parts: Parts) -> Address | Unreportable:
         case "mailto":
             return Unreportable.EMAIL
         case "tg" if action and parts.query:
-            return _address(text, AddressKind.TELEGRAM, joining=action in {"join", "privatepost"})
+            return _address(text, AddressKind.TELEGRAM, parts, joining=action in {"join", "privatepost"})
         case "whatsapp" if action and parts.query:
-            return _address(text, AddressKind.WHATSAPP, joining=action == "chat")
+            return _address(text, AddressKind.WHATSAPP, parts, joining=action == "chat")
         case "ipfs" | "ipns" if parts.host:
-            return _address(text, AddressKind.IPFS)
+            return _address(text, AddressKind.IPFS, parts)
         case "magnet" if re.search(r"[?&]xt(?:\.\d+)?=urn:", parts.query):
-            return _address(text, AddressKind.MAGNET)
+            return _address(text, AddressKind.MAGNET, parts)
     return Unreportable.UNREADABLE

@@ -12,12 +12,14 @@ class Message(NamedTuple):
 
 
 # Characters that apps and keyboards put around links, and joiners that join nothing.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e0fff]"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e0fff"
 )
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_IS_FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # A word ends at a space or a line's end; of all other spaces one is made.
 _OTHER_SPACE = re.compile(r"[^\S\n ]")
@@ -31,10 +33,15 @@ _SPACED_BRACKETS = re.compile(
     r"(?<=\w)[ \t]{1,2}[\[({][ \t]{0,2}(?:\.|dot|punto|ponto|point)[ \t]{0,2}[\])}][ \t]{0,2}(?=\w)",
     re.IGNORECASE,
 )
+# What any of these begins with; most messages have nothing of it.
+_SPACES = "\t\v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_TO_READ = re.compile(rf"[{_SPACES}&\\\[({{{_UNSEEN}\u200c\u200d\ud800-\udfff\uff01-\uff5e]")
 
 
 def read_message(text: str) -> Message:
     """Read a text; nothing that a person sees is lost."""
+    if not _TO_READ.search(text):
+        return Message(text, text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
@@ -46,7 +53,7 @@ def read_message(text: str) -> Message:
         return Message(text, text)
     text = _LONE_SURROGATE.sub(" ", text)
     text = _IDLE_JOINER.sub("", _INVISIBLE.sub("", text))
-    return Message(text, text.translate(_FULLWIDTH))
+    return Message(text, text.translate(_FULLWIDTH) if _IS_FULLWIDTH.search(text) else text)
 
 
 def _character(entity: re.Match[str]) -> str:

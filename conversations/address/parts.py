@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .public_suffixes import private_suffix
@@ -23,9 +24,10 @@ _MAXIMUM_LABEL = 63
 
 # Addresses that the URL standard leaves as they are, so that most need no parser: a host of plain labels,
 # a path without dot segments, and only signs that are encoded nowhere.
+PLAIN_HOST = r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,63}"
 _PLAIN = re.compile(
-    r"(https?)://((?=.{1,253}(?:[/?#]|\Z))(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,63})"
-    r"((?:/(?!\.|%2e)[\w.~!$&'()*+,;=:@%-]*)*)(?:\?([\w.~!$&()*+,;=:@/?%-]*))?(?:#([\w.~!$&'()*+,;=:@/?%-]*))?",
+    rf"(https?)://({PLAIN_HOST})((?:/(?!\.|%2e)[\w.~!$&'()*+,;=:@%-]*)*)"
+    r"(\?[\w.~!$&()*+,;=:@/?%-]*)?(#[\w.~!$&'()*+,;=:@/?%-]*)?",
     re.ASCII,
 )
 
@@ -46,26 +48,12 @@ class Parts(NamedTuple):
     fragment: str
     href: str
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the host, from the left."""
-        return tuple(self.host.split("."))
-
 
 def take_apart(text: str) -> Parts | None:
     """Parse an absolute address by the URL standard; None where it is none, or its host could not exist."""
-    if plain := _PLAIN.fullmatch(text):
-        scheme, host, path, query, fragment = plain.groups("")
-        return Parts(
-            scheme,
-            "",
-            host,
-            "",
-            path or "/",
-            f"?{query}" if query else "",
-            f"#{fragment}" if fragment else "",
-            text,
-        )
+    plain = _PLAIN.fullmatch(text)
+    if plain and (parts := plain_parts(text, plain.groups(""))):
+        return parts
     try:
         url = parse(text)
     except ValueError:
@@ -77,6 +65,19 @@ def take_apart(text: str) -> Parts | None:
         if not _could_exist(host):
             return None
     return Parts(scheme, _userinfo(url), host, url.port, url.pathname, url.search, url.hash, url.href)
+
+
+def plain_parts(text: str, pieces: Sequence[str]) -> Parts | None:
+    """Give the parts of an address that the URL standard leaves as it is; None where no host is as long.
+
+    `pieces` are its scheme, host, path, query and fragment.
+    """
+    scheme, host, path, query, fragment = pieces
+    if len(host) > _MAXIMUM_HOST:
+        return None
+    # A mark that nothing follows is no part of the address.
+    query, fragment = query if query != "?" else "", fragment if fragment != "#" else ""
+    return Parts(scheme, "", host, "", path or "/", query, fragment, text)
 
 
 def _userinfo(url: Url) -> str:

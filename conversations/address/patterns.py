@@ -6,6 +6,7 @@ All patterns but those of the tail run over text whose fullwidth signs have beco
 import re
 
 from .limits import MAXIMUM_ADDRESS_LENGTH
+from .parts import PLAIN_HOST
 
 # Marks of scripts whose letters need them; `\w` leaves them out. Joiners are between such letters only.
 _MARKS = (
@@ -59,9 +60,9 @@ FORM = re.compile(
     rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}})",
     re.IGNORECASE,
 )
-# A word with a sign that every link has; all others are passed over.
+# A word with a sign that every link has, and more behind it; all others are passed over: "Look:", "(see".
 _SIGNS = r".:@/\\%\[({<\u3002\uff61\u2024"
-WORD = re.compile(rf"(?<!\S)(?:[^\s{_SIGNS}]*+[{_SIGNS}]\S*|localhost(?!\S))")
+WORD = re.compile(rf"(?<!\S)[\[({{<]?+(?:[^\s{_SIGNS}]*+[{_SIGNS}]\S+|localhost(?![\w.-]))")
 # A word of a sentence: it has letters, and no sign of a link.
 PLAIN_WORD = re.compile(rf"(?<!\S)[^\s{_SIGNS}]*[^\W\d_][^\s{_SIGNS}]*(?=[\s,;!?]|$)")
 DOT = re.compile(_DOT, re.IGNORECASE)
@@ -109,6 +110,12 @@ _NEVER_IN_LINKS = (
 # Three times what a report takes, as a defanged link may be; further on nothing could become an address.
 LONGEST_RUN = 3 * MAXIMUM_ADDRESS_LENGTH
 RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]{{0,{LONGEST_RUN}}}")
+# A link of signs that no sentence and no markup brings with it, and where it ends: "https://example.com/a?b=c."
+PLAIN_LINK = re.compile(
+    rf"(?<!<)((?:(https?)://)?({PLAIN_HOST})((?:/(?!\.|%2e)[A-Za-z0-9_.~=+@%-]*+)+)"
+    r"(\?[A-Za-z0-9_.~=+@&/%-]*)?(#[A-Za-z0-9_.~=+@&/%-]*)?(?<=[A-Za-z0-9/=-]))"
+    rf"[.,:;!?)']*+(?=[{_NEVER_IN_LINKS}]|\Z)"
+)
 # The next link without a space between, and the middle of a Markdown link.
 _NEXT_LINK = rf"(?<=[\w,;)\]}}!.'*|]){_LINK}|\]\("
 NEXT_LINK = re.compile(_NEXT_LINK, re.IGNORECASE)

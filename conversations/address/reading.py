@@ -7,11 +7,12 @@ links, the reading is not sure, and the reporter is asked; only a query broken o
 from urllib.parse import unquote
 
 from . import patterns
+from .canonical_form import HANDLE
 from .defanging import refang
 from .hosts import settle_bare, settle_typed
-from .kinds import HANDLE, Unreportable
+from .kinds import Unreportable
 from .message import Message, read_message
-from .parts import ip_address, registrable_domain
+from .parts import ip_address, plain_parts, registrable_domain
 from .tails import Front, Reading, run_end, skipped, with_tail
 from .trimming import trimmed
 
@@ -30,20 +31,35 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
     matched = message.folded[start:end]
     match form:
         case "web":
-            return _typed(message, start, end)
+            return _plain(message, start) or _typed(message, start, end)
         case "bare":
-            return _bare(message, start, end)
+            return _plain(message, start) or _bare(message, start, end)
         case "app":
             scheme = matched.rstrip("[](:)").lower()
             return with_tail(message, Front(f"{scheme}:", start, end, _is_disguised(matched)))
         case "handle":
-            return Reading(_handle(refang(matched)), end)
+            return Reading(_handle(refang(matched)), start, end)
         case "email":
             known = registrable_domain(matched.rpartition("@")[2])
-            return Reading(Unreportable.EMAIL if known else None, end)
+            return Reading(Unreportable.EMAIL if known else None, start, end)
         case "encoded":
-            return Reading(_decoded(matched), end)
-    return Reading(_REFUSED[form], skipped(message, end))
+            return Reading(_decoded(matched), start, end)
+    return Reading(_REFUSED[form], start, skipped(message, end))
+
+
+def _plain(message: Message, start: int) -> Reading | None:
+    """Read a link in which nothing could be meant otherwise; in a third of the time of the others."""
+    plain = patterns.PLAIN_LINK.match(message.text, start)
+    if plain is None or patterns.GOES_ON.match(message.text, plain.end()):
+        return None
+    written, scheme, host, *rest = plain.groups("")
+    if not scheme:
+        if not registrable_domain(host):
+            return None
+        scheme = _likely_scheme(host)
+        written = f"{scheme}://{written}"
+    parts = plain_parts(written, (scheme, host, *rest))
+    return _with_name(message, Reading(written, start, plain.end(), parts=parts)) if parts else None
 
 
 def _is_disguised(typed: str) -> bool:
@@ -75,7 +91,7 @@ def _typed(message: Message, start: int, end: int) -> Reading:
     folded = message.folded
     authority = patterns.AUTHORITY.match(folded, end)
     if authority is None:
-        return Reading(Unreportable.UNREADABLE, skipped(message, end))
+        return Reading(Unreportable.UNREADABLE, start, skipped(message, end))
     typed, host, after = folded[start:end], authority["host"], authority.end()
     glued = patterns.GLUED_SCHEME.search(host) if patterns.SEPARATED.match(folded, after) else None
     if glued:
@@ -83,10 +99,10 @@ def _typed(message: Message, start: int, end: int) -> Reading:
     followed = bool(authority["rest"] or patterns.HAS_TAIL.match(folded, after))
     settled = settle_typed(host, followed=followed) if host else None
     if settled is None:
-        return Reading(Unreportable.UNREADABLE, after)
+        return Reading(Unreportable.UNREADABLE, start, after)
     begun = f"{_scheme(typed)}://{refang(authority['userinfo'])}"
     if settled.length < len(host) or glued:
-        return Reading(f"{begun}{settled.host}", authority.start("host") + settled.length)
+        return Reading(f"{begun}{settled.host}", start, authority.start("host") + settled.length)
     defanged = settled.defanged or _is_disguised(typed)
     front = Front(f"{begun}{settled.host}{refang(authority['rest'])}", start, after, defanged, "\\/" in typed)
     if followed:
@@ -103,7 +119,7 @@ def _typed_alone(message: Message, front: Front, host: str, *, spaced: bool) -> 
         return joined
     broken = patterns.BROKEN_HOST.match(folded, front.end)
     if broken or (unknown and (spaced or patterns.BROKEN_LABELS.match(folded, front.end))):
-        return Reading(Unreportable.UNREADABLE, skipped(message, front.end))
+        return Reading(Unreportable.UNREADABLE, front.start, skipped(message, front.end))
     if not unknown and patterns.SPACED_PATH.match(folded, front.end):
         return with_tail(message, front._replace(end=front.end + 1, sure=False))
     return with_tail(message, front)
@@ -134,7 +150,8 @@ def _with_name(message: Message, reading: Reading) -> Reading:
     if space is None:
         return reading
     end = run_end(message.text, space.end())
-    return Reading(trimmed(f"{reading.what}{message.text[space.end() : end]}", ""), end, sure=False)
+    what = trimmed(f"{reading.what}{message.text[space.end() : end]}", "")
+    return Reading(what, reading.start, end, sure=False)
 
 
 def _scheme(typed: str) -> str:
@@ -157,12 +174,12 @@ def _bare(message: Message, start: int, end: int) -> Reading:
     after_at = folded[start - 1 : start] == "@"
     settled = settle_bare(folded[start:end], followed=followed)
     if settled is None or (after_at and not followed):
-        return Reading(None, end)
+        return Reading(None, start, end)
     host = settled.host
     begun = f"{_likely_scheme(host)}://{host}"
     alone = not (followed or settled.defanged or host.lower().startswith("www."))
     if settled.length < end - start:
-        return Reading(begun, start + settled.length, alone=alone)
+        return Reading(begun, start, start + settled.length, alone=alone)
     front = Front(f"{begun}{refang(port[0]) if port else ''}", start, after, settled.defanged)
     if followed:
         return _with_name(message, with_tail(message, front))

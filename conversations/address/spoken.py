@@ -22,11 +22,14 @@ _CHAIN = re.compile(
     rf"(?P<path>(?:{_STROKE}{_PIECE}){{0,12}})(?P<rest>[^\s]{{0,500}})",
     re.IGNORECASE,
 )
-# No reading is possible without one of these; most messages have none.
-_SIGN = re.compile(
-    rf" (?:{_DOTS}) | \.|\w\. ?(?={patterns.BARE_LABEL}(?:[/.]| ?/| (?:{_STROKES}) )|(?:com|net|org|info)\b)",
+# No reading is possible without a dot that is said, or one beside a space; most messages have none.
+_SAID = frozenset(_DOTS.split("|"))
+_SPACED = re.compile(
+    rf"\.(?:(?<= \.)|(?<=\w\.) ?"
+    rf"(?=(?>{patterns.BARE_LABEL})(?:[/.]| ?/| (?:{_STROKES}) )|(?:com|net|org|info)\b))",
     re.IGNORECASE,
 )
+_SAID_OR_SPACED = re.compile(rf" (?:{_DOTS}) |{_SPACED.pattern}", re.IGNORECASE)
 _SEPARATED = re.compile(rf"{_DOT}", re.IGNORECASE)
 _STROKED = re.compile(rf"{_STROKE}", re.IGNORECASE)
 _TRIPLE = re.compile(r"\btriple w\b|\bw w w\b", re.IGNORECASE)
@@ -35,13 +38,17 @@ _MOST_TRIES = 20
 
 def spoken_in(text: str) -> Iterator[str]:
     """Give the addresses that may be meant, with a scheme; the text has fullwidth signs made ASCII."""
+    said = not _SAID.isdisjoint(text.lower().split())
+    if not said and "." not in text:
+        return
+    signs = _SAID_OR_SPACED if said else _SPACED
     text = _TRIPLE.sub("www", text)
     position = 0
     for _ in range(_MOST_TRIES):
-        sign = _SIGN.search(text, position)
+        sign = signs.search(text, position)
         if sign is None:
             return
-        begin = text.rfind(" ", position, max(position, sign.start())) + 1 or position
+        begin = text.rfind(" ", position, max(position, sign.start() - 1)) + 1 or position
         chain = _CHAIN.search(text, begin)
         if chain is None:
             return

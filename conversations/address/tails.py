@@ -6,7 +6,7 @@ from . import patterns
 from .defanging import defanged_length, refang
 from .kinds import Unreportable
 from .message import Message
-from .parts import registrable_domain
+from .parts import Parts, registrable_domain
 from .trimming import cut, trimmed
 
 _TELEGRAM = ("://t.me", "://telegram.me")
@@ -22,14 +22,16 @@ class Reading(NamedTuple):
     """What stands at a place: an address as it will be given, or what keeps it from being one.
 
     `what` is None where there is nothing. A reading that is not `sure` is asked about; one that is sure only
-    `alone` is a host without a path, which is asked about beside other words.
+    `alone` is a host without a path, which is asked about beside other words. `parts` are those of `what`
+    where they are known already.
     """
 
     what: str | Unreportable | None
+    start: int
     end: int
-    start: int = 0
     sure: bool = True
     alone: bool = False
+    parts: Parts | None = None
 
 
 class Front(NamedTuple):
@@ -58,7 +60,7 @@ def with_tail(message: Message, front: Front) -> Reading:
         end = skipped(message, end)
     if front.escaped:
         tail = tail.replace("\\/", "/")
-    return Reading(trimmed(f"{front.text}{tail}", before), end, sure=front.sure)
+    return Reading(trimmed(f"{front.text}{tail}", before), front.start, end, front.sure)
 
 
 def _tail(source: str, front: Front, before: str) -> tuple[str, int]:

@@ -31,6 +31,20 @@ MESSAGES = st.one_of(
     st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=14).map("".join),
 )
 FOUND = MESSAGES.map(lambda text: [address.given for address in find(text, handles=True).addresses])
+PLAIN_LINKS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["https://", "http://", "https://www."]),
+    st.sampled_from(["example.com", "t.me", "vm.tiktok.com", "youtu.be", "a.nosuch", "web.archive.org"]),
+    st.lists(
+        st.sampled_from(
+            ["/", "/a", "/+", ".", "-", "_", "=", "~", "?b=1", "?si=1", "&c=2", "#d", "%3F", "//", ","]
+        )
+        | st.sampled_from(
+            [";", "example.org/", "/https://example.org/b", "!", ")", "'", "@e", ":", "|", "[/url]"]
+        ),
+        max_size=7,
+    ).map("".join),
+)
 EVERY_TAIL = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x2FF), max_size=30)
 
 
@@ -62,6 +76,15 @@ def test_a_found_address_reads_back_as_itself(found: list[str]) -> None:
         assert again.given == address
         assert canonical(canonical(address)) == canonical(address)
         assert [once.given for once in find(address, handles=True).addresses] == [address]
+
+
+@UNHURRIED
+@given(PLAIN_LINKS, st.sampled_from(["", " a b", "\n/a/b", "\n?c=1", "\u3002", "\u060c"]))
+def test_a_plain_link_is_read_as_it_is_with_all_care(link: str, after: str) -> None:
+    """A scheme in capitals is no plain link's, and means the same."""
+    short, careful = find(f"{link}{after}"), find(f"{link}{after}".replace("http", "HTTP", 1))
+    assert (short.addresses, short.doubtful) == (careful.addresses, careful.doubtful)
+    assert short.rest == careful.rest.replace("HTTP", "http")
 
 
 @UNHURRIED

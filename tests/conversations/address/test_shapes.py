@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from conversations.address import AddressKind, defang, find, read
+from conversations.address import AddressKind, canonical, defang, find, read
 
 SHAPES = json.loads(Path(__file__).with_name("shared_messages.json").read_text("utf-8"))
 LANGUAGES = {
@@ -51,6 +51,7 @@ def test_every_found_shape_survives_showing_and_keeping() -> None:
     for shape in SHAPES:
         for address in find(shape["text"], handles=shape.get("handles", False)).addresses:
             assert read(address.given) == address
+            assert canonical(address.given) == address.canonical
             assert find(defang(address.given), handles=True).addresses == (address,)
 
 
