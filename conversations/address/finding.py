@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import patterns
+from .hosts import could_be_host
 from .kinds import Address, Unreportable, assess
 from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
@@ -17,15 +18,17 @@ from .trimming import trimmed
 
 # No message asks about more readings that are not sure.
 MOST_DOUBTFUL = 3
+# So many links that are not plain ones are read with care; what comes behind them in a flood is left out.
+MOST_CAREFUL = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The links of a message: at most 20 new addresses, distinct by canonical form, and links that are none.
 
-    `left_out` tells that there were more than 20, `known` how many were known before. `rest` is the text
-    without these addresses, as far as it was read. `doubtful` are at most 3 readings of which only the
-    reporter can tell whether they are links; their text is in `rest`.
+    `left_out` tells that there were more than 20, or that a flood was not read to its end; `known` how many
+    were known before. `rest` is the text without these addresses, as far as it was read. `doubtful` are at
+    most 3 readings of which only the reporter can tell whether they are links; their text is in `rest`.
     """
 
     addresses: tuple[Address, ...]
@@ -51,8 +54,11 @@ class _Search:
     settled: dict[str, Address | Unreportable] = field(default_factory=dict)
     sentences: dict[int, bool] = field(default_factory=dict)
 
-    def add(self, what: str | Unreportable, reading: Reading) -> None:
+    def add(self, reading: Reading) -> None:
         """Note one reading."""
+        what = reading.what
+        if what is None:
+            return
         assessed = what if isinstance(what, Unreportable) else self._settled(what, reading.parts)
         if isinstance(assessed, Unreportable):
             self.unreportable[assessed] = None
@@ -98,10 +104,14 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     message = read_message(text)
     search = _Search(message.folded, is_known)
     until = len(message.text)
-    for what, reading in _readings(message, handles=handles):
-        search.add(what, reading)
-        if len(search.sure) > MAXIMUM_ADDRESSES:
-            until = search.taken.pop().start
+    careful, left_out = 0, False
+    for reading in _readings(message, handles=handles):
+        careful += reading.parts is None
+        if careful <= MOST_CAREFUL:
+            search.add(reading)
+        left_out = careful > MOST_CAREFUL or len(search.sure) > MAXIMUM_ADDRESSES
+        if left_out:
+            until = reading.start
             break
     rest = unread = _outside(message.text, search.taken, until)
     if search.asked or message.folded is not message.text:
@@ -112,7 +122,7 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     return Found(
         distinct[:MAXIMUM_ADDRESSES],
         tuple(search.unreportable),
-        len(distinct) > MAXIMUM_ADDRESSES,
+        left_out,
         len(search.known),
         rest,
         tuple(doubtful[:MOST_DOUBTFUL]),
@@ -136,31 +146,46 @@ def _outside(text: str, readings: Iterable[Reading], until: int) -> str:
     pieces: list[str] = []
     begin = 0
     for reading in readings:
+        if reading.start >= until:
+            break
         pieces.append(text[begin : reading.start])
         begin = reading.end
     return " ".join((*pieces, text[begin:until]))
 
 
-def _readings(message: Message, *, handles: bool) -> Iterator[tuple[str | Unreportable, Reading]]:
-    """Read each word that has the sign of a link, from form to form; give what was read, and where."""
+def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
+    """Read each word that has the sign of a link, from form to form."""
     folded = message.folded
     position = 0
     while word := patterns.WORD.search(folded, position):
         position, end = word.span()
         while position < end and (match := patterns.FORM.search(folded, position, end)):
             form, start = match.lastgroup or "", match.start()
-            reading = read_at(message, form, start, match.end())
-            if reading.what is not None and (handles or form != "handle"):
-                yield reading.what, reading
-            refused = form == "bare" and reading.what is None
-            position = _last_label(folded, match) if refused else max(reading.end, start + 1)
+            if form == "bare" and not _could_be_host(folded, match):
+                position = _after_no_host(folded, match, end)
+            elif form == "handle" and not handles:
+                position = match.end()
+            else:
+                reading = read_at(message, form, start, match.end())
+                yield reading
+                refused = form == "bare" and reading.what is None
+                position = _after_no_host(folded, match, end) if refused else max(reading.end, start + 1)
         position = max(position, end)
 
 
-def _last_label(folded: str, match: re.Match[str]) -> int:
-    """Tell where the last label of a refused host begins: no end of the host is one, but a link may begin."""
-    *_, last = patterns.DOT.finditer(folded, match.start(), match.end())
-    return last.end()
+def _could_be_host(folded: str, match: re.Match[str]) -> bool:
+    return could_be_host(match[0]) or bool(patterns.SEPARATED.match(folded, match.end()))
+
+
+def _after_no_host(folded: str, match: re.Match[str], end: int) -> int:
+    """Tell where a link may begin behind a host that was refused: at its last label, if the word goes on."""
+    if match.end() == end:
+        return end
+    dot = folded.rfind(".", match.start(), match.end())
+    if dot < 0:
+        *_, last = patterns.DOT.finditer(folded, match.start(), match.end())
+        return last.end()
+    return dot + 1
 
 
 def _dictated(text: str, is_known: Callable[[str], bool]) -> dict[str, Address]:

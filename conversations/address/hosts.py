@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .parts import ip_address, registrable_domain
+from .parts import ip_address, public_endings, registrable_domain
 from .patterns import DOT
 
 # Letters of scripts that nobody mixes into a Latin or Cyrillic word: a host beside them ends there.
@@ -57,6 +57,18 @@ def _is_next_sentence(rest: str) -> bool:
     return not rest[0].isascii() or (rest[1:2].isupper() and not rest.isupper()) or not rest[1:2].isascii()
 
 
+def could_be_host(typed: str) -> bool:
+    """Tell at sight whether what was typed alone may hold a host: "word.word" hardly ever does."""
+    plain = _PLAIN.fullmatch(typed)
+    _, *labels = typed.lower().split(".") if plain else DOT.split(typed.lower())
+    if not (public_endings().isdisjoint(labels) and _LOCAL_ENDINGS.isdisjoint(labels)):
+        return True
+    if labels[-1].isdecimal() and len(labels) == _OCTETS - 1:
+        return True
+    # A word of another script may be glued to the end.
+    return not plain and any(label[:1].isascii() and not label.isascii() for label in labels)
+
+
 def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
     """Settle a host that was typed alone: the longest reading with a known public suffix, or None."""
     if not typed.isascii():
@@ -76,6 +88,11 @@ def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:
 
 def _readings(typed: str) -> Iterator[SettledHost]:
     """Read a typed host ever shorter: whole, without a foreign end of its last label, without that label."""
+    if _PLAIN.fullmatch(typed):
+        while typed:
+            yield SettledHost(typed, len(typed), defanged=False)
+            typed = typed.rpartition(".")[0]
+        return
     dots = list(DOT.finditer(typed))
     starts = [0, *(dot.end() for dot in dots)]
     ends = [*(dot.start() for dot in dots), len(typed)]
@@ -92,12 +109,14 @@ def _readings(typed: str) -> Iterator[SettledHost]:
 
 def _could_be_meant(host: str, *, followed: bool, whole: bool) -> bool:
     labels = host.split(".")
-    if all(label.isdecimal() for label in labels):
+    if len(labels) == 1:
+        return False
+    if host.replace(".", "").isdecimal():
         return whole and len(labels) == _OCTETS and (followed or not _PAIRS.fullmatch(host)) and _is_ip(host)
     last = labels[-1]
     if not followed and (last.lower() in _FILE_ENDINGS or _SENTENCE_START.fullmatch(last)):
         return False
-    return bool(registrable_domain(host)) or (len(labels) > 1 and last.lower() in _LOCAL_ENDINGS)
+    return bool(registrable_domain(host)) or last.lower() in _LOCAL_ENDINGS
 
 
 def _is_ip(host: str) -> bool:

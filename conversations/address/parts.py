@@ -3,9 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
-from .public_suffixes import private_suffix
+from .public_suffixes import last_labels, private_suffix
 from .url_standard import Url, parse, to_ascii
 
 WEB_SCHEMES = frozenset({"http", "https", "ftp"})
@@ -111,6 +112,12 @@ def registrable_domain(host: str) -> str | None:
     if labels[-1] in {_DOCUMENTATION_SUFFIX, _I2P}:
         return ".".join(labels[-2:]) if len(labels) > 1 else None
     return private_suffix(host)
+
+
+@cache
+def public_endings() -> frozenset[str]:
+    """Give the labels with which a public host may end, in small letters."""
+    return last_labels() | {_DOCUMENTATION_SUFFIX, _I2P}
 
 
 def is_private(host: str) -> bool:

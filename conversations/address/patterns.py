@@ -18,8 +18,8 @@ _EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff"
 )
-_LABEL = rf"[\w{_MARKS}{_EMOJI}%-]{{1,63}}"
-BARE_LABEL = rf"[\w{_MARKS}-]{{1,63}}"
+_LABEL = rf"[\w{_MARKS}{_EMOJI}%-]{{1,63}}+"
+BARE_LABEL = rf"[\w{_MARKS}-]{{1,63}}+"
 # Dots of other scripts (where Latin letters meet: they end Chinese sentences), and the dots of people who
 # write links so that nobody opens them: "[.]", "(dot)", "<.>", "\.".
 _DOT = (
@@ -46,8 +46,8 @@ _WEB = rf"(?:{_SCHEME}|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=://))){_SEPARATOR}(?
 _ENCODED = r"h[tx]{2}ps?%(?:25){0,2}3a%(?:25){0,2}2f[^\s&\"'<>]{1,2048}"
 # Schemes of single apps; a "blob:" lives in one browser.
 _OTHER = (
-    rf"(?<!\w)blob:(?=h)|(?<![\w.+-])(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])"
-    rf"[a-z][a-z0-9+.-]{{1,30}}{_COLON}//"
+    rf"(?<!\w)blob:(?=h)|(?<![\w.+-])(?=[a-z][a-z0-9+.-]{{1,30}}+{_COLON}//)"
+    rf"(?![a-z0-9+.-]{{0,30}}h[tx]{{2}}ps?[:\[])[a-z][a-z0-9+.-]{{1,30}}+{_COLON}//"
 )
 # "@name", and "@name@host" of the fediverse.
 _HANDLE = (
@@ -55,9 +55,9 @@ _HANDLE = (
     rf"|[\w.-]{{1,64}}(?:@|\[@\]){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,9}})"
 )
 FORM = re.compile(
-    rf"(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
+    rf"(?=[\w{_MARKS}@\[/\\.+%-])(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
     rf"|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
-    rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}})",
+    rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}}))",
     re.IGNORECASE,
 )
 # A word with a sign that every link has, and more behind it; all others are passed over: "Look:", "(see".
@@ -68,7 +68,7 @@ PLAIN_WORD = re.compile(rf"(?<!\S)[^\s{_SIGNS}]*[^\W\d_][^\s{_SIGNS}]*(?=[\s,;!?
 DOT = re.compile(_DOT, re.IGNORECASE)
 PORT = re.compile(r"(?::|\[:\])\d{1,5}(?!\d)")
 AUTHORITY = re.compile(
-    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){1,200}(?:\[@\]|@))?)"
+    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){1,200}+(?:\[@\]|@))?)"
     rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|\[\[\](?:[0-9a-f]|\[[:.]\]){{2,45}}\]|{_LABEL}(?:{_DOT}{_LABEL}){{0,126}})"
     rf"(?P<rest>(?:(?:\.|\[\.\])(?=[/?#:\[]))?(?:{PORT.pattern})?)",
     re.IGNORECASE,

@@ -53,6 +53,8 @@ def skipped(message: Message, start: int) -> int:
 
 def with_tail(message: Message, front: Front) -> Reading:
     """Add to a host what follows it: path, query and fragment, as far as they go."""
+    if front.text[-1].isalnum() and not patterns.TAIL_BEGINS.match(message.folded, front.end):
+        return Reading(front.text, front.start, front.end, front.sure)
     fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
     before = message.text[message.text.rfind("\n", 0, front.start) + 1 : front.start]
     tail, end = _tail(message.folded if fullwidth else message.text, front, before)
@@ -88,12 +90,15 @@ def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
 
 def _end_before_next_link(source: str, front: Front) -> int:
     """Tell where the run behind a host ends; where many links are glued, the next one is near."""
-    end = run_end(source, front.end)
-    separator = source.find("://", front.end, end)
-    if separator < 0 or separator + _LONGEST_HOST >= end:
-        return end
-    near = _next_link(source[front.end : separator + _LONGEST_HOST], front.text)
-    return end if near is None else front.end + near
+    separator = source.find("://", front.end, front.end + patterns.LONGEST_RUN)
+    if separator >= 0:
+        near = run_end(source, front.end, separator + _LONGEST_HOST)
+        if near < separator + _LONGEST_HOST:
+            return near
+        next_link = _next_link(source[front.end : near], front.text)
+        if next_link is not None:
+            return front.end + next_link
+    return run_end(source, front.end)
 
 
 def _between_angles(source: str, typed: str, end: int) -> tuple[str, int] | None:
@@ -120,7 +125,7 @@ def _next_link(tail: str, front: str) -> int | None:
     return listed.start() if listed and registrable_domain(listed["host"]) else None
 
 
-def run_end(source: str, start: int) -> int:
-    """Tell where a run of signs that can stand in a link ends."""
-    run = patterns.RUN.match(source, start)
+def run_end(source: str, start: int, most: int | None = None) -> int:
+    """Tell where a run of signs that can stand in a link ends, at most at a place."""
+    run = patterns.RUN.match(source, start, len(source) if most is None else most)
     return run.end() if run else start

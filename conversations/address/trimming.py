@@ -5,6 +5,7 @@ import re
 _SENTENCE_MARKS = frozenset(".,:;!?#'|\u00b7\u2019\u200c\u200d")
 _EMPHASIS = frozenset("*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
+_TRIMMED = frozenset({*_SENTENCE_MARKS, *_EMPHASIS, *_BRACKETS})
 _POSSESSIVE = re.compile("\u2019s\\Z")
 # The markup of forums after what it holds: "[url]https://example.com/a[/url]".
 _CLOSING_TAG = re.compile(r"\[/?\w{1,12}(?:=[^\]]*)?\]")
@@ -44,7 +45,7 @@ def trimmed(link: str, before: str) -> str:
     Brackets that the link opened itself stay; a "*", "_" or "~" goes only when the line has an open one.
     """
     end = len(link)
-    if link[-1:].isalnum():
+    if link[-1:] not in _TRIMMED:
         return _POSSESSIVE.sub("", link) if link.endswith("\u2019s") else link
     balance = {closing: link.count(opening) - link.count(closing) for closing, opening in _BRACKETS.items()}
     while end:

@@ -30,6 +30,12 @@ def _public_labels(labels: list[str]) -> int:
 
 
 @cache
+def last_labels() -> frozenset[str]:
+    """Give the labels with which known public suffixes end, in small letters."""
+    return frozenset(rule.rpartition(".")[2] for rule in _rules())
+
+
+@cache
 def _rules() -> frozenset[str]:
     text = files("reportline_queue.address").joinpath("suffixes.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))

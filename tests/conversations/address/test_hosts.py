@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.address.hosts import settle_bare, settle_typed
+from conversations.address.hosts import could_be_host, settle_bare, settle_typed
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,27 @@ def test_a_host_with_a_scheme_is_taken_whole_unless_a_sentence_follows(
 def test_a_bare_host_needs_a_known_suffix(typed: str, host: str | None) -> None:
     settled = settle_bare(typed, followed=False)
     assert (settled.host if settled else None) == host
+
+
+@pytest.mark.parametrize(
+    ("typed", "could"),
+    [
+        ("example.com", True),
+        ("EXAMPLE.CO.UK", True),
+        ("example[.]com", True),
+        ("ayer.es", True),
+        ("example.com.hello", True),
+        ("example.org-\u0442\u0430", True),
+        ("\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444", True),
+        ("madeup.i2p", True),
+        ("printer.local", True),
+        ("8.8.8.8", True),
+        ("hello.nosuchsuffix", False),
+        ("photo.jpeg", False),
+        ("3.50", False),
+        ("1.2.3.4.5", False),
+    ],
+)
+def test_most_words_with_a_dot_are_no_host_at_sight(typed: str, could: bool) -> None:  # noqa: FBT001 - a table's column
+    assert could_be_host(typed) is could
+    assert could or settle_bare(typed, followed=True) is None

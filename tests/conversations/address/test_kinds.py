@@ -163,6 +163,15 @@ def test_at_most_20_distinct_addresses_are_taken() -> None:
     assert not find(" ".join(f"https://example.com/{number % 20}" for number in range(90))).left_out
 
 
+def test_a_flood_that_is_no_links_is_not_read_to_its_end() -> None:
+    """50 are read with care, and the reporter learns that there was more; words with dots do not count."""
+    behind = " https://example.com/a"
+    assert not find("me@example.com " * 50 + behind).left_out
+    flooded = find("me@example.com " * 51 + behind)
+    assert (flooded.addresses, flooded.left_out) == ((), True)
+    assert find("photo.jpeg 3.50 e.g. one.word " * 100 + behind).addresses == find(behind).addresses
+
+
 def test_an_address_is_not_in_its_repr() -> None:
     """Reported addresses never reach a log or an exception's text by way of repr."""
     assert "example" not in repr(find("https://example.com/a"))

@@ -43,6 +43,11 @@ def test_every_rule_is_read_as_by_the_library(before: str) -> None:
         assert of_the_client.private_suffix(host) == of_the_library.private_suffix(host), host
 
 
+def test_the_last_labels_are_the_librarys() -> None:
+    assert of_the_client.last_labels() == of_the_library.last_labels()
+    assert {"com", "uk", "\u0440\u0444", "xn--p1ai"} < of_the_client.last_labels()
+
+
 @given(
     st.lists(
         st.sampled_from(["a", "B", "", "co", "uk", "com", "kobe", "jp", "city", "ck", "www"]), max_size=12
