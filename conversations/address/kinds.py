@@ -28,6 +28,7 @@ class Unreportable(StrEnum):
     EMAIL = "email"
     PRIVATE_NETWORK = "private_network"
     UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,33 @@ _ONION_LABEL = re.compile(r"[a-z2-7]{56}")
 _CONTENT_ID = r"(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|b[a-z2-7]{50,}|k[0-9a-z]{50,})"
 _IPFS_PATH = re.compile(rf"/(?:ipfs/{_CONTENT_ID}|ipns/[\w.-]+)(?:/|$)")
 _IPFS_GATEWAY = re.compile(r"[a-z0-9-]{50,}\.ip[fn]s\.[a-z0-9.-]+")
-_JOINED_PATH = re.compile(r"/(?:\+(?![0-9]+/?$)[\w-]|%2B[\w-]|joinchat/|c/)", re.ASCII)
+_JOINED_ON_TELEGRAM = re.compile(r"/(?:\+(?![0-9]+/?$)[\w-]|%2B[\w-]|joinchat/|addlist/|c/)", re.ASCII)
+# How the invitations of other apps go on behind their hosts, without "www.".
+_JOINED = {
+    "chat.whatsapp.com": re.compile(r"/."),
+    "discord.gg": re.compile(r"/."),
+    "discord.com": re.compile(r"/invite/."),
+    "discordapp.com": re.compile(r"/invite/."),
+    "signal.group": re.compile(r"/#."),
+    "m.me": re.compile(r"/j/."),
+    "ig.me": re.compile(r"/j/."),
+    "line.me": re.compile(r"/(?:R/)?ti/g2?/."),
+    "vk.me": re.compile(r"/join/."),
+    "invite.viber.com": re.compile(r"/\?g2?=."),
+    "kik.me": re.compile(r"/g/."),
+    "zalo.me": re.compile(r"/g/."),
+    "open.kakao.com": re.compile(r"/o/."),
+    "groupme.com": re.compile(r"/join_group/."),
+    "join.skype.com": re.compile(r"/."),
+    "join.slack.com": re.compile(r"/t/."),
+    "guilded.gg": re.compile(r"/i/."),
+}
 # The registered name of each engine, with the paths and parameters of its results.
 _SEARCH_ENGINES = {
-    "google": (re.compile(r"/search/?"), ("q", "p", "tbs", "vsrid")),
+    "google": (
+        re.compile(r"/(?:search/?|imgres|searchbyimage(?:/upload)?|uploadbyurl|v3/upload|webhp)?"),
+        ("q", "p", "tbs", "vsrid", "imgurl", "imgrefurl", "image_url", "url"),
+    ),
     "bing": (re.compile(r"/(?:images/|videos/|news/)?search/?"), ("q",)),
     "yandex": (re.compile(r"/(?:images/|video/)?(?:touch/)?search/?(?:touch/)?"), ("text", "url", "rpt")),
     "ya": (re.compile(r"/(?:images/|video/)?search/?"), ("text",)),
@@ -71,13 +95,32 @@ _SEARCH_ENGINES = {
     "qwant": (re.compile(r"/"), ("q",)),
     "sogou": (re.compile(r"/(?:web|pics)"), ("query",)),
     "naver": (re.compile(r"/search\.naver"), ("query",)),
+    "mail": (re.compile(r"/(?:m/)?(?:search(?:_images|_video)?|images|video)/?"), ("q",)),
+    "petalsearch": (re.compile(r"/search/?"), ("query",)),
+    "ask": (re.compile(r"/(?:web|youtube|pictures)"), ("q",)),
+    "kagi": (re.compile(r"/(?:search|images|videos|news|html/search)"), ("q",)),
+    "ahmia": (re.compile(r"/search/?"), ("q",)),
+    "mojeek": (re.compile(r"/search"), ("q",)),
+    "swisscows": (re.compile(r"/[a-z]{2}/(?:web|images|videos|news)"), ("query",)),
+    "seznam": (re.compile(r"/(?:obrazky/?|videa/?)?"), ("q",)),
+    "so": (re.compile(r"/(?:s|i)"), ("q",)),
+    "aol": (re.compile(r"/(?:aol/)?(?:search|image|video)"), ("q", "query")),
+    "rambler": (re.compile(r"/(?:search|images|video)/?"), ("query",)),
+    "daum": (re.compile(r"/search"), ("q",)),
+    "coccoc": (re.compile(r"/search/?"), ("query",)),
+    "dogpile": (re.compile(r"/serp"), ("q",)),
+    "lycos": (re.compile(r"/(?:web|image|images|video)/?"), ("q",)),
+    "metager": (re.compile(r"/(?:[a-z]{2}-[A-Z]{2}/)?meta/meta\.ger3"), ("eingabe",)),
+    "perplexity": (re.compile(r"/search"), ("q",)),
+    "you": (re.compile(r"/search"), ("q",)),
+    "tineye": (re.compile(r"/search/?"), ("url",)),
 }
 
 
 def assess(text: str, parts: Parts | None) -> Address | Unreportable:
     """Classify one absolute address, taken apart; `text` is kept unchanged (at most 2048 bytes)."""
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_ADDRESS_LENGTH:
-        return Unreportable.UNREADABLE
+        return Unreportable.TOO_LONG
     if parts is None:
         is_handle = HANDLE.fullmatch(text)
         return _address(text, AddressKind.HANDLE, parts) if is_handle else Unreportable.UNREADABLE
@@ -101,15 +144,22 @@ def _assess_web(text: str, parts: Parts) -> Address | Unreportable:
     kind = _kind_of_host(parts)
     if isinstance(kind, Unreportable):
         return kind
-    home = parts.path == "/" and not parts.query and not parts.fragment and kind is not AddressKind.IPFS
+    compared = canonical_of(text, parts)
     return Address(
         text,
         kind,
-        home_page=home,
+        home_page=_is_home_page(parts, kind, compared),
         search_results=kind is AddressKind.WEB and _is_search(parts),
         needs_joining=_is_invitation(parts, kind),
-        canonical=canonical_of(text, parts),
+        canonical=compared,
     )
+
+
+def _is_home_page(parts: Parts, kind: AddressKind, compared: str) -> bool:
+    if parts.path != "/" or parts.query or parts.fragment or kind is AddressKind.IPFS:
+        return False
+    # "made_up.t.me" is somebody's page, and no site.
+    return kind is not AddressKind.TELEGRAM or compared == "https://t.me/"
 
 
 def _kind_of_host(parts: Parts) -> AddressKind | Unreportable:
@@ -141,8 +191,9 @@ def _is_search(parts: Parts) -> bool:
 
 def _is_invitation(parts: Parts, kind: AddressKind) -> bool:
     if kind is AddressKind.TELEGRAM:
-        return bool(_JOINED_PATH.match(parts.path))
-    return parts.host == "chat.whatsapp.com" and parts.path != "/"
+        return bool(_JOINED_ON_TELEGRAM.match(parts.path))
+    behind = _JOINED.get(parts.host.removeprefix("www."))
+    return behind is not None and bool(behind.match(f"{parts.path}{parts.query}{parts.fragment}"))
 
 
 def _assess_other(text: str, parts: Parts) -> Address | Unreportable:
@@ -153,7 +204,9 @@ def _assess_other(text: str, parts: Parts) -> Address | Unreportable:
         case "mailto":
             return Unreportable.EMAIL
         case "tg" if action and parts.query:
-            return _address(text, AddressKind.TELEGRAM, parts, joining=action in {"join", "privatepost"})
+            return _address(
+                text, AddressKind.TELEGRAM, parts, joining=action in {"join", "addlist", "privatepost"}
+            )
         case "whatsapp" if action and parts.query:
             return _address(text, AddressKind.WHATSAPP, parts, joining=action == "chat")
         case "ipfs" | "ipns" if parts.host:

@@ -33,6 +33,8 @@ _SPACED_BRACKETS = re.compile(
     r"(?<=\w)[ \t]{1,2}[\[({][ \t]{0,2}(?:\.|dot|punto|ponto|point)[ \t]{0,2}[\])}][ \t]{0,2}(?=\w)",
     re.IGNORECASE,
 )
+# "https: / /example.com": a keyboard puts a space behind each sign.
+_SPACED_SCHEME = re.compile(r"(?<=\w) ?: ?/ /(?= ?\w)")
 # What any of these begins with; most messages have nothing of it.
 _SPACES = "\t\v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _TO_READ = re.compile(rf"[{_SPACES}&\\\[({{{_UNSEEN}\u200c\u200d\ud800-\udfff\uff01-\uff5e]")
@@ -40,12 +42,14 @@ _TO_READ = re.compile(rf"[{_SPACES}&\\\[({{{_UNSEEN}\u200c\u200d\ud800-\udfff\uf
 
 def read_message(text: str) -> Message:
     """Read a text; nothing that a person sees is lost."""
-    if not _TO_READ.search(text):
+    if not _TO_READ.search(text) and "/ /" not in text:
         return Message(text, text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_character, text)
+    if "/ /" in text:
+        text = _SPACED_SCHEME.sub("://", text)
     if "\\_" in text and not _BACKSLASH.search(text):
         text = text.replace("\\_", "_")
     text = _SPACED_BRACKETS.sub("[.]", _OTHER_SPACE.sub(" ", text))

@@ -28,7 +28,8 @@ _DOT = (
 )
 _COLON = r"(?::|\[:\]|\(:\))"
 _SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\|\[/\]){{1,4}}+\]?"
-_SCHEME = r"h[tx*0]{2}ps?"
+# Signal writes its invitations "sgnl://signal.group/#...", too.
+_SCHEME = r"(?:h[tx*0]{2}ps?|(?<!\w)sgnl(?=://signal\.))"
 # What begins another link.
 _LINK = r"h[tx]{2}ps?(?::|\[:\])//"
 _EMAIL = rf"(?<![\w.+%@/-])[\w.+%-]{{1,64}}+@{BARE_LABEL}(?:\.{BARE_LABEL}){{1,9}}"
@@ -66,9 +67,10 @@ WORD = re.compile(rf"(?<!\S)[\[({{<]?+(?:[^\s{_SIGNS}]*+[{_SIGNS}]\S+|localhost(
 # A word of a sentence: it has letters, and no sign of a link.
 PLAIN_WORD = re.compile(rf"(?<!\S)[^\s{_SIGNS}]*[^\W\d_][^\s{_SIGNS}]*(?=[\s,;!?]|$)")
 DOT = re.compile(_DOT, re.IGNORECASE)
-PORT = re.compile(r"(?::|\[:\])\d{1,5}(?!\d)")
+# No port has another behind it: "http://[1::2]:3:4" is nobody's.
+PORT = re.compile(r"(?::|\[:\])\d{1,5}(?!:?\d)")
 AUTHORITY = re.compile(
-    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){1,200}+(?:\[@\]|@))?)"
+    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){0,200}+(?:\[@\]|@))?)"
     rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|\[\[\](?:[0-9a-f]|\[[:.]\]){{2,45}}\]|{_LABEL}(?:{_DOT}{_LABEL}){{0,126}})"
     rf"(?P<rest>(?:(?:\.|\[\.\])(?=[/?#:\[]))?(?:{PORT.pattern})?)",
     re.IGNORECASE,
@@ -89,7 +91,7 @@ SPACED_PATH = re.compile(r" /(?=\w)")
 # Behind "t.me/" there is always a name.
 SPACED_NAME = re.compile(r"\s(?=[a-z][a-z0-9_]{3,31}\b)|(?<=\+)\s(?=[\w-]{6,})", re.IGNORECASE)
 # What no host can end before; the second also where the host so far is nobody's.
-BROKEN_HOST = re.compile(r"[a-z0-9%$&=+@^~-]", re.IGNORECASE)
+BROKEN_HOST = re.compile(r"[a-z0-9%$&=+@^~-]|:\d+:\d", re.IGNORECASE)
 BROKEN_LABELS = re.compile(r"\.+[a-z0-9]", re.IGNORECASE)
 # What comes behind a host (and behind "tg:"); the second tells it from a question mark of the sentence.
 TAIL_BEGINS = re.compile(r"[/\\?#]|\[[#/]\]|(?:resolve|join|privatepost)\?", re.IGNORECASE)
@@ -120,6 +122,8 @@ PLAIN_LINK = re.compile(
 _NEXT_LINK = rf"(?<=[\w,;)\]}}!.'*|]){_LINK}|\]\("
 NEXT_LINK = re.compile(_NEXT_LINK, re.IGNORECASE)
 LINK_WITHIN = re.compile(rf"/{_LINK}(?P<host>[^/?#]{{1,253}})", re.IGNORECASE)
+# What is said about a short link, glued to it: "https://vm.tiktok.com/ZM0/(LIVE)".
+REMARK = re.compile(r"^([^?#(]*)\(.*")
 # The next of a list, written without spaces: "t.me/aaaa,t.me/bbbb".
 LISTED = re.compile(r"[,;](?P<host>(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.IGNORECASE)
 STOP = re.compile(rf"[{_NEVER_IN_LINKS}]|{_NEXT_LINK}", re.IGNORECASE)

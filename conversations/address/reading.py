@@ -97,7 +97,9 @@ def _typed(message: Message, start: int, end: int) -> Reading:
     if glued:
         host, after = host[: glued.start()].rstrip("."), authority.start("host") + glued.start()
     followed = bool(authority["rest"] or patterns.HAS_TAIL.match(folded, after))
-    settled = settle_typed(host, followed=followed) if host else None
+    # Browsers refuse a fullwidth "%": decoded, it would be part of another host.
+    refused = not host or "\uff05" in message.text[start:after]
+    settled = None if refused else settle_typed(host, followed=followed)
     if settled is None:
         return Reading(Unreportable.UNREADABLE, start, after)
     begun = f"{_scheme(typed)}://{refang(authority['userinfo'])}"

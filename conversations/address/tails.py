@@ -82,6 +82,8 @@ def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
     if front.text.endswith(_TELEGRAM) and not whole.isascii():
         whole = patterns.BEFORE_OTHER_LETTERS.sub("", whole)
     whole = whole[: _next_link(whole, front.text)]
+    if "(" in whole and front.text.rpartition("/")[2].lower() in _SHORT_LINKS:
+        whole = patterns.REMARK.sub(r"\1", whole)
     if len(whole) < len(tail):
         rest = len(typed) - (defanged_length(typed, len(whole)) if defanged else len(whole))
         return whole, end - rest

@@ -20,7 +20,7 @@ def cut(tail: str, before: str) -> str:
     `before` is the line before the link. A tag, and a "]" that nothing in the link opened, end it; so does
     a "|" where the link stands in brackets: "[https://example.com/a|its name]".
     """
-    if "|" in tail and before.endswith("["):
+    if "|" in tail and before.rfind("[") > before.rfind("]"):
         tail = tail.partition("|")[0]
     if "]" not in tail:
         return tail

@@ -120,6 +120,32 @@ SURE: list[tuple[str, list[str]]] = [
     ("https://example.com. See you", ["https://example.com"]),
     ("at this point no one", []),
     ("http://192.168.0.1/x", []),
+    ("https: / /example.com/a", ["https://example.com/a"]),
+    ("look: https:/ /example.com/a", ["https://example.com/a"]),
+    ("this one / / that one", []),
+    ("http://@www.example.com", ["http://@www.example.com"]),
+    ("sgnl://signal.group/#CjQ0MadeUp", ["https://signal.group/#CjQ0MadeUp"]),
+    ("https://vm.tiktok.com/ZM0/(LIVE)", ["https://vm.tiktok.com/ZM0/"]),
+    ("https://youtu.be/0madeup(the worst)", ["https://youtu.be/0madeup"]),
+    ("https://t.me/share/url?url=a(b)", ["https://t.me/share/url?url=a(b)"]),
+    (
+        "[https://example.com/a|https://example.org/b|smart-link]",
+        ["https://example.com/a", "https://example.org/b"],
+    ),
+    ("[see https://example.com/a|its name]", ["https://example.com/a"]),
+    ("[a] https://example.com/a|b", ["https://example.com/a|b"]),
+    ("https://example.com/a\u2014text", ["https://example.com/a"]),
+    ("https://example.com/a\u2022b", ["https://example.com/a"]),
+    ("https://t.me/made_up\u2049\ufe0f", ["https://t.me/made_up"]),
+    ("https://t.me/made_up\u3299\ufe0f", ["https://t.me/made_up"]),
+    ("@https://t.me/x", ["https://t.me/x"]),
+    ("@made-up", []),
+    (f"{'a' * 52}.b32.i2p/page", [f"http://{'a' * 52}.b32.i2p/page"]),
+    ("https://example.com/a&quot;", ["https://example.com/a"]),
+    (
+        "\u0432\u0447\u043e\u0440\u0430.\u043e\u043d\u043b\u0430\u0439\u043d",
+        ["https://\u0432\u0447\u043e\u0440\u0430.\u043e\u043d\u043b\u0430\u0439\u043d"],
+    ),
 ]
 DOUBTFUL: list[tuple[str, list[str]]] = [
     ("https://example. com/a/video", ["https://example.com/a/video"]),
@@ -152,6 +178,11 @@ DOUBTFUL: list[tuple[str, list[str]]] = [
     ("forum . badsite . com / thread", ["https://forum.badsite.com/thread"]),
     ("the site is badsite.com ok", ["https://badsite.com"]),
     ("triple w dot forum dot com slash boys", ["https://www.forum.com/boys"]),
+    ("Hola.es urgente", ["https://Hola.es"]),
+    ("recebi no grupo.eu n\u00e3o conhe\u00e7o", ["https://grupo.eu"]),
+    ("he sent me this.video of a child", ["https://this.video"]),
+    ("please help.kids are in danger", ["https://help.kids"]),
+    ("version 4.3.2.1", ["http://4.3.2.1"]),
 ]
 
 

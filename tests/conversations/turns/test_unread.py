@@ -122,3 +122,13 @@ def test_who_was_heard_wrong_can_say_so_after_a_picture_or_more_words() -> None:
     assert "heard_wrong" in replay.choices()
     replay.tap("heard_wrong")
     assert replay.state.step == "first"
+
+
+def test_of_a_link_that_is_too_long_it_is_said_so_and_its_beginning_is_kept() -> None:
+    """Sending it again would not help, and what leads to the page stands first."""
+    replay = Replay(new_state())
+    link = "https://forum.example/thread/4711?" + "x" * 2100
+    turn = replay.step(Said(f"look {link}"))
+    assert turn.state.remark[0] == Phrase("too_long.1", (("maximum", "2048"),))
+    assert turn.state.unread.startswith("look https://forum.example/thread/4711?xx")
+    assert not turn.state.draft.addresses
