@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from conversations.events import Command
 from tests.cases import for_every
 from tests.talking import LANGUAGES, read_transcript, replayed
+from tests.telegram_rules import tappable
 
 FOLDER = Path(__file__).parent / "transcripts"
 NAMES = sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.json"))
 PERSONAS = [name for name in NAMES if name.startswith("personas/")]
 REMARKS = 12
+OUR_COMMANDS = {f"/{command}" for command in Command}
+PORTALS = "".join(path.read_text("utf-8") for path in (FOLDER.parents[1] / "bot" / "portals").rglob("*.toml"))
 
 
 def _path(name: str) -> Path:
@@ -52,3 +56,11 @@ def test_no_answer_comes_twice_alike_in_a_row_for_new_input(name: str) -> None:
     for before, after in pairwise(read_transcript(_path(name))["turns"]):
         if {"said", "attached"} & set(before["event"]) and {"said", "attached"} & set(after["event"]):
             assert before["shows"] != after["shows"]
+
+
+@for_every(name=NAMES)
+def test_nothing_that_was_reported_can_be_tapped(name: str) -> None:
+    """Of the lines of all cards, Telegram makes links of our commands and of helpers' pages alone."""
+    lines = {line for turn in read_transcript(_path(name))["turns"] for line in turn["shows"]}
+    found = {one for line in lines for one in tappable(line)}
+    assert {one for one in found - OUR_COMMANDS if one not in PORTALS} == set()

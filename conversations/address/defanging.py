@@ -1,4 +1,7 @@
-"""Defanging: an address is written so that no app makes a link of it, and can be read back exactly."""
+"""Defanging: an address is written so that no app makes a link of it, and can be read back exactly.
+
+`tests/telegram_rules.py` tells what Telegram makes tappable. A card's number in a host alone is not split.
+"""
 
 import re
 
@@ -7,7 +10,12 @@ _MARKS = "[.@:#"
 # A command begins at a stroke that no word, stroke or "<" or ">" is before; a telephone number at a plus.
 _COMMAND = re.compile(r"/(?<![\w/<>]/)(?=\w)")
 _NUMBER = re.compile(r"\+(?=\d)")
-_DEFANGED = re.compile(r"\[(?:([.@:#+/\[])|(dot)|(at))\]", re.IGNORECASE)
+_CASHTAG = re.compile(r"\$(?=[A-Z1])")
+# What may be a bank card's number: it stands by itself, and has a check digit (ISO/IEC 7812-1).
+_CARD = re.compile(r"(?<![0-9.,+_-])(?<![^\W\d_])[0-9][0-9-]{11,36}[0-9](?![0-9_-])(?![^\W\d_])")
+_CARD_DIGITS = range(13, 20)
+_DEFANGED = re.compile(r"\[(?:([.@:#+/$\[])|(dot)|(at))\]|(?<=[0-9-])\[([0-9])\](?=[0-9-])", re.IGNORECASE)
+_HOST = re.compile(r"[/?#\\].*", re.DOTALL)
 _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
 
 
@@ -19,15 +27,28 @@ def defang(given: str) -> str:
     """
     scheme = _WEB_SCHEME.match(given)
     if scheme is None:
-        return _bracket(given)
-    return f"hxx{scheme[1].lower()}://{_bracket(given[scheme.end() :])}"
+        return _CARD.sub(_split, _bracket(given))
+    shown = _bracket(given[scheme.end() :])
+    host = _HOST.sub("", shown)
+    return f"hxx{scheme[1].lower()}://{host}{_CARD.sub(_split, shown[len(host) :])}"
 
 
 def _bracket(text: str) -> str:
     for mark in _MARKS:
         if mark in text:
             text = text.replace(mark, f"[{mark}]")
-    return _NUMBER.sub("[+]", _COMMAND.sub("[/]", text))
+    return _CASHTAG.sub("[$]", _NUMBER.sub("[+]", _COMMAND.sub("[/]", text)))
+
+
+def _split(card: re.Match[str]) -> str:
+    """Put a digit in the middle of a card's number in brackets."""
+    number = card[0]
+    digits = [int(sign) for sign in number if sign != "-"]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    if len(digits) not in _CARD_DIGITS or (sum(doubled) + sum(digits[-1::-2])) % 10:
+        return number
+    middle = [place for place, sign in enumerate(number) if sign != "-"][len(digits) // 2]
+    return f"{number[:middle]}[{number[middle]}]{number[middle + 1 :]}"
 
 
 def refang(text: str) -> str:
@@ -36,7 +57,7 @@ def refang(text: str) -> str:
 
 
 def _mark(found: re.Match[str]) -> str:
-    return found[1] or ("." if found[2] else "@")
+    return found[1] or found[4] or ("." if found[2] else "@")
 
 
 def defanged_length(text: str, count: int) -> int:

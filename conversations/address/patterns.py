@@ -70,7 +70,7 @@ DOT = re.compile(_DOT, re.IGNORECASE)
 # No port has another behind it: "http://[1::2]:3:4" is nobody's.
 PORT = re.compile(r"(?::|\[:\])\d{1,5}(?!:?\d)")
 AUTHORITY = re.compile(
-    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.#+\[]\]|\]){0,200}+(?:\[@\]|@))?)"
+    r"\s{0,2}+(?P<userinfo>(?:(?:[^\s/?#@\\<>\"\[\]]|\[[:.+$\[]\]|\]){0,200}+(?:\[@\]|@))?)"
     rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|\[\[\](?:[0-9a-f]|\[[:.]\]){{2,45}}\]|{_LABEL}(?:{_DOT}{_LABEL}){{0,126}})"
     rf"(?P<rest>(?:(?:\.|\[\.\])(?=[/?#:\[]))?(?:{PORT.pattern})?)",
     re.IGNORECASE,

@@ -5,7 +5,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conversations.address import canonical, defang, find, host, read
+from conversations.address.defanging import refang
 from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, MAXIMUM_ADDRESSES
+from tests.telegram_rules import tappable
 
 # A busy machine is no failure.
 UNHURRIED = settings(deadline=None)
@@ -30,7 +32,22 @@ MESSAGES = st.one_of(
     st.text(st.characters(codec=None), max_size=60),
     st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=14).map("".join),
 )
-FOUND = MESSAGES.map(lambda text: [address.given for address in find(text, handles=True).addresses])
+# Addresses that hold what Telegram looks for.
+TELLING = st.builds(
+    "https://example.com{}{}".format,
+    st.sampled_from("/?#"),
+    st.lists(
+        st.sampled_from(["/", "?", "&", "=", "#", "$", "@", ".", "-", "_", ":", "(", "[", "]", ",", "+", "~"])
+        | st.sampled_from(
+            ["video", "USD", "1INCH", "made_up", "tg://x", "example.com", "12:30", "a@b.example"]
+        )
+        | st.sampled_from(["4111111111111111", "4111-1111-1111-1111", "7000000000000000003", "\u00e9", "//"]),
+        max_size=8,
+    ).map("".join),
+)
+FOUND = (MESSAGES | TELLING).map(
+    lambda text: [address.given for address in find(text, handles=True).addresses]
+)
 PLAIN_LINKS = st.builds(
     "{}{}{}".format,
     st.sampled_from(["https://", "http://", "https://www."]),
@@ -90,12 +107,23 @@ def test_a_plain_link_is_read_as_it_is_with_all_care(link: str, after: str) -> N
 @UNHURRIED
 @given(FOUND)
 @example(["https://example.com/x[.]y[[]z"])
+@example(["http://0.A#@0+"])
 @example(["http://[2606:4700::1111]:8080/x"])
 @example(["magnet:?xt=urn:btih:" + "a" * 40])
 def test_a_defanged_address_pasted_back_is_the_same_address(found: list[str]) -> None:
     """A reporter may send our own words back; nothing is lost and nothing added."""
     for address in found:
         assert [again.given for again in find(defang(address), handles=True).addresses] == [address]
+
+
+@UNHURRIED
+@given(FOUND | st.lists(TELLING, max_size=1))
+def test_in_nothing_defanged_an_app_finds_a_thing_to_tap(found: list[str]) -> None:
+    """By Telegram's own rules; what was split for that is whole again when it is pasted back."""
+    for address in found:
+        shown = defang(address)
+        assert tappable(shown) == []
+        assert refang(shown).replace("hxx", "htt", 1) == address.replace("HTT", "htt", 1)
 
 
 @UNHURRIED
