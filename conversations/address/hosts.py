@@ -7,13 +7,15 @@ from typing import NamedTuple
 from .parts import ip_address, public_endings, registrable_domain
 from .patterns import DOT
 
-# Letters of scripts that nobody mixes into a Latin or Cyrillic word: a host beside them ends there.
+# Letters of scripts that nobody mixes into a Latin or Cyrillic word, so that a host beside them ends there:
+# "看example.com看"; but "señoritas.com" is whole.
 _OTHER_SCRIPT = r"[^\x00-\u052f\u1d00-\u1fff]"
 _ASCII_HEAD = re.compile(rf"[\x21-\x7e]+(?={_OTHER_SCRIPT})")
 _ASCII_TAIL = re.compile(rf"(?<={_OTHER_SCRIPT})[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
 _LATIN_FRONT = re.compile(r"[^\x00-\x7f]*[\x21-\x7e]*")
-# Files on a phone whose endings are also public suffixes.
+# Files on a phone whose endings are also public suffixes: "video.mov".
 _FILE_ENDINGS = frozenset({"zip", "mov", "py", "sh"})
+# "printer.local".
 _LOCAL_ENDINGS = frozenset({"local", "lan"})
 _OCTETS = 4
 # "ayer.Es verdad" is two sentences, "ayer.es" may be a site.

@@ -11,14 +11,17 @@ class Message(NamedTuple):
     folded: str
 
 
-# Characters that apps and keyboards put around links, and joiners that join nothing.
+# Characters that apps and keyboards put around links, as in "\ufeffhttps://example.com\u200e".
 _UNSEEN = (
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e0fff"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
+# Joiners that join nothing: "exam\u200cple.com".
 _IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+# Half of an emoji, where an app has cut a text.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# A whole link as a Japanese keyboard writes it.
 _IS_FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # A word ends at a space or a line's end; of all other spaces one is made.
@@ -26,7 +29,7 @@ _OTHER_SPACE = re.compile(r"[^\S\n ]")
 # "&amp;" of a copied web page; without its semicolon it may be a parameter's name.
 _ENTITY = re.compile(r"&(?:amp;)*(?:(amp|quot|lt|gt|apos|nbsp)|#(\d{2,3})|#x([0-9a-f]{2}));", re.IGNORECASE)
 _NAMED = {"amp": "&", "quot": '"', "lt": "<", "gt": ">", "apos": "'", "nbsp": " "}
-# One that is no escape of Markdown: then backslashes separate the parts of a path.
+# One that is no escape of Markdown, "t.me/made\_up": then they part a path, "https:\\example.com\_a".
 _BACKSLASH = re.compile(r"\\(?!_)")
 # "example (dot) com" and "example [.] com": the spaces belong to the dot.
 _SPACED_BRACKETS = re.compile(

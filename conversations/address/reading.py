@@ -17,8 +17,11 @@ from .tails import Front, Reading, run_end, skipped, with_tail
 from .trimming import trimmed
 
 _ONION_LETTERS = 56
+# "https://t.me/ made_up".
 _NAMELESS = ("://t.me/", "://t.me/+", "://telegram.me/")
+# "https%25253A%25252F%25252Fexample.com".
 _MOST_ENCODINGS = 3
+# "file:///sdcard/a.mp4", "localhost:3000", "instagram://media?id=1".
 _REFUSED = {
     "local": Unreportable.LOCAL_FILE,
     "localhost": Unreportable.PRIVATE_NETWORK,

@@ -17,6 +17,7 @@ _STROKES = "slash|barra|barre|garis miring|mkwaju|слеш|слэш|स्लै
 _DOT = rf"(?: ?\. ?| (?:{_DOTS}) )"
 _STROKE = rf"(?: ?/ ?| (?:{_STROKES}) )"
 _PIECE = r"[\w~%+=&?-]{1,100}"
+# "forum dot example dot com slash boys", "t. me/made_up", "forum . example . com / thread".
 _CHAIN = re.compile(
     rf"(?<![\w.@/-])(?P<host>{patterns.BARE_LABEL}(?:{_DOT}{patterns.BARE_LABEL}){{1,8}})"
     rf"(?P<path>(?:{_STROKE}{_PIECE}){{0,12}})(?P<rest>[^\s]{{0,500}})",
@@ -24,6 +25,7 @@ _CHAIN = re.compile(
 )
 # No reading is possible without a dot that is said, or one beside a space; most messages have none.
 _SAID = frozenset(_DOTS.split("|"))
+# "example .com", "t. me/made_up", "example. com"; but "I saw it. Thank you".
 _SPACED = re.compile(
     rf"\.(?:(?<= \.)|(?<=\w\.) ?"
     rf"(?=(?>{patterns.BARE_LABEL})(?:[/.]| ?/| (?:{_STROKES}) )|(?:com|net|org|info)\b))",
@@ -32,6 +34,7 @@ _SPACED = re.compile(
 _SAID_OR_SPACED = re.compile(rf" (?:{_DOTS}) |{_SPACED.pattern}", re.IGNORECASE)
 _SEPARATED = re.compile(rf"{_DOT}", re.IGNORECASE)
 _STROKED = re.compile(rf"{_STROKE}", re.IGNORECASE)
+# "triple w dot example dot com".
 _TRIPLE = re.compile(r"\btriple w\b|\bw w w\b", re.IGNORECASE)
 _MOST_TRIES = 20
 
@@ -67,7 +70,7 @@ def _read(chain: re.Match[str]) -> str | None:
     if not registrable_domain(host) or not (led or suffix.lower() in patterns.PLAIN_SUFFIXES):
         return None
     if ". " in spoken and suffix[:1].isupper() and suffix.lower() not in patterns.PLAIN_SUFFIXES:
-        return None  # a new sentence
+        return None  # a new sentence: "They sent it. Me/you know"
     path = _STROKED.sub("/", chain["path"])
     scheme = "http" if suffix.lower() in {"onion", "i2p"} else "https"
     rest = chain["rest"] if chain["path"] or chain["rest"][:1] in {"/", "?", "#"} else ""

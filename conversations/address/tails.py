@@ -12,7 +12,7 @@ from .trimming import cut, trimmed
 _TELEGRAM = ("://t.me", "://telegram.me")
 # What is looked at of a link behind another, to tell whose it is.
 _LONGEST_HOST = 260
-# Hosts whose links are a short name and nothing more.
+# Hosts whose links are a short name and nothing more: "https://youtu.be/a/https://...", "youtu.be/0(LIVE)".
 _SHORT_LINKS = frozenset(
     {"vm.tiktok.com", "vt.tiktok.com", "youtu.be", "t.me", "pin.it", "fb.watch", "bit.ly", "tinyurl.com"}
 )

@@ -2,10 +2,12 @@
 
 import re
 
+# "Is it https://example.com/a?!", "(https://example.com/a).", but "https://example.com/Made_(up)".
 _SENTENCE_MARKS = frozenset(".,:;!?#'|\u00b7\u2019\u200c\u200d")
 _EMPHASIS = frozenset("*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _TRIMMED = frozenset({*_SENTENCE_MARKS, *_EMPHASIS, *_BRACKETS})
+# "https://example.com/a\u2019s owner".
 _POSSESSIVE = re.compile("\u2019s\\Z")
 # The markup of forums after what it holds: "[url]https://example.com/a[/url]".
 _CLOSING_TAG = re.compile(r"\[/?\w{1,12}(?:=[^\]]*)?\]")
