@@ -46,7 +46,6 @@ CLEARURLS: Final = Source(
 )
 SHORTENER: Final = Source(_SHORTENER_LIST, "0ee6b9b, 22 August 2026")
 ADGUARD: Final = Source(f"{_ADGUARD_LISTS}/general_url.txt", "002b06615b38c64b27fadafad6cf5323e752090f")
-# Its first 80,000 of 140,031 characters.
 ADGUARD_SITES: Final = Source(f"{_ADGUARD_LISTS}/specific.txt", "00096a40fb0586f1de6b450e3fc160ee2a94f8ce")
 # What Firefox takes out of a link that is copied; read in Floorp's copy of Mozilla's file.
 FIREFOX: Final = Source(_FIREFOX_LIST, "083bbb916b1c33258cb6218cca65b4f48e9217bc")
@@ -66,7 +65,6 @@ _ZHIHU_CODE = Source("https://github.com/DandelionSprout/adfilt/pull/1216")
 _KWAI_LINKS = Source(
     read="share_uid is the sharer's account, fid the same; share_id begins with the phone's id"
 )
-_TIKTOK_LINKS = Source(read="ten links with sender_device=pc; two of one person carry the same number")
 _FACEBOOK_LINKS = Source(read="share_url holds the code of one share, beside rdid in ten links of ten")
 _FACEBOOK_NOTICE = Source(read="the number and kind of one account's notification")
 _FACEBOOK_EXITS = Source(read="h and e are signatures (AT...) made for the account that saw the link")
@@ -153,7 +151,7 @@ SHARER_PARAMETERS: Final = (
     Listed(("sec_user_id", "sec_uid", "sender_device", "sender_web_id"), SHORTENER, _TIKTOK),
     Listed(("share_link_id", "share_app_id", "share_ab_group", "tt_from", "checksum"), SHORTENER, _TIKTOK),
     Listed(("is_copy_url", "is_from_webapp"), SHORTENER, _TIKTOK),
-    Listed(("web_id",), _TIKTOK_LINKS, _TIKTOK),
+    Listed(("web_id",), ADGUARD_SITES, _TIKTOK),
     Listed(_CAMPAIGN, _SHARETRACE, _TIKTOK),
     Listed(("did", "iid", "u_code"), _DOUYIN_LINKS, ("iesdouyin.com", "douyin.com")),
     # Video and music.

@@ -66,7 +66,8 @@ _HANDLE = (
 # What a link begins with; the lookahead passes over all other signs at once. "localhost:3000" has no dot.
 # A host without a scheme is "bare": "example.com/a"; it may follow an "@" or an unknown "x//".
 FORM = re.compile(
-    rf"(?=[\w{_MARKS}@\[/\\.+%-])(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
+    rf"(?=[\w{_MARKS}@\[/\\.+%-])(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})"
+    rf"|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
     rf"|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
     rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}}))",
     re.IGNORECASE,
