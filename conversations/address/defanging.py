@@ -12,7 +12,7 @@ _COMMAND = re.compile(r"/(?<![\w/<>]/)(?=\w)")
 _NUMBER = re.compile(r"\+(?=\d)")
 _CASHTAG = re.compile(r"\$(?=[A-Z1])")
 # What may be a bank card's number: it stands by itself, and has a check digit (ISO/IEC 7812-1).
-_CARD = re.compile(r"(?<![0-9.,+_-])(?<![^\W\d_])[0-9][0-9-]{11,36}[0-9](?![0-9_-])(?![^\W\d_])")
+_CARD = re.compile(r"[0-9](?<![0-9.,+_-][0-9])(?<![^\W\d_][0-9])[0-9-]{11,36}[0-9](?![0-9_-])(?![^\W\d_])")
 _CARD_DIGITS = range(13, 20)
 _DEFANGED = re.compile(r"\[(?:([.@:#+/$\[])|(dot)|(at))\]|(?<=[0-9-])\[([0-9])\](?=[0-9-])", re.IGNORECASE)
 _HOST = re.compile(r"[/?#\\].*", re.DOTALL)
@@ -29,8 +29,10 @@ def defang(given: str) -> str:
     if scheme is None:
         return _CARD.sub(_split, _bracket(given))
     shown = _bracket(given[scheme.end() :])
-    host = _HOST.sub("", shown)
-    return f"hxx{scheme[1].lower()}://{host}{_CARD.sub(_split, shown[len(host) :])}"
+    if _CARD.search(shown):
+        host = _HOST.sub("", shown)
+        shown = f"{host}{_CARD.sub(_split, shown[len(host) :])}"
+    return f"hxx{scheme[1].lower()}://{shown}"
 
 
 def _bracket(text: str) -> str:

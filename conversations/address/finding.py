@@ -10,7 +10,7 @@ from .kinds import Address, Unreportable, assess
 from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
 from .parts import WEB_SCHEMES, Parts, take_apart
-from .reading import read_at
+from .reading import read_at, read_plain
 from .sharer_parameters import without_sharer_anywhere
 from .spoken import spoken_in
 from .tails import Reading
@@ -72,6 +72,12 @@ class _Search:
             self.doubtful.setdefault(assessed.canonical, assessed)
             self.asked.append(reading)
 
+    def add_spoken(self, written: str) -> None:
+        """Note an address that may have been dictated."""
+        assessed = self._settled(written, None)
+        if isinstance(assessed, Address) and not self.is_known(assessed.canonical):
+            self.doubtful.setdefault(assessed.canonical, assessed)
+
     def _settled(self, what: str, parts: Parts | None) -> Address | Unreportable:
         """Settle each spelling once: a message may repeat it."""
         if what not in self.settled:
@@ -116,7 +122,8 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     rest = unread = _outside(message.text, search.taken, until)
     if search.asked or message.folded is not message.text:
         unread = _outside(message.folded, sorted(search.taken + search.asked, key=_start), until)
-    search.doubtful |= _dictated(unread, is_known)
+    for spoken in spoken_in(unread):
+        search.add_spoken(spoken)
     distinct = tuple(search.sure.values())
     doubtful = [each for compared, each in search.doubtful.items() if compared not in search.sure]
     return Found(
@@ -159,6 +166,9 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
     position = 0
     while word := patterns.WORD.search(folded, position):
         position, end = word.span()
+        if plain := read_plain(message, position):
+            yield plain
+            position = plain.end
         while position < end and (match := patterns.FORM.search(folded, position, end)):
             form, start = match.lastgroup or "", match.start()
             if form == "bare" and not _could_be_host(folded, match):
@@ -186,16 +196,6 @@ def _after_no_host(folded: str, match: re.Match[str], end: int) -> int:
         *_, last = patterns.DOT.finditer(folded, match.start(), match.end())
         return last.end()
     return dot + 1
-
-
-def _dictated(text: str, is_known: Callable[[str], bool]) -> dict[str, Address]:
-    """Give the addresses that may have been dictated, by their canonical form."""
-    readings = [_settled(spoken, take_apart(spoken)) for spoken in spoken_in(text)]
-    return {
-        reading.canonical: reading
-        for reading in readings
-        if isinstance(reading, Address) and not is_known(reading.canonical)
-    }
 
 
 def _settled(written: str, parts: Parts | None) -> Address | Unreportable:

@@ -1,8 +1,8 @@
 """Tells where an address leads, what a reporter is asked about it, and which links are no address."""
 
 import re
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .canonical_form import HANDLE, TELEGRAM_HOSTS, canonical_of
 from .limits import MAXIMUM_ADDRESS_LENGTH
@@ -31,20 +31,22 @@ class Unreportable(StrEnum):
     TOO_LONG = "too_long"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address as given, less what names the sharer.
 
     `home_page` asks for "whole site or one page?", `search_results` for the page behind the result;
     `needs_joining` marks a page that only members see. Two with the same `canonical` are one address.
     """
 
-    given: str = field(repr=False)
+    given: str
     kind: AddressKind
     home_page: bool
     search_results: bool
     needs_joining: bool
-    canonical: str = field(repr=False)
+    canonical: str
+
+    def __repr__(self) -> str:
+        return f"Address(kind={self.kind!r}, home_page={self.home_page}, needs_joining={self.needs_joining})"
 
 
 _LOCAL_SCHEMES = frozenset({"file", "content"})

@@ -34,9 +34,9 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
     matched = message.folded[start:end]
     match form:
         case "web":
-            return _plain(message, start) or _typed(message, start, end)
+            return read_plain(message, start) or _typed(message, start, end)
         case "bare":
-            return _plain(message, start) or _bare(message, start, end)
+            return read_plain(message, start) or _bare(message, start, end)
         case "app":
             scheme = matched.rstrip("[](:)").lower()
             return with_tail(message, Front(f"{scheme}:", start, end, _is_disguised(matched)))
@@ -50,7 +50,7 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
     return Reading(_REFUSED[form], start, skipped(message, end))
 
 
-def _plain(message: Message, start: int) -> Reading | None:
+def read_plain(message: Message, start: int) -> Reading | None:
     """Read a link in which nothing could be meant otherwise; in a third of the time of the others."""
     plain = patterns.PLAIN_LINK.match(message.text, start)
     if plain is None or patterns.GOES_ON.match(message.text, plain.end()):

@@ -19,6 +19,8 @@ _BEGINS_IN_PATH: Final = re.compile(r"&amp;|[&;]")
 # The query of a link that is percent-encoded within this one.
 _NESTED: Final = re.compile(r"%3F((?:(?!%23)[^&;#])*)", re.IGNORECASE)
 _NESTED_NAME: Final = re.compile(r"%3D|=", re.IGNORECASE)
+# What tells that a link holds more than a query whose parameters have "&" between them.
+_MORE_FORMS: Final = re.compile("[#;]|%3")
 _ANY_SUFFIX: Final = ".*"
 
 
@@ -102,9 +104,12 @@ def without_sharer_and_campaign(written: str, host: str) -> str:
 def _without(written: str, host: str, table: _Table) -> str:
     if "?" not in written and "&" not in written and ";" not in written and "%3" not in written:
         return written
+    names = table.names(host)
+    path, _, query = written.partition("?")
+    if not (_MORE_FORMS.search(written) or "&" in path or "?" in query):
+        return f"{path}{_plain_query_without(f'?{query}', names)}"
     page, mark, fragment = written.partition("#")
     path, question, query = page.partition("?")
-    names = table.names(host)
     if "?" in fragment:
         fragment = _fragment_without(fragment, table.anywhere)
     query = _query_without(f"{question}{query}", names, table.anywhere)

@@ -45,6 +45,8 @@ def spoken_in(text: str) -> Iterator[str]:
     if not said and "." not in text:
         return
     signs = _SAID_OR_SPACED if said else _SPACED
+    if not signs.search(text):
+        return
     text = _TRIPLE.sub("www", text)
     position = 0
     for _ in range(_MOST_TRIES):
