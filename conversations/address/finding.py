@@ -166,36 +166,31 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
     position = 0
     while word := patterns.WORD.search(folded, position):
         position, end = word.span()
-        if plain := read_plain(message, position):
+        if "/" in word[0] and (plain := read_plain(message, position)):
             yield plain
             position = plain.end
         while position < end and (match := patterns.FORM.search(folded, position, end)):
             form, start = match.lastgroup or "", match.start()
-            if form == "bare" and not _could_be_host(folded, match):
-                position = _after_no_host(folded, match, end)
+            glued = patterns.SEPARATED.match(folded, match.end())
+            if form == "bare" and not (glued or could_be_host(match[0])):
+                position = _after_no_host(folded, match)
             elif form == "handle" and not handles:
                 position = match.end()
             else:
                 reading = read_at(message, form, start, match.end())
                 yield reading
                 refused = form == "bare" and reading.what is None
-                position = _after_no_host(folded, match, end) if refused else max(reading.end, start + 1)
+                position = _after_no_host(folded, match) if refused else max(reading.end, start + 1)
         position = max(position, end)
 
 
-def _could_be_host(folded: str, match: re.Match[str]) -> bool:
-    return could_be_host(match[0]) or bool(patterns.SEPARATED.match(folded, match.end()))
-
-
-def _after_no_host(folded: str, match: re.Match[str], end: int) -> int:
-    """Tell where a link may begin behind a host that was refused: at its last label, if the word goes on."""
-    if match.end() == end:
+def _after_no_host(folded: str, match: re.Match[str]) -> int:
+    """Tell where a link may begin behind a host that was refused: mostly not before its end."""
+    end = match.end()
+    if not patterns.BEHIND_FIRST_LABEL.match(folded, end):
         return end
-    dot = folded.rfind(".", match.start(), match.end())
-    if dot < 0:
-        *_, last = patterns.DOT.finditer(folded, match.start(), match.end())
-        return last.end()
-    return dot + 1
+    *_, last = patterns.DOT.finditer(folded, match.start(), end)
+    return last.end()
 
 
 def _settled(written: str, parts: Parts | None) -> Address | Unreportable:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from .parts import ip_address, public_endings, registrable_domain
@@ -61,14 +62,18 @@ def _is_next_sentence(rest: str) -> bool:
 
 def could_be_host(typed: str) -> bool:
     """Tell at sight whether what was typed alone may hold a host: "word.word" hardly ever does."""
+    typed = typed.lower()
     plain = _PLAIN.fullmatch(typed)
-    _, *labels = typed.lower().split(".") if plain else DOT.split(typed.lower())
-    if not (public_endings().isdisjoint(labels) and _LOCAL_ENDINGS.isdisjoint(labels)):
-        return True
-    if labels[-1].isdecimal() and len(labels) == _OCTETS - 1:
+    labels = (typed.split(".") if plain else DOT.split(typed))[1:]
+    if not _endings().isdisjoint(labels) or (len(labels) == _OCTETS - 1 and labels[-1].isdecimal()):
         return True
     # A word of another script may be glued to the end.
     return not plain and any(label[:1].isascii() and not label.isascii() for label in labels)
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return public_endings() | _LOCAL_ENDINGS
 
 
 def settle_bare(typed: str, *, followed: bool) -> SettledHost | None:

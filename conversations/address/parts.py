@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from .public_suffixes import last_labels, private_suffix
@@ -114,7 +113,6 @@ def registrable_domain(host: str) -> str | None:
     return private_suffix(host)
 
 
-@cache
 def public_endings() -> frozenset[str]:
     """Give the labels with which a public host may end, in small letters."""
     return last_labels() | {_DOCUMENTATION_SUFFIX, _I2P}

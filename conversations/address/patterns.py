@@ -63,15 +63,20 @@ _HANDLE = (
     rf"(?<![\w@.])(?:@|\[@\])(?:\w(?:[\w.]|\[\.\]){{0,30}}\w(?![\w@:-])(?!{_DOT}?/\w)"
     rf"|[\w.-]{{1,64}}(?:@|\[@\]){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,9}})"
 )
-# What a link begins with; the lookahead passes over all other signs at once. "localhost:3000" has no dot.
+# No link begins with another sign, or within a run of these.
+_BEGINS = rf"(?=[\w{_MARKS}@]|\[@|(?<![\w.+%@/-])[.+%]|(?<![\w/.:])/|(?<![\w\\])\\|(?<![\w-])-)"
+# What a link begins with. "localhost:3000" has no dot.
 # A host without a scheme is "bare": "example.com/a"; it may follow an "@" or an unknown "x//".
 FORM = re.compile(
-    rf"(?=[\w{_MARKS}@\[/\\.+%-])(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})"
+    rf"{_BEGINS}(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})"
     rf"|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
     rf"|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
     rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}}))",
     re.IGNORECASE,
 )
+# What comes behind the first label of a link or e-mail address that is glued to a word: "seen.magnet:?xt=",
+# "seen.https%3A%2F%2F", "made[.]up@example.com".
+BEHIND_FIRST_LABEL = re.compile(r"[:@\[(%\\]|//")
 # A word with a sign that every link has, and more behind it; all others are passed over: "Look:", "(see".
 _SIGNS = r".:@/\\%\[({<\u3002\uff61\u2024"
 WORD = re.compile(rf"(?<!\S)[\[({{<]?+(?:[^\s{_SIGNS}]*+[{_SIGNS}]\S+|localhost(?![\w.-]))")

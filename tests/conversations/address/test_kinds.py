@@ -160,6 +160,7 @@ def test_what_only_members_see_is_marked(given: str, joining: bool) -> None:  # 
     [
         ("me@example.com", Unreportable.EMAIL),
         ("mailto:me@example.com?subject=x", Unreportable.EMAIL),
+        ("made[.]up@example.com", Unreportable.EMAIL),
         ("file:///sdcard/a.mp4", Unreportable.LOCAL_FILE),
         ("\\\\server\\share\\a.mp4", Unreportable.LOCAL_FILE),
         ("D:\\a.mp4", Unreportable.LOCAL_FILE),
