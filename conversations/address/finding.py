@@ -19,7 +19,7 @@ from .trimming import trimmed
 # No message asks about more readings that are not sure.
 MOST_DOUBTFUL = 3
 # So many links that are not plain ones are read with care; what comes behind them in a flood is left out.
-MOST_CAREFUL = 50
+MOST_CAREFUL = 2 * MAXIMUM_ADDRESSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,10 @@ _BEGINS = rf"(?=[\w{_MARKS}@]|\[@|(?<![\w.+%@/-])[.+%]|(?<![\w/.:])/|(?<![\w\\])
 # What a link begins with. "localhost:3000" has no dot.
 # A host without a scheme is "bare": "example.com/a"; it may follow an "@" or an unknown "x//".
 FORM = re.compile(
-    rf"{_BEGINS}(?:(?P<web>{_WEB})|(?P<app>{_APP})|(?P<local>{_LOCAL})"
-    rf"|(?P<email>{_EMAIL})|(?P<encoded>{_ENCODED})"
-    rf"|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
-    rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}}))",
+    rf"{_BEGINS}(?:(?P<web>{_WEB})|(?P<encoded>{_ENCODED})|(?<!\w)(?:(?P<app>{_APP})|(?P<local>{_LOCAL})"
+    rf"|(?P<email>{_EMAIL})|(?P<other>{_OTHER})|(?P<handle>{_HANDLE})"
+    r"|(?P<localhost>(?<![\w.@/-])localhost(?![\w.-]))"
+    rf"|(?P<bare>(?:(?<![\w@./%-])|(?<=//)|(?<=(?<!\w)@)){BARE_LABEL}(?:{_DOT}{BARE_LABEL}){{1,126}})))",
     re.IGNORECASE,
 )
 # What comes behind the first label of a link or e-mail address that is glued to a word: "seen.magnet:?xt=",
