@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .public_suffixes import last_labels, private_suffix
-from .url_standard import Url, parse, to_ascii
+from .url_standard import parse, to_ascii
 
 WEB_SCHEMES = frozenset({"http", "https", "ftp"})
 # Documentation names (RFC 2606) count as public: practice talks and tests use them and reach nobody.
@@ -29,6 +29,10 @@ _PLAIN = re.compile(
     rf"(https?)://({PLAIN_HOST})((?:/(?!\.|%2e)[\w.~!$&'()*+,;=:@%-]*)*)"
     r"(\?[\w.~!$&()*+,;=:@/?%-]*)?(#[\w.~!$&'()*+,;=:@/?%-]*)?",
     re.ASCII,
+)
+# An address of the web as the URL standard writes it: reading it again is quicker than asking for each part.
+_WEB = re.compile(
+    r"(https?|ftp)://([^/@]*@)?(\[[^\]]*\]|[^/:]*)(?::(\d+))?(/[^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL
 )
 
 
@@ -58,13 +62,21 @@ def take_apart(text: str) -> Parts | None:
         url = parse(text)
     except ValueError:
         return None
-    scheme = url.protocol.removesuffix(":")
-    host = url.hostname
-    if scheme in WEB_SCHEMES:
-        host = host.removesuffix(".")
-        if not _could_exist(host):
-            return None
-    return Parts(scheme, _userinfo(url), host, url.port, url.pathname, url.search, url.hash, url.href)
+    href = url.href
+    web = _WEB.fullmatch(href)
+    if web is None:
+        scheme = url.protocol.removesuffix(":")
+        return Parts(scheme, "", url.hostname, "", url.pathname, url.search, url.hash, href)
+    scheme, userinfo, host, port, path, query, fragment = web.groups("")
+    host = host.removesuffix(".")
+    if not _could_exist(host):
+        return None
+    return Parts(scheme, userinfo, host, port, path, _unless_bare(query), _unless_bare(fragment), href)
+
+
+def _unless_bare(marked: str) -> str:
+    """Drop a mark that nothing follows, which is no part of the address."""
+    return marked if len(marked) > 1 else ""
 
 
 def plain_parts(text: str, pieces: Sequence[str]) -> Parts | None:
@@ -75,14 +87,7 @@ def plain_parts(text: str, pieces: Sequence[str]) -> Parts | None:
     scheme, host, path, query, fragment = pieces
     if len(host) > _MAXIMUM_HOST:
         return None
-    # A mark that nothing follows is no part of the address.
-    query, fragment = query if query != "?" else "", fragment if fragment != "#" else ""
-    return Parts(scheme, "", host, "", path or "/", query, fragment, text)
-
-
-def _userinfo(url: Url) -> str:
-    password = f":{url.password}" if url.password else ""
-    return f"{url.username}{password}@" if url.username or password else ""
+    return Parts(scheme, "", host, "", path or "/", _unless_bare(query), _unless_bare(fragment), text)
 
 
 def _could_exist(host: str) -> bool:

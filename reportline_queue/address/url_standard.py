@@ -35,9 +35,13 @@ class Url:
 
     @property
     def href(self) -> str:
-        """The whole URL; an app's link has neither a user name nor a port."""
+        """The whole URL."""
         slashes = "//" if self.hostname else ""
-        return f"{self.protocol}{slashes}{self.hostname}{self.pathname}{self.search}{self.hash}"
+        password = f":{self.password}" if self.password else ""
+        userinfo = f"{self.username}{password}@" if self.username or password else ""
+        port = f":{self.port}" if self.port else ""
+        host = f"{slashes}{userinfo}{self.hostname}{port}"
+        return f"{self.protocol}{host}{self.pathname}{self.search}{self.hash}"
 
 
 def parse(text: str) -> Url:
