@@ -14,6 +14,8 @@ _CASHTAG = re.compile(r"\$(?=[A-Z1])")
 # What may be a bank card's number: it stands by itself, and has a check digit (ISO/IEC 7812-1).
 _CARD = re.compile(r"[0-9](?<![0-9.,+_-][0-9])(?<![^\W\d_][0-9])[0-9-]{11,36}[0-9](?![0-9_-])(?![^\W\d_])")
 _CARD_DIGITS = range(13, 20)
+# Twice each digit, and of two digits their sum.
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _DEFANGED = re.compile(r"\[(?:([.@:#+/$\[])|(dot)|(at))\]|(?<=[0-9-])\[([0-9])\](?=[0-9-])", re.IGNORECASE)
 _HOST = re.compile(r"[/?#\\].*", re.DOTALL)
 _WEB_SCHEME = re.compile(r"htt(ps?)://", re.IGNORECASE)
@@ -45,9 +47,9 @@ def _bracket(text: str) -> str:
 def _split(card: re.Match[str]) -> str:
     """Put a digit in the middle of a card's number in brackets."""
     number = card[0]
-    digits = [int(sign) for sign in number if sign != "-"]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    if len(digits) not in _CARD_DIGITS or (sum(doubled) + sum(digits[-1::-2])) % 10:
+    digits = number.replace("-", "")
+    checked = f"{digits[-1::-2]}{digits[-2::-2].translate(_DOUBLED)}"
+    if len(digits) not in _CARD_DIGITS or sum(map(int, checked)) % 10:
         return number
     middle = [place for place, sign in enumerate(number) if sign != "-"][len(digits) // 2]
     return f"{number[:middle]}[{number[middle]}]{number[middle + 1 :]}"

@@ -135,8 +135,8 @@ LONGEST_RUN = 3 * MAXIMUM_ADDRESS_LENGTH
 RUN = re.compile(rf"[^{_NEVER_IN_LINKS}]{{0,{LONGEST_RUN}}}")
 # A link of signs that no sentence and no markup brings with it, and where it ends: "https://example.com/a?b=c."
 PLAIN_LINK = re.compile(
-    rf"(?<!<)((?:(https?)://)?({PLAIN_HOST})((?:/(?!\.|%2e)[A-Za-z0-9_.~=+@%-]*+)+)"
-    r"(\?[A-Za-z0-9_.~=+@&/%-]*)?(#[A-Za-z0-9_.~=+@&/%-]*)?(?<=[A-Za-z0-9/=-]))"
+    rf"(?<!<)((?:(https?)://)?({PLAIN_HOST})((?:/(?!\.|%2e)[A-Za-z0-9_.~!=+@%-]*+)+/?|/)"
+    r"(\?[A-Za-z0-9_.~!=+@&/%-]*)?(#[A-Za-z0-9_.~!=+@&/%-]*)?(?<=[A-Za-z0-9/=&-]))"
     rf"[.,:;!?)']*+(?=[{_NEVER_IN_LINKS}]|\Z)"
 )
 # The next link without a space between, "https://example.com/a,https://example.org", and the middle of a
