@@ -5,6 +5,7 @@ come in any order, anywhere in the sentence. An element is a word, the beginning
 several (`hit|beats`), or a group of these (`{me}`).
 """
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,15 +34,15 @@ class Rules(Generic[Tag]):
     """Rules, each with a tag that tells what it says; all are held against a sentence at once.
 
     Each distinct element has a number. Where its words stand in a sentence is a number too, with a bit for
-    each place, so that a rule costs a few operations however many spellings it has.
+    each place, so that a rule costs a few operations however many spellings it has. A word leads to its
+    choices, and a choice to all elements that hold it: a group is read once, however many rules name it.
     """
 
     def __init__(self, written: Iterable[tuple[Tag, str]], groups: Mapping[str, Sequence[str]]) -> None:
-        self._groups = groups
         self._numbers: dict[str, int] = {}
-        self._by_word: defaultdict[str, set[int]] = defaultdict(set)
-        self._by_beginning: defaultdict[str, set[int]] = defaultdict(set)
-        self._spellings: list[int] = []
+        self._elements: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_word: defaultdict[str, list[list[int]]] = defaultdict(list)
+        self._by_beginning: defaultdict[str, list[list[int]]] = defaultdict(list)
         rules = []
         for tag, text in written:
             parts = text.removeprefix(_ANY_ORDER).split()
@@ -49,10 +50,11 @@ class Rules(Generic[Tag]):
                 raise UnreadableRuleError(f"the rule {text!r} says nothing")
             elements = tuple(self._number(part) for part in parts)
             rules.append(_Rule(tag, elements, in_order=not text.startswith(_ANY_ORDER)))
+        spellings = self._indexed({choice: _spelt(choice, groups) for choice in self._elements})
         # By the element with the fewest spellings: a rule of which that is missing is not looked at.
         self._rules: defaultdict[int, list[_Rule[Tag]]] = defaultdict(list)
         for rule in rules:
-            self._rules[min(rule.elements, key=self._spellings.__getitem__)].append(rule)
+            self._rules[min(rule.elements, key=spellings.__getitem__)].append(rule)
 
     @property
     def tags(self) -> frozenset[Tag]:
@@ -71,34 +73,49 @@ class Rules(Generic[Tag]):
         """Give the number of an element; an element that was read before has one already."""
         if part not in self._numbers:
             number = self._numbers[part] = len(self._numbers)
-            spelt = [word for choice in part.split("|") for word in self._choices(choice)]
-            # All at once: what is done to a text costs much more for each of ten thousand words.
-            for word in plain("\n".join(spelt)).split("\n"):
-                if not word.removesuffix("*"):
-                    raise UnreadableRuleError(f"{part!r} has a word without letters")
-                index = self._by_beginning if word.endswith("*") else self._by_word
-                index[word.removesuffix("*")].add(number)
-            self._spellings.append(len(spelt))
+            for choice in part.split("|"):
+                self._elements[choice].append(number)
         return self._numbers[part]
 
-    def _choices(self, choice: str) -> Sequence[str]:
-        named = re.fullmatch(r"\{(\w+)\}", choice)
-        if named is None:
-            return (choice,)
-        if named[1] not in self._groups:
-            raise UnreadableRuleError(f"there is no group {choice}")
-        return self._groups[named[1]]
+    def _indexed(self, spelt: Mapping[str, Sequence[str]]) -> Sequence[int]:
+        """Index the words of all choices; gives, for each element, how many spellings it has."""
+        spellings = [0] * len(self._numbers)
+        # All at once: what is done to a text costs much more for each of ten thousand words.
+        words = iter(plain("\n".join(word for each in spelt.values() for word in each)).split("\n"))
+        for choice, each in spelt.items():
+            for word in itertools.islice(words, len(each)):
+                if not word.removesuffix("*"):
+                    raise UnreadableRuleError(f"{choice!r} has a word without letters")
+                index = self._by_beginning if word.endswith("*") else self._by_word
+                index[word.removesuffix("*")].append(self._elements[choice])
+            for number in self._elements[choice]:
+                spellings[number] += len(each)
+        return spellings
 
     def _places(self, words: Sequence[str]) -> dict[int, int]:
         """Give, for each element of which words stand in the sentence, their places as bits."""
         places: defaultdict[int, int] = defaultdict(int)
         for place, word in enumerate(words):
-            for number in self._by_word.get(word, ()):
-                places[number] |= 1 << place
-            for length in range(1, len(word) + 1):
-                for number in self._by_beginning.get(word[:length], ()):
+            for elements in self._of_word(word):
+                for number in elements:
                     places[number] |= 1 << place
         return dict(places)
+
+    def _of_word(self, word: str) -> Iterator[list[int]]:
+        """Give the elements of each choice that a word is, or begins with."""
+        yield from self._by_word.get(word, ())
+        for length in range(1, len(word) + 1):
+            yield from self._by_beginning.get(word[:length], ())
+
+
+def _spelt(choice: str, groups: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Give the spellings of a choice: those of its group, or itself."""
+    named = re.fullmatch(r"\{(\w+)\}", choice)
+    if named is None:
+        return (choice,)
+    if named[1] not in groups:
+        raise UnreadableRuleError(f"there is no group {choice}")
+    return groups[named[1]]
 
 
 def _is_kept(rule: _Rule[Tag], places: Mapping[int, int]) -> bool:
