@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from tests.sweeps import Sample, commit
 
@@ -55,19 +53,6 @@ def _takes_files(folder: Path) -> bool:
 def pytest_xdist_auto_num_workers() -> int:
     """Run three tests at once on two cores: a third of the time a test waits for processes and pauses."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
-
-
-class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
-    """Gives all tests of a folder to one process, so that what they share is made once."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0].rpartition("/")[0]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """Let --dist loadscope mean a folder, and not a file."""
-    return ByFolder(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -67,10 +67,10 @@ def _spent(arguments: Sequence[str], settings: Mapping[str, str]) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-async def measure(effort: Effort) -> Sequence[Row]:
+async def measure(effort: Effort, starts: Sequence[Start] = STARTS) -> Sequence[Row]:
     """Measure each command beside its libraries alone."""
     rows = []
-    for start in STARTS:
+    for start in starts:
         with tempfile.TemporaryDirectory() as folder:
             settings = {"REPORTLINE_DATA_DIR": f"{folder}/none", **start.settings}
             ours = ["-m", "reportline", *start.command.split()]

@@ -1,17 +1,24 @@
 """Each benchmark runs with the least possible work, and the page names each."""
 
+from functools import partial
+
 import pytest
 
-from benchmarks.measuring import Effort, Pair, Row
-from benchmarks.pairs import PAIRS
+from benchmarks.measuring import Effort, Row
+from benchmarks.pairs import PAIRS, start_up
 from benchmarks.performance_page import PAGE, Circumstances, page
 from benchmarks.talks.scripted_talk import TALK, OtherDialogue, Reporters
 from benchmarks.talks.stubs import BotApiStub
 
+# All commands are started, each once, by tests/reportline/test_start_up.py.
+MEASURED = {pair.name: pair.measure for pair in PAIRS} | {
+    start_up.PAIR.name: partial(start_up.measure, starts=start_up.STARTS[:2])
+}
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
-async def test_a_pair_measures_ours_and_its_peers(pair: Pair) -> None:
-    rows = await pair.measure(Effort(rounds=1, size=1))
+
+@pytest.mark.parametrize("pair", MEASURED)
+async def test_a_pair_measures_ours_and_its_peers(pair: str) -> None:
+    rows = await MEASURED[pair](Effort(rounds=1, size=1))
     assert rows
     assert all(figure > 0 for row in rows for figure in (*row.ours, *row.theirs))
 

@@ -26,13 +26,11 @@ from tests.forked import Forked
 
 
 @dataclass
-class ServedApi:
-    """A process that serves the API, its URL and its data folder."""
+class ApiAt:
+    """An API that is served at a URL, and its data folder."""
 
-    process: Forked
     url: str
     folder: Path
-    errors: IO[str]
 
     @property
     def port(self) -> int:
@@ -58,16 +56,24 @@ class ServedApi:
         with self.client("channel") as channel:
             return channel.put(f"/v1/reports/{report.draft_id}", json=self.sealed(report))
 
+    def _public_key(self) -> IntakePublicKey:
+        key_id, _, raw = (self.folder / "public.key").read_text().strip().partition(":")
+        return IntakePublicKey(key_id, bytes.fromhex(raw))
+
+
+@dataclass
+class ServedApi(ApiAt):
+    """The process that serves an API, and its errors."""
+
+    process: Forked
+    errors: IO[str]
+
     def end(self, told: signal.Signals) -> tuple[int, str]:
         """Send a signal; returns the exit status and the log."""
         self.process.send_signal(told)
         status = self.process.wait(20)
         self.errors.seek(0)
         return status, self.errors.read()
-
-    def _public_key(self) -> IntakePublicKey:
-        key_id, _, raw = (self.folder / "public.key").read_text().strip().partition(":")
-        return IntakePublicKey(key_id, bytes.fromhex(raw))
 
 
 @contextmanager
@@ -92,7 +98,7 @@ def serving(
         try:
             line = said.readline()
             assert line.startswith("The intake serves at http"), line
-            yield ServedApi(process, line.split()[-1], folder, errors)
+            yield ServedApi(line.split()[-1], folder, process, errors)
         finally:
             process.kill()
             process.wait()

@@ -186,7 +186,7 @@ async def _address(api: RunningApi, item: Item) -> str:
     return api.intake.vault.open(Place("items", item.item_id, "given"), item.given)
 
 
-ITEMS, ANALYSTS = 300, 64
+ITEMS, ANALYSTS = 200, 64
 
 
 @dataclass
@@ -289,7 +289,7 @@ async def _assessed(database: Database) -> int:
 async def _kill_now_and_then(work: Work, database: Database) -> None:
     """Kill one process, and then both at once."""
     first, second = work.processes.every
-    for after, dying in ((60, [first]), (150, [first, second])):
+    for after, dying in ((40, [first]), (100, [first, second])):
         while await _assessed(database) < after:
             await asyncio.sleep(0.05)
         await asyncio.gather(*(process.kill() for process in dying))

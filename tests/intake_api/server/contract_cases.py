@@ -1,5 +1,7 @@
 """Sends requests made from the contract alone to a real intake, with valid keys and existing ids.
 
+    python -m tests.intake_api.server.contract_cases URL FOLDER
+
 It runs in a process of its own: schemathesis chooses by the hashes of strings too, and only a new process
 can fix those.
 """
@@ -8,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,10 +23,8 @@ from schemathesis.engine import events, from_schema
 from conversations.wire.report import Report
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.shapes import Search
-from intake_api.settings import IntakeSettings
-from reportline.settings import read_settings
 from tests.intake_api.running_api import a_report, withdrawn
-from tests.intake_api.served_api import ServedApi, serving
+from tests.intake_api.served_api import ApiAt
 from tests.intake_api.server.contract_reading import (
     CONTRACT,
     REQUESTS,
@@ -41,7 +42,7 @@ AT_ONCE = 20
 class Supply:
     """What is there, as much as is asked for: reports to hand in, claims, assessments, an analyst's key."""
 
-    served: ServedApi
+    served: ApiAt
     channel: httpx.Client
     analyst: httpx.Client
     claims: list[dict[str, Any]] = field(default_factory=list)
@@ -134,7 +135,7 @@ class Outcome:
                 }
 
 
-def run(served: ServedApi) -> Outcome:
+def run(served: ApiAt) -> Outcome:
     """Send what the contract allows and what it does not, the same each time, and see that it is kept."""
     contract = with_fewer_terms(as_of_today(CONTRACT))
     schema = schemathesis.openapi.from_dict(contract, config=SchemathesisConfig(seed=SEED))
@@ -196,10 +197,9 @@ def _fits(model: type[BaseModel], body: Any) -> bool:
 
 
 def main() -> None:
-    """Serve the intake of the environment, and tell as JSON what came of it."""
-    settings = read_settings(IntakeSettings)
-    with serving(settings.data_dir, settings.database_url) as served:
-        outcome = run(served)
+    """Tell as JSON what came of it."""
+    url, folder = sys.argv[1:]
+    outcome = run(ApiAt(url, Path(folder)))
     answers = [[label, status, times] for (label, status), times in sorted(outcome.answers.items())]
     sys.stdout.write(json.dumps({"faults": sorted(outcome.faults), "answers": answers}))
 
