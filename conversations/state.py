@@ -70,18 +70,30 @@ class Draft:
         return self.revision > 0 and not self.withdrawn
 
 
+# Whoever sends a list of names is not asked twenty times.
+_EACH_BY_ITSELF = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A text with a name in it, kept aside until the reporter has said whose name it is.
 
-    `about` is the field of the text, `full` the text with its names, `names` what was found, `to` the next
-    step.
+    `about` is the field of the text, `full` the text with its names, `names` those that are still asked
+    about, `to` the next step. `times` counts the answers, `theirs` tells whether a name was the account's.
     """
 
     about: str
     full: str = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     to: str
+    times: int = 0
+    theirs: bool = False
+
+    @property
+    def now(self) -> tuple[str, ...]:
+        """The names on the card: each by itself, until so many were answered; those of links all at once."""
+        each = self.about not in {"addresses", "referer"} and self.times < _EACH_BY_ITSELF
+        return self.names[:1] if each else self.names
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _values(state: State, portal: Portal) -> dict[str, str]:
 
 
 def _names_asked_about(state: State) -> str:
-    names = state.asked.names[:MOST_NAMES_SHOWN] if state.asked else ()
+    names = state.asked.now[:MOST_NAMES_SHOWN] if state.asked else ()
     return "\n".join(address.defang(name) for name in names)
 
 

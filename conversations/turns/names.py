@@ -81,22 +81,34 @@ def keep_page(state: State, given: str, to: str) -> Turn:
 
 
 def answered_whose(state: State, *, theirs: bool) -> Turn:
-    """Go on; a name of the account that posts the material is evidence, and is put back."""
-    asked = state.asked
-    if asked is None:
+    """Ask about the next name, or go on; one of the account that posts is evidence, and is put back."""
+    if state.asked is None:
         return Turn(move(state, "first"))
+    asked = _without_those_on_the_card(state.asked, theirs=theirs)
+    if asked.names:
+        return Turn(move(replace(state, asked=asked), "whose"))
     free = replace(state, asked=None)
     if asked.about == "handles":
-        return Turn(_handle_answered(free, asked, theirs=theirs))
-    turn = kept(free, asked.about, asked.full) if theirs else Turn(free)
+        return Turn(_handle_answered(free, asked))
+    turn = kept(free, asked.about, asked.full) if asked.theirs else Turn(free)
     return Turn(ask_next(turn.state, asked.to), turn.effects)
 
 
-def _handle_answered(state: State, asked: Asked, *, theirs: bool) -> State:
-    if theirs:
+def _without_those_on_the_card(asked: Asked, *, theirs: bool) -> Asked:
+    return replace(
+        asked,
+        full=asked.full if theirs else left_out(asked.full, asked.now),
+        names=asked.names[len(asked.now) :],
+        times=asked.times + 1,
+        theirs=asked.theirs or theirs,
+    )
+
+
+def _handle_answered(state: State, asked: Asked) -> State:
+    if asked.theirs:
         draft = replace(state.draft, partial=asked.full[:PARTIAL_LENGTH])
         return ask_next(replace(state, draft=draft, tries=0, unread=""), "review")
-    unread = f"{state.unread}\n{left_out(asked.full, asked.names)}".strip()[-PARTIAL_LENGTH:]
+    unread = f"{state.unread}\n{asked.full}".strip()[-PARTIAL_LENGTH:]
     back = replace(state, tries=state.tries + 1, unread=unread)
     return move(back, asked.to, Phrase("no_link.1"))
 

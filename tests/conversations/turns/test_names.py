@@ -17,12 +17,32 @@ def test_a_name_is_still_asked_about_after_another_link() -> None:
     assert replay.state.draft.beside == "posted by @some_body"
 
 
-def test_names_of_two_messages_are_asked_about_at_once() -> None:
-    replay = begun(f"{LINK} posted by @some_body", f"{OTHER} and by @no_body")
-    assert replay.state.asked is not None
-    assert replay.state.asked.names == ("@some_body", "@no_body")
+def test_each_name_is_asked_about_by_itself() -> None:
+    """One is the account's and one the reporter's own: the first is kept, and the second never."""
+    replay = begun(f"{LINK} posted by @some_body", f"{OTHER} and i am @no_body")
+    assert "some_body" in replay.read()
+    assert "no_body" not in replay.read()
     replay.tap("theirs")
-    assert replay.state.draft.beside == "posted by @some_body\nand by @no_body"
+    assert "no_body" in replay.read()
+    replay.tap("mine")
+    assert replay.state.step == "review"
+    assert replay.state.draft.beside == "posted by @some_body\nand i am (…)"
+
+
+def test_of_one_s_own_names_none_is_kept_whatever_came_before() -> None:
+    replay = begun(f"{LINK} i am @no_body, posted by @some_body")
+    replay.tap("mine")
+    replay.tap("theirs")
+    assert replay.state.draft.beside == "i am (…), posted by @some_body"
+
+
+def test_after_three_names_the_others_are_asked_about_at_once() -> None:
+    replay = begun(f"{LINK} " + " ".join(f"@name_{number}" for number in range(6)))
+    for _ in range(3):
+        replay.tap("theirs")
+    assert all(f"name_{number}" in replay.read() for number in (3, 4, 5))
+    replay.tap("mine")
+    assert replay.state.draft.beside == "@name_0 @name_1 @name_2 (…) (…) (…)"
 
 
 def test_a_user_name_in_a_link_is_still_asked_about_after_a_link_without_one() -> None:
@@ -37,8 +57,10 @@ def test_no_name_is_opened_by_a_tap_on_the_card_that_asks_about_it() -> None:
 
 def test_of_many_names_twenty_are_shown() -> None:
     replay = begun(f"{LINK} " + " ".join(f"@name_{number:02}" for number in range(30)))
-    assert "name_19" in replay.read()
-    assert "name_20" not in replay.read()
+    for _ in range(3):
+        replay.tap("mine")
+    assert "name_22" in replay.read()
+    assert "name_23" not in replay.read()
 
 
 @pytest.mark.parametrize("command", [Command.START, Command.REPORT])
