@@ -11,8 +11,8 @@ from locales.review import state as review_state
 _NEEDED = (Purpose.DANGER, Purpose.DESPAIR, Purpose.HURT, Purpose.KNOWN_CHILD)
 # The steps of `conversations.flow.asides.EXITS`, whose module `reportline doctor` need not load.
 EXIT_STEPS = (
-    *("danger", "hurt", "despair", "talk", "threats", "own_images", "take_it_down"),
-    *("parent", "known_child", "chat_only", "other_harm", "own_behaviour"),
+    *("danger", "hurt", "despair", "worried", "talk", "threats", "own_images", "take_it_down"),
+    *("parent", "known_child", "chat_only", "other_harm", "saw", "own_behaviour"),
 )
 
 

@@ -28,7 +28,7 @@ class Unreportable(StrEnum):
     EMAIL = "email"
     PRIVATE_NETWORK = "private_network"
     UNREADABLE = "unreadable"
-    TOO_LONG = "too_long"
+    TOO_LONG = "long_link"
 
 
 class Address(NamedTuple):

@@ -38,7 +38,7 @@ HANDED_IN = {"sending": "sent", "withdrawing": "withdrawn"}
 NOT_HANDED_IN = {"sending": ("review", "not_sent"), "withdrawing": ("sent", "not_withdrawn")}
 # Where whoever writes is not taken for somebody who asks for material.
 VICTIMS_EXITS = frozenset(
-    {"danger", "hurt", "despair", "talk", "threats", "own_images", "parent", "known_child"}
+    {"danger", "hurt", "despair", "worried", "talk", "threats", "own_images", "parent", "known_child"}
 )
 # Where a report would begin or go on; a paused portal shows its own card instead.
 BEFORE_SENDING = frozenset(step.name for step in (*OPENING, *REVIEW)) - {"kind", "who"}

@@ -10,6 +10,9 @@ from conversations.portals.model import Purpose
 _TALK = Choice("talk", "talk")
 _DESPAIR = Choice("despair", "despair")
 _HURT = Choice("hurt", "hurt")
+_WORRIED = Choice("someone_else", "worried")
+_SAW = Choice("saw", "saw")
+_THOUGHTS = Choice("own_behaviour", "own_behaviour")
 _SERVICE = (Choice("take_it_down", "take_it_down", when=take_it_down),)
 _COUNTRY = (Choice("country", "country", when=may_choose_country),)
 _LEAVE = (Choice("heard_wrong", BACK, when=was_heard), Choice("back", BACK, when=was_tapped))
@@ -46,7 +49,17 @@ EXITS = (
         "despair.hope",
         no_contact(Purpose.DESPAIR),
         "despair.program",
-        leads=((_TALK,), (THREATS, _HURT)),
+        leads=((_TALK,), (_WORRIED,), (THREATS, _HURT)),
+    ),
+    _exit(
+        "worried",
+        "worried.card",
+        if_any(Purpose.DESPAIR, "worried.call"),
+        contacts(Purpose.DESPAIR),
+        "worried.near",
+        no_contact(Purpose.DESPAIR),
+        "danger.program",
+        leads=((_TALK,), (_DESPAIR,)),
     ),
     _exit(
         "talk",
@@ -54,7 +67,7 @@ EXITS = (
         contacts(Purpose.SUPPORT),
         "talk.near",
         no_contact(Purpose.SUPPORT),
-        leads=((_DESPAIR, _HURT),),
+        leads=((_DESPAIR, _HURT), (_SAW,)),
     ),
     _exit(
         "threats",
@@ -96,9 +109,11 @@ EXITS = (
         leads=((_TALK,), (OWN_IMAGES, THREATS)),
     ),
     _exit("other_harm", "other_harm.card", contacts(Purpose.OTHER_HARM), leads=((_TALK,),)),
+    _exit("saw", "saw.card", contacts(Purpose.SUPPORT), leads=((_TALK,), (_THOUGHTS,))),
     _exit(
         "own_behaviour",
         "own_behaviour.card",
+        "own_behaviour.near",
         "own_behaviour.despair",
         contacts(Purpose.OWN_BEHAVIOUR),
         "own_behaviour.privacy",
@@ -108,7 +123,7 @@ EXITS = (
 
 ASIDES = (
     *EXITS,
-    Step("country", ("country.ask",), (BACK_ROW,), aside=True, lists_countries=True),
+    Step("country", ("country.ask",), ((Choice("not_here", BACK),),), aside=True, lists_countries=True),
     Step("language", ("language.ask",), (BACK_ROW,), aside=True, speaks=True),
     Step(
         "help",

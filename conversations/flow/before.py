@@ -2,12 +2,12 @@
 
 from conversations.flow.conditions import (
     adds_circumstances,
+    may_need_a_person,
     may_replace,
     one_of_several,
     only_a_link,
     rules_unread,
     takes_reports,
-    was_not_understood,
     words_beside,
 )
 from conversations.flow.paragraphs import (
@@ -22,6 +22,7 @@ from conversations.flow.paragraphs import (
     legal_note_unless_hurt,
     practice_line,
     rules_unless_read,
+    to_be_sent,
     web_page,
 )
 from conversations.flow.rows import KNOWN_CHILD, OWN_IMAGES, TAKE_PARTIAL, THREATS, column
@@ -57,7 +58,7 @@ OPENING = (
     Step(
         "who",
         ("who.ask",),
-        (*column(KNOWN_CHILD, Choice("saw_online", "link")), (Choice("heard_wrong", BACK),)),
+        (*column(KNOWN_CHILD, Choice("saw_online", "link")), (Choice("none_fits", BACK),)),
         Takes.LINK,
         aside=True,
     ),
@@ -130,7 +131,7 @@ REVIEW = (
     Step(
         "review",
         (
-            *("review.not_sent", practice_line, captured, beside, circumstances, instead),
+            *("review.not_sent", practice_line, to_be_sent, beside, circumstances, instead),
             *(rules_unless_read, legal_note_unless_hurt),
         ),
         (
@@ -138,7 +139,7 @@ REVIEW = (
             (Choice("send_both", "sending", does=Act.SEND_BOTH, when=words_beside),),
             (Choice("link_only", "sending", does=Act.SEND, when=words_beside),),
             (Choice("instead", "sending", does=Act.SEND_INSTEAD, when=may_replace),),
-            (Choice("talk", "talk", when=was_not_understood),),
+            (Choice("talk", "talk", when=may_need_a_person),),
             (Choice("leave_out", "review", does=Act.LEAVE_OUT, when=adds_circumstances),),
             (
                 Choice("change", "change_which", does=Act.CHANGE),

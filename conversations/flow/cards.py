@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from conversations.flow import EVERYWHERE, FLOW
+from conversations.flow.conditions import was_heard
 from conversations.flow.contacts import countries
 from conversations.flow.paragraphs import phrases
 from conversations.flow.steps import BACK, Act, Choice, Step, Takes
@@ -44,6 +45,8 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
         return (*_links(state), *shown)
     if step.lists_countries:
         return (*_countries(portal), *shown)
+    if was_heard(state, portal):
+        return (*_in_rows([*map(_language, _seeming(state, portal))], _LANGUAGES_IN_A_ROW), *shown)
     # A reporter who is not understood may have the wrong language.
     lost = step.takes is Takes.LINK and state.misses > 0
     if lost and state.seems:
@@ -85,6 +88,11 @@ def _languages(state: State, portal: Portal, step: Step) -> tuple[tuple[Choice, 
     listed = tuple(dict.fromkeys((*first, *portal.languages)))
     offered = portal.languages if step.name == LANGUAGE else listed[:_LANGUAGES_BESIDE]
     return _in_rows([_language(language) for language in offered], _LANGUAGES_IN_A_ROW)
+
+
+def _seeming(state: State, portal: Portal) -> tuple[str, ...]:
+    """Give those of the portal's languages in which the reporter seems to write."""
+    return tuple(language for language in state.seems if language in portal.languages)
 
 
 def _links(state: State) -> tuple[tuple[Choice, ...], ...]:

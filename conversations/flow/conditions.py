@@ -1,10 +1,15 @@
 """Conditions under which a choice is offered."""
 
+import re
+
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase
 
 HEARD = Phrase("heard")
+# "?" and "asdf" tell an analyst nothing.
+_WORD = re.compile(r"[@\w][\w\u0900-\u0903\u093a-\u094f]+")
+_LEAST_WORDS = 2
 
 
 def is_unsent(state: State, _portal: Portal) -> bool:
@@ -28,8 +33,8 @@ def may_begin_with_a_link(state: State, portal: Portal) -> bool:
 
 
 def may_take_partial(state: State, _portal: Portal) -> bool:
-    """Tell whether the reporter tried twice; then what they remember is taken as a partial link."""
-    return state.tries > 1 and bool(state.unread) and not state.draft.addresses
+    """Tell whether the reporter tried twice, and said something that can stand for a link."""
+    return state.tries > 1 and len(_WORD.findall(state.unread)) >= _LEAST_WORDS and not state.draft.addresses
 
 
 def rules_unread(state: State, _portal: Portal) -> bool:
@@ -47,9 +52,9 @@ def was_tapped(state: State, portal: Portal) -> bool:
     return not was_heard(state, portal)
 
 
-def was_not_understood(state: State, _portal: Portal) -> bool:
-    """Tell whether a message was not understood since the last link."""
-    return state.misses > 0
+def may_need_a_person(state: State, _portal: Portal) -> bool:
+    """Tell whether a message was not understood since the last link, or words go out in place of a link."""
+    return state.misses > 0 or bool(state.draft.partial)
 
 
 def only_a_link(state: State, _portal: Portal) -> bool:

@@ -10,7 +10,8 @@ from conversations.state import State
 from conversations.talk import Phrase
 
 _TAKE_IT_DOWN = "Take It Down"
-_OF_A_PERSON = (Purpose.SUPPORT, Purpose.HURT)
+# What is said where these have numbers, and the card's own purpose has none.
+_ELSEWHERE = {Purpose.SUPPORT: "contacts.elsewhere", Purpose.HURT: ""}
 # Somebody near may be the danger, and may look at the phone.
 _TRACES_HURT = frozenset({Purpose.DANGER, Purpose.HURT, Purpose.DESPAIR})
 
@@ -50,9 +51,9 @@ def no_contact(purpose: Purpose, *, after: str = "") -> Paragraph:
         if shown(portal, purpose, state.country):
             return ()
         asks = not state.country and may_choose_country(state, portal)
-        # Where another exit shows a number, it would be untrue that there is none.
-        elsewhere = any(shown(portal, each, state.country) for each in _OF_A_PERSON)
-        none = "country.ask" if asks else "" if elsewhere else "contacts.none"
+        # Where another exit shows a number, it would be untrue that there is none: the way to it is said.
+        elsewhere = (words for each, words in _ELSEWHERE.items() if shown(portal, each, state.country))
+        none = "country.ask" if asks else next(elsewhere, "contacts.none")
         return tuple(named(words, state, portal) for words in (after, none) if words)
 
     return paragraph

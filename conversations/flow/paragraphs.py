@@ -76,6 +76,11 @@ def captured(state: State, portal: Portal) -> tuple[Phrase, ...]:
     return (named("review.links", state, portal),) if state.draft.addresses else ()
 
 
+def to_be_sent(state: State, portal: Portal) -> tuple[Phrase, ...]:
+    """Show what is captured; of words in place of a link, say that they bring no help now."""
+    return (named("review.partial_read", state, portal),) if state.draft.partial else captured(state, portal)
+
+
 def doubted(state: State, _portal: Portal) -> tuple[Phrase, ...]:
     """Show the reading that may be a link."""
     readings = state.doubt.readings[:1] if state.doubt else ()

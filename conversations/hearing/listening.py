@@ -1,27 +1,39 @@
 """What is heard in a text: a need, and whose it is; nothing where no rule of the languages is kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import partial
 
 from conversations.hearing.needs import Heard, Need, Who
 from conversations.hearing.phrases import Phrases, phrases
 from conversations.hearing.spelling import sentences
 
 _LONGEST_WHOLE = 6
+_ACTS_OF_ANOTHER = Heard(Need.OWN_BEHAVIOUR, Who.THIRD)
+_OF_ONESELF = frozenset(Heard(need, Who.FIRST) for need in (Need.DANGER, Need.THREATS, Need.HURT))
 
 
 def hear(text: str, languages: Iterable[str]) -> Heard | None:
     """Give the most pressing need that a text tells of, by the rules of these languages, or None."""
     said = sentences(text)
-    found = [heard for language in languages for heard in _heard(said, phrases(language))] if said else []
-    return min(found, key=_pressing, default=None)
+    found = [(heard, language) for language in languages for heard in _heard(said, phrases(language))]
+    most = min(
+        (heard for heard, _ in found), key=partial(_pressing, {heard for heard, _ in found}), default=None
+    )
+    return most and replace(most, languages=tuple({own: None for heard, own in found if heard == most}))
 
 
-def _pressing(heard: Heard) -> tuple[int, int]:
-    return list(Need).index(heard.need), list(Who).index(heard.who)
+def _pressing(among: AbstractSet[Heard], heard: Heard) -> tuple[bool, int, int]:
+    """Whoever is hurt is answered before what they tell of the other's acts."""
+    waits = heard == _ACTS_OF_ANOTHER and not among.isdisjoint(_OF_ONESELF)
+    return waits, list(Need).index(heard.need), list(Who).index(heard.who)
 
 
 def _heard(said: Sequence[tuple[str, ...]], known: Phrases) -> Iterator[Heard]:
     words = [word for sentence in said for word in sentence]
+    if not words:
+        return
     plain = tuple(word for word in words if word not in known.polite) or tuple(words)
     if len(plain) <= _LONGEST_WHOLE and plain in known.whole:
         yield Heard(known.whole[plain], Who.FIRST)

@@ -1,6 +1,6 @@
 """Which needs can be heard, each with the exit that answers it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -10,11 +10,17 @@ class Need(StrEnum):
     OWN_BEHAVIOUR = "own_behaviour"
     DESPAIR = "despair"
     DANGER = "danger"
+    WORRIED = "worried"
     PARENT = "parent"
     THREATS = "threats"
     HURT = "hurt"
     OWN_IMAGES = "own_images"
+    SAW = "saw"
     TALK = "talk"
+
+
+# These exits are for whoever writes about somebody else too.
+FOR_HELPERS = frozenset({Need.OWN_BEHAVIOUR, Need.WORRIED, Need.PARENT, Need.TALK})
 
 
 class Who(StrEnum):
@@ -26,7 +32,8 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A need that a text tells of, and whose it is."""
+    """A need that a text tells of, whose it is, and the languages in whose rules it was heard."""
 
     need: Need
     who: Who
+    languages: tuple[str, ...] = field(default=(), compare=False)

@@ -111,6 +111,7 @@ _ASKS_FOR_MATERIAL = re.compile(
     rf"(?:(?:hi|hey|hello|hola|please|pls|por\s+favor)[\s,]+)*"
     rf"(?:(?:give|sell|show|trade)\s+(?:me\s+|us\s+)?|(?:i\s+)?(?:want|need|buy|am\s+looking\s+for)\s+"
     rf"|where\s+(?:can|do)\s+i\s+(?:find|watch|get|buy)\s+|(?:any|got|have)\s+(?=cp|some|any)"
+    rf"|(?:send|share|dm)\s+(?:me\s+|us\s+)?(?=cp\b)"
     rf"|(?:env[ií]a|d[aá]|p[aá]sa|v[eé]nde|m[aá]nda)(?:me|nos)\s+"
     rf"|(?:quiero|busco|compro)\s+(?:ver\s+)?|d[oó]nde\s+(?:hay|encuentro|veo)\s+)"
     rf"{_SOME}{_THINGS}(?:\s+(?:please|pls|now|por\s+favor|ahora))*[\s.!?]*",

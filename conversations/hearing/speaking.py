@@ -56,8 +56,11 @@ _LEAST_LETTERS = 4
 _LEAST_WORDS = 2
 
 
-def spoken(text: str, languages: Sequence[str]) -> tuple[str, ...]:
-    """Give those of these languages in which a text may be, none where nothing tells.
+_ALL = tuple(language for _, written in _SCRIPTS.values() for language in written)
+
+
+def spoken(text: str, languages: Sequence[str] = _ALL) -> tuple[str, ...]:
+    """Give those of these languages (or of all) in which a text may be, none where nothing tells.
 
     Latin letters alone tell nothing: two small words of one language must. Other scripts are of few
     languages; where words do not tell these apart, all of them are given.

@@ -5,30 +5,38 @@ from dataclasses import replace
 
 from conversations.flow.conditions import HEARD
 from conversations.hearing.listening import hear
-from conversations.hearing.needs import Heard, Need, Who
+from conversations.hearing.needs import FOR_HELPERS, Heard, Need, Who
+from conversations.hearing.speaking import spoken
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase
 from conversations.turns.turn import move
 
 _LISTENS_TO = "en"
+# What somebody says in danger, or who wants to die, and which does not lead them to a lesser card.
+_SAID_THERE: Mapping[str, frozenset[Need]] = {
+    Need.DANGER: frozenset({Need.HURT, Need.TALK}),
+    Need.DESPAIR: frozenset({Need.TALK}),
+}
 
 
 def heard_in(state: State, text: str, portals: Mapping[str, Portal]) -> Heard | None:
-    """Give the need that a message tells of, in one of the portal's languages or in English."""
-    languages = dict.fromkeys((state.language, *portals[state.portal].languages, _LISTENS_TO))
-    return hear(text, languages)
+    """Give the need that a message tells of, in one of the portal's languages, in English, or in its own."""
+    languages = (state.language, *portals[state.portal].languages, _LISTENS_TO, *spoken(text))
+    return hear(text, dict.fromkeys(languages))
 
 
 def answered(state: State, heard: Heard, *, with_link: bool) -> State:
     """Show what answers a need, whatever the step; a captured link waits, and is one tap away.
 
     Whoever tells of another child's need is asked whether they know the child; beside a link it is one line
-    on the link's own card.
+    on the link's own card. A need that was told in another language is answered with that language's button.
     """
-    if heard.who is Who.THIRD and heard.need not in {Need.PARENT, Need.TALK}:
-        return _of_another(state, with_link=with_link)
-    return move(state, heard.need.value, HEARD)
+    seeming = replace(state, seems=() if state.language in heard.languages else heard.languages)
+    if heard.who is Who.THIRD and heard.need not in FOR_HELPERS:
+        return _of_another(seeming, with_link=with_link)
+    stays = heard.need in _SAID_THERE.get(state.step, ())
+    return move(seeming, state.step if stays else heard.need.value, HEARD)
 
 
 def _of_another(state: State, *, with_link: bool) -> State:

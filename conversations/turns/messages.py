@@ -14,7 +14,7 @@ from conversations.hearing.plain_words import Meaning, asks_for_material, meanin
 from conversations.hearing.speaking import spoken
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
-from conversations.talk import AskStatus, Effect, RemoveMessage
+from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
 from conversations.turns.commands import commanded, opened
 from conversations.turns.doubts import asked_about, with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
@@ -48,8 +48,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
         inside = state if state.step == "status" else move(state, "status")
         return Turn(replace(inside, remark=()), (AskStatus(receipt),))
     if event.edited and (answers or not found.addresses):
-        heard = heard_in(state, found.rest, portals)
-        return Turn(answered(state, heard, with_link=False) if heard else state)
+        return Turn(_edited(state, found, portals))
     if answers and not _holds_only_links(found):
         return _worded(state, event, portals, fresh) or _answered(state, text, found, portals)
     if portal.paused:
@@ -64,6 +63,18 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
         return asked_about(state, text, found)
     seeming = replace(state, seems=_seems(state, text, portal))
     return _worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
+
+
+def _edited(state: State, found: Found, portals: Mapping[str, Portal]) -> State:
+    """Take no change of an old message but a new link; say so where something was taken before.
+
+    Apps tell of an edit too when only the preview of a link was added.
+    """
+    heard = heard_in(state, found.rest, portals)
+    if heard:
+        return answered(state, heard, with_link=False)
+    is_new = state.draft.holds_link and any(map(str.isalnum, found.rest))
+    return remarked(state, Phrase("edit.unread")) if is_new else state
 
 
 def _seems(state: State, text: str, portal: Portal) -> tuple[str, ...]:

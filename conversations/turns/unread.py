@@ -13,7 +13,6 @@ from conversations.talk import Phrase, RemoveMessage
 from conversations.turns.links import PARTIAL_LENGTH
 from conversations.turns.names import ask_about_handles, keep_text, keep_words_beside
 from conversations.turns.turn import Turn, move, remarked, siblings
-from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
 
 # Steps at which nothing is asked but a link, or what it is about.
 _ASKING = frozenset({"first", "kind", "link", "copy", "copy_browser", "copy_app", "copy_telegram"})
@@ -24,16 +23,13 @@ _ASKED_TWICE = siblings("in_question", 2)
 # A single short word, such as "ok", tells an analyst nothing.
 _LONGEST_OF_NO_USE = 6
 _CHOOSE = siblings("choose", 2)
-# What the sentences about a link that is none tell.
-_VALUES = {Unreportable.TOO_LONG: (("maximum", str(MAXIMUM_ADDRESS_LENGTH)),)}
 
 
 def unread(state: State, text: str, found: Found, portal: Portal) -> Turn:
     """Answer a message in which there is no link, no need, and no word that says what a tap would."""
     takes = FLOW[state.step].takes
     if found.unreportable:
-        said = siblings(found.unreportable[0].value, 2, *_VALUES.get(found.unreportable[0], ()))
-        return Turn(_counted(remarked(state, *said), text, found))
+        return Turn(_counted(remarked(state, *siblings(found.unreportable[0].value, 2)), text, found))
     if takes is Takes.RECEIPT:
         return Turn(remarked(state, *siblings("receipt.unread", 2)))
     if state.step == "chat_only" and not state.draft.is_unsent:

@@ -29,8 +29,16 @@ BUTTONS = (
     words("button.take_it_down", "About Take It Down"),
     # Translators: Nothing of what was offered fits: go on as before. At most 24 characters.
     words("button.heard_wrong", "No, go on"),
+    # Translators: None of the answers above fits; go on as before. At most 24 characters.
+    words("button.none_fits", "None of these, go on"),
+    # Translators: It is not I who wants to die, but somebody else. At most 24 characters.
+    words("button.someone_else", "It is someone else"),
+    # Translators: Somebody saw it by accident, and is shaken or fears trouble. At most 24 characters.
+    words("button.saw", "I saw something bad"),
+    # Translators: Below a list of countries: my country is not in it. At most 24 characters.
+    words("button.not_here", "Mine is not here"),
     # Translators: A link waits: back to the card on which it can be sent. At most 24 characters.
-    words("button.to_link", "Go to my link"),
+    words("button.to_link", "Show my link"),
     # Translators: The words saw it online, not near them. At most 24 characters.
     words("button.saw_online", "I saw it online"),
     # Translators: Leads to a list of countries. At most 24 characters.

@@ -13,16 +13,16 @@ EXITS = (
     # Translators: Stands above telephone numbers. Somebody who is hurt may be overheard.
     words("danger.call", "Call when the person who hurts you cannot hear."),
     # Translators: Follows the numbers, or stands alone where there is none. Ways to people.
-    words("danger.near", "Or go to a clinic, the police, a school or a neighbour."),
+    words("danger.near", "Go to a clinic, the police, a school or a neighbour."),
     # Translators: The last line of the card on danger.
-    words("danger.program", "This is a program. It cannot send anyone."),
+    words("danger.program", "A program answers here. It cannot send anyone."),
     # Translators: Somebody is being hurt by someone. They may be 10 years old. Never ask who, when or why.
     words(
         "hurt.card",
         "Thank you for telling us. Please read on. It is not your fault. Nobody may do this to you. "
         "Tell one grown-up who makes you feel safe. If they do not listen, tell another.",
     ),
-    words("hurt.program", "This is a program. A person can help you more."),
+    words("hurt.program", "A program answers here. A person can help you more."),
     # Translators: Somebody wants to die. First line, above telephone numbers. Warm, short, no question.
     words("despair.card", "Thank you for writing this. Please talk to a person now."),
     # Translators: Hope, and a way to a person. Never "it will pass", never "do not do it".
@@ -31,9 +31,24 @@ EXITS = (
         "Many people have felt this way and found help. Do not stay alone. "
         "Go to someone you trust, or to a clinic.",
     ),
-    words("despair.program", "This is a program. It cannot stay with you."),
+    words("despair.program", "A program answers here. It cannot stay with you."),
+    # Translators: Somebody worries about another person, who wants to die. Warm and firm.
+    words(
+        "worried.card",
+        "Thank you for writing. Please read on. Stay with them, or keep in touch. Listen, and do not judge.",
+    ),
+    # Translators: Stands above telephone numbers: one may call for somebody else.
+    words("worried.call", "You can call about them, or call together."),
+    # Translators: Follows the numbers, or stands alone where there is none.
+    words("worried.near", "Go with them to a clinic, or to someone they trust."),
+    # Translators: Somebody saw something bad by accident, and is afraid of trouble. Never "looking is legal".
+    words(
+        "saw.card",
+        "Thank you for writing. Please read on. You did right to stop and tell. Do not go back there. "
+        "Do not pass it on. We do not know who you are.",
+    ),
     # Translators: "Someone to talk to": people who listen. Stands above telephone numbers.
-    words("talk.card", "Thank you for asking. You can talk to a person. They listen."),
+    words("talk.card", "Thank you for coming here. You can talk to a person. They listen."),
     # Translators: Follows the numbers, or stands alone where there is none.
     words(
         "talk.near",
@@ -42,6 +57,8 @@ EXITS = (
     ),
     # Translators: Follows the people near you, where no telephone number could be checked for the country.
     words("contacts.none", "We have no number we trust for your country."),
+    # Translators: Where this card has no number, and the one behind the button "Someone to talk to" has.
+    words("contacts.elsewhere", "To see numbers that may help, tap “Someone to talk to”."),
     # Translators: Above telephone numbers. {country} is the name of a country, in your language.
     words("contacts.list", "These can help ({country}):"),
     # Translators: The same where the services are for the whole world.
@@ -70,11 +87,14 @@ EXITS = (
         "Never send the picture here.",
     ),
     # Translators: For somebody whose friend is in the pictures.
-    words("own_images.friend", "Is it a friend? Do not look at it, do not send it on. Stand by them."),
+    words(
+        "own_images.friend",
+        "Is a friend in the picture? Do not look at the picture, do not send it on. Stand by your friend.",
+    ),
     # Translators: Take It Down is a free service's name; leave it as it is.
     words(
         "own_images.service",
-        "Take It Down is free. It is for pictures taken before you were 18. "
+        "Take It Down is free. It is for pictures taken while you were under 18. "
         "Your picture stays on your phone. Use the phone that has it, and do not fetch it again. "
         "It cannot reach encrypted chats.",
     ),
@@ -127,14 +147,16 @@ EXITS = (
         "own_behaviour.card",
         "It is good that you ask. You can get help. You do not have to say your name.",
     ),
+    # Translators: For the partner, mother or friend of somebody whose thoughts or acts they worry about.
+    words("own_behaviour.near", "Is it about someone near you? You can ask these services too."),
     # Translators: Follows above buttons; the first of them leads to help for somebody who wants to die.
     words("own_behaviour.despair", "Do you think of dying? Tap “I feel very bad” first."),
     # Translators: We promise nothing in the name of others.
     words("own_behaviour.privacy", "Ask them how they keep what you say private."),
     # Translators: On an exit, while a link waits to be sent.
     words("exits.in_hand", "Your link waits below. It is not sent yet."),
-    # Translators: On exits. "This talk" is this chat with us, and no other chat.
-    words("exits.clear", "Can someone else see this phone? Then clear this talk. Keep the other chats."),
+    # Translators: On exits. "This chat" is the one with us; use the word of the button "Clear this chat".
+    words("exits.clear", "Can someone else see this phone? Then clear this chat. Keep the other chats."),
     # Translators: Somebody wrote that a child is in danger, and we cannot tell whether they know the child.
     words("who.ask", "Please tap what fits. Then we can show what helps."),
 )

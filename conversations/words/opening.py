@@ -43,8 +43,8 @@ OPENING = (
         "That is a page of search results. A link to the page itself is better. "
         "Send it if you have it. Or use this one.",
     ),
-    # Translators: The reporter wants to change what they sent; it will take the place of all of it.
-    words("change.ask", "Please send the right web link. It takes the place of what you sent."),
+    # Translators: The reporter wants to change the link that waits; nothing was sent yet.
+    words("change.ask", "Please send the right web link. It takes the place of the one you wrote."),
     # Translators: The reporter sent several links, and wants to change one. {numbered} are the links.
     words("change.which", "Which link do you want to change? Tap its number.\n{numbered}"),
     # Translators: {link} is one of several links, written so that it cannot be tapped.

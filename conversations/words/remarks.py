@@ -16,14 +16,14 @@ REMARKS = (
     # Translators: A link is in hand, and a message came that holds none. "Send" is the button.
     words(
         "in_hand.1",
-        "Need help? Tap “Someone to talk to”. We have your link. Tap Send when you are ready.",
+        "Need help? Tap “Someone to talk to”. Your link is not sent yet. Tap Send when you are ready.",
     ),
     # Translators: The same, said in another way.
     words("in_hand.2", "We are a program and cannot read that. Your link goes out when you tap Send."),
     # Translators: A question is open about the link, and a message came that answers it not.
     words("in_question.1", "We are a program and cannot read that. Please tap what fits."),
     # Translators: The same, said in another way.
-    words("in_question.2", "Your link is safe here. Please use one of the buttons."),
+    words("in_question.2", "Your link is here, but not sent yet. Please use one of the buttons."),
     # Translators: Text came where a button was expected. Kind: it may be "thank you" or a cry for help.
     words("choose.1", "We are a program and cannot answer that. Please use one of the buttons."),
     # Translators: The same, said in another way.
@@ -58,6 +58,10 @@ REMARKS = (
     words("email.1", "That is an e-mail address. We did not keep it. Is there a web link too?"),
     # Translators: The same, said in another way.
     words("email.2", "We cannot use an e-mail address. We need a web link."),
+    # Translators: The link is longer than what can be kept. Its beginning may be enough to find the page.
+    words("long_link.1", "That link is too long for us. Please send only its first part."),
+    # Translators: The same, said in another way.
+    words("long_link.2", "It is too long, and sending it again does not help. Send its first part."),
     # Translators: The link only works inside a home or office network.
     words("private_network.1", "That link works only inside your own network. Is there another web link?"),
     # Translators: The same, said in another way.
@@ -98,10 +102,11 @@ REMARKS = (
     words("new_report", "We have what you sent before. This is a new one."),
     # Translators: A button of a talk that is erased or too old was tapped.
     words(
-        "stale.talk.1", "We forgot that old talk. What you sent before stays sent. You can start again here."
+        "stale.talk.1",
+        "We forgot that old talk. If you sent a report, it stays sent. You can start again here.",
     ),
     # Translators: The same, said in another way.
-    words("stale.talk.2", "That button is too old. What you sent stays sent. Please go on here."),
+    words("stale.talk.2", "That button is too old. If you sent a report, it stays sent. Please go on here."),
     # Translators: The links were read from the reporter's own old card, which the talk had forgotten.
     words(
         "stale.links",
@@ -111,6 +116,8 @@ REMARKS = (
     words("stays.telegram", "Your message stays above. To delete it, hold it and tap Delete."),
     # Translators: The same, where there is no messaging app.
     words("stays.terminal", "Your words stay in this window. Close it when you are done."),
+    # Translators: Somebody changed a message that they had sent to us; apps allow that.
+    words("edit.unread", "We did not take that change. Please write it again, as a new message."),
     # Translators: /cancel: the link that was not sent is forgotten.
     words("cancelled", "Stopped. Nothing was sent. We forgot the link. You can start again."),
     # Translators: /cancel when there was nothing to forget.

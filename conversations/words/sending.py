@@ -8,9 +8,11 @@ SENDING = (
         "review.not_sent", "Not sent yet. We forget this in 30 minutes. This card stays until you clear it."
     ),
     # Translators: {links} are web links, one a line, written so that they cannot be tapped.
-    words("review.links", "Changed so that nobody opens it by accident:\n{links}"),
+    words("review.links", "Written so that nobody opens it by accident:\n{links}"),
     # Translators: A partial link or a note on where it is, since no exact link could be had.
     words("review.partial", "This is what we have:\n{partial}"),
+    # Translators: {partial} is what the reporter remembers of a page, where there is no exact link.
+    words("review.partial_read", "{partial}\nIt brings no help now."),
     # Translators: Somebody wrote more than the link. Below are their words and two buttons.
     words(
         "review.beside",
@@ -37,7 +39,7 @@ SENDING = (
         "Before you send:\n"
         "1. Do report pictures and videos of child sexual abuse. A child is anyone under 18.\n"
         "2. Give the exact web link.\n"
-        "3. Report other harm in its app or to the police.\n"
+        "3. Report other harm where you saw it, or to the police.\n"
         "4. Worried about a child? Go to the police.\n"
         "5. Report each link only once.\n"
         "6. Drawn or computer-made images count too.",
@@ -85,7 +87,7 @@ SENDING = (
     # Translators: Said before the talk expires.
     words(
         "sent.expiry",
-        "Your report stays with us. In 30 minutes we forget this talk. Clear the chat before then.",
+        "Your report stays with us. We can clear this chat only in the next 30 minutes.",
     ),
     # Translators: {receipt} is a code. "received" is all that a receipt ever tells.
     words(

@@ -74,7 +74,11 @@ def test_a_step_that_takes_an_answer_keeps_it_and_goes_on(name: str) -> None:
     assert bool(step.keeps and step.then) == (step.takes in {Takes.ANSWER, Takes.PAGE})
 
 
-LEAVING = {"stopping": "go_on", "receipt": "hide", **{step.name: "back" for step in ASIDES}}
+LEAVING = {step.name: "back" for step in ASIDES} | {
+    "stopping": "go_on",
+    "receipt": "hide",
+    "country": "not_here",
+}
 
 
 @for_every(aside=LEAVING, name=LASTING)

@@ -70,3 +70,29 @@ def test_the_more_pressing_of_two_needs_is_answered() -> None:
 
 def test_what_is_said_of_a_video_is_no_need() -> None:
     assert hear("a child is raped in this video", {"en"}) is None
+
+
+@for_every(language=LANGUAGES)
+def test_the_needs_that_came_later_are_heard_in_each_language(language: str) -> None:
+    """The sentences are by those who wrote the rules: what is heard of unseen ones is not measured here.
+
+    Somebody who wants to die, and somebody who worries about them, can't be told apart in every language: so
+    either card will do, and leads to the other.
+    """
+    for need, written in _read("later_needs")[language].items():
+        accepted = {Need(need), Need.DESPAIR} if need == "worried" else {Need(need)}
+        heard = [hear(text, {language, "en"}) for text in written]
+        share = sum(each is not None and each.need in accepted for each in heard) / len(heard)
+        print(f"{language}, {need}: {share:.0%}")  # noqa: T201 - the table
+        assert share >= LEAST_IN_EACH, need
+
+
+def test_a_need_is_heard_in_the_languages_of_its_rules() -> None:
+    heard = hear("quiero morir", {"en", "es", "pt"})
+    assert heard is not None
+    assert heard.languages == ("es",)
+
+
+def test_whoever_is_hurt_comes_before_what_is_told_of_the_other() -> None:
+    assert hear("i think my dad is a pedophile. he touches me", {"en"}) == Heard(Need.HURT, Who.FIRST)
+    assert hear("my friend says she wants to die", {"en"}) == Heard(Need.WORRIED, Who.THIRD)

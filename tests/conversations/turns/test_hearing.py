@@ -69,7 +69,7 @@ def test_a_need_is_heard_at_every_step(step: str) -> None:
     replay.step(Said(HURT))
     if FLOW[step].takes is Takes.NOTHING:
         return
-    assert replay.state.step == "hurt"
+    assert replay.state.step == ("danger" if step == "danger" else "hurt")
     assert HEARD in replay.state.remark
 
 
@@ -136,3 +136,42 @@ def test_every_exit_leads_to_a_person_and_to_the_others_that_belong_to_it() -> N
     assert {"despair", "hurt"} <= leads["talk"]
     for name in ("first", "kind", "help"):
         assert "talk" in leads[name], name
+
+
+def test_whoever_is_in_danger_is_not_led_to_a_lesser_card() -> None:
+    replay = told("he is going to kill me help now")
+    assert replay.state.step == "danger"
+    assert replay.step(Said("i need to talk to someone")).state.step == "danger"
+    assert replay.step(Said("i want to die")).state.step == "despair"
+
+
+def test_who_worries_about_somebody_reads_what_to_do_and_is_not_asked_whether_they_know_the_child() -> None:
+    replay = told("my friend says she wants to die")
+    assert replay.state.step == "worried"
+    replay.tap("despair")
+    assert replay.tap("someone_else").state.step == "worried"
+
+
+def test_who_fears_trouble_for_what_they_saw_is_answered() -> None:
+    replay = told("will i get in trouble for seeing it")
+    assert replay.state.step == "saw"
+    assert "Do not go back there" in replay.read()
+
+
+def test_who_tells_of_a_partner_s_acts_finds_who_can_be_asked() -> None:
+    assert told("my husband watches child porn").state.step == "own_behaviour"
+
+
+def test_a_cry_in_another_language_is_answered_with_that_language_first() -> None:
+    replay = told("quiero morir")
+    assert replay.state.step == "despair"
+    assert replay.choices()[0] == "speak_es"
+    replay.tap("speak_es")
+    assert (replay.state.step, replay.state.language) == ("despair", "es")
+
+
+def test_a_cry_in_a_language_that_the_portal_does_not_speak_is_heard_too() -> None:
+    replay = Replay(new_state(portal="gt"), PORTALS)
+    replay.step(Said("أريد أن أموت"))
+    assert replay.state.step == "despair"
+    assert "speak_ar" not in replay.choices()

@@ -47,3 +47,20 @@ def test_a_typed_number_takes_no_choice_that_tells_of_the_reporter() -> None:
         typed = begun("hm", "hm")
         typed.step(Said(str(number)))
         assert not typed.state.draft.circumstances, choices[number - 1]
+
+
+def test_a_changed_answer_is_said_not_to_be_taken() -> None:
+    replay = begun("https://forum.example/4711")
+    replay.tap("send")
+    replay.step(Received())
+    replay.tap("details")
+    replay.step(Said("post 5, not 4", edited=True))
+    assert "We did not take that change" in replay.read()
+    assert replay.state.draft.answers == ()
+
+
+def test_an_edit_that_only_brings_a_preview_is_not_spoken_of() -> None:
+    """Telegram tells of it as of any other edit."""
+    replay = begun("https://forum.example/4711")
+    before = replay.state
+    assert replay.step(Said("https://forum.example/4711", edited=True)).state == before

@@ -33,7 +33,7 @@ def test_a_card_without_links_begins_anew_and_says_that_what_was_sent_stays_sent
     replay = Replay(new_state())
     replay.step(Chose("details", "0ld7a1k0", 3, old_card(LINK, send=True)))
     assert replay.state.step == "first"
-    assert "What you sent before stays sent" in replay.read()
+    assert "If you sent a report, it stays sent" in replay.read()
 
 
 def test_nothing_is_taken_from_an_old_card_into_a_report_under_way() -> None:

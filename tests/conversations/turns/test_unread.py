@@ -7,7 +7,7 @@ from conversations.events import Attached, Media, Received, Said
 from conversations.flow import VICTIMS_EXITS
 from conversations.talk import Phrase
 from tests.cases import for_every
-from tests.talking import Replay, new_state
+from tests.talking import Replay, begun, new_state
 
 STORIES = json.loads((Path(__file__).parent / "stories.json").read_text(encoding="utf-8"))
 STORY = ("hi", "are you there", "hmm", "so", "its about him", "he does things", "idk", "well", "ok so")
@@ -129,6 +129,20 @@ def test_of_a_link_that_is_too_long_it_is_said_so_and_its_beginning_is_kept() ->
     replay = Replay(new_state())
     link = "https://forum.example/thread/4711?" + "x" * 2100
     turn = replay.step(Said(f"look {link}"))
-    assert turn.state.remark[0] == Phrase("too_long.1", (("maximum", "2048"),))
+    assert turn.state.remark[0] == Phrase("long_link.1")
     assert turn.state.unread.startswith("look https://forum.example/thread/4711?xx")
     assert not turn.state.draft.addresses
+
+
+def test_what_tells_nothing_is_not_offered_in_place_of_a_link() -> None:
+    replay = begun("?", "asdf", "?")
+    assert "take_partial" not in replay.choices()
+    replay.step(Said("kids club"))
+    assert "take_partial" in replay.choices()
+
+
+def test_words_in_place_of_a_link_are_said_to_bring_no_help_and_people_are_one_tap_away() -> None:
+    replay = begun("my uncle does things", "at night")
+    replay.tap("take_partial")
+    assert "It brings no help now." in replay.read()
+    assert "talk" in replay.choices()
