@@ -72,28 +72,32 @@ class Draft:
 
 # Whoever sends a list of names is not asked twenty times.
 _EACH_BY_ITSELF = 3
+_MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text with a name in it, kept aside until the reporter has said whose name it is.
+    """A text with names in it, kept aside until the reporter has said whose each is.
 
-    `about` is the field of the text, `full` the text with its names, `names` those that are still asked
-    about, `to` the next step. `times` counts the answers, `theirs` tells whether a name was the account's.
+    `about` is the field of the text, `full` the text with its names, `names` what was found, `to` the next
+    step. So many names are `answered`, in order; `mine` are those that are left out. `then` is asked next.
     """
 
     about: str
     full: str = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     to: str
-    times: int = 0
-    theirs: bool = False
+    answered: int = 0
+    mine: tuple[str, ...] = field(default=(), repr=False)
+    then: "Asked | None" = field(default=None, repr=False)
 
     @property
     def now(self) -> tuple[str, ...]:
-        """The names on the card: each by itself, until so many were answered; those of links all at once."""
-        each = self.about not in {"addresses", "referer"} and self.times < _EACH_BY_ITSELF
-        return self.names[:1] if each else self.names
+        """The names on the card: the first few each by itself; those of links all at once."""
+        if self.about in {"addresses", "referer"}:
+            return self.names[self.answered :]
+        most = 1 if self.answered < _EACH_BY_ITSELF else _MOST_AT_ONCE
+        return self.names[self.answered : self.answered + most]
 
 
 @dataclass(frozen=True, slots=True)

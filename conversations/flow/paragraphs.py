@@ -14,7 +14,6 @@ RULES_OF_ADVICE = 6
 # A legal duty that a child reads ends the talk.
 _HURT = frozenset({"own_pictures", "threatened"})
 RECEIPT_SHAPE = "AB12-CD34-EF56-GH78-9"
-MOST_NAMES_SHOWN = 20
 
 
 def phrases(paragraphs: tuple[Paragraph, ...], state: State, portal: Portal) -> tuple[Phrase, ...]:
@@ -56,7 +55,7 @@ def _values(state: State, portal: Portal) -> dict[str, str]:
 
 
 def _names_asked_about(state: State) -> str:
-    names = state.asked.now[:MOST_NAMES_SHOWN] if state.asked else ()
+    names = state.asked.now if state.asked else ()
     return "\n".join(address.defang(name) for name in names)
 
 

@@ -5,24 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
+from conversations.hearing.own_names import names_told, words_of_name
+
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_NAME = re.compile(r"(?<![\w.+-])@\w[\w.]{1,62}\w")
+_NAME = re.compile(r"(?<![\w.+-])@\w[\w.]*\w")
 _DIGITS = re.compile(r"(?<![\w/])\+?\d(?:[\s().-]{0,2}\d){6,19}(?!\w)")
 _LETTER = r"[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0955-\u0957]"
-_WORD = f"{_LETTER}+"
-# Words that say one's name, in each language; at most two names follow.
-_MY_NAME_IS = re.compile(
-    r"\b(?:my name is|i am called|me llamo|mi nombre es|je m['’]appelle|mon nom est|meu nome [ée]"
-    r"|me chamo|jina langu ni|naitwa|mera naam|mero naam|nama saya|namaku|kombo na ngai|sama tur|мене звати"
-    rf"|менің атым|миний нэр|اسمي|میرا نام|زما نوم|मेरा नाम|मेरो नाम)[\s:]+({_WORD}(?:\s+{_WORD})?)",
-    re.IGNORECASE,
-)
-_MY_ACCOUNT_IS = re.compile(
-    r"\b(?:my|mi|mon|meu|minha|mera|mero) (?:insta|instagram|snap|snapchat|facebook|telegram|tiktok|whatsapp)"
-    r"(?:\s+(?:is|es|est|é|hai|ho|username|user|name))*[\s:]+(\S{3,})",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"\S*://\S*|[\w-]+(?:\.[\w-]+)+/\S*")
+# Each begins only where a word does, or a long word would be tried from each of its letters.
+_LINK = re.compile(r"(?<!\S)\S*?://\S*|(?<![\w@.-])[\w-]+(?:\.[\w-]+)+/\S*")
 # Browsers end the host at a backslash too: what stands behind it is no user name.
 _USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/\\?#]*)@", re.IGNORECASE)
 # "authuser=me@site.example": whoever copied the link, or whom a newsletter was sent to.
@@ -30,28 +20,54 @@ _EMAIL_IN_LINK = re.compile(
     r"(?<==)[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII | re.IGNORECASE
 )
 _LEFT_OUT = "(…)"
+_SHORT = 4
 
 
 def names_in(text: str, region: str | None, *, digits: bool = True) -> tuple[str, ...]:
     """Find e-mail addresses, @names, names after "my name is", phone numbers and, with `digits`, digits.
 
-    `region` is an ISO 3166 code; without it only international phone numbers are known. Digits within web
-    links do not count: they are the address of the page. Each is given once, as it stands in the text.
+    `region` is an ISO 3166 code; without it only international phone numbers are known. Digits and @names
+    within web links do not count: they are the address of the page. Each is given once, as it stands in the
+    text.
     """
     masked = _LINK.sub(lambda link: " " * len(link[0]), text)
-    spans = [match.span() for pattern in (_EMAIL, _NAME) for match in pattern.finditer(masked)]
-    spans += [match.span(1) for said in (_MY_NAME_IS, _MY_ACCOUNT_IS) for match in said.finditer(masked)]
+    spans = [match.span() for match in _EMAIL.finditer(text)]
+    spans += [match.span() for match in _NAME.finditer(masked)]
+    spans += names_told(masked)
     spans += _phones(masked, region)
     spans += [match.span() for match in _DIGITS.finditer(masked)] if digits else []
     return tuple(dict.fromkeys(text[start:end] for start, end in _widest(spans)))
 
 
-def left_out(text: str, names: Iterable[str]) -> str:
-    """Give the text with a mark in place of each of these names, and no longer than it was."""
-    shown = text
-    for name in sorted(names, key=len, reverse=True):
-        shown = re.sub(rf"(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})", _LEFT_OUT, shown)
-    return shown[: len(text)]
+def left_out(text: str, names: Iterable[str], among: Iterable[str] = ()) -> str:
+    """Give the text with a mark in place of each of these names, and no longer than it was.
+
+    A name is left out wherever it stands again, in any case, and so is each of its words. `among` are all
+    names of the text: those that are not left out stay whole, though one of these may be a part of them.
+    """
+    hidden = [*names]
+    stay = {name.casefold() for name in among} - {name.casefold() for name in hidden}
+    known = {*hidden, *among, *(word for name in hidden for word in words_of_name(name))}
+    if not hidden:
+        return text
+    pattern = "|".join(map(_spelt, sorted(known, key=len, reverse=True)))
+    return re.sub(
+        pattern,
+        lambda found: found[0] if found[0].casefold() in stay else _mark(found[0]),
+        text,
+        flags=re.IGNORECASE,
+    )
+
+
+def _spelt(name: str) -> str:
+    """Match a name: a short one only as a word, or it would be left out of other words."""
+    if len(name) > _SHORT and not name.isalpha():
+        return re.escape(name)
+    return rf"(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})"
+
+
+def _mark(name: str) -> str:
+    return _LEFT_OUT if len(name) >= len(_LEFT_OUT) else _LEFT_OUT[1]
 
 
 def names_in_link(given: str) -> tuple[str, ...]:

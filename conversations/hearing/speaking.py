@@ -52,6 +52,7 @@ _ENDINGS = {
     "uk": ("ться", "ють", "ала", "али", "ити", "ати", "ого", "ому", "ння", "ськ"),
 }
 _SMALL = {language: frozenset(plain(words).split()) for language, words in _WORDS.items()}
+SMALL_WORDS = frozenset[str]().union(*_SMALL.values())
 _LEAST_LETTERS = 4
 _LEAST_WORDS = 2
 

@@ -9,7 +9,7 @@ from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, RemoveMessage
 from conversations.turns.links import capture, needs_joining, staying, without_front_pages_of
-from conversations.turns.names import keep_page, keep_words_beside
+from conversations.turns.names import keep_page, keep_words_beside, let_words_stand_beside
 from conversations.turns.turn import Turn, ask_next, move, new_draft, remarked, siblings
 
 
@@ -19,7 +19,7 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
         return _led_there(state, found)
     if not found.addresses:
         return _nothing_new(state, found, portal)
-    drafting = new_draft(state, fresh) if state.draft.revision else state
+    drafting = new_draft(state, fresh) if state.draft.revision else let_words_stand_beside(state)
     captured = capture(drafting, found, portal)
     draft = captured.draft
     if state.step == "page":

@@ -39,7 +39,9 @@ def find_new(state: State, text: str, *, handles: bool) -> Found:
 def capture(state: State, found: Found, portal: Portal) -> Captured:
     """Take the found links into the draft, up to the portal's maximum, in place of those they replace."""
     stays = staying(state)
-    taken = found.addresses[: max(0, portal.maximum_addresses - len(stays))]
+    # The same page with and without a user name before its host is one.
+    each = tuple({_compared(link.given): link for link in reversed(found.addresses)}.values())[::-1]
+    taken = each[: max(0, portal.maximum_addresses - len(stays))]
     place = len(stays) if state.replacing is None else state.replacing
     givens = tuple(without_names(link.given) for link in taken)
     addresses = (*stays[:place], *givens, *stays[place:])
@@ -48,7 +50,7 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
     if taken and draft.partial:
         beside = f"{draft.beside}\n{draft.partial}".strip()
         draft = replace(draft, partial="", beside=beside)
-    left_out = len(found.addresses) > len(taken) or found.left_out
+    left_out = len(each) > len(taken) or found.left_out
     return Captured(draft, taken, left_out, _next_step(state, taken))
 
 
@@ -79,7 +81,8 @@ def staying(state: State) -> tuple[str, ...]:
     addresses = state.draft.addresses
     if state.draft.withdrawn:
         return ()
-    if state.step != "change":
+    asked_there = state.after[-1:] == ("change",) and state.step == "doubt"
+    if state.step != "change" and not asked_there:
         return addresses
     if state.replacing is None:
         return ()

@@ -1,5 +1,6 @@
 """Asks whose a name or number is; it is kept only once the reporter says that it is not theirs."""
 
+import re
 from dataclasses import replace
 
 from conversations.hearing.identity import left_out, names_in, names_in_link, without_names
@@ -10,9 +11,11 @@ from conversations.turns.links import PARTIAL_LENGTH, Captured
 from conversations.turns.turn import Turn, ask_next, kept, move
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
+_IN_PLACE_OF_A_LINK = frozenset({"partial", "handles"})
 _LONGEST_ANSWER = 2
+_OF_A_LINK = frozenset({"beside", "addresses"})
 # "12." before a link is its number in a list.
-_LONGEST_NUMBER = 4
+_NUMBER_IN_A_LIST = re.compile(r"\W*(?:\d{1,3}[.):-]|\d{1,2})?\W*")
 # Of the words beside a link no more are kept; 200 of these letters are sent.
 MOST_BESIDE = 2000
 
@@ -39,36 +42,53 @@ def _joined(before: str, text: str) -> str:
 
 
 def keep_words_beside(state: State, words: str, captured: Captured | None, portal: Portal) -> State:
-    """Keep the words beside links, to be offered with them; ask about a name in the links, or in the words.
-
-    Where both hold names, those in the words are left out.
-    """
+    """Keep the words beside links, to be offered with them; ask about names in the links and in the words."""
     lines = (" ".join(part.split()) for part in words.split("\n"))
-    said = "\n".join(line for line in lines if any(map(str.isalpha, line)) or len(line) > _LONGEST_NUMBER)
+    said = "\n".join(line for line in lines if not _NUMBER_IN_A_LIST.fullmatch(line))
     names = names_in(said, portal.region) if any(map(str.isalnum, said)) else ()
-    before, full = state.draft.beside, _open_words(state)
+    before = state.draft.beside
     beside = _joined(before, left_out(said, names)) if any(map(str.isalnum, said)) else before
-    kept_beside = replace(state, draft=replace(state.draft, beside=beside[:MOST_BESIDE]))
-    givens = tuple(link.given for link in captured.taken) if captured else ()
-    asked = _asked_about(givens, "addresses", "review")
-    if asked.names:
-        return replace(kept_beside, asked=asked)
-    if state.asked and (state.asked.about != "beside" or not said):
-        return replace(kept_beside, asked=state.asked)
-    open_names = (*(state.asked.names if state.asked else ()), *names)
-    asked = Asked("beside", _joined(full, said)[:MOST_BESIDE], open_names, "review")
-    return replace(kept_beside, asked=asked if open_names else None)
+    naming = tuple(link.given for link in captured.taken if names_in_link(link.given)) if captured else ()
+    named = tuple(name for given in naming for name in names_in_link(given))
+    in_words = _added(_open(state, "beside") or Asked("beside", before, (), "review"), said, names)
+    in_links = _added(
+        _open(state, "addresses") or Asked("addresses", "", (), "review"), "\n".join(naming), named
+    )
+    asked = replace(in_links, then=in_words) if in_links else in_words
+    others = state.asked if state.asked and state.asked.about not in _OF_A_LINK else None
+    return replace(state, draft=replace(state.draft, beside=beside[:MOST_BESIDE]), asked=asked or others)
 
 
-def _open_words(state: State) -> str:
-    """Give the words beside the links, with the names about which the reporter has not answered."""
+def _open(state: State, about: str) -> Asked | None:
+    """Give what is still asked about the words beside the links, or about the links."""
     asked = state.asked
-    return asked.full if asked and asked.about == "beside" else state.draft.beside
+    while asked and asked.about != about:
+        asked = asked.then
+    return asked
+
+
+def _added(asked: Asked, text: str, names: tuple[str, ...]) -> Asked | None:
+    """Add a text and its names to what is asked about; None where no name is left to ask about."""
+    new = tuple(name for name in dict.fromkeys(names) if name not in asked.names)
+    full = _joined(asked.full, text)[:MOST_BESIDE]
+    added = replace(asked, full=full, names=(*asked.names, *new), then=None)
+    return added if added.now else None
+
+
+def let_words_stand_beside(state: State) -> State:
+    """Let words in place of a link, about whose names the reporter has not answered, stand beside one."""
+    asked = state.asked
+    if asked is None or asked.about not in _IN_PLACE_OF_A_LINK:
+        return state
+    before = state.draft.beside
+    draft = replace(state.draft, partial="", beside=_joined(before, left_out(asked.full, asked.names)))
+    full = replace(asked, about="beside", full=_joined(before, asked.full), to="review")
+    return replace(state, draft=draft, asked=full)
 
 
 def ask_about_handles(state: State, text: str, portal: Portal) -> State:
     """Ask whose a user name in a sentence is; one of the account that posts is a partial link."""
-    names = names_in(text, portal.region, digits=False)
+    names = names_in(text, portal.region)
     return move(replace(state, asked=Asked("handles", text, names, state.step)), "whose")
 
 
@@ -77,46 +97,45 @@ def keep_page(state: State, given: str, to: str) -> Turn:
     answers = {**dict(state.draft.answers), "reached": "page"}
     reached = replace(state, draft=replace(state.draft, answers=tuple(answers.items())))
     turn = kept(reached, "referer", without_names(given))
-    return Turn(_on_to(turn.state, _asked_about((given,), "referer", to)), turn.effects)
+    return Turn(_on_to(turn.state, Asked("referer", given, names_in_link(given), to)), turn.effects)
 
 
 def answered_whose(state: State, *, theirs: bool) -> Turn:
     """Ask about the next name, or go on; one of the account that posts is evidence, and is put back."""
     if state.asked is None:
         return Turn(move(state, "first"))
-    asked = _without_those_on_the_card(state.asked, theirs=theirs)
-    if asked.names:
+    now = state.asked.now
+    mine = state.asked.mine if theirs else (*state.asked.mine, *now)
+    asked = replace(state.asked, answered=state.asked.answered + len(now), mine=mine)
+    if asked.now:
         return Turn(move(replace(state, asked=asked), "whose"))
-    free = replace(state, asked=None)
+    return _all_answered(replace(state, asked=asked.then), asked)
+
+
+def _all_answered(state: State, asked: Asked) -> Turn:
+    full = left_out(asked.full, asked.mine, among=asked.names)
     if asked.about == "handles":
-        return Turn(_handle_answered(free, asked))
-    turn = kept(free, asked.about, asked.full) if asked.theirs else Turn(free)
+        return Turn(_handle_answered(state, asked, full))
+    turn = kept(state, asked.about, full) if len(asked.mine) < len(asked.names) else Turn(state)
+    if state.asked:
+        return Turn(move(turn.state, "whose"), turn.effects)
+    if turn.state.draft.partial and not any(map(str.isalnum, turn.state.draft.partial)):
+        return Turn(_nothing_left(turn.state), turn.effects)
     return Turn(ask_next(turn.state, asked.to), turn.effects)
 
 
-def _without_those_on_the_card(asked: Asked, *, theirs: bool) -> Asked:
-    return replace(
-        asked,
-        full=asked.full if theirs else left_out(asked.full, asked.now),
-        names=asked.names[len(asked.now) :],
-        times=asked.times + 1,
-        theirs=asked.theirs or theirs,
-    )
+def _nothing_left(state: State) -> State:
+    """Ask for a link again: of the words in its place nothing but the reporter's own names was there."""
+    return move(replace(state, draft=replace(state.draft, partial="")), "link", Phrase("no_link.1"))
 
 
-def _handle_answered(state: State, asked: Asked) -> State:
-    if asked.theirs:
-        draft = replace(state.draft, partial=asked.full[:PARTIAL_LENGTH])
+def _handle_answered(state: State, asked: Asked, full: str) -> State:
+    if len(asked.mine) < len(asked.names):
+        draft = replace(state.draft, partial=full[:PARTIAL_LENGTH])
         return ask_next(replace(state, draft=draft, tries=0, unread=""), "review")
-    unread = f"{state.unread}\n{asked.full}".strip()[-PARTIAL_LENGTH:]
+    unread = f"{state.unread}\n{full}".strip()[-PARTIAL_LENGTH:]
     back = replace(state, tries=state.tries + 1, unread=unread)
     return move(back, asked.to, Phrase("no_link.1"))
-
-
-def _asked_about(givens: tuple[str, ...], about: str, to: str) -> Asked:
-    naming = tuple(given for given in givens if names_in_link(given))
-    names = tuple(dict.fromkeys(name for given in naming for name in names_in_link(given)))
-    return Asked(about, "\n".join(naming), names, to)
 
 
 def _on_to(state: State, asked: Asked) -> State:

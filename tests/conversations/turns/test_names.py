@@ -94,3 +94,71 @@ def test_an_e_mail_address_in_a_link_is_asked_about() -> None:
     assert replay.state.asked.names == ("me@mail.example",)
     replay.tap("mine")
     assert replay.state.draft.addresses == ("https://drive.example/d/1abc/view?authuser=&usp=sharing",)
+
+
+@pytest.mark.parametrize(("tap", "said"), [("theirs", "group of @some_body"), ("mine", "group of (…)")])
+def test_a_link_that_comes_while_words_are_asked_about_is_taken_and_the_words_stand_beside_it(
+    tap: str, said: str
+) -> None:
+    replay = begun("group of @some_body", LINK)
+    assert replay.state.step == "whose"
+    replay.tap(tap)
+    draft = replay.state.draft
+    assert (draft.addresses, draft.partial, draft.beside) == ((LINK,), "", said)
+    assert replay.state.step == "review"
+
+
+def test_a_link_that_comes_while_remembered_words_are_asked_about_is_taken() -> None:
+    replay = begun("the kids club", "my name is Kate Brown")
+    replay.tap("take_partial")
+    assert replay.state.step == "whose"
+    replay.step(Said(LINK))
+    replay.tap("mine")
+    draft = replay.state.draft
+    assert (draft.addresses, draft.partial) == ((LINK,), "")
+    assert draft.beside == "the kids club\nmy name is (…)"
+
+
+def test_a_number_beside_a_user_name_is_asked_about_too() -> None:
+    replay = begun("the seller is @bad_guy, call me on 0712345678")
+    replay.tap("theirs")
+    replay.tap("mine")
+    assert replay.state.draft.partial == "the seller is @bad_guy, call me on (…)"
+
+
+def test_an_answer_about_one_name_holds_when_another_comes() -> None:
+    replay = begun(f"{LINK}\n@seller posts, ask @friend")
+    replay.tap("theirs")
+    replay.step(Said("https://forum.example/q it is page five there"))
+    replay.tap("mine")
+    assert replay.state.draft.beside == "@seller posts, ask (…)\nit is page five there"
+
+
+def test_names_in_links_and_in_the_words_are_both_asked_about() -> None:
+    replay = begun("https://page.example/?authuser=me@mail.example the account is @seller_x")
+    replay.tap("mine")
+    assert replay.state.step == "whose"
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == ("https://page.example/?authuser=",)
+    assert replay.state.draft.beside == "the account is @seller_x"
+
+
+def test_two_links_that_name_somebody_are_asked_about_together() -> None:
+    replay = begun("https://seller@forum.example/a", "https://me@forum.example/b")
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == ("https://seller@forum.example/a", "https://me@forum.example/b")
+
+
+def test_a_page_with_and_without_a_user_name_is_one() -> None:
+    replay = begun("https://me:word@forum.example/a https://forum.example/a")
+    replay.tap("mine")
+    assert replay.state.draft.addresses == ("https://forum.example/a",)
+
+
+def test_of_words_that_were_only_a_name_nothing_is_sent() -> None:
+    replay = begun("+54 11 5555 1234", "+54 11 5555 1234 please")
+    if "take_partial" in replay.choices():
+        replay.tap("take_partial")
+        while replay.state.step == "whose":
+            replay.tap("mine")
+    assert "5555" not in replay.state.draft.partial
