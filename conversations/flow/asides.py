@@ -4,7 +4,7 @@ from conversations.flow.conditions import was_heard, was_tapped
 from conversations.flow.contacts import contacts, if_any, may_choose_country, no_contact, take_it_down
 from conversations.flow.paragraphs import by_channel, legal_note, link_in_hand
 from conversations.flow.rows import BACK_ROW, OWN_IMAGES, THREATS, TO_A_LINK
-from conversations.flow.steps import BACK, Choice, Paragraph, Step, Takes
+from conversations.flow.steps import BACK, Act, Choice, Paragraph, Step, Takes
 from conversations.portals.model import Purpose
 
 _TALK = Choice("talk", "talk")
@@ -123,7 +123,13 @@ EXITS = (
 
 ASIDES = (
     *EXITS,
-    Step("country", ("country.ask",), ((Choice("not_here", BACK),),), aside=True, lists_countries=True),
+    Step(
+        "country",
+        ("country.ask",),
+        ((Choice("not_here", BACK, does=Act.CHOOSE_COUNTRY),),),
+        aside=True,
+        lists_countries=True,
+    ),
     Step("language", ("language.ask",), (BACK_ROW,), aside=True, speaks=True),
     Step(
         "help",

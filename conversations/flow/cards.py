@@ -15,6 +15,7 @@ LANGUAGE = "language"
 LANGUAGE_CHOICE = "speak_"
 LINK_CHOICE = "link_"
 COUNTRY_CHOICE = "country_"
+_UNKNOWN_COUNTRY = "ZZ"
 _LANGUAGES_IN_A_ROW = 3
 _LANGUAGES_BESIDE = 6
 _NUMBERS_IN_A_ROW = 5
@@ -45,7 +46,7 @@ def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
         return (*_links(state), *shown)
     if step.lists_countries:
         return (*_countries(portal), *shown)
-    if was_heard(state, portal):
+    if was_heard(state, portal) or step.name == "help":
         return (*_in_rows([*map(_language, _seeming(state, portal))], _LANGUAGES_IN_A_ROW), *shown)
     # A reporter who is not understood may have the wrong language.
     lost = step.takes is Takes.LINK and state.misses > 0
@@ -64,8 +65,8 @@ def find_choice(name: str, state: State, portal: Portal) -> Choice | None:
 
 
 def chosen_country(name: str) -> str:
-    """Give the country (ISO 3166) that a choice of the list of countries names."""
-    return name.removeprefix(COUNTRY_CHOICE).upper()
+    """Give the country (ISO 3166; ZZ for one that is not listed) that a choice of the list names."""
+    return _UNKNOWN_COUNTRY if name == "not_here" else name.removeprefix(COUNTRY_CHOICE).upper()
 
 
 def is_everywhere(name: str) -> bool:
@@ -123,6 +124,6 @@ def _label(choice: Choice) -> Phrase | str:
         return choice.name.removeprefix(LANGUAGE_CHOICE)
     if choice.does is Act.CHANGE_ONE:
         return choice.name.removeprefix(LINK_CHOICE)
-    if choice.does is Act.CHOOSE_COUNTRY:
+    if choice.does is Act.CHOOSE_COUNTRY and choice.name.startswith(COUNTRY_CHOICE):
         return chosen_country(choice.name)
     return Phrase(f"button.{choice.name}")

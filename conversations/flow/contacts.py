@@ -10,8 +10,6 @@ from conversations.state import State
 from conversations.talk import Phrase
 
 _TAKE_IT_DOWN = "Take It Down"
-# What is said where these have numbers, and the card's own purpose has none.
-_ELSEWHERE = {Purpose.SUPPORT: "contacts.elsewhere", Purpose.HURT: ""}
 # Somebody near may be the danger, and may look at the phone.
 _TRACES_HURT = frozenset({Purpose.DANGER, Purpose.HURT, Purpose.DESPAIR})
 
@@ -51,12 +49,18 @@ def no_contact(purpose: Purpose, *, after: str = "") -> Paragraph:
         if shown(portal, purpose, state.country):
             return ()
         asks = not state.country and may_choose_country(state, portal)
-        # Where another exit shows a number, it would be untrue that there is none: the way to it is said.
-        elsewhere = (words for each, words in _ELSEWHERE.items() if shown(portal, each, state.country))
-        none = "country.ask" if asks else next(elsewhere, "contacts.none")
+        none = "country.ask" if asks else _where_numbers_are(state, portal)
         return tuple(named(words, state, portal) for words in (after, none) if words)
 
     return paragraph
+
+
+def _where_numbers_are(state: State, portal: Portal) -> str:
+    """Name the sentence that is true where this card has no number; none where only other exits have one."""
+    if shown(portal, Purpose.SUPPORT, state.country):
+        return "contacts.elsewhere"
+    numbered = (each for purpose in Purpose for each in shown(portal, purpose, state.country) if each.region)
+    return "" if any(map(has_number, numbered)) else "contacts.none"
 
 
 def take_it_down(state: State, portal: Portal) -> bool:

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_what_is_named_has_its_source() -> None:
     """Every national portal says in its file where it is named."""
     for path in PORTALS.glob("*.toml"):
         assert path.stem in {"ar", "international"} or "# https://" in path.read_text(encoding="utf-8")
+
+
+def test_each_contact_that_was_read_is_there_for_its_purposes() -> None:
+    """The table was written when the pages were read: a number that changes is changed here too."""
+    written = json.loads(Path(__file__).with_name("contacts.json").read_text(encoding="utf-8"))
+    for name, portal in read_portals(PORTALS, KNOWN_LANGUAGES).items():
+        found: dict[str, list[str]] = {}
+        for contact in portal.contacts:
+            found.setdefault(f"{contact.name}: {contact.reach.text}", []).append(contact.purpose.value)
+        assert {reached: sorted(purposes) for reached, purposes in found.items()} == written[name], name
 
 
 def test_helplines_stand_where_the_victims_are() -> None:

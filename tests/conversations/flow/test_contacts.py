@@ -132,3 +132,21 @@ def test_the_same_countries_are_offered_at_every_exit() -> None:
     assert "contacts.list" not in _shown(replay)
     replay.tap("country")
     assert "country_xx" in replay.choices()
+
+
+def test_whose_country_is_not_listed_is_told_that_there_is_no_number_and_is_not_asked_again() -> None:
+    replay = _replay(_contact(Purpose.DANGER))
+    replay.tap("danger")
+    replay.tap("country")
+    replay.tap("not_here")
+    assert replay.state.step == "danger"
+    assert "contacts.none" in _shown(replay)
+    assert "country.ask" not in _shown(replay)
+    assert "country" in replay.choices()
+
+
+def test_where_another_exit_has_a_number_no_card_says_that_there_is_none() -> None:
+    portal = _with(_contact(Purpose.THREATS), region="XX")
+    for purpose in (Purpose.SUPPORT, Purpose.DESPAIR):
+        said = no_contact(purpose)(STATE, portal)  # type: ignore[operator]
+        assert _names(said) == []
