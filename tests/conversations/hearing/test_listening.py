@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from conversations.hearing.listening import hear
 from conversations.hearing.needs import Heard, Need, Who
 from conversations.hearing.plain_words import Meaning, meaning
@@ -96,3 +98,32 @@ def test_a_need_is_heard_in_the_languages_of_its_rules() -> None:
 def test_whoever_is_hurt_comes_before_what_is_told_of_the_other() -> None:
     assert hear("i think my dad is a pedophile. he touches me", {"en"}) == Heard(Need.HURT, Who.FIRST)
     assert hear("my friend says she wants to die", {"en"}) == Heard(Need.WORRIED, Who.THIRD)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("danger", "police", "emergency", "911", "peligro", "perigo", "hatari", "bahaya", "khatra"),
+        *("\u062e\u0637\u0631", "небезпека"),
+    ],
+)
+def test_one_word_of_danger_is_heard(word: str) -> None:
+    heard = hear(word, LANGUAGES)
+    assert heard is not None
+    assert heard.need is Need.DANGER
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "my teacher is a pedophile"),
+        ("hi", "mera teacher pedophile hai"),
+        ("ne", "mero sir pedophile ho"),
+        ("fr", "mon prof est pedophile"),
+        ("mn", "Миний багш педофил"),
+    ],
+)
+def test_a_teacher_s_acts_are_not_taken_for_a_partner_s(language: str, text: str) -> None:
+    """Whoever tells of them is a pupil or a witness."""
+    heard = hear(text, {language, "en"})
+    assert heard is None or heard.need is not Need.OWN_BEHAVIOUR
