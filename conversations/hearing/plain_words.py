@@ -13,9 +13,12 @@ class Meaning(StrEnum):
     YES = "yes"
     NO = "no"
     HELP = "help"
+    PRIVACY = "privacy"
+    STATUS = "status"
 
 
-# Understood in every talk. A word that means different things in two of the languages is left out.
+# Understood in every talk. A word that means different things in two of the languages is left out. What is
+# compared has no polite words such as "you" and "it".
 _SPELLINGS = {
     Meaning.START: """
         start begin hello hi
@@ -23,6 +26,7 @@ _SPELLINGS = {
         buenas-tardes buenas
         good-morning good-evening good-afternoon hey hi-there
         bonjour bonsoir salut coucou allo commencer démarrer demarrer début debut
+        السلام-علیکم доброго-дня добрий-день сайн-байна-уу sain-baina-uu namaste-dai dai-namaste kak
         salam assalam assalamualaikum assalam-o-alaikum assalamu-alaikum السلام-عليكم السلام سلام
         ابدأ ابدا مرحبا أهلا اهلا بدء بداية ahlan marhaba
         namaste namaskar नमस्ते नमस्कार शुरू शुरु सुरु हैलो हेलो स्टार्ट shuru suru آداب شروع پیل
@@ -34,7 +38,8 @@ _SPELLINGS = {
         эхлэх эхэл сайнуу ehleh sainuu
     """,
     Meaning.STOP: """
-        stop cancel quit parar pare cancelar cancela salir sair terminar
+        stop cancel quit stop-now i-want-to-stop want-to-stop quiero-parar quero-parar je-veux-arreter
+        je-veux-arrêter parar pare cancelar cancela salir sair terminar
         arreter arrêter arrête arrete annuler annule quitter stopper
         توقف قف وقف أوقف اوقف إلغاء الغاء كفى خروج
         band bandh rukna ruko roko rokna bandha बंद बन्द रोको रुको रोक्नुहोस् रद्द
@@ -45,7 +50,7 @@ _SPELLINGS = {
         зогс зогсоо болих zogs zogsoo
     """,
     Meaning.HELP: """
-        help i-need-help need-help help-me ayuda ayúdame ayudame ayudenme necesito-ayuda
+        help i-need-help need-help help-me help.me help-sos ayuda ayúdame ayudame ayudenme necesito-ayuda
         ajuda ajude preciso-de-ajuda socorro aide aidez aidez-moi aide-moi au-secours besoin-d-aide
         secours sos
         مساعدة محتاج-مساعدة ساعدني ساعدوني النجدة musaada
@@ -54,15 +59,29 @@ _SPELLINGS = {
         bantuan tolong bantu msaada nisaidie naomba-msaada saidia lisungi lisalisi salisa ndimbal
         wallu dimbali
         допомога допоможіть рятуйте dopomoha dopomozhit көмек комек көмектесіңіз komek
-        тусламж туслаач tuslamj tuslaach
+        тусламж туслаач tuslamj tuslaach көмектесіңізші
+    """,
+    Meaning.PRIVACY: """
+        is-this-anonymous is-anonymous am-i-anonymous anonymous are-a-bot is-this-a-bot
+        who-reads-this who-will-read-this do-know-who-i-am will-know-who-i-am is-this-safe
+        es-anonimo es-anónimo eres-un-bot quien-lee-esto quién-lee-esto saben-quien-soy
+        c'est-anonyme est-ce-anonyme c-est-anonyme qui-lit-ça qui-lit-ca tu-es-un-robot
+        é-anonimo é-anónimo é-anônimo quem-lê-isto quem-le-isto apakah-ini-anonim ini-anonim siapa-yang-baca
+        adakah-ini-tanpa-nama هل-هذا-سري هل-هذا-مجهول هل-ستعرفون-من-أنا je-ni-siri цe-анонімно це-анонімно
+        क्या-यह-गुमनाम-है kya-ye-gumnam-hai کیا-یہ-گمنام-ہے
+    """,
+    Meaning.STATUS: """
+        status what-happened-with-my-report what-happened-to-my-report what-happens-with-my-report
+        can-remove did-remove when-will-be-removed is-removed
+        que-paso-con-mi-reporte qué-pasó-con-mi-reporte estado
     """,
 }
 # Understood in a talk of their own language, and the English ones in every talk.
 _YES_AND_NO = {
-    "en": ("yes y ok okay yeah yep sure", "no nope"),
-    "es": ("si sí claro", "no nunca"),
-    "fr": ("oui ouais", "non"),
-    "pt": ("sim claro", "não nao nunca"),
+    "en": ("yes y ok okay yeah yep sure", "no nope none nothing"),
+    "es": ("si sí claro", "no nunca ninguna ninguno nada"),
+    "fr": ("oui ouais", "non aucun aucune rien"),
+    "pt": ("sim claro", "não nao nunca nenhum nenhuma nada"),
     "ar": ("نعم ايوه أيوا ايوا أجل naam na'am na3am aiwa", "لا كلا la laa lla kalla"),
     "hi": ("haan han ha haanji hanji ji theek thik accha हाँ हां हा जी ठीक", "nahi nahin nahee nhi नहीं नही"),
     "ne": ("hajur huncha ho हो हजुर हुन्छ ठीक", "छैन होइन hoina chaina"),
@@ -147,7 +166,8 @@ def number(text: str) -> int | None:
 
 def _shown(text: str) -> str:
     """Give a text in Unicode's composed form, without invisible characters and emoji; a thumb means yes."""
-    composed = unicodedata.normalize("NFC", text.replace("\N{THUMBS UP SIGN}", " ok "))
+    spoken = text.replace("\N{THUMBS UP SIGN}", " ok ").replace("\N{SQUARED SOS}", " sos ")
+    composed = unicodedata.normalize("NFC", spoken)
     return "".join(
         character
         for character in composed

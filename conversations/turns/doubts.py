@@ -14,8 +14,10 @@ from conversations.turns.unread import unread
 
 def asked_about(state: State, text: str, found: Found) -> Turn:
     """Ask about the first reading of a message that only the reporter can tell to be a link."""
-    readings = tuple(reading.given for reading in found.doubtful)
-    return Turn(move(replace(state, doubt=Doubt(readings, text)), "doubt"))
+    before = state.doubt if state.doubt and state.step == "doubt" else Doubt((), "")
+    readings = dict.fromkeys((*before.readings, *(reading.given for reading in found.doubtful)))
+    doubt = Doubt(tuple(readings), f"{before.words}\n{text}".strip())
+    return Turn(move(replace(state, doubt=doubt), "doubt"))
 
 
 def settled(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn | None:
@@ -35,7 +37,12 @@ def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     taken = address.read(state.doubt.readings[0]) if state.doubt else None
     if state.doubt is None or taken is None:
         return Turn(back)
-    return linked(back, Found((taken,), (), rest=state.doubt.words, doubtful=(taken,)), portal, fresh)
+    turn = linked(back, Found((taken,), (), rest=state.doubt.words, doubtful=(taken,)), portal, fresh)
+    left = state.doubt.readings[1:]
+    if not left:
+        return turn
+    # The words are beside the link already; only whether there are more is still to be asked.
+    return replace(turn, state=move(replace(turn.state, doubt=Doubt(left, "")), "doubt", *turn.state.remark))
 
 
 def _is_no_link(state: State, portal: Portal) -> Turn:
@@ -45,6 +52,8 @@ def _is_no_link(state: State, portal: Portal) -> Turn:
     left = state.doubt.readings[1:]
     if left:
         return Turn(replace(state, doubt=replace(state.doubt, readings=left), remark=()))
+    if not state.doubt.words:
+        return Turn(_back(state))
     return unread(_back(state), state.doubt.words, Found((), ()), portal)
 
 

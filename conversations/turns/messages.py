@@ -6,16 +6,15 @@ from dataclasses import replace
 
 from conversations.address import Found
 from conversations.events import Attached, Command, Media, Said
-from conversations.flow import DETAILS, FLOW, VICTIMS_EXITS
-from conversations.flow.cards import offered
-from conversations.flow.steps import Act, Choice, Takes
+from conversations.flow import FLOW
+from conversations.flow.steps import Takes
 from conversations.hearing.needs import Who
-from conversations.hearing.plain_words import Meaning, asks_for_material, meaning, number
+from conversations.hearing.plain_words import Meaning, meaning
 from conversations.hearing.speaking import spoken
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import AskStatus, Effect, Phrase, RemoveMessage
-from conversations.turns.commands import commanded, opened
+from conversations.turns.commands import commanded
 from conversations.turns.doubts import asked_about, with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.linked import linked
@@ -23,18 +22,14 @@ from conversations.turns.links import find_new
 from conversations.turns.names import keep_text
 from conversations.turns.taps import take
 from conversations.turns.turn import Turn, move, remarked, siblings
+from conversations.turns.typed import typed_choice, worded
 from conversations.turns.unread import refused_media, unread
 from conversations.wire.report import read_receipt, receipt_in
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
 _PAUSED = siblings("paused.again", 2)
-_DETAILS = frozenset(step.name for step in DETAILS)
 _HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app", "copy_telegram"})
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
-_YES_NO: dict[Meaning | None, tuple[str, ...]] = {
-    Meaning.YES: ("live_yes", "yes_stop", "use_this", "is_link"),
-    Meaning.NO: ("live_no", "no_keep", "go_on", "skip"),
-}
 
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
@@ -50,7 +45,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     if event.edited and (answers or not found.addresses):
         return Turn(_edited(state, found, portals))
     if answers and not _holds_only_links(found):
-        return _worded(state, event, portals, fresh) or _answered(state, text, found, portals)
+        return worded(state, event, portals, fresh) or _answered(state, text, found, portals)
     if portal.paused:
         return _while_paused(state, event, found, portals, fresh)
     if links:
@@ -62,7 +57,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     if found.doubtful:
         return asked_about(state, text, found)
     seeming = replace(state, seems=_seems(state, text, portal))
-    return _worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
+    return worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
 
 
 def _edited(state: State, found: Found, portals: Mapping[str, Portal]) -> State:
@@ -96,11 +91,23 @@ def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh
             left = (phrase for phrase in kept.state.remark if not phrase.words.startswith("stays."))
             said_so = replace(said_so, remark=(*said_so.remark, *left))
         return _with_need(Turn(said_so, _with_removal(kept.effects)), found.rest, portals)
+    words = "media.images" if event.media in _IMAGES else "media.other"
+    if _may_be_kept(state, caption):
+        # The picture goes, and its words go where words alone would.
+        kept_words = said(state, Said(event.caption), portals, fresh)
+        told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
+        shown = replace(kept_words.state, remark=(*kept_words.state.remark, *told))
+        return Turn(shown, _with_removal(kept_words.effects))
     heard = heard_in(state, caption, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
-    words = "media.images" if event.media in _IMAGES else "media.other"
     return refused_media(state, words, caption, found, portal)
+
+
+def _may_be_kept(state: State, caption: str) -> bool:
+    """Tell whether words alone would be kept here: as an answer, or beside the link in hand."""
+    in_hand = state.step == "review" and state.draft.is_unsent
+    return any(map(str.isalnum, caption)) and (in_hand or FLOW[state.step].takes is Takes.ANSWER)
 
 
 def readable(text: str) -> str:
@@ -115,6 +122,9 @@ def visible(text: str) -> str:
 
 def _found(state: State, text: str) -> Found:
     """Find the new links; a user name is one only where a link is asked for, and alone in its message."""
+    if meaning(text, state.language) is Meaning.HELP:
+        # "help.me" is a cry, and a site's name too.
+        return Found((), (), rest=text)
     if state.step in _HANDLES_COUNT:
         found = find_new(state, text, handles=True)
         if _holds_only_links(found):
@@ -176,59 +186,6 @@ def _while_paused(
         return Turn(answered(state, heard, with_link=False))
     if meaning(event.text, state.language) is Meaning.HELP:
         return commanded(state, Command.HELP, fresh)
-    if choice := _typed_choice(state, event.text, portals[state.portal]):
+    if choice := typed_choice(state, event.text, portals[state.portal]):
         return take(choice, state, portals[state.portal], fresh)
     return Turn(remarked(state, *_PAUSED) if state.step == "paused" else move(state, "paused"))
-
-
-def _worded(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn | None:
-    """Follow a word or a number that says what a tap would."""
-    meant = meaning(event.text, state.language)
-    if meant is Meaning.STOP:
-        return _stopped(state, fresh)
-    if meant is Meaning.HELP:
-        return commanded(state, Command.HELP, fresh)
-    if meant is Meaning.START and not state.draft.revision:
-        return Turn(opened(state, "", portals, fresh))
-    if not event.forwarded and state.step not in VICTIMS_EXITS and _asks(state, event.text):
-        return Turn(_only_links(state))
-    choice = _typed_choice(state, event.text, portals[state.portal])
-    return take(choice, state, portals[state.portal], fresh) if choice else None
-
-
-def _asks(state: State, text: str) -> bool:
-    return FLOW[state.step].takes is not Takes.ANSWER and asks_for_material(text)
-
-
-def _stopped(state: State, fresh: Fresh) -> Turn:
-    """Stop: the questions end, an unsent link is asked about; of a sent report, whether it was a mistake."""
-    if state.step in _DETAILS:
-        return Turn(move(state, "end"))
-    if state.draft.is_unsent:
-        return Turn(move(state, "stopping"))
-    return commanded(state, Command.CANCEL, fresh)
-
-
-def _only_links(state: State) -> State:
-    inside = state if state.step == "own_behaviour" else move(state, "own_behaviour", *state.remark)
-    first, second = siblings("only_links", 2)
-    return replace(inside, remark=(second if first in state.remark else first,))
-
-
-def _typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
-    """Find the choice that a number or a yes or no names; what is handed in or taken back is only tapped."""
-    if text.strip() and text.strip() in dict(state.draft.answers[-1:]).values():
-        # The last answer, sent twice, is no answer to the next question.
-        return None
-    choices = [choice for row in offered(state, portal) for choice in row]
-    place = None if FLOW[state.step].takes is Takes.ANSWER else number(text)
-    names = _YES_NO.get(meaning(text, state.language), ())
-    named = choices[place - 1 : place] if place else [choice for choice in choices if choice.name in names]
-    return next((choice for choice in named if not _is_only_tapped(choice)), None)
-
-
-def _is_only_tapped(choice: Choice) -> bool:
-    return choice.does in _ONLY_TAPPED or (choice.keeps or ("", ""))[0] == "circumstances"
-
-
-_ONLY_TAPPED = frozenset({Act.SEND, Act.SEND_BOTH, Act.SEND_INSTEAD, Act.WITHDRAW})

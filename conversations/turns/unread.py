@@ -32,10 +32,12 @@ def unread(state: State, text: str, found: Found, portal: Portal) -> Turn:
         return Turn(_counted(remarked(state, *siblings(found.unreportable[0].value, 2)), text, found))
     if takes is Takes.RECEIPT:
         return Turn(remarked(state, *siblings("receipt.unread", 2)))
-    if state.step == "chat_only" and not state.draft.is_unsent:
+    if state.step == "chat_only" and not state.draft.is_unsent and any(map(str.isalnum, text)):
+        if len(text.strip()) > PARTIAL_LENGTH:
+            return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(PARTIAL_LENGTH)))))
         return keep_text(replace(state, remark=(), tries=0), "partial", text.strip(), "review", portal)
     if state.step in _IN_QUESTION:
-        return Turn(remarked(state, *_ASKED_TWICE))
+        return Turn(remarked(state, *(_ASKED_TWICE if state.draft.is_unsent else _ASKED_TWICE[:1])))
     if takes is Takes.LINK and state.draft.is_unsent:
         return _in_hand(state, text, portal)
     if state.step in _ASKING:
@@ -76,14 +78,17 @@ def _counted(state: State, text: str, found: Found) -> State:
     if Unreportable.EMAIL in found.unreportable or state.step not in _ASKING:
         return state
     # What leads to the page stands at the beginning of a link that is too long.
-    said = text.strip()[:PARTIAL_LENGTH] if Unreportable.TOO_LONG in found.unreportable else text.strip()
+    is_long = Unreportable.TOO_LONG in found.unreportable
+    said = text.strip()[: PARTIAL_LENGTH // 2] if is_long else text.strip()
+    if said in state.unread.split("\n"):
+        return state
     return replace(state, unread=f"{state.unread}\n{said}".strip()[-PARTIAL_LENGTH:])
 
 
 def _in_hand(state: State, text: str, portal: Portal) -> Turn:
     """Keep words that follow a link beside it, and those that follow a partial link with it."""
     if state.draft.addresses:
-        told = remarked(state, *_IN_HAND)
+        told = remarked(state, *(_ASKED_TWICE if state.step == "change" else _IN_HAND))
         if is_polite(text) or (len(text.split()) == 1 and len(text.strip()) <= _LONGEST_OF_NO_USE):
             return Turn(told)
         kept = keep_words_beside(told, text, None, portal)

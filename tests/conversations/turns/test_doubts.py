@@ -56,3 +56,27 @@ def test_a_need_is_heard_before_a_doubtful_link() -> None:
     replay = begun("he.is hurting me.now")
     assert replay.state.step in {"hurt", "danger"}
     assert replay.state.draft.addresses == ()
+
+
+def test_of_two_messages_each_reading_is_asked_about() -> None:
+    replay = begun("my son uses made-up.example.com every night", "and other.example.net too")
+    assert replay.state.doubt is not None
+    first, second = replay.state.doubt.readings
+    replay.tap("is_link")
+    assert replay.state.step == "doubt"
+    replay.tap("is_link")
+    assert replay.state.draft.addresses == (first, second)
+
+
+def test_a_typed_no_answers_that_it_is_no_link() -> None:
+    replay = begun("my son uses made-up.example.com every night")
+    assert replay.step(Said("no")).state.step != "doubt"
+    assert replay.state.draft.addresses == ()
+
+
+def test_a_link_that_stays_is_not_lost_by_a_doubt_while_another_is_changed() -> None:
+    replay = begun(LINK)
+    replay.tap("change")
+    replay.step(Said("it is on made-up.example.com i think"))
+    replay.step(Said(f"{LINK} https://forum.example/new"))
+    assert replay.state.draft.addresses == (LINK, "https://forum.example/new")

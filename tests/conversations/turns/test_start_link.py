@@ -39,7 +39,17 @@ def test_no_payload_breaks_the_talk(payload: str) -> None:
 
 @pytest.mark.parametrize(
     ("hint", "language"),
-    [("es", "es"), ("es-419", "es"), ("en_GB", "en"), ("de", "en"), (None, "en"), ("", "en")],
+    [
+        *(("es", "es"), ("es-419", "es"), ("en_GB", "en"), ("de", "en"), (None, "en"), ("", "en")),
+        *(
+            ("in-ID", "id"),
+            ("swh", "sw"),
+            ("npi", "ne"),
+            ("khk", "mn"),
+            ("ar_MA", "ar"),
+            ("hi-IN-u-nu-deva", "hi"),
+        ),
+    ],
 )
 def test_the_hint_chooses_the_language_where_the_portal_speaks_it(hint: str | None, language: str) -> None:
     assert begin("telegram", PORTALS["international"], hint, fresh(1)).language == language

@@ -146,3 +146,23 @@ def test_words_in_place_of_a_link_are_said_to_bring_no_help_and_people_are_one_t
     replay.tap("take_partial")
     assert "It brings no help now." in replay.read()
     assert "talk" in replay.choices()
+
+
+def test_more_words_in_place_of_a_link_than_fit_are_said_not_to_fit() -> None:
+    replay = begun()
+    replay.tap("no_link")
+    replay.tap("chat_only")
+    replay.step(Said("it is in a group " * 200))
+    assert "That is too long for us" in replay.read()
+    assert replay.state.draft.partial == ""
+
+
+def test_no_typed_number_throws_a_link_away() -> None:
+    replay = begun("https://forum.example/4711", "stop")
+    assert replay.state.step == "stopping"
+    replay.step(Said("1"))
+    assert replay.state.draft.addresses
+
+
+def test_an_unread_message_in_another_script_offers_its_languages_first() -> None:
+    assert begun("Привет там").choices()[:3] == ["speak_uk", "speak_kk", "speak_mn"]

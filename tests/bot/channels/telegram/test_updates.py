@@ -157,6 +157,14 @@ def test_a_hidden_link_that_is_only_the_beginning_of_a_shown_one_is_read() -> No
     assert outcome.event == Said("see https://example.com/page\nhttps://example.com/")
 
 
+def test_a_forwarded_post_of_a_public_channel_brings_its_link() -> None:
+    channel = {"id": -1001, "type": "channel", "title": "t", "username": "canary_channel"}
+    origin = {"type": "channel", "chat": channel, "message_id": 5, "date": 0}
+    outcome = event_from(_message(text="look", forward_origin=origin), BOT)
+    assert isinstance(outcome, Arrival)
+    assert outcome.event == Said("look\nhttps://t.me/canary_channel/5", forwarded=True)
+
+
 def test_a_forwarded_command_is_a_command() -> None:
     outcome = event_from(_message(text="/help", forward_origin={"type": "hidden_user"}), BOT)
     assert isinstance(outcome, Arrival)
