@@ -156,9 +156,9 @@ def test_a_page_with_and_without_a_user_name_is_one() -> None:
 
 
 def test_of_words_that_were_only_a_name_nothing_is_sent() -> None:
-    replay = begun("+54 11 5555 1234", "+54 11 5555 1234 please")
-    if "take_partial" in replay.choices():
-        replay.tap("take_partial")
-        while replay.state.step == "whose":
-            replay.tap("mine")
-    assert "5555" not in replay.state.draft.partial
+    replay = begun()
+    replay.tap("no_link")
+    replay.tap("chat_only")
+    replay.step(Said("+54 11 5555 1234"))
+    replay.tap("mine")
+    assert (replay.state.step, replay.state.draft.partial) == ("link", "")
