@@ -6,7 +6,7 @@ READY := .venv/.ready
 LOCK := requirements/development.txt
 PYTEST := $(BIN)/pytest -q --durations=10
 TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone and not busy"
-BUSY := $(PYTEST) -n 2 --dist loadgroup -m busy
+BUSY := $(PYTEST) -n 2 --dist loadscope -m busy
 ALONE := $(PYTEST) -m alone
 # Without bytecode each process would compile our modules, and pytest rewrite each test, anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.sweeps import Sample, commit
 
 APART = ("alone", "busy")
 TOLD = "told"
+# The tests of these folders read what one long run has left behind.
+SHARED = {"canaries"}
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made as they are in any temporary folder
 ROOM = 4 << 30
 
@@ -53,6 +57,20 @@ def _takes_files(folder: Path) -> bool:
 def pytest_xdist_auto_num_workers() -> int:
     """Run three tests at once on two cores: a third of the time a test waits for processes and pauses."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+class ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+    """Gives the tests of a folder that share one run to one process, and each other test to any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.partition("::")[0].rpartition("/")[0]
+        return folder if folder.rpartition("/")[2] in SHARED else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Let --dist loadscope mean what tests share, and not a file."""
+    return ByWhatIsShared(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,6 +1,7 @@
 """A test that runs apart from the others says why and where, and what a test tells is printed."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,16 @@ def test_what_a_test_tells_is_printed(tmp_path: Path, options: Sequence[str]) ->
     done = _run(tmp_path, 'pytest.mark.busy("measures time")', *options)
     assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
     assert "\nfound 7 of 7\n" in done.stdout
+
+
+def test_what_shares_a_run_is_run_by_one_process(tmp_path: Path) -> None:
+    (tmp_path / "canaries").mkdir()
+    for file in ("canaries/test_a.py", "canaries/test_b.py"):
+        written = f"import os\n\n\ndef test_tells(tell):\n    tell(f'{file} by {{os.getpid()}}')\n"
+        (tmp_path / file).write_text(written)
+    done = _run(tmp_path, "pytest.mark.usefixtures()", "-n", "2", "--dist", "loadscope")
+    by = dict(re.findall(r"^(\S+) by (\d+)$", done.stdout, re.MULTILINE))
+    assert by["canaries/test_a.py"] == by["canaries/test_b.py"]
 
 
 def _run(folder: Path, mark: str, *more: str) -> "subprocess.CompletedProcess[str]":

@@ -7,5 +7,6 @@
 - `listening`: what is heard in a text
 - `plain_words`: start, stop, yes, no, help in any script
 - `speaking`: in which language a message seems to be
+- `own_names`: names that somebody tells as theirs
 - `identity`: names and numbers in a text
 """

@@ -101,6 +101,8 @@ async def _all_kinds(system: RecordedSystem) -> None:
     # A text is shown to its reporter again beside the links behind it, as is the address of a channel post.
     for shown in ("Message.text", "Chat.username", "MessageOriginChannel.message_id"):
         markers[shown] = replace(markers[shown], kind=Kind.OWN)
+    # A picture goes, and its words stand beside the link as words alone would.
+    markers["Message.caption"] = replace(markers["Message.caption"], kind=Kind.WORDS)
     first = {next(iter(update)): update for update in reversed(planted)}
     own = [
         update_of(kind, message)

@@ -17,8 +17,6 @@ from tests.canaries.search import Sink
 
 pytestmark = [
     pytest.mark.busy("five scenarios play at the same time"),
-    # What they left behind is made once, and read by every test.
-    pytest.mark.xdist_group("canaries"),
     pytest.mark.timeout(300),
 ]
 
