@@ -20,12 +20,12 @@ from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
 
-RETRY_SECONDS = 60.0
+RETRY_SECONDS = 20.0
 _BATCH = 100
 
 
 class Merger:
-    """Merges waiting reports when started and when woken, and retries failed ones once a minute.
+    """Merges waiting reports when started and when woken, and retries failed ones every twenty seconds.
 
     A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
     report arrived.
