@@ -51,6 +51,7 @@ class Rules(Generic[Tag]):
             elements = tuple(self._number(part) for part in parts)
             rules.append(_Rule(tag, elements, in_order=not text.startswith(_ANY_ORDER)))
         spellings = self._indexed({choice: _spelt(choice, groups) for choice in self._elements})
+        self._lengths = _lengths_by_letter(self._by_beginning)
         # By the element with the fewest spellings: a rule of which that is missing is not looked at.
         self._rules: defaultdict[int, list[_Rule[Tag]]] = defaultdict(list)
         for rule in rules:
@@ -104,8 +105,18 @@ class Rules(Generic[Tag]):
     def _of_word(self, word: str) -> Iterator[list[int]]:
         """Give the elements of each choice that a word is, or begins with."""
         yield from self._by_word.get(word, ())
-        for length in range(1, len(word) + 1):
+        for length in self._lengths.get(word[0], ()):
+            if length > len(word):
+                break
             yield from self._by_beginning.get(word[:length], ())
+
+
+def _lengths_by_letter(beginnings: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Give, for each first letter, how long the beginnings with it are: of another script there is none."""
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for beginning in beginnings:
+        lengths[beginning[0]].add(len(beginning))
+    return {letter: sorted(of_letter) for letter, of_letter in lengths.items()}
 
 
 def _spelt(choice: str, groups: Mapping[str, Sequence[str]]) -> Sequence[str]:

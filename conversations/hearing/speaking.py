@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from conversations.hearing.spelling import LONGEST_HEARD, plain, sentences
 
@@ -72,16 +72,17 @@ def spoken(text: str, languages: Sequence[str] = _ALL) -> tuple[str, ...]:
     candidates = [language for language in languages if language in _SCRIPTS[script][1]]
     if letters < _LEAST_LETTERS or not candidates:
         return ()
-    scores = {language: _score(text, lowered, language) for language in candidates}
+    words = [word for sentence in sentences(text) for word in sentence]
+    of_letters = Counter(lowered)
+    scores = {language: _score(words, of_letters, language) for language in candidates}
     best = [language for language in candidates if scores[language] == max(scores.values())]
     if script == "latin":
         return tuple(best) if len(best) == 1 and scores[best[0]] >= _LEAST_WORDS else ()
     return tuple(best)
 
 
-def _score(text: str, lowered: str, language: str) -> int:
+def _score(words: Sequence[str], letters: Mapping[str, int], language: str) -> int:
     """Count what speaks for a language: each small word, and twice each letter of its own."""
-    words = (word for sentence in sentences(text) for word in sentence)
-    own = sum(letter in _LETTERS.get(language, "") for letter in lowered)
+    own = sum(letters.get(letter, 0) for letter in _LETTERS.get(language, ""))
     endings = _ENDINGS.get(language, ())
     return sum((word in _SMALL[language]) + word.endswith(endings) for word in words) + 2 * own

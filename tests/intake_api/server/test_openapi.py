@@ -73,7 +73,7 @@ def test_what_the_contract_says_is_what_the_intake_does(peopled: IntakeSettings)
         ran = subprocess.run(
             [*command, served.url, str(served.folder)],
             cwd=ROOT,
-            env=os.environ | {"PYTHONHASHSEED": "0"},
+            env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"},
             capture_output=True,
             text=True,
             check=False,
