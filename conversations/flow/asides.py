@@ -1,7 +1,14 @@
 """The steps beside a report: exits for other needs, and what can be asked at any time."""
 
 from conversations.flow.conditions import was_heard, was_tapped
-from conversations.flow.contacts import contacts, if_any, may_choose_country, no_contact, take_it_down
+from conversations.flow.contacts import (
+    by_contacts,
+    contacts,
+    if_any,
+    may_choose_country,
+    no_contact,
+    take_it_down,
+)
 from conversations.flow.paragraphs import by_channel, legal_note, link_in_hand
 from conversations.flow.rows import BACK_ROW, OWN_IMAGES, THREATS, TO_A_LINK
 from conversations.flow.steps import BACK, Act, Choice, Paragraph, Step, Takes
@@ -63,7 +70,7 @@ EXITS = (
     ),
     _exit(
         "talk",
-        "talk.card",
+        by_contacts(Purpose.SUPPORT, "talk.card", "talk.none"),
         contacts(Purpose.SUPPORT),
         "talk.near",
         no_contact(Purpose.SUPPORT),

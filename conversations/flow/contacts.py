@@ -49,18 +49,22 @@ def no_contact(purpose: Purpose, *, after: str = "") -> Paragraph:
         if shown(portal, purpose, state.country):
             return ()
         asks = not state.country and may_choose_country(state, portal)
-        none = "country.ask" if asks else _where_numbers_are(state, portal)
+        elsewhere = shown(portal, Purpose.SUPPORT, state.country)
+        none = "country.ask" if asks else "contacts.elsewhere" if elsewhere else "contacts.none"
         return tuple(named(words, state, portal) for words in (after, none) if words)
 
     return paragraph
 
 
-def _where_numbers_are(state: State, portal: Portal) -> str:
-    """Name the sentence that is true where this card has no number; none where only other exits have one."""
-    if shown(portal, Purpose.SUPPORT, state.country):
-        return "contacts.elsewhere"
-    numbered = (each for purpose in Purpose for each in shown(portal, purpose, state.country) if each.region)
-    return "" if any(map(has_number, numbered)) else "contacts.none"
+def by_contacts(purpose: Purpose, some: str, none: str) -> Paragraph:
+    """Say `some` where there are contacts for a purpose, or may be once the country is known; else `none`."""
+
+    def paragraph(state: State, portal: Portal) -> tuple[Phrase, ...]:
+        asks = not state.country and may_choose_country(state, portal)
+        words = some if asks or shown(portal, purpose, state.country) else none
+        return (named(words, state, portal),)
+
+    return paragraph
 
 
 def take_it_down(state: State, portal: Portal) -> bool:

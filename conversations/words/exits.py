@@ -49,14 +49,16 @@ EXITS = (
     ),
     # Translators: "Someone to talk to": people who listen. Stands above telephone numbers.
     words("talk.card", "Thank you for coming here. You can talk to a person. They listen."),
+    # Translators: The same where we have no number; people near follow.
+    words("talk.none", "Thank you for coming here. Someone near you can listen."),
     # Translators: Follows the numbers, or stands alone where there is none.
     words(
         "talk.near",
         "Near you, try someone who makes you feel safe. A grown-up, a teacher, a nurse, a neighbour. "
         "Not the one you are afraid of.",
     ),
-    # Translators: Follows the people near you, where no telephone number could be checked for the country.
-    words("contacts.none", "We have no number we trust for your country."),
+    # Translators: Follows the people near you, where no number could be checked for what the card is about.
+    words("contacts.none", "We have no number we trust for this."),
     # Translators: Where this card has no number, and the one behind the button "Someone to talk to" has.
     words("contacts.elsewhere", "To see numbers that may help, tap “Someone to talk to”."),
     # Translators: Above telephone numbers. {country} is the name of a country, in your language.

@@ -145,8 +145,12 @@ def test_whose_country_is_not_listed_is_told_that_there_is_no_number_and_is_not_
     assert "country" in replay.choices()
 
 
-def test_where_another_exit_has_a_number_no_card_says_that_there_is_none() -> None:
-    portal = _with(_contact(Purpose.THREATS), region="XX")
-    for purpose in (Purpose.SUPPORT, Purpose.DESPAIR):
-        said = no_contact(purpose)(STATE, portal)  # type: ignore[operator]
-        assert _names(said) == []
+def test_where_there_is_no_number_to_call_the_card_says_so_and_promises_nobody() -> None:
+    portal = _with(_contact(Purpose.THREATS), region="XX", languages=("en",))
+    replay = Replay(new_state(), {"international": portal})
+    replay.tap("talk")
+    assert _shown(replay)[0] == "talk.none"
+    assert "contacts.none" in _shown(replay)
+    with_number = Replay(new_state(), {"international": _with(_contact(Purpose.SUPPORT), region="XX")})
+    with_number.tap("talk")
+    assert _shown(with_number)[0] == "talk.card"
