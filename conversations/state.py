@@ -117,9 +117,10 @@ class State:
     `misses` counts what was not understood; `tries` counts messages without a link since the last link, and
     `unread` holds their words. `replacing` is the place of the link that is being changed (None: all).
     `handed_in` are fingerprints of the links that were sent in this talk, `before` is the draft that was sent
-    last, `seems` are the languages in which the last message that was not understood may be. `country` was
-    chosen on an exit (ISO 3166), for its contacts alone; it is forgotten with the exits. `doubt` is what only
-    the reporter can tell to be a link.
+    last (`replaced` while another one is sent in its place), `seems` are the languages in which the last
+    message that was not understood may be. `country` was chosen on an exit (ISO 3166), for its contacts
+    alone; it is forgotten with the exits. `doubt` is what only the reporter can tell to be a link.
+    `own_names` they said to be theirs: these are left out of what follows.
     """
 
     talk: str
@@ -142,9 +143,11 @@ class State:
     replacing: int | None = None
     handed_in: tuple[str, ...] = field(default=(), repr=False)
     before: Draft | None = field(default=None, repr=False)
+    replaced: Draft | None = field(default=None, repr=False)
     seems: tuple[str, ...] = ()
     country: str = field(default="", repr=False)
     doubt: Doubt | None = None
+    own_names: tuple[str, ...] = field(default=(), repr=False)
 
 
 _STATE = TypeAdapter(State)

@@ -34,7 +34,7 @@ def may_begin_with_a_link(state: State, portal: Portal) -> bool:
 
 def may_take_partial(state: State, _portal: Portal) -> bool:
     """Tell whether the reporter tried twice, and said something that can stand for a link."""
-    return state.tries > 1 and len(_WORD.findall(state.unread)) >= _LEAST_WORDS and not state.draft.addresses
+    return state.tries > 1 and len(_WORD.findall(state.unread)) >= _LEAST_WORDS and not state.draft.holds_link
 
 
 def rules_unread(state: State, _portal: Portal) -> bool:

@@ -14,7 +14,7 @@ _LETTER = r"[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f
 # Each begins only where a word does, or a long word would be tried from each of its letters.
 _LINK = re.compile(r"(?<!\S)\S*?://\S*|(?<![\w@.-])[\w-]+(?:\.[\w-]+)+/\S*")
 # Browsers end the host at a backslash too: what stands behind it is no user name.
-_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/\\?#]*)@", re.IGNORECASE)
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)([^/\\?#]*)@", re.IGNORECASE)
 # "authuser=me@site.example": whoever copied the link, or whom a newsletter was sent to.
 _EMAIL_IN_LINK = re.compile(
     r"(?<==)[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII | re.IGNORECASE
@@ -30,13 +30,29 @@ def names_in(text: str, region: str | None, *, digits: bool = True) -> tuple[str
     within web links do not count: they are the address of the page. Each is given once, as it stands in the
     text.
     """
+    links = [*_LINK.finditer(text)]
     masked = _LINK.sub(lambda link: " " * len(link[0]), text)
-    spans = [match.span() for match in _EMAIL.finditer(text)]
+    spans = [match.span() for match in _EMAIL.finditer(_LINK.sub(_without_userinfo_in_place, text))]
+    spans += [span for link in links for span in _named_in_link(link)]
     spans += [match.span() for match in _NAME.finditer(masked)]
     spans += names_told(masked)
     spans += _phones(masked, region)
     spans += [match.span() for match in _DIGITS.finditer(masked)] if digits else []
     return tuple(dict.fromkeys(text[start:end] for start, end in _widest(spans)))
+
+
+def _without_userinfo_in_place(link: re.Match[str]) -> str:
+    """Hide the user name of a link, which with its host would look like an e-mail address."""
+    before = _USERINFO.search(link[0])
+    return link[0].replace(before[0], " " * len(before[0]), 1) if before else link[0]
+
+
+def _named_in_link(link: re.Match[str]) -> Iterator[tuple[int, int]]:
+    before = _USERINFO.search(link[0])
+    if before and before[2]:
+        yield link.start() + before.start(2), link.start() + before.end(2)
+    for named in _EMAIL_IN_LINK.finditer(link[0]):
+        yield link.start() + named.start(), link.start() + named.end()
 
 
 def left_out(text: str, names: Iterable[str], among: Iterable[str] = ()) -> str:
@@ -79,7 +95,13 @@ def names_in_link(given: str) -> tuple[str, ...]:
 
 def without_names(given: str) -> str:
     """Give an address without these names."""
-    return _EMAIL_IN_LINK.sub("", _USERINFO.sub(r"\1", given))
+    return _EMAIL_IN_LINK.sub("", without_userinfo(given))
+
+
+def without_userinfo(given: str) -> str:
+    """Give an address without the user name and password before its host: they lead to no other page."""
+    before = _USERINFO.match(given)
+    return f"{before[1]}{given[before.end() :]}" if before else given
 
 
 def _phones(text: str, region: str | None) -> list[tuple[int, int]]:

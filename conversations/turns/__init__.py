@@ -2,6 +2,7 @@
 
 - `engine`: `advance`: one event, one turn
 - `messages`: what a written message means at a step
+- `media`: what is done with a picture, and with the words that came with it
 - `typed`: what a typed word or number says in place of a tap
 - `linked`: what a message with links does
 - `doubts`: asks whether what may be a link is one

@@ -8,6 +8,7 @@ from conversations.flow.steps import BACK, Act, Choice
 from conversations.portals.model import Portal
 from conversations.state import Doubt, Fresh, State
 from conversations.turns.linked import linked
+from conversations.turns.links import known_in
 from conversations.turns.turn import Turn, move
 from conversations.turns.unread import unread
 
@@ -15,8 +16,10 @@ from conversations.turns.unread import unread
 def asked_about(state: State, text: str, found: Found) -> Turn:
     """Ask about the first reading of a message that only the reporter can tell to be a link."""
     before = state.doubt if state.doubt and state.step == "doubt" else Doubt((), "")
-    readings = dict.fromkeys((*before.readings, *(reading.given for reading in found.doubtful)))
-    doubt = Doubt(tuple(readings), f"{before.words}\n{text}".strip())
+    readings = {address.canonical(given): given for given in before.readings}
+    for reading in found.doubtful:
+        readings.setdefault(reading.canonical, reading.given)
+    doubt = Doubt(tuple(readings.values()), f"{before.words}\n{text}".strip())
     return Turn(move(replace(state, doubt=doubt), "doubt"))
 
 
@@ -37,7 +40,9 @@ def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     taken = address.read(state.doubt.readings[0]) if state.doubt else None
     if state.doubt is None or taken is None:
         return Turn(back)
-    turn = linked(back, Found((taken,), (), rest=state.doubt.words, doubtful=(taken,)), portal, fresh)
+    is_known = known_in(back)(taken.canonical)
+    found = Found(() if is_known else (taken,), (), known=is_known, rest=state.doubt.words, doubtful=(taken,))
+    turn = linked(back, found, portal, fresh)
     left = state.doubt.readings[1:]
     if not left:
         return turn

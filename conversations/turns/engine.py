@@ -24,7 +24,8 @@ from conversations.talk import Phrase, Submit
 from conversations.turns.commands import commanded, opened
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.links import with_handed_in, without_handed_in
-from conversations.turns.messages import attached, said
+from conversations.turns.media import attached
+from conversations.turns.messages import said
 from conversations.turns.taps import chose
 from conversations.turns.turn import Turn, move, not_in_its_place, remarked, siblings
 
@@ -90,7 +91,7 @@ def _handed_in(state: State, *, delivered: bool) -> State:
     if state.draft.withdrawn:
         known = without_handed_in(state)
     before = None if state.step == SENDING else state.before
-    told = replace(known, delivered=delivered, rules_read=True, before=before)
+    told = replace(known, delivered=delivered, rules_read=True, before=before, replaced=None)
     return move(told, HANDED_IN[state.step]) if state.step in HANDED_IN else told
 
 

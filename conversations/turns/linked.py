@@ -36,7 +36,8 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
 
 def _shown(state: State, to: str, remark: tuple[Phrase, ...]) -> State:
     if state.asked:
-        return move(replace(state, asked=replace(state.asked, to=to)), "whose", *remark)
+        then = state.asked.then and replace(state.asked.then, to=to)
+        return move(replace(state, asked=replace(state.asked, to=to, then=then)), "whose", *remark)
     return ask_next(state, to, *remark)
 
 

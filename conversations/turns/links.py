@@ -1,11 +1,13 @@
 """How links come into a draft: at any moment, each once, up to the portal's maximum, and none is lost."""
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from conversations import address
 from conversations.address import Address, Found
-from conversations.hearing.identity import without_names
+from conversations.hearing.identity import without_names, without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
@@ -27,13 +29,18 @@ class Captured:
 
 def find_new(state: State, text: str, *, handles: bool) -> Found:
     """Find the links in a message that are neither in the draft nor sent before in this talk."""
+    return address.find(text, handles=handles, is_known=known_in(state))
+
+
+def known_in(state: State) -> Callable[[str], bool]:
+    """Give what tells of a canonical form whether it is in the draft, or was sent before in this talk."""
     waiting = {_compared(given) for given in staying(state)}
 
     def is_known(canonical: str) -> bool:
-        compared = without_names(canonical)
+        compared = _compared(canonical) if "@" in canonical else canonical
         return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
 
-    return address.find(text, handles=handles, is_known=is_known)
+    return is_known
 
 
 def capture(state: State, found: Found, portal: Portal) -> Captured:
@@ -73,7 +80,7 @@ def fingerprint(talk: str, canonical: str) -> str:
 
 def _compared(given: str) -> str:
     """Give the form in which two links are the same, with or without a user name before the host."""
-    return without_names(address.canonical(given))
+    return address.canonical(without_userinfo(given))
 
 
 def staying(state: State) -> tuple[str, ...]:
@@ -103,7 +110,7 @@ def answer_sites(draft: Draft, *, whole: bool | None) -> Draft:
 def without_front_pages_of(draft: Draft, taken: tuple[Address, ...]) -> Draft:
     """Give the draft without the home pages of sites of which a page was sent now."""
     sites = {address.host(link.given) for link in taken}
-    givens = {link.given for link in taken}
+    givens = {without_names(link.given) for link in taken}
     stays = tuple(
         given
         for given in draft.addresses
@@ -118,9 +125,12 @@ def needs_joining(taken: tuple[Address, ...]) -> tuple[Phrase, ...]:
 
 
 def name_again(draft: Draft, givens: str) -> Draft:
-    """Put back the user names that links were taken without; `givens` has them, one a line."""
-    named = {without_names(given): given for given in givens.split("\n")}
-    return replace(draft, addresses=tuple(named.get(given, given) for given in draft.addresses))
+    """Put back the names that links were taken without; `givens` has them, one a line, in their order."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for given in givens.split("\n"):
+        named[without_names(given)].append(given)
+    again = (named[given].pop(0) if named[given] else given for given in draft.addresses)
+    return replace(draft, addresses=tuple(again))
 
 
 def is_home_page(given: str) -> bool:

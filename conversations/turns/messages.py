@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conversations.address import Found
-from conversations.events import Attached, Command, Media, Said
+from conversations.events import Command, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.hearing.needs import Who
@@ -23,13 +23,12 @@ from conversations.turns.names import keep_text
 from conversations.turns.taps import take
 from conversations.turns.turn import Turn, move, remarked, siblings
 from conversations.turns.typed import typed_choice, worded
-from conversations.turns.unread import refused_media, unread
+from conversations.turns.unread import unread
 from conversations.wire.report import read_receipt, receipt_in
 
 ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
 _PAUSED = siblings("paused.again", 2)
 _HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app", "copy_telegram"})
-_IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
 
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
@@ -37,7 +36,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     text = readable(event.text)
     portal = portals[state.portal]
     answers = FLOW[state.step].takes is Takes.ANSWER
-    found = _found(state, text)
+    found = found_in(state, text)
     links = bool(found.addresses or found.known)
     if receipt := None if answers or links else _receipt(state, text):
         inside = state if state.step == "status" else move(state, "status")
@@ -50,7 +49,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
         return _while_paused(state, event, found, portals, fresh)
     if links:
         state, found = with_words_of_doubt(state, found)
-        return _with_need(linked(state, found, portal, fresh), found.rest, portals)
+        return with_need(linked(state, found, portal, fresh), found.rest, portals)
     heard = heard_in(state, text, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False))
@@ -78,38 +77,6 @@ def _seems(state: State, text: str, portal: Portal) -> tuple[str, ...]:
     return () if state.language in languages else languages
 
 
-def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
-    """Refuse what is not text, without opening it; a link or a need in its caption is kept."""
-    caption = readable(event.caption)
-    portal = portals[state.portal]
-    found = _found(state, caption)
-    takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
-    if takes_link and found.addresses:
-        kept = linked(state, found, portal, fresh)
-        said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
-        if RemoveMessage() not in kept.effects:
-            left = (phrase for phrase in kept.state.remark if not phrase.words.startswith("stays."))
-            said_so = replace(said_so, remark=(*said_so.remark, *left))
-        return _with_need(Turn(said_so, _with_removal(kept.effects)), found.rest, portals)
-    words = "media.images" if event.media in _IMAGES else "media.other"
-    if _may_be_kept(state, caption):
-        # The picture goes, and its words go where words alone would.
-        kept_words = said(state, Said(event.caption), portals, fresh)
-        told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
-        shown = replace(kept_words.state, remark=(*kept_words.state.remark, *told))
-        return Turn(shown, _with_removal(kept_words.effects))
-    heard = heard_in(state, caption, portals)
-    if heard:
-        return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
-    return refused_media(state, words, caption, found, portal)
-
-
-def _may_be_kept(state: State, caption: str) -> bool:
-    """Tell whether words alone would be kept here: as an answer, or beside the link in hand."""
-    in_hand = state.step == "review" and state.draft.is_unsent
-    return any(map(str.isalnum, caption)) and (in_hand or FLOW[state.step].takes is Takes.ANSWER)
-
-
 def readable(text: str) -> str:
     """Replace lone surrogates, which some apps produce and no sealed report can hold."""
     return text.encode("utf-8", "replace").decode()
@@ -120,7 +87,7 @@ def visible(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
 
 
-def _found(state: State, text: str) -> Found:
+def found_in(state: State, text: str) -> Found:
     """Find the new links; a user name is one only where a link is asked for, and alone in its message."""
     if meaning(text, state.language) is Meaning.HELP:
         # "help.me" is a cry, and a site's name too.
@@ -142,7 +109,7 @@ def _holds_only_links(found: Found) -> bool:
     return bool(found.addresses or found.known) and not any(map(str.isalnum, found.rest))
 
 
-def _with_need(turn: Turn, rest: str, portals: Mapping[str, Portal]) -> Turn:
+def with_need(turn: Turn, rest: str, portals: Mapping[str, Portal]) -> Turn:
     """Show what answers a need that stands beside a link; the link waits."""
     heard = heard_in(turn.state, rest, portals)
     return Turn(answered(turn.state, heard, with_link=True), turn.effects) if heard else turn
@@ -157,23 +124,25 @@ def _answered(state: State, text: str, found: Found, portals: Mapping[str, Porta
     before = dict(state.draft.answers).get("note", "") if step.keeps == "note" else ""
     answer = visible(text)
     maximum = ANSWER_LENGTHS[step.keeps]
-    if len(f"{before}\n{text.strip()}".strip()) > maximum:
+    too_long = len(f"{before}\n{text.strip()}".strip()) > maximum
+    heard = heard_in(state, text, portals)
+    if heard and heard.who is Who.FIRST and (too_long or step.keeps != "note"):
+        return Turn(answered(state, heard, with_link=False))
+    if too_long:
         return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
     if not answer:
         return Turn(remarked(state, *siblings("empty", 2)))
-    heard = heard_in(state, text, portals)
-    if heard and heard.who is Who.FIRST and step.keeps != "note":
-        return Turn(answered(state, heard, with_link=False))
     portal = portals[state.portal]
     keeping = keep_text(replace(state, remark=()), step.keeps, text.strip(), step.then, portal, before=before)
     telling = bool(found.addresses or found.known) or keeping.state.asked is not None
-    turn = Turn(keeping.state, _with_removal(keeping.effects) if telling else keeping.effects)
+    turn = Turn(keeping.state, with_removal(keeping.effects) if telling else keeping.effects)
     if heard and heard.who is Who.FIRST:
         return Turn(answered(turn.state, heard, with_link=False), turn.effects)
     return turn
 
 
-def _with_removal(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def with_removal(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Let the message be deleted too."""
     return effects if RemoveMessage() in effects else (*effects, RemoveMessage())
 
 

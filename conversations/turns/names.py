@@ -13,6 +13,7 @@ from conversations.turns.turn import Turn, ask_next, kept, move
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
 _IN_PLACE_OF_A_LINK = frozenset({"partial", "handles"})
 _LONGEST_ANSWER = 2
+_MOST_OWN_NAMES = 50
 _OF_A_LINK = frozenset({"beside", "addresses"})
 # "12." before a link is its number in a list.
 _NUMBER_IN_A_LIST = re.compile(r"\W*(?:\d{1,3}[.):-]|\d{1,2})?\W*")
@@ -27,6 +28,7 @@ def keep_text(  # noqa: PLR0913 - each is a part of what is kept
 
     `before` is what the field holds already; the text is added to it.
     """
+    text = left_out(text, state.own_names)
     names = names_in(text, portal.region, digits=_may_be_numbers(about, text))
     turn = kept(state, about, _joined(before, left_out(text, names)))
     return Turn(_on_to(turn.state, Asked(about, _joined(before, text), names, to)), turn.effects)
@@ -44,7 +46,9 @@ def _joined(before: str, text: str) -> str:
 def keep_words_beside(state: State, words: str, captured: Captured | None, portal: Portal) -> State:
     """Keep the words beside links, to be offered with them; ask about names in the links and in the words."""
     lines = (" ".join(part.split()) for part in words.split("\n"))
-    said = "\n".join(line for line in lines if not _NUMBER_IN_A_LIST.fullmatch(line))
+    numbered = captured is not None and len(captured.taken) > 1
+    kept_lines = (line for line in lines if not (numbered and _NUMBER_IN_A_LIST.fullmatch(line)))
+    said = left_out("\n".join(kept_lines).strip(), state.own_names)
     names = names_in(said, portal.region) if any(map(str.isalnum, said)) else ()
     before = state.draft.beside
     beside = _joined(before, left_out(said, names)) if any(map(str.isalnum, said)) else before
@@ -70,7 +74,8 @@ def _open(state: State, about: str) -> Asked | None:
 def _added(asked: Asked, text: str, names: tuple[str, ...]) -> Asked | None:
     """Add a text and its names to what is asked about; None where no name is left to ask about."""
     new = tuple(name for name in dict.fromkeys(names) if name not in asked.names)
-    full = _joined(asked.full, text)[:MOST_BESIDE]
+    full = _joined(asked.full, text)
+    full = full[:MOST_BESIDE] if asked.about == "beside" else full
     added = replace(asked, full=full, names=(*asked.names, *new), then=None)
     return added if added.now else None
 
@@ -109,7 +114,8 @@ def answered_whose(state: State, *, theirs: bool) -> Turn:
     asked = replace(state.asked, answered=state.asked.answered + len(now), mine=mine)
     if asked.now:
         return Turn(move(replace(state, asked=asked), "whose"))
-    return _all_answered(replace(state, asked=asked.then), asked)
+    own = (*state.own_names, *(name for name in asked.mine if name not in state.own_names))
+    return _all_answered(replace(state, asked=asked.then, own_names=own[-_MOST_OWN_NAMES:]), asked)
 
 
 def _all_answered(state: State, asked: Asked) -> Turn:

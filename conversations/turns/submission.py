@@ -37,4 +37,6 @@ def _addresses(state: State) -> tuple[ReportedAddress, ...]:
     if state.draft.partial:
         return (ReportedAddress(given=state.draft.partial, complete=False),)
     sites = dict(state.draft.sites)
-    return tuple(ReportedAddress(given=given, whole_site=sites.get(given)) for given in state.draft.addresses)
+    # Two links that differed in a name alone are one without it.
+    each = dict.fromkeys(state.draft.addresses)
+    return tuple(ReportedAddress(given=given, whole_site=sites.get(given)) for given in each)

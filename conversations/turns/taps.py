@@ -84,6 +84,8 @@ def _led_on(choice: Choice, state: State) -> State:
         return move(replace(state, country=chosen_country(choice.name)), choice.to)
     if choice.does is Act.RULES_READ:
         return move(replace(state, rules_read=True), choice.to, turns_page=choice.turns_page)
+    if choice.name == "to_link" and state.asked:
+        return move(state, "whose")
     if choice.to == "review" and state.step != "change":
         return ask_next(state, choice.to)
     return move(state, choice.to, turns_page=choice.turns_page)

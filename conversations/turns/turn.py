@@ -8,7 +8,7 @@ from conversations.flow.conditions import HEARD
 from conversations.flow.steps import BACK
 from conversations.state import Draft, Fresh, State
 from conversations.talk import Effect, Phrase, Submit
-from conversations.turns.links import answer_sites, name_again, without_handed_in
+from conversations.turns.links import answer_sites, name_again, with_handed_in, without_handed_in
 
 _MOST_ASIDES = 5
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
@@ -47,8 +47,9 @@ def move(state: State, to: str, *remark: Phrase, turns_page: bool = False) -> St
     if not FLOW[to].aside:
         return _at(state, to, (), remark)
     enters = not turns_page and to != state.step
-    after = (*state.after, state.step)[-_MOST_ASIDES:] if enters else state.after
-    return _at(state, to, after, remark)
+    after = (*state.after, state.step) if enters else state.after
+    # The first is where the talk stood: however many asides were opened, Back leads there in the end.
+    return _at(state, to, (*after[:1], *after[1:][-(_MOST_ASIDES - 1) :]), remark)
 
 
 def _at(state: State, step: str, after: tuple[str, ...], remark: tuple[Phrase, ...]) -> State:
@@ -112,14 +113,16 @@ def in_its_place(state: State) -> State:
         circumstances=tuple(circumstances),
     )
     forgotten = without_handed_in(replace(state, draft=sent))
-    return replace(forgotten, draft=taking, before=state.draft)
+    return replace(forgotten, draft=taking, before=state.draft, replaced=sent)
 
 
 def not_in_its_place(state: State) -> State:
     """Undo `in_its_place`: what was sent before is still what the intake has."""
     if state.before is None:
         return state
-    return replace(state, draft=state.before, before=state.draft)
+    sent = state.replaced or state.draft
+    known = with_handed_in(replace(state, draft=sent))
+    return replace(known, draft=state.before, before=sent, replaced=None)
 
 
 def new_draft(state: State, fresh: Fresh) -> State:

@@ -69,7 +69,7 @@ def typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
     place = None if FLOW[state.step].takes is Takes.ANSWER else number(text)
     meant = meaning(text, state.language)
     if place:
-        named = [choice for choice in choices[place - 1 : place] if choice.does is not Act.CANCEL]
+        named = [choice for choice in choices[place - 1 : place] if choice.does not in _NOT_BY_NUMBER]
     elif meant is Meaning.NO and state.step == "doubt":
         named = [choice for choice in choices if choice.does is Act.NOT_LINK]
     else:
@@ -81,4 +81,6 @@ def _is_only_tapped(choice: Choice) -> bool:
     return choice.does in _ONLY_TAPPED or (choice.keeps or ("", ""))[0] == "circumstances"
 
 
+# A number that is sent twice would take another link out.
+_NOT_BY_NUMBER = frozenset({Act.CANCEL, Act.TAKE_OUT, Act.NO_LINK})
 _ONLY_TAPPED = frozenset({Act.SEND, Act.SEND_BOTH, Act.SEND_INSTEAD, Act.WITHDRAW})

@@ -92,7 +92,9 @@ def _in_hand(state: State, text: str, portal: Portal) -> Turn:
         if is_polite(text) or (len(text.split()) == 1 and len(text.strip()) <= _LONGEST_OF_NO_USE):
             return Turn(told)
         kept = keep_words_beside(told, text, None, portal)
-        return Turn(move(kept, "whose", *told.remark) if kept.asked else kept)
+        return Turn(move(kept, "whose") if kept.asked else kept)
+    if is_polite(text) or not any(map(str.isalnum, text)):
+        return Turn(remarked(state, *_IN_HAND))
     partial = text if state.step == "change" else f"{state.draft.partial}\n{text}"
     if len(partial) > PARTIAL_LENGTH:
         return Turn(remarked(state, Phrase("partial.full")))

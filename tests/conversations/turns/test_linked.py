@@ -278,3 +278,30 @@ def test_an_answer_that_is_sent_twice_answers_no_other_question() -> None:
     replay.step(Said("3"))
     replay.step(Said("3"))
     assert dict(replay.state.draft.answers) == {"position": "3"}
+
+
+def test_a_page_with_a_user_name_takes_the_place_of_the_front_page() -> None:
+    replay = begun("https://site.example/")
+    replay.tap("one_page")
+    replay.step(Said("https://me@site.example/page"))
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == ("https://me@site.example/page",)
+
+
+def test_a_channel_is_one_with_and_without_a_user_name() -> None:
+    replay = begun("https://me@t.me/Made_Up")
+    replay.tap("mine")
+    replay.step(Said("https://me@t.me/made_up"))
+    assert len(replay.state.draft.addresses) == 1
+
+
+def test_a_link_that_could_not_take_the_place_of_another_leaves_that_one_sent() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.step(Said("https://forum.example/other"))
+    replay.tap("instead")
+    replay.step(Refused())
+    assert replay.state.before is not None
+    assert replay.state.before.addresses == (LINK,)
+    replay.step(Said(LINK))
+    assert LINK not in replay.state.draft.addresses

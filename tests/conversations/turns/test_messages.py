@@ -64,17 +64,3 @@ def test_an_edit_that_only_brings_a_preview_is_not_spoken_of() -> None:
     replay = begun("https://forum.example/4711")
     before = replay.state
     assert replay.step(Said("https://forum.example/4711", edited=True)).state == before
-
-
-def test_the_words_of_a_picture_are_kept_where_words_alone_would_be() -> None:
-    replay = begun(LINK)
-    replay.step(Attached(Media.PICTURE, "the password is made-up, post 5"))
-    assert replay.state.draft.beside == "the password is made-up, post 5"
-    assert "We did not open what you sent" in replay.read()
-    replay.tap("send_both")
-    replay.step(Received())
-    replay.tap("details")
-    for _ in range(5):
-        replay.tap("skip")
-    replay.step(Attached(Media.PICTURE, "on the second page"))
-    assert "on the second page" in dict(replay.state.draft.answers)["note"]

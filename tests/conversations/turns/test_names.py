@@ -162,3 +162,35 @@ def test_of_words_that_were_only_a_name_nothing_is_sent() -> None:
     replay.step(Said("+54 11 5555 1234"))
     replay.tap("mine")
     assert (replay.state.step, replay.state.draft.partial) == ("link", "")
+
+
+def test_a_name_that_was_said_to_be_ones_own_is_left_out_of_what_follows() -> None:
+    replay = begun(f"{LINK} my name is Anna Smith")
+    replay.tap("mine")
+    replay.step(Said("Anna Smith found it there"))
+    assert "Anna" not in replay.state.draft.beside
+
+
+def test_a_user_name_of_a_link_in_a_note_is_asked_about_and_its_host_stays() -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    replay.step(Said("also https://annasmith:pw@forum.example/abc here"))
+    assert replay.state.step == "whose"
+    replay.tap("mine")
+    assert dict(replay.state.draft.answers)["note"] == "also https://(…)@forum.example/abc here"
+
+
+def test_a_question_that_was_left_for_an_exit_is_asked_again() -> None:
+    replay = begun(f"{LINK} posted by @badguy99")
+    replay.tap("danger")
+    assert replay.tap("to_link").state.step == "whose"
+
+
+def test_two_pages_that_differ_in_an_e_mail_address_are_two() -> None:
+    page = "https://site.example/profile?user"
+    replay = begun(f"{page}=bob@mail.example {page}=carl@mail.example")
+    replay.tap("theirs")
+    assert replay.state.draft.addresses == (f"{page}=bob@mail.example", f"{page}=carl@mail.example")

@@ -50,3 +50,9 @@ def test_the_portals_own_links_are_none_of_the_reporters() -> None:
 
 def test_a_link_that_was_shortened_to_fit_is_not_read() -> None:
     assert old_card(f"https://forum.example/{'a' * 3000}") == ()
+
+
+def test_a_name_that_was_asked_about_is_never_read_from_an_old_card_as_a_link() -> None:
+    replay = Replay(new_state())
+    replay.step(Chose("mine", "ffffffff", 1, shown=("[@]anna_own",)))
+    assert replay.state.draft.addresses == ()

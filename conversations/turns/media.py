@@ -1,0 +1,71 @@
+"""A picture or file goes unopened; the words that came with it are kept like others, or shown back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from conversations import address
+from conversations.events import Attached, Media, Said
+from conversations.flow import FLOW
+from conversations.flow.steps import Takes
+from conversations.portals.model import Portal
+from conversations.state import Fresh, State
+from conversations.talk import Phrase, RemoveMessage
+from conversations.turns.hearing import answered, heard_in
+from conversations.turns.linked import linked
+from conversations.turns.messages import found_in, readable, said, visible, with_need, with_removal
+from conversations.turns.turn import Turn, remarked, siblings
+from conversations.turns.unread import refused_media
+
+_IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
+_WORD = re.compile(r"\w{3,}")
+
+
+def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    """Refuse what is not text, without opening it; of its caption nothing is lost."""
+    caption = readable(event.caption)
+    turn = _refused(state, replace(event, caption=caption), portals, fresh)
+    if _is_held(turn.state, caption):
+        return turn
+    words = Phrase("review.said", (("said", address.defang(visible(caption))),))
+    return replace(turn, state=replace(turn.state, remark=(*turn.state.remark, words)))
+
+
+def _is_held(state: State, caption: str) -> bool:
+    """Tell whether all words of a caption are on the card already, or asked about."""
+    draft = state.draft
+    held = [*draft.addresses, draft.partial, draft.said, *(answer for _, answer in draft.answers)]
+    held += [state.asked.full] if state.asked else []
+    held += [*state.doubt.readings, state.doubt.words] if state.doubt else []
+    return {*_WORD.findall(caption.casefold())} <= {*_WORD.findall("\n".join(held).casefold())}
+
+
+def _refused(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    caption = event.caption
+    portal = portals[state.portal]
+    found = found_in(state, caption)
+    takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
+    if takes_link and found.addresses:
+        kept = linked(state, found, portal, fresh)
+        said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
+        if RemoveMessage() not in kept.effects:
+            left = (phrase for phrase in kept.state.remark if not phrase.words.startswith("stays."))
+            said_so = replace(said_so, remark=(*said_so.remark, *left))
+        return with_need(Turn(said_so, with_removal(kept.effects)), found.rest, portals)
+    words = "media.images" if event.media in _IMAGES else "media.other"
+    if _may_be_kept(state, caption):
+        # The picture goes, and its words go where words alone would.
+        kept_words = said(state, Said(event.caption), portals, fresh)
+        told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
+        shown = replace(kept_words.state, remark=(*kept_words.state.remark, *told))
+        return Turn(shown, with_removal(kept_words.effects))
+    heard = heard_in(state, caption, portals)
+    if heard:
+        return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
+    return refused_media(state, words, caption, found, portal)
+
+
+def _may_be_kept(state: State, caption: str) -> bool:
+    """Tell whether words alone would be kept here: as an answer, or beside the link in hand."""
+    in_hand = state.step == "review" and state.draft.is_unsent
+    return any(map(str.isalnum, caption)) and (in_hand or FLOW[state.step].takes is Takes.ANSWER)

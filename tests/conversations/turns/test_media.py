@@ -1,0 +1,38 @@
+"""A picture is deleted unopened, and no word that came with it is lost: it is kept, or shown back."""
+
+from dataclasses import replace
+
+from conversations.events import Attached, Media, Received
+from conversations.talk import RemoveMessage
+from tests.cases import for_every
+from tests.talking import Replay, begun, new_state
+
+LINK = "https://forum.example/4711"
+
+
+def test_the_words_of_a_picture_are_kept_where_words_alone_would_be() -> None:
+    replay = begun(LINK)
+    replay.step(Attached(Media.PICTURE, "the password is made-up, post 5"))
+    assert replay.state.draft.beside == "the password is made-up, post 5"
+    assert "We did not open what you sent" in replay.read()
+    replay.tap("send_both")
+    replay.step(Received())
+    replay.tap("details")
+    for _ in range(5):
+        replay.tap("skip")
+    replay.step(Attached(Media.PICTURE, "on the second page"))
+    assert "on the second page" in dict(replay.state.draft.answers)["note"]
+
+
+@for_every(step=["sent", "site", "whose", "help", "danger", "first", "chat_only"])
+def test_words_that_are_not_taken_are_shown_back(step: str) -> None:
+    replay = Replay(replace(new_state(), step=step))
+    turn = replay.step(Attached(Media.PICTURE, "the group is called Barrington"))
+    assert RemoveMessage() in turn.effects
+    assert "Barrington" in replay.read()
+
+
+def test_words_with_a_picture_that_do_not_fit_are_shown_back() -> None:
+    replay = begun(LINK)
+    replay.step(Attached(Media.PICTURE, "word " * 100 + "Barrington"))
+    assert "Barrington" in replay.read()
