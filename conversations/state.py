@@ -27,7 +27,7 @@ BESIDE_LENGTH = 200
 class Draft:
     """The report so far; `revision` 0 means that nothing was sent.
 
-    `addresses` are as `address.find` gave them; a partial one, taken after two tries, is in `partial`.
+    `addresses` are as they were found; a partial one, taken after two tries, is in `partial`.
     `beside` are words that came with the links, `circumstances` what was tapped on the way (knows_child).
     `sites` says of each home page whether the whole site is meant (None: not sure). `answers` maps fields of
     the report to values, in the order of the questions.

@@ -67,9 +67,9 @@ ELSEWHERE = (
     ),
     Elsewhere("conversations", "events talk", "tests/conversations/test_repr.py", "types alone"),
     Elsewhere(
-        "conversations/address",
-        "limits patterns public_suffixes url_standard",
-        "tests/conversations/address/test_finding.py",
+        "conversations/address/finding",
+        "patterns",
+        "tests/conversations/address/finding/test_reading.py",
         "what finding reads with",
     ),
     Elsewhere(

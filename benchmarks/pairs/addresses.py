@@ -10,7 +10,8 @@ from typing import Any, Final
 from w3lib.url import canonicalize_url
 
 from benchmarks.measuring import Effort, Pair, Row, in_turn
-from conversations.address import defang, find
+from conversations.address import defang
+from conversations.address.finding import find
 
 MESSAGES: Final = Path(__file__).parents[2] / "tests/conversations/address/shared_messages.json"
 Message = Mapping[str, Any]

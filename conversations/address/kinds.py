@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from .canonical_form import HANDLE, TELEGRAM_HOSTS, canonical_of
 from .limits import MAXIMUM_ADDRESS_LENGTH
-from .parts import WEB_SCHEMES, Parts, is_private, registrable_domain
+from .parts import WEB_SCHEMES, Parts, is_private, registrable_domain, take_apart
+from .sharer_parameters import without_sharer_of
 
 
 class AddressKind(StrEnum):
@@ -117,6 +118,14 @@ _SEARCH_ENGINES = {
     "you": (re.compile(r"/search"), ("q",)),
     "tineye": (re.compile(r"/search/?"), ("url",)),
 }
+
+
+def read(given: str) -> Address | None:
+    """Read one address as it was found: the same address again, or None where it is none."""
+    parts = take_apart(given)
+    cleaned = without_sharer_of(given, parts)
+    assessed = assess(cleaned, parts if cleaned == given else take_apart(cleaned))
+    return None if isinstance(assessed, Unreportable) else assessed
 
 
 def assess(text: str, parts: Parts | None) -> Address | Unreportable:

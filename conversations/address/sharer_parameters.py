@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from .listed_parameters import CAMPAIGN_PARAMETERS, SHARER_PARAMETERS, Listed
-from .parts import registrable_domain
+from .parts import WEB_SCHEMES, Parts, registrable_domain
 
 # A parameter begins after each of these; "&amp;" comes from a copied web page.
 _MARK: Final = re.compile(r"(&amp;|[&;?])")
@@ -94,6 +94,13 @@ def without_sharer(query: str, host: str) -> str:
 def without_sharer_anywhere(written: str, host: str) -> str:
     """Remove them from a link, or from all that follows its host: also where the "?" is missing."""
     return _without(written, host, _SHARER)
+
+
+def without_sharer_of(written: str, parts: Parts | None) -> str:
+    """Do the same for a whole address, whose parts are known; only one of the web has parameters."""
+    if parts is None or parts.scheme not in WEB_SCHEMES:
+        return written
+    return without_sharer_anywhere(written, parts.host)
 
 
 def without_sharer_and_campaign(written: str, host: str) -> str:

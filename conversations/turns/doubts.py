@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from conversations import address
-from conversations.address import Found
+from conversations.address.finding import Found
 from conversations.flow.steps import BACK, Act, Choice
 from conversations.portals.model import Portal
 from conversations.state import Doubt, Fresh, State

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.address import Found
+from conversations.address.finding import Found
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal

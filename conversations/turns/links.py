@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from conversations import address
-from conversations.address import Address, Found
+from conversations.address import Address
+from conversations.address.finding import Found, find
 from conversations.hearing.identity import without_names, without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
@@ -29,7 +30,7 @@ class Captured:
 
 def find_new(state: State, text: str, *, handles: bool) -> Found:
     """Find the links in a message that are neither in the draft nor sent before in this talk."""
-    return address.find(text, handles=handles, is_known=known_in(state))
+    return find(text, handles=handles, is_known=known_in(state))
 
 
 def known_in(state: State) -> Callable[[str], bool]:

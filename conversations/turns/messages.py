@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations.address import Found
+from conversations.address.finding import Found
 from conversations.events import Command, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes

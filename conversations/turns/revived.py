@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from conversations import address
+from conversations.address.finding import find
 from conversations.events import Chose
 from conversations.portals.model import Portal
 from conversations.state import State
@@ -28,7 +28,7 @@ def stale(state: State, event: Chose, portal: Portal) -> State:
     if event.choice == "start_again":
         return state
     shown = () if event.choice in _ASK_WHAT_IS_TAKEN else event.shown
-    found = address.find("\n".join(shown), handles=True)
+    found = find("\n".join(shown), handles=True)
     if not found.addresses or state.draft.holds_link or state.draft.revision or portal.paused:
         return remarked(state, *siblings("stale.talk", 2))
     captured = capture(state, found, portal)

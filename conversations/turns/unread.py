@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from conversations.address import Found, Unreportable
+from conversations.address import Unreportable
+from conversations.address.finding import Found
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.hearing.identity import names_in

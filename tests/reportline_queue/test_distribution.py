@@ -154,7 +154,7 @@ def test_what_is_to_be_missing_is_missing(installed: Installed, name: str) -> No
 def test_the_client_itself_imports_no_pydantic(installed: Installed) -> None:
     ended = installed.run(code=EVERY_MODULE, without=OF_TYPER)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "reportline_queue.address.finding" in ended.stdout.split()
+    assert "reportline_queue.address.finding.links" in ended.stdout.split()
     helped = installed.run("--help", without=OF_TYPER)
     assert (helped.returncode, helped.stderr) == (0, "")
 
@@ -219,5 +219,5 @@ def test_the_whole_programs_wheel_adds_six_names(tmp_path: Path) -> None:
         names = packed.namelist()
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == OURS
-    for file in ("vocabulary/newest.toml", "address/suffixes.txt", "address/finding.py"):
+    for file in ("vocabulary/newest.toml", "address/suffixes.txt", "address/finding/links.py"):
         assert f"reportline_queue/{file}" in names

@@ -1,6 +1,7 @@
 import pytest
 
-from conversations.address import canonical, find, host
+from conversations.address import canonical, host
+from conversations.address.finding import find
 
 HASH = "0123456789abcdef0123456789abcdef01234567"
 BASE_32 = "AERUKZ4JVPG66AJDIVTYTK6N54ASGRLH"

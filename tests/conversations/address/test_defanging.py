@@ -2,8 +2,9 @@
 
 import pytest
 
-from conversations.address import defang, find
+from conversations.address import defang
 from conversations.address.defanging import defanged_length, refang
+from conversations.address.finding import find
 from tests.telegram_rules import tappable
 
 SHOWN = [

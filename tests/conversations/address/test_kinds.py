@@ -1,6 +1,7 @@
 import pytest
 
-from conversations.address import AddressKind, Unreportable, find, read
+from conversations.address import AddressKind, Unreportable, read
+from conversations.address.finding import find
 from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH
 
 ONION = "e" * 56 + ".onion"

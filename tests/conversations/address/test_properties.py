@@ -4,8 +4,9 @@ import ada_url
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conversations.address import canonical, defang, find, host, read
+from conversations.address import canonical, defang, host, read
 from conversations.address.defanging import refang
+from conversations.address.finding import find
 from conversations.wire.report import MAXIMUM_ADDRESS_LENGTH, MAXIMUM_ADDRESSES
 from tests.telegram_rules import tappable
 

@@ -1,7 +1,8 @@
 import json
 from pathlib import Path
 
-from conversations.address import AddressKind, canonical, defang, find, read
+from conversations.address import AddressKind, canonical, defang, read
+from conversations.address.finding import find
 
 SHAPES = json.loads(Path(__file__).with_name("shared_messages.json").read_text("utf-8"))
 LANGUAGES = {

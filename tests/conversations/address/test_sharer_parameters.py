@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.address import find, read
+from conversations.address import read
+from conversations.address.finding import find
 from conversations.address.listed_parameters import SHARER_PARAMETERS
 from conversations.address.sharer_parameters import without_sharer, without_sharer_anywhere
 from tests.cases import for_every

@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conversations.address import AddressKind, Found, find
+from conversations.address import AddressKind
 from conversations.address import limits as of_the_intake
+from conversations.address.finding import Found, find
 from reportline_queue.address import limits
 from reportline_queue.address.finding import Found as ClientFound
 from reportline_queue.address.finding import find as client_find
@@ -57,8 +58,8 @@ PIECES = (
 
 def test_what_is_shared_is_the_same_file() -> None:
     ours, theirs = ROOT / "reportline_queue" / "address", ROOT / "conversations" / "address"
-    shared = {file.name for file in ours.iterdir() if file.is_file()} - OF_THE_CLIENT
-    assert shared == {file.name for file in theirs.glob("*.py")} - OF_THE_CLIENT
+    shared = _files(ours) - OF_THE_CLIENT
+    assert shared == _files(theirs) - OF_THE_CLIENT
     for name in shared:
         there = (theirs / name).read_bytes()
         assert (ours / name).read_bytes() == there, f"link reportline_queue/address/{name} anew"
@@ -85,6 +86,12 @@ def test_the_same_is_found_in_every_message_of_the_finders_own_tests() -> None:
 @example("https://example.com")
 def test_the_same_is_found_in_any_text(text: str) -> None:
     assert _told(client_find(text, handles=True)) == _told(find(text, handles=True))
+
+
+def _files(folder: Path) -> set[str]:
+    """Name the modules of a package and of its finder."""
+    files = (*folder.iterdir(), *(folder / "finding").iterdir())
+    return {file.relative_to(folder).as_posix() for file in files if file.is_file()}
 
 
 def _told(found: Found | ClientFound) -> tuple[list[str], list[str], bool]:

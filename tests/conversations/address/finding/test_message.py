@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.address.message import read_message
+from conversations.address.finding.message import read_message
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.address.hosts import could_be_host, settle_bare, settle_typed
+from conversations.address.finding.hosts import could_be_host, settle_bare, settle_typed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.address.trimming import trimmed
+from conversations.address.finding.trimming import trimmed
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Each message is one of those that came out wrong when they were tried.
 """
 
-from conversations.address import find
+from conversations.address.finding import find
 from tests.cases import for_every
 
 SURE: list[tuple[str, list[str]]] = [

@@ -1,7 +1,7 @@
 """What follows a host is read as far as the link goes, and no further."""
 
-from conversations.address.message import read_message
-from conversations.address.tails import Front, with_tail
+from conversations.address.finding.message import read_message
+from conversations.address.finding.tails import Front, with_tail
 from tests.cases import for_every
 
 CASES = [

@@ -6,8 +6,8 @@ Such a reading is never sure: the reporter is asked whether it is what they mean
 import re
 from collections.abc import Iterator
 
+from ..parts import registrable_domain
 from . import patterns
-from .parts import registrable_domain
 from .trimming import trimmed
 
 # How the dot and the stroke of an address are said in the languages of the portals: a draft that no native

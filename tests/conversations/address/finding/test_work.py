@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.address import canonical, defang, find
+from conversations.address import canonical, defang
+from conversations.address.finding import find
 
 GARBAGE = (
     "a", "a.", "a[.]", "\u4e2d\u3002", "a dot ", "a.a@", "(", "[[", "/", "%", "\u0646\u200c", "https://",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from .parts import ip_address, public_endings, registrable_domain
+from ..parts import ip_address, public_endings, registrable_domain
 from .patterns import DOT
 
 # Letters of scripts that nobody mixes into a Latin or Cyrillic word, so that a host beside them ends there:

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
+from ..defanging import defanged_length, refang
+from ..kinds import Unreportable
+from ..parts import Parts, registrable_domain
 from . import patterns
-from .defanging import defanged_length, refang
-from .kinds import Unreportable
 from .message import Message
-from .parts import Parts, registrable_domain
 from .trimming import cut, trimmed
 
 _TELEGRAM = ("://t.me", "://telegram.me")

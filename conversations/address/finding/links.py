@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..kinds import Address, Unreportable, assess
+from ..limits import MAXIMUM_ADDRESSES
+from ..parts import Parts, take_apart
+from ..sharer_parameters import without_sharer_of
 from . import patterns
 from .hosts import could_be_host
-from .kinds import Address, Unreportable, assess
-from .limits import MAXIMUM_ADDRESSES
 from .message import Message, read_message
-from .parts import WEB_SCHEMES, Parts, take_apart
 from .reading import read_at, read_plain
-from .sharer_parameters import without_sharer_anywhere
 from .spoken import spoken_in
 from .tails import Reading
 from .trimming import trimmed
@@ -136,14 +136,6 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     )
 
 
-def read(given: str) -> Address | None:
-    """Read one address as `find` gave it: the same address again, or None where it is none."""
-    parts = take_apart(given)
-    cleaned = _without_sharer(given, parts)
-    assessed = assess(cleaned, parts if cleaned == given else take_apart(cleaned))
-    return None if isinstance(assessed, Unreportable) else assessed
-
-
 def _start(reading: Reading) -> int:
     return reading.start
 
@@ -195,15 +187,9 @@ def _after_no_host(folded: str, match: re.Match[str]) -> int:
 
 def _settled(written: str, parts: Parts | None) -> Address | Unreportable:
     """Tell what a link is, without the sharer's parameters, and the marks that nothing follows any more."""
-    while (cleaned := _without_sharer(written, parts)) != written:
+    while (cleaned := without_sharer_of(written, parts)) != written:
         written = trimmed(cleaned, "")
         parts = take_apart(written)
         if written == cleaned:
             break
     return assess(written, parts)
-
-
-def _without_sharer(written: str, parts: Parts | None) -> str:
-    if parts is None or parts.scheme not in WEB_SCHEMES:
-        return written
-    return without_sharer_anywhere(written, parts.host)

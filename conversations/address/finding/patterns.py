@@ -6,8 +6,8 @@ stands what somebody writes who needs it.
 
 import re
 
-from .limits import MAXIMUM_ADDRESS_LENGTH
-from .parts import PLAIN_HOST
+from ..limits import MAXIMUM_ADDRESS_LENGTH
+from ..parts import PLAIN_HOST
 
 # Marks that letters of some scripts need, "भारत.com"; `\w` leaves them out. Joiners are between such letters.
 _MARKS = (

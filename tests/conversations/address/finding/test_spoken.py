@@ -1,6 +1,6 @@
 """A dictated address is read, and prose is not."""
 
-from conversations.address.spoken import spoken_in
+from conversations.address.finding.spoken import spoken_in
 from tests.cases import for_every
 
 DICTATED = [

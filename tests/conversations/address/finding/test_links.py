@@ -1,6 +1,6 @@
 import pytest
 
-from conversations.address import find
+from conversations.address.finding import find
 
 EXACT = [
     ("https://en.wikipedia.org/wiki/Made_(up)", "https://en.wikipedia.org/wiki/Made_(up)"),

@@ -6,13 +6,13 @@ links, the reading is not sure, and the reporter is asked; only a query broken o
 
 from urllib.parse import unquote
 
+from ..canonical_form import HANDLE
+from ..defanging import refang
+from ..kinds import Unreportable
+from ..parts import ip_address, plain_parts, registrable_domain
 from . import patterns
-from .canonical_form import HANDLE
-from .defanging import refang
 from .hosts import settle_bare, settle_typed
-from .kinds import Unreportable
 from .message import Message, read_message
-from .parts import ip_address, plain_parts, registrable_domain
 from .tails import Front, Reading, run_end, skipped, with_tail
 from .trimming import trimmed
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conversations.address import find
+from conversations.address.finding import find
 
 MESSAGES = json.loads(Path(__file__).with_name("held_out_messages.json").read_text("utf-8"))
 

@@ -1,1 +1,0 @@
-../../conversations/address/message.py

@@ -1,1 +1,0 @@
-../../conversations/address/patterns.py
