@@ -73,6 +73,12 @@ ELSEWHERE = (
         "what finding reads with",
     ),
     Elsewhere(
+        "conversations/address/finding",
+        "spoken_words",
+        "tests/conversations/address/finding/test_spoken.py",
+        "words, which are read there",
+    ),
+    Elsewhere(
         "conversations/address",
         "limits public_suffixes url_standard",
         "tests/reportline_queue/address/test_same_as_intake.py",

@@ -9,13 +9,15 @@ from ..limits import MAXIMUM_ADDRESSES
 from ..parts import Parts, take_apart
 from ..sharer_parameters import without_sharer_of
 from . import patterns
+from .context import is_label
 from .hosts import could_be_host
 from .message import Message, read_message
-from .reading import read_at, read_plain
+from .reading import read_at, read_word
 from .spoken import spoken_in
 from .tails import Reading
 from .trimming import trimmed
 
+_BEFORE_LABEL = ("[", "]", ">")
 # No message asks about more readings that are not sure.
 MOST_DOUBTFUL = 3
 # So many links that are not plain ones are read with care; what comes behind them in a flood is left out.
@@ -158,7 +160,7 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
     position = 0
     while word := patterns.WORD.search(folded, position):
         position, end = word.span()
-        if "/" in word[0] and (plain := read_plain(message, position)):
+        if "/" in word[0] and (plain := read_word(message, position)):
             yield plain
             position = plain.end
         while position < end and (match := patterns.FORM.search(folded, position, end)):
@@ -170,7 +172,8 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
                 position = match.end()
             else:
                 reading = read_at(message, form, start, match.end())
-                yield reading
+                if folded[start - 1 : start] not in _BEFORE_LABEL or not is_label(folded, start, reading.end):
+                    yield reading
                 refused = form == "bare" and reading.what is None
                 position = _after_no_host(folded, match) if refused else max(reading.end, start + 1)
         position = max(position, end)

@@ -32,11 +32,12 @@ _DOT = (
 # "hxxps[:]//example.com", "hxxps(:)//example.com".
 _COLON = r"(?::|\[:\]|\(:\))"
 # "https:\\example.com", "https:/example.com", "hxxps[://]example.com", "https//example.com", "https:\/\/".
-_SEPARATOR = rf"(?:{_COLON}|\[:|(?=//))(?:\\?/|\\|\[/\]){{1,4}}+\]?"
+# Also with the colon behind, or with a full stop before it, as in "https//:example.com".
+_SEPARATOR = rf"(?:[.;]?{_COLON}|\[:|(?=//))(?:\\?/|\\|\[/\]){{1,4}}+[\]:]?"
 # "hxxps://", "h**ps://", "h00p://"; Signal writes its invitations "sgnl://signal.group/#...", too.
 _SCHEME = r"(?:h[tx*0]{2}ps?|(?<!\w)sgnl(?=://signal\.))"
 # What begins another link: "https://example.com/ahttps://example.org".
-_LINK = r"h[tx]{2}ps?(?::|\[:\])//"
+LINK = r"h[tx]{2}ps?(?::|\[:\])//"
 # "write to me@example.com".
 _EMAIL = rf"(?<![\w.+%@/-])[\w.+%-]{{1,64}}+@{BARE_LABEL}(?:\.{BARE_LABEL}){{1,9}}"
 # "file:///sdcard/a.mp4", "content://media/1", "/storage/emulated/0/a.mp4", "C:\a.mp4", "\\server\a.mp4".
@@ -50,7 +51,7 @@ _APP = (
     rf"|(?:ip[fn]s|whatsapp){_COLON}(?=//))"
 )
 # Also mistyped ("htpps", "ttps"), and only the last of two ("https://https://").
-_WEB = rf"(?:{_SCHEME}|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=://))){_SEPARATOR}(?!\s?{_LINK})"
+_WEB = rf"(?:{_SCHEME}|(?<!\w)(?:ftp|(?!ssh)[htps]{{3,7}}(?=:[/\\]))){_SEPARATOR}(?!\s?{LINK})"
 # A link inside another's query, copied without the other: "u=https%3A%2F%2Fexample.com".
 _ENCODED = r"h[tx]{2}ps?%(?:25){0,2}3a%(?:25){0,2}2f[^\s&\"'<>]{1,2048}"
 # Schemes of single apps, "instagram://media?id=1"; a "blob:https://..." lives in one browser.
@@ -102,8 +103,15 @@ DISGUISED = re.compile(r"^h(?!tt)|[\[(]", re.IGNORECASE)
 PLAIN_SUFFIXES = frozenset(
     {"com", "net", "org", "info", "onion", "xyz", "io", "tv", "ru", "biz", "gg", "cc", "i2p"}
 )
-# A host with spaces at its dots, as keyboards put them: "example. com", "example .com".
-SPACED_HOST = re.compile(rf"(?: \. ?|\. ){BARE_LABEL}(?: ?\. ?{BARE_LABEL}){{0,5}}", re.IGNORECASE)
+# A host with spaces at its dots, as keyboards put them: "example. com", "example .com"; or a host that was
+# broken over two lines: "example.\ncom", "made-\nup.com".
+SPACED_HOST = re.compile(
+    rf"(?:(?: \. ?|\. |\.\n(?=(?-i:[a-z]))|\n\.){BARE_LABEL}(?: ?\. ?{BARE_LABEL}){{0,5}}"
+    rf"|(?<=-)\n{BARE_LABEL}(?:\.{BARE_LABEL}){{1,5}})",
+    re.IGNORECASE,
+)
+# "https://example,com/a"; a known host may be the first of a list.
+COMMA_HOST = re.compile(rf"(?:[.,]{BARE_LABEL}){{1,5}}(?=/|\s|$)", re.IGNORECASE)
 # An onion service's name that was broken in two: "http://abcd\nefgh.onion".
 BROKEN_ONION = re.compile(r"\s[a-z2-7]{1,55}\.onion\b", re.IGNORECASE)
 # "https://example.com /a".
@@ -141,31 +149,39 @@ PLAIN_LINK = re.compile(
 )
 # The next link without a space between, "https://example.com/a,https://example.org", and the middle of a
 # Markdown link, "[https://example.com/a](https://example.com/a)".
-_NEXT_LINK = rf"(?<=[\w,;)\]}}!.'*|]){_LINK}|\]\("
+_NEXT_LINK = rf"(?<=[\w,;)\]}}!.'*|]){LINK}|\]\("
 NEXT_LINK = re.compile(_NEXT_LINK, re.IGNORECASE)
 # "https://youtu.be/a/https://youtu.be/b", but "https://web.archive.org/web/1/https://example.com".
-LINK_WITHIN = re.compile(rf"/{_LINK}(?P<host>[^/?#]{{1,253}})", re.IGNORECASE)
+LINK_WITHIN = re.compile(rf"/{LINK}(?P<host>[^/?#]{{1,253}})", re.IGNORECASE)
 # What is said about a short link, glued to it: "https://vm.tiktok.com/ZM0/(LIVE)".
 REMARK = re.compile(r"^([^?#(]*)\(.*")
 # The next of a list, written without spaces: "t.me/aaaa,t.me/bbbb".
 LISTED = re.compile(r"[,;](?P<host>(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})/", re.IGNORECASE)
+# What tells a sentence from a link's end: "https://example.com/77.Please remove it".
+MORE_WORDS = re.compile(r" +[^\W\d_]")
 STOP = re.compile(rf"[{_NEVER_IN_LINKS}]|{_NEXT_LINK}", re.IGNORECASE)
+_LINE_ENDS = r"(?= ?(?:\n|$))"
+_VALUE = r"[!#-;=?-_a-~]{0,2048}"
 # Between "<" and ">" a mail program may have broken a link anywhere (RFC 3986, appendix C):
 # "<https://example.com/long-\n> name>".
 BROKEN_IN_ANGLES = re.compile(r"((?:\n(?:> ?)*[^\s<>\"]{1,2048}){1,4})>")
+# A mail in quoted-printable breaks a path by a "=" of its own: "/topic/48=\n1723/page".
+SOFT_BREAK = re.compile(rf"(?<==)\n(?P<more>[\w%-]{{1,60}}/{_VALUE}){_LINE_ENDS}")
+# "/made-\nup/12"; only the reporter can tell whether the hyphen belongs to it.
+BROKEN_AT_HYPHEN = re.compile(r"(?<=-)\n(?P<more>[a-z0-9][\w.%-]{0,60}/\w)")
+BROKEN_LINE = re.compile(rf"{SOFT_BREAK.pattern}|{BROKEN_AT_HYPHEN.pattern.replace('<more>', '<rest>')}")
 QUOTED_LINE = re.compile(r"\n(?:> ?)*")
 # Names on Telegram are ASCII; a word ending of another script may be glued to one: "t.me/made_up-та".
 BEFORE_OTHER_LETTERS = re.compile(r"-?[^\x00-\x7f].*")
 # A link goes on in the next line when it stops in the middle of a query, or the line begins in one. What is
 # joined without a mark of its own is alone on its line. In order: "?v=\n0madeup", "?a=1&\nb=2", "/a\n?b=1",
-# "%\nD9", "/long\n/path/of/it".
-_LINE_ENDS = r"(?= ?(?:\n|$))"
-_VALUE = r"[!#-;=?-_a-~]{0,2048}"
+# "%\nD9", "/long/\nview.php?a=1", "/long\n/path/of/it".
 GOES_ON = re.compile(
     rf"\n ?(?P<more>(?:(?<=[^=\n]=\n)|(?<=[^=\n]=\n ))(?=[\w-]{{0,60}}\d)[\w-]{{1,200}}{_LINE_ENDS}"
     rf"|(?:(?<=&\n)|(?<=&\n ))[\w.\[\]-]{{1,60}}={_VALUE}(?=\s|$)"
     rf"|[?&][\w.\[\]-]{{1,60}}={_VALUE}(?=\s|$)"
     rf"|(?:(?<=%\n)|(?<=%\n ))[0-9a-f]{{2}}{_VALUE}{_LINE_ENDS}"
+    rf"|(?:(?<=/\n)|(?<=/\n ))[\w-]{{1,60}}\.(?:php|html?|aspx?|jsp|cgi)(?:[?#]{_VALUE})?{_LINE_ENDS}"
     rf"|(?:/[\w.~%-]{{1,200}}){{2,9}}{_LINE_ENDS})",
     re.IGNORECASE,
 )

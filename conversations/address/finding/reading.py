@@ -4,21 +4,24 @@ A link is one word: it ends at a space. Where it goes on behind one, as keyboard
 links, the reading is not sure, and the reporter is asked; only a query broken over lines is joined unasked.
 """
 
+import re
 from urllib.parse import unquote
 
 from ..canonical_form import HANDLE
 from ..defanging import refang
 from ..kinds import Unreportable
 from ..parts import ip_address, plain_parts, registrable_domain
-from . import patterns
+from . import context, patterns
 from .hosts import settle_bare, settle_typed
 from .message import Message, read_message
 from .tails import Front, Reading, run_end, skipped, with_tail
-from .trimming import trimmed
+from .trimming import may_go_on, trimmed
 
 _ONION_LETTERS = 56
 # "https://t.me/ made_up".
 _NAMELESS = ("://t.me/", "://t.me/+", "://telegram.me/")
+# What stands for a dot, or beside one, in a host that was broken.
+_BESIDE_DOT = re.compile(r"\s")
 # "https%25253A%25252F%25252Fexample.com".
 _MOST_ENCODINGS = 3
 # "file:///sdcard/a.mp4", "localhost:3000", "instagram://media?id=1".
@@ -36,7 +39,7 @@ def read_at(message: Message, form: str, start: int, end: int) -> Reading:
         case "web":
             return read_plain(message, start) or _typed(message, start, end)
         case "bare":
-            return read_plain(message, start) or _bare(message, start, end)
+            return _bare_in_context(message, start, end)
         case "app":
             scheme = matched.rstrip("[](:)").lower()
             return with_tail(message, Front(f"{scheme}:", start, end, _is_disguised(matched)))
@@ -55,14 +58,26 @@ def read_plain(message: Message, start: int) -> Reading | None:
     plain = patterns.PLAIN_LINK.match(message.text, start)
     if plain is None or patterns.GOES_ON.match(message.text, plain.end()):
         return None
+    if plain[0][-1] in {"=", "-"} and patterns.BROKEN_LINE.match(message.text, plain.end()):
+        return None
     written, scheme, host, *rest = plain.groups("")
     if not scheme:
         if not registrable_domain(host):
             return None
         scheme = _likely_scheme(host)
         written = f"{scheme}://{written}"
+    if may_go_on(written):
+        return None
     parts = plain_parts(written, (scheme, host, *rest))
     return _with_name(message, Reading(written, start, plain.end(), parts=parts)) if parts else None
+
+
+def read_word(message: Message, start: int) -> Reading | None:
+    """Read a word that begins with a plain link, unless what is before may be part of it, or it of a list."""
+    plain = read_plain(message, start)
+    if plain is None or "0" <= message.folded[start] <= "9" or context.may_continue(message.folded, start):
+        return None
+    return plain
 
 
 def _is_disguised(typed: str) -> bool:
@@ -137,9 +152,11 @@ def _joined_host(message: Message, front: Front, host: str, *, unknown: bool) ->
     if broken and len(host) + len(broken[0]) - len(" .onion") == _ONION_LETTERS:
         return with_tail(message, front._replace(text=f"{front.text}{broken[0][1:]}", end=broken.end()))
     more = patterns.SPACED_HOST.match(folded, front.end)
+    if more is None and unknown:
+        more = patterns.COMMA_HOST.match(folded, front.end)
     if more is None:
         return None
-    rest = more[0].replace(" ", "")
+    rest = _BESIDE_DOT.sub("", more[0].replace(",", "."))
     followed = bool(patterns.HAS_TAIL.match(folded, more.end()))
     likely = unknown or followed or rest.rpartition(".")[2].lower() in patterns.PLAIN_SUFFIXES
     if not (likely and registrable_domain(f"{host}{rest}")):
@@ -166,6 +183,19 @@ def _scheme(typed: str) -> str:
     return "https" if "s" in word else "http"
 
 
+def _bare_in_context(message: Message, start: int, end: int) -> Reading:
+    """Read a host without a scheme, which is not sure where a word before it may be part of it."""
+    if "0" <= message.folded[start] <= "9":
+        start = context.after_list_number(message.folded, start)
+    reading = read_plain(message, start) or _bare(message, start, end)
+    if not isinstance(reading.what, str):
+        return reading
+    if name := context.broken_name(message.folded, start):
+        whole = reading.what.replace("://", f"://{name}", 1)
+        return Reading(whole, start - len(name) - 1, reading.end, sure=False)
+    return reading._replace(sure=False) if context.is_unclear(message, start, end) else reading
+
+
 def _bare(message: Message, start: int, end: int) -> Reading:
     """Read a host that was typed without a scheme, when its public suffix is known."""
     folded = message.folded
@@ -177,7 +207,10 @@ def _bare(message: Message, start: int, end: int) -> Reading:
     after = port.end() if port else end
     followed = bool(port or patterns.HAS_TAIL.match(folded, after))
     after_at = folded[start - 1 : start] == "@"
-    settled = settle_bare(folded[start:end], followed=followed)
+    if not followed and context.is_no_site(folded, start, end):
+        return Reading(None, start, end)
+    is_server = folded[end - 1].isdecimal() and context.is_server(folded, start)
+    settled = settle_bare(folded[start:end], followed=followed or is_server)
     if settled is None or (after_at and not followed):
         return Reading(None, start, end)
     host = settled.host

@@ -1,5 +1,6 @@
 """Reads what follows a host: path, query and fragment, as far as the link goes."""
 
+import re
 from typing import NamedTuple
 
 from ..defanging import defanged_length, refang
@@ -7,7 +8,7 @@ from ..kinds import Unreportable
 from ..parts import Parts, registrable_domain
 from . import patterns
 from .message import Message
-from .trimming import cut, trimmed
+from .trimming import cut, trimmed, without_next_sentence
 
 _TELEGRAM = ("://t.me", "://telegram.me")
 # What is looked at of a link behind another, to tell whose it is.
@@ -16,6 +17,10 @@ _LONGEST_HOST = 260
 _SHORT_LINKS = frozenset(
     {"vm.tiktok.com", "vt.tiktok.com", "youtu.be", "t.me", "pin.it", "fb.watch", "bit.ly", "tinyurl.com"}
 )
+
+# "http:\\example.com\a", and "\/" of JSON; behind "?" and "#" only escapes of Markdown go.
+_BACKSLASH = re.compile(r"\\/?")
+_ESCAPES = re.compile(r"\\+(?=[_.-])")
 
 
 class Reading(NamedTuple):
@@ -55,14 +60,36 @@ def with_tail(message: Message, front: Front) -> Reading:
     """Add to a host what follows it: path, query and fragment, as far as they go."""
     if front.text[-1].isalnum() and not patterns.TAIL_BEGINS.match(message.folded, front.end):
         return Reading(front.text, front.start, front.end, front.sure)
-    fullwidth = message.text[front.end : front.end + 1] == "\uff0f"
+    # A Japanese keyboard writes all of a link, and a word processor all of its hyphens.
+    folded = message.text[front.end : front.end + 1] == "\uff0f" or _has_folded_hyphen(message, front)
     before = message.text[message.text.rfind("\n", 0, front.start) + 1 : front.start]
-    tail, end = _tail(message.folded if fullwidth else message.text, front, before)
+    tail, end = _tail(message.folded if folded else message.text, front, before)
     if end - front.end >= patterns.LONGEST_RUN:
         end = skipped(message, end)
     if front.escaped:
         tail = tail.replace("\\/", "/")
+    if "\\" in tail:
+        tail = _with_strokes(tail, message.text[end : end + 1])
+    if tail.endswith("-") and (broken := patterns.BROKEN_AT_HYPHEN.match(message.text, end)):
+        end = run_end(message.text, broken.start("more"))
+        return Reading(
+            f"{front.text}{tail}{message.text[broken.start('more') : end]}", front.start, end, sure=False
+        )
     return Reading(trimmed(f"{front.text}{tail}", before), front.start, end, front.sure)
+
+
+def _has_folded_hyphen(message: Message, front: Front) -> bool:
+    """Tell whether a host was typed with another hyphen than ASCII's."""
+    begin, end = front.start, front.end
+    return message.folded is not message.text and message.folded[begin:end] != message.text[begin:end]
+
+
+def _with_strokes(tail: str, after: str) -> str:
+    """Write "/" for each backslash of the path, as browsers do; one that escapes a quote is none."""
+    if after in {'"', "'"}:
+        tail = tail.rstrip("\\")
+    path = tail.partition("?")[0].partition("#")[0]
+    return f"{_BACKSLASH.sub('/', path)}{_ESCAPES.sub('', tail[len(path) :])}"
 
 
 def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
@@ -73,12 +100,16 @@ def _tail(source: str, front: Front, before: str) -> tuple[str, int]:
     typed = source[front.end : end]
     if before.endswith("<") and (angled := _between_angles(source, typed, end)):
         return refang(angled[0]) if front.defanged else angled[0], angled[1]
-    if goes_on := patterns.GOES_ON.match(source, end):
+    if "?" not in typed and (broken := patterns.SOFT_BREAK.match(source, end)):
+        end = broken.end()
+        typed = typed.removesuffix("=") + broken["more"]
+    elif goes_on := patterns.GOES_ON.match(source, end):
         end = goes_on.end()
         typed += goes_on["more"]
     defanged = front.defanged or typed.startswith("[")
     tail = refang(typed) if defanged else typed
-    whole = cut(tail, before)
+    words_follow = bool(patterns.MORE_WORDS.match(source, end))
+    whole = without_next_sentence(cut(tail, before), front.text, words_follow=words_follow)
     if front.text.endswith(_TELEGRAM) and not whole.isascii():
         whole = patterns.BEFORE_OTHER_LETTERS.sub("", whole)
     whole = whole[: _next_link(whole, front.text)]

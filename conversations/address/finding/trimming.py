@@ -15,6 +15,51 @@ _CLOSING_TAG = re.compile(r"\[/?\w{1,12}(?:=[^\]]*)?\]")
 _OPENS = re.compile(r"(?<![\w*_~])[*_~]{1,3}(?=\w)")
 _CLOSES = re.compile(r"(?<=\w)[*_~]{1,3}(?!\w)")
 
+# A word of another script, glued to a link: "/p/12\u0432\u0438\u0434"; "/p/\u0432\u0438\u0434" is whole.
+_OTHER_LETTER = r"[^\x00-\u024f\u1e00-\u1eff\W\d_]"
+_OTHER_WORD = re.compile(rf"(?<=[A-Za-z0-9/])[.,;:!]+(?={_OTHER_LETTER})|(?<=[A-Za-z0-9])(?={_OTHER_LETTER})")
+_IN_OTHER_LETTERS = re.compile(_OTHER_LETTER)
+# The next sentence, glued: "/t/301....please", "/t/301!!please"; with words behind, "/t/77.Please remove it".
+_CALLED = re.compile(r"(?<=\w)(?:\.{2,}|!{2,})(?=[^\W\d_])")
+_SENTENCE = re.compile(r"(?<=[a-z0-9/_-])\.(?=([A-Z][A-Za-z']*)[^\w/]*\Z)")
+_MAY_GO_ON = re.compile(r"[.!][.!A-Z]")
+# Titles and branches are written so, as "/wiki/C\u8a9e\u8a00", "/compare/main...other"; and names of people.
+_WRITTEN_SO = ("/wiki/", "/compare/")
+_HOSTS_OF_NAMES = ("facebook.com", "fb.com", "instagram.com", "linkedin.com", "tiktok.com", "ok.ru")
+_NUMBERED = re.compile(r"[/=][0-9]+\Z")
+_FILES = (
+    "asp aspx avi doc docx gif heic htm html jpeg jpg js json jsp mkv mov mp3 mp4 pdf php png rar shtml txt"
+    " webm webp xml zip"
+)
+FILE_ENDINGS = frozenset(_FILES.split())
+
+
+def may_go_on(link: str) -> bool:
+    """Tell at sight whether a link of plain signs may hold the beginning of the next sentence."""
+    return bool(_MAY_GO_ON.search(link))
+
+
+def without_next_sentence(tail: str, host: str, *, words_follow: bool) -> str:
+    """Cut off what follows a link without a space: a word of another script, or a new sentence.
+
+    `words_follow` says that more words come behind; without them, ".Please" may be part of the link.
+    """
+    if any(part in tail for part in _WRITTEN_SO):
+        return tail
+    if not tail.isascii():
+        word = _OTHER_WORD.search(tail)
+        if word and not _IN_OTHER_LETTERS.search(tail, 0, word.start()):
+            tail = tail[: word.start()]
+    if called := _CALLED.search(tail):
+        tail = tail[: called.start()]
+    sentence = _SENTENCE.search(tail) if words_follow else None
+    if sentence is None or sentence[1].lower() in FILE_ENDINGS:
+        return tail
+    page = tail[: sentence.start()]
+    segment = page.rpartition("/")[2]
+    is_name = host.endswith(_HOSTS_OF_NAMES) or "@" in segment or segment[:1].isupper()
+    return tail if is_name and not _NUMBERED.search(page) else page
+
 
 def cut(tail: str, before: str) -> str:
     """Cut off what the markup of a forum, a wiki or a page adds to a link.
