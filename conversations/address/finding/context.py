@@ -7,8 +7,9 @@ from . import patterns
 from .message import Message
 from .trimming import FILE_ENDINGS
 
-# "3.www.example.com"; and "2.example.com/a" beside a line with 1 or 3, or the number belongs to the name.
-_BEFORE_WWW = re.compile(r"[0-9]{1,3}\.(?=www\.)", re.IGNORECASE)
+# "3.www.example.com", "http.www.example.com"; and "2.example.com/a" beside a line with 1 or 3, or the number
+# belongs to the name.
+_BEFORE_WWW = re.compile(r"(?:[0-9]{1,3}[.-]|https?\.)(?=www\.)", re.IGNORECASE)
 _BEFORE_HOST = re.compile(r"([0-9]{1,2})\.(?=[\w-]+\.)")
 _NUMBERED_LINE = re.compile(r" ?\(?([0-9]{1,2})[.)]")
 # "tom&jerry.com", "made+up.com": no host has these signs, so the word before may be part of what is meant.
@@ -54,8 +55,8 @@ _LONGEST_TAG = 600
 _BEFORE_NAME = re.compile(rf"(?:{patterns.LINK})?(?:www\.)?", re.IGNORECASE)
 
 
-def after_list_number(text: str, start: int) -> int:
-    """Tell where a host begins that has the number of a list before it: "3.www.example.com"."""
+def after_number(text: str, start: int) -> int:
+    """Tell where a host begins that has the number of a list, or half a scheme, before it."""
     if number := _BEFORE_WWW.match(text, start):
         return number.end()
     number = _BEFORE_HOST.match(text, start)

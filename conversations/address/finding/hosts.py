@@ -11,7 +11,8 @@ from .patterns import DOT
 # Letters of scripts that nobody mixes into a Latin or Cyrillic word, so that a host beside them ends there:
 # "看example.com看"; but "señoritas.com" is whole.
 _OTHER_SCRIPT = r"[^\x00-\u052f\u1d00-\u1fff]"
-_ASCII_HEAD = re.compile(rf"[\x21-\x7e]+(?={_OTHER_SCRIPT})")
+# No suffix has letters of two scripts, so Cyrillic ends it, too.
+_ASCII_HEAD = re.compile(r"[\x21-\x7e]+(?=[^\x00-\u036f\u1d00-\u1fff])")
 _ASCII_TAIL = re.compile(rf"(?<={_OTHER_SCRIPT})[a-z0-9][\x21-\x7e]*$", re.IGNORECASE)
 _LATIN_FRONT = re.compile(r"[^\x00-\x7f]*[\x21-\x7e]*")
 # Files on a phone whose endings are also public suffixes: "video.mov".

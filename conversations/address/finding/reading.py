@@ -18,6 +18,7 @@ from .tails import Front, Reading, run_end, skipped, with_tail
 from .trimming import may_go_on, trimmed
 
 _ONION_LETTERS = 56
+_WEB = ("https://", "http://")
 # "https://t.me/ made_up".
 _NAMELESS = ("://t.me/", "://t.me/+", "://telegram.me/")
 # What stands for a dot, or beside one, in a host that was broken.
@@ -74,10 +75,12 @@ def read_plain(message: Message, start: int) -> Reading | None:
 
 def read_word(message: Message, start: int) -> Reading | None:
     """Read a word that begins with a plain link, unless what is before may be part of it, or it of a list."""
+    folded = message.folded
     plain = read_plain(message, start)
-    if plain is None or "0" <= message.folded[start] <= "9" or context.may_continue(message.folded, start):
-        return None
-    return plain
+    if plain is None or folded.startswith(_WEB, start):
+        return plain
+    has_more = "0" <= folded[start] <= "9" or "www." in folded[start + 1 : plain.end]
+    return None if has_more or context.may_continue(folded, start) else plain
 
 
 def _is_disguised(typed: str) -> bool:
@@ -185,8 +188,7 @@ def _scheme(typed: str) -> str:
 
 def _bare_in_context(message: Message, start: int, end: int) -> Reading:
     """Read a host without a scheme, which is not sure where a word before it may be part of it."""
-    if "0" <= message.folded[start] <= "9":
-        start = context.after_list_number(message.folded, start)
+    start = context.after_number(message.folded, start)
     reading = read_plain(message, start) or _bare(message, start, end)
     if not isinstance(reading.what, str):
         return reading

@@ -6,19 +6,20 @@ or is answered "no".
 
 from typing import Final
 
-# Latin letters first, then Cyrillic, Indian, Arabic and others.
+# Longer ones before those that begin so. Latin letters first, then Cyrillic, Indian, Arabic and others.
 DOTS: Final = (
     "dot|punto|ponto|point|titik|noktah|nukta|nokta|punkt|punt|kropka|tomb|крапка|точка|нүкте|нукте|цэг"
     "|डॉट|डाट|डट|बिन्दु|बिंदु|نقطة|دوت|ڈاٹ|نقطہ|ډاټ|ټکی|نقطه|წერტილი|ነጥብ|ចុច|ডট"
 )
 STROKES: Final = (
-    "slash|forward slash|barra|barre|barre oblique|garis miring|mkwaju|eğik çizgi|schrägstrich|ukośnik"
-    "|слеш|слэш|скісна|налуу зураас|स्लैश|स्ल्यास|سلاش|شرطة مائلة|سلیش|سلېش|სლეში|დახრილი ხაზი|স্ল্যাশ"
+    "slash|forward slash|barra diagonal|barra inclinada|barra|barre oblique|barre|garis miring|mkwaju"
+    "|eğik çizgi|schrägstrich|ukośnik|слеш|слэш|скісна|налуу зураас|स्लैश|स्ल्यास|سلاش|شرطة مائلة|سلیش|سلېش|სლეში"
+    "|স্ল্যাশ"
 )
 HYPHENS: Final = (
-    "dash|hyphen|minus|guion|guión|guion medio|guión medio|traço|traco|hífen|hifen|tiret|trait d'union"
-    "|tanda hubung|tanda sempang|sengkang|strip|setrip|kistari|bindestrich|trattino|myślnik"
-    "|дефіс|дефис|тире|мінус|минус|сызықша|зураас|डैश|ड्यास|हाइफन|हाइफ़न|شرطة|داش|ڈیش|ہائفن|ډېش|ډش|ډیش"
+    "dash|hyphen|minus|guion medio|guión medio|guion|guión|traço|traco|hífen|hifen|tiret du six|tiret du 6"
+    "|tiret|trait d'union|tanda hubung|tanda sempang|sengkang|strip|setrip|kistari|bindestrich|trattino"
+    "|myślnik|дефіс|дефис|тире|мінус|минус|сызықша|зураас|डैश|ड्यास|हाइफन|हाइफ़न|شرطة|داش|ڈیش|ہائفن|ډېش|ډش|ډیش"
     "|ტირე|დეფისი|ড্যাশ|হাইফেন"
 )
 LOW_LINES: Final = (

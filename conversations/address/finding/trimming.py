@@ -2,6 +2,8 @@
 
 import re
 
+from ..parts import public_endings
+
 # "Is it https://example.com/a?!", "(https://example.com/a).", but "https://example.com/Made_(up)".
 _SENTENCE_MARKS = frozenset(".,:;!?#'|\u00b7\u2019\u200c\u200d")
 _EMPHASIS = frozenset("*_~")
@@ -21,15 +23,19 @@ _OTHER_WORD = re.compile(rf"(?<=[A-Za-z0-9/])[.,;:!]+(?={_OTHER_LETTER})|(?<=[A-
 _IN_OTHER_LETTERS = re.compile(_OTHER_LETTER)
 # The next sentence, glued: "/t/301....please", "/t/301!!please"; with words behind, "/t/77.Please remove it".
 _CALLED = re.compile(r"(?<=\w)(?:\.{2,}|!{2,})(?=[^\W\d_])")
-_SENTENCE = re.compile(r"(?<=[a-z0-9/_-])\.(?=([A-Z][A-Za-z']*)[^\w/]*\Z)")
-_MAY_GO_ON = re.compile(r"[.!][.!A-Z]")
+# A small letter begins one only behind a number: "/t/77.please remove it", but "/t/made.up".
+_SENTENCE = re.compile(
+    r"(?:(?<=[a-z0-9/_-])\.(?=[A-Z\u00c0-\u00de])|(?<=[0-9])\.(?=[a-z]{2}))(?P<word>[^\W\d_]+)[^\d/?&=]*\Z"
+)
+_MAY_GO_ON = re.compile(r"[.!][.!A-Z]|[0-9]\.[a-z]{2,}\Z")
 # Titles and branches are written so, as "/wiki/C\u8a9e\u8a00", "/compare/main...other"; and names of people.
 _WRITTEN_SO = ("/wiki/", "/compare/")
 _HOSTS_OF_NAMES = ("facebook.com", "fb.com", "instagram.com", "linkedin.com", "tiktok.com", "ok.ru")
 _NUMBERED = re.compile(r"[/=][0-9]+\Z")
 _FILES = (
-    "asp aspx avi doc docx gif heic htm html jpeg jpg js json jsp mkv mov mp3 mp4 pdf php png rar shtml txt"
-    " webm webp xml zip"
+    "apk asp aspx avi bmp cfm cgi csv do doc docx epub exe flv gif gz heic htm html iso jpeg jpg js json jsp"
+    " mkv mov mp3 mp4 mpeg mpg ogg pdf phtml php png ppt pptx rar shtml svg tar tiff torrent ts txt wav webm"
+    " webp wmv xhtml xls xlsx xml zip"
 )
 FILE_ENDINGS = frozenset(_FILES.split())
 
@@ -53,9 +59,11 @@ def without_next_sentence(tail: str, host: str, *, words_follow: bool) -> str:
     if called := _CALLED.search(tail):
         tail = tail[: called.start()]
     sentence = _SENTENCE.search(tail) if words_follow else None
-    if sentence is None or sentence[1].lower() in FILE_ENDINGS:
+    if sentence is None or sentence["word"].lower() in FILE_ENDINGS:
         return tail
     page = tail[: sentence.start()]
+    if sentence["word"].islower() and ("?" in page or sentence["word"] in public_endings()):
+        return tail  # "?topic=881.new", "/sites/24.com"
     segment = page.rpartition("/")[2]
     is_name = host.endswith(_HOSTS_OF_NAMES) or "@" in segment or segment[:1].isupper()
     return tail if is_name and not _NUMBERED.search(page) else page

@@ -1,7 +1,7 @@
 """What stands around a host tells whether it is one."""
 
 from conversations.address.finding.context import (
-    after_list_number,
+    after_number,
     broken_name,
     is_label,
     is_no_site,
@@ -15,6 +15,8 @@ from tests.cases import for_every
 # The host begins at "[[" and ends at "]]", which are no part of the text.
 NUMBERED = [
     ("[[3.www.example.com]]", "www.example.com"),
+    ("[[1-www.example.com]]", "www.example.com"),
+    ("[[http.www.example.com]]", "www.example.com"),
     ("1.example.org\n[[2.example.com]]", "example.com"),
     ("[[1.example.com]]\n2) example.org", "example.com"),
     ("[[2.example.com]]", "2.example.com"),
@@ -74,7 +76,7 @@ def _placed(marked: str) -> tuple[str, int, int]:
 @for_every(case=NUMBERED)
 def test_the_number_of_a_list_is_no_part_of_a_host(case: tuple[str, str]) -> None:
     text, start, end = _placed(case[0])
-    assert text[after_list_number(text, start) : end] == case[1]
+    assert text[after_number(text, start) : end] == case[1]
 
 
 @for_every(marked=NO_SITES)

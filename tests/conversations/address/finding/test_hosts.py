@@ -11,6 +11,7 @@ from conversations.address.finding.hosts import could_be_host, settle_bare, sett
         ("example.com", False, "example.com"),
         ("example.com.Gracias", False, "example.com"),
         ("example.com.Gracias", True, "example.com.Gracias"),
+        ("example.com\u0432\u0438\u0434", False, "example.com"),
     ],
 )
 def test_a_host_with_a_scheme_is_taken_whole_unless_a_sentence_follows(

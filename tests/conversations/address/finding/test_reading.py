@@ -171,6 +171,9 @@ SURE: list[tuple[str, list[str]]] = [
     ("https://example.com/t/77.JPG is bad", ["https://example.com/t/77.JPG"]),
     ("https://example.com/t/77.Please", ["https://example.com/t/77.Please"]),
     ("https://www.facebook.com/made.Up is bad", ["https://www.facebook.com/made.Up"]),
+    ("https://example.comвидаліть", ["https://example.com"]),
+    ("https://example.com/t/77.please remove it", ["https://example.com/t/77"]),
+    ("https://example.com/t/77.html is bad", ["https://example.com/t/77.html"]),
     ("https://example.com/t/301....please", ["https://example.com/t/301"]),
     ("https://example.com/t/301!!please", ["https://example.com/t/301"]),
     # Quoted-printable.
@@ -191,6 +194,8 @@ SURE: list[tuple[str, list[str]]] = [
     ("1.https://example.com/1\n3.www.example.com/3", ["https://example.com/1", "https://www.example.com/3"]),
     ("1.example.com/a\n2.example.org/b", ["https://example.com/a", "https://example.org/b"]),
     ("2.example.com/a", ["https://2.example.com/a"]),
+    ("http.www.example.com/a", ["https://www.example.com/a"]),
+    ("1-www.example.com/a", ["https://www.example.com/a"]),
     # Mistyped schemes, and backslashes.
     ("https//:example.com/t/10", ["https://example.com/t/10"]),
     ("https.://example.com/t/10", ["https://example.com/t/10"]),
@@ -198,6 +203,12 @@ SURE: list[tuple[str, list[str]]] = [
     ("http:\\\\example.com\\board\\t12?a=b\\c", ["http://example.com/board/t12?a=b\\c"]),
     ("www.example.com\\medee\\15", ["https://www.example.com/medee/15"]),
     ('\\"https://example.com/a\\"', ["https://example.com/a"]),
+    # The text of a link, beside its target.
+    ("[example.com](https://example.com/t/4)", ["https://example.com/t/4"]),
+    ("[https://example.com](https://example.com/t/4)", ["https://example.com/t/4"]),
+    ("[example.com](https://example.org/t/4)", ["https://example.com", "https://example.org/t/4"]),
+    ('<a href="https://example.com/t/4">example.com</a>', ["https://example.com/t/4"]),
+    ("[url=https://example.com/t/4]example.com[/url]", ["https://example.com/t/4"]),
     # What is no host.
     ("photo.jpg, pack.zip, notes.md and README.md", []),
     ("write to P.O.Box 12", []),

@@ -14,6 +14,8 @@ DICTATED = [
     ("made guion up guion forum punto com barra fotos", "https://made-up-forum.com/fotos"),
     ("its w w w dot made dash up dot com", "https://www.made-up.com"),
     ("galerie tiret inventee point fr", "https://galerie-inventee.fr"),
+    ("made tiret du six up point com", "https://made-up.com"),
+    ("madeup punto com barra diagonal uno", "https://madeup.com/uno"),
     ("made traço up ponto com ponto br", "https://made-up.com.br"),
     ("made-up point es", "https://made-up.es"),
     ("jukwaa-la-kubuni nukta co nukta ke", "https://jukwaa-la-kubuni.co.ke"),
