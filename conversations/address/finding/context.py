@@ -43,7 +43,7 @@ _FILES_AND_PROGRAMS = frozenset(
 )
 # "P.O.Box", "U.S.A.", and the name of an app's package, "com.madeup.app".
 _ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}[A-Z]\w*")
-_PACKAGE = re.compile(r"(?:com|org|net|io)(?:\.\w+){2,9}")
+_PACKAGE = re.compile(r"(?:com|org|net|io|android|java)(?:\.\w+){2,9}")
 # The text of a link, behind or before its target: "[example.com](https://example.com/a)".
 _BEFORE_TARGET = re.compile(rf"\]\(<?(?P<target>{patterns.LINK}[^\s()<>]{{1,300}})", re.IGNORECASE)
 _BEHIND_TARGET = re.compile(

@@ -172,8 +172,9 @@ def _readings(message: Message, *, handles: bool) -> Iterator[Reading]:
                 position = match.end()
             else:
                 reading = read_at(message, form, start, match.end())
-                if folded[start - 1 : start] not in _BEFORE_LABEL or not is_label(folded, start, reading.end):
-                    yield reading
+                if folded[start - 1 : start] in _BEFORE_LABEL and is_label(folded, start, reading.end):
+                    reading = Reading(None, start, reading.end)
+                yield reading
                 refused = form == "bare" and reading.what is None
                 position = _after_no_host(folded, match) if refused else max(reading.end, start + 1)
         position = max(position, end)

@@ -44,12 +44,14 @@ _SPACED_BRACKETS = re.compile(
 # "https: / /example.com": a keyboard puts a space behind each sign.
 _SPACED_SCHEME = re.compile(r"(?<=\w) ?: ?/ /(?= ?\w)")
 # A mail in quoted-printable (RFC 2045, 6.7), pasted as it was sent: each "=" of it is an escape. One may be a
-# value, "?page=20", "?q=3Dprinter"; a space before a line's end, a quote or a letter of UTF-8 is none.
-_QUOTED = re.compile(r"(?:=(?:[0-9A-F]{2}|[ \t]*(?:\n|$)))+")
+# value, "?page=20", "?q=3Dprinter"; these are none: a space before a line's end, a quote, a letter of UTF-8,
+# and a line that is broken at the 76th character at the latest.
+_QUOTED = re.compile(r"(?:=(?:[0-9A-F]{2}|[ \t]{0,4}(?:\n|$)))+")
 _SURELY_QUOTED = re.compile(
-    r"(?:(?<!\S)[^\s=?&/]{1,80}|>)=20(?=\n|$)|=3D[\"']|=[C-F][0-9A-F]=[89AB][0-9A-F]|=3D[^\n]*=[ \t]*\n\S"
+    r"(?:(?<!\S)[^\s=?&/]{1,80}|>)=20(?=\n|$)|=3D[\"']|=[C-F][0-9A-F]=[89AB][0-9A-F]"
+    r"|(?<![^\n])[^\n]{70,75}=\n\S|=3D[^\n]{0,72}=\n\S"
 )
-_SOFT_BREAK = re.compile(r"=[ \t]*(?:\n|$)")
+_SOFT_BREAK = re.compile(r"=[ \t]{0,4}(?:\n|$)")
 # What any of these begins with; most messages have nothing of it.
 _SPACES = "\t\v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _TO_READ = re.compile(rf"[{_SPACES}&\\\[({{{_UNSEEN}\u200c\u200d\u2014\ud800-\udfff\uff01-\uff5e{HYPHENS}]")

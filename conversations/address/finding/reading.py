@@ -195,7 +195,9 @@ def _bare_in_context(message: Message, start: int, end: int) -> Reading:
     if name := context.broken_name(message.folded, start):
         whole = reading.what.replace("://", f"://{name}", 1)
         return Reading(whole, start - len(name) - 1, reading.end, sure=False)
-    return reading._replace(sure=False) if context.is_unclear(message, start, end) else reading
+    if context.is_unclear(message, start, end):
+        return reading._replace(sure=False, parts=None)  # it counts among those that are read with care
+    return reading
 
 
 def _bare(message: Message, start: int, end: int) -> Reading:

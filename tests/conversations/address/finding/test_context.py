@@ -29,6 +29,7 @@ NO_SITES = [
     "[[P.O.Box]]",
     "[[U.S.A]]",
     "[[com.madeup.app]]",
+    "[[android.permission.CAMERA]]",
     "[[ASP.NET]]",
     "version [[4.3.2.1]]",
     "whatsapp is [[2.24.7.79]]",

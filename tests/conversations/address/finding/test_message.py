@@ -22,6 +22,8 @@ from conversations.address.finding.message import read_message
         ("ma=C3=B1ana=20\n?a=3D1=\n2", "ma\u00f1ana \n?a=12"),
         ("?a=20&b=3D1", "?a=20&b=3D1"),
         ("gracias=20\na=b", "gracias=20\na=b"),
+        (f"{'a' * 75}=\nb", f"{'a' * 75}b"),
+        (f"{'a' * 69}=\nb", f"{'a' * 69}=\nb"),
     ],
 )
 def test_what_stands_for_a_sign_becomes_the_sign(text: str, read: str) -> None:

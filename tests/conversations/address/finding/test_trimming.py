@@ -15,7 +15,7 @@ SENTENCES = [
     ("/t/77.please", "/t/77"),
     ("/t/77.html", "/t/77.html"),
     ("/sites/24.com", "/sites/24.com"),
-    ("/t?topic=77.new", "/t?topic=77.new"),
+    ("/t?topic=77.last", "/t?topic=77.last"),
     ("/t/made.please", "/t/made.please"),
     ("/a....b", "/a"),
     ("/a!!b", "/a"),

@@ -13,7 +13,8 @@ from conversations.address.finding import find
 GARBAGE = (
     "a", "a.", "a[.]", "\u4e2d\u3002", "a dot ", "a.a@", "(", "[[", "/", "%", "\u0646\u200c", "https://",
     "https://[[]", "https://user:", "hxxp[:]//a[.]b", "https://a.example/c", "https://a.example/(", "a.b://",
-    "ftp://", "magnet:?", "=\n/a1", "&igsh=1", "xn--a.", "](", "\U0001f447",
+    "ftp://", "magnet:?", "=\n/a1", "&igsh=1", "xn--a.", "](", "\U0001f447", "=3Da", "a=20\n", "a,",
+    "a dash ", "www a ", "www,a", "a!!a", "a\u2013",
 )  # fmt: skip
 # Complete hosts and links, and what comes near to one: the dearest words for their length.
 DEAR = (
@@ -22,7 +23,8 @@ DEAR = (
     "https://x.co/,a.b/", "https://a. ", "https://a:", "https:/", "http%3A%2F%2F", "t.me/ abcd ",
     "com . net ", "a dot b ", "www. ", "\\_", "&amp;", "*a ", "[/b]", "<https://a.b/c|", "a\n/b/c1\n",
     "localhost ", "\u3002", "(dot)", "a\u3002", "]]", "((", "a", "\n", " ", "\uff0e", "?a=1&", "file:/",
-    "C:\\a ", "tg://", "magnet:?",
+    "C:\\a ", "tg://", "magnet:?", "1.a.co\n", "[a.co](https://a.co/b) ", "a-b-\n", "a\u2011b.co ", "=3Da",
+    "a dash b dot com ", "www,a,co/", "//a b.co/", "a&b.co ", "v 1.2.3.4 ", "a.md ",
 )  # fmt: skip
 FLOODS = (
     st.lists(st.sampled_from(DEAR) | st.text(max_size=2), min_size=1, max_size=4).map("".join).filter(bool)
