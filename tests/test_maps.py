@@ -20,7 +20,8 @@ def _packages() -> Iterator[Path]:
 
 def _holds(package: Path) -> set[str]:
     modules = {path.stem for path in package.glob("*.py") if not path.is_symlink()}
-    packages = {path.parent.name for path in package.glob("*/__init__.py")} - {"migrations"}
+    inits = [path for path in package.glob("*/__init__.py") if not path.parent.is_symlink()]
+    packages = {path.parent.name for path in inits} - {"migrations"}
     return (modules | packages) - {"__init__", "__main__"}
 
 

@@ -1,7 +1,7 @@
 """Messages by writers who had not seen the code come out as a person would read them.
 
-The finder was fitted to both files after it had read them once. At first sight 281 of the first 300 messages
-came out right, and 247 of the second.
+The finder was fitted to the first two files after it had read them once. At first sight 281 of the first 300
+messages came out right, and 247 of the second; then 295 of the third, from which no rule was made.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from conversations.address.finding import find
 from tests.cases import for_every
 
-FILES = ("held_out_messages.json", "more_held_out_messages.json")
+FILES = ("held_out_messages.json", "more_held_out_messages.json", "unseen_messages.json")
 
 
 def _is_right(message: Mapping[str, Any]) -> bool:
