@@ -55,8 +55,8 @@ def _takes_files(folder: Path) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Run three tests at once on two cores: a third of the time a test waits for processes and pauses."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+    """Run two tests at once on each core: half of the time a test waits for processes and pauses."""
+    return max(2, (os.cpu_count() or 1) * 2)
 
 
 class ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
