@@ -8,7 +8,7 @@ from hashlib import blake2b
 from conversations import address
 from conversations.address import Address
 from conversations.address.finding import Found, find
-from conversations.hearing.identity import without_names, without_userinfo
+from conversations.hearing.identity import names_in_link, without_names, without_userinfo
 from conversations.portals.model import Portal
 from conversations.state import Draft, State
 from conversations.talk import Phrase
@@ -38,7 +38,10 @@ def known_in(state: State) -> Callable[[str], bool]:
     waiting = {_compared(given) for given in staying(state)}
 
     def is_known(canonical: str) -> bool:
-        compared = _compared(canonical) if "@" in canonical else canonical
+        # Of a reporter's own name in a link nothing was kept, so it does not count.
+        own = state.own_names and set(names_in_link(canonical)) <= set(state.own_names)
+        bare = without_names(canonical) if own else canonical
+        compared = _compared(bare) if "@" in bare or own else bare
         return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
 
     return is_known

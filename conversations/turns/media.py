@@ -1,6 +1,5 @@
 """A picture or file goes unopened; the words that came with it are kept like others, or shown back."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,7 +17,6 @@ from conversations.turns.turn import Turn, remarked, siblings
 from conversations.turns.unread import refused_media
 
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
-_WORD = re.compile(r"\w{3,}")
 
 
 def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
@@ -37,7 +35,9 @@ def _is_held(state: State, caption: str) -> bool:
     held = [*draft.addresses, draft.partial, draft.said, *(answer for _, answer in draft.answers)]
     held += [state.asked.full] if state.asked else []
     held += [*state.doubt.readings, state.doubt.words] if state.doubt else []
-    return {*_WORD.findall(caption.casefold())} <= {*_WORD.findall("\n".join(held).casefold())}
+    on_the_card = "\n".join(held).casefold()
+    words = (word for word in caption.casefold().split() if any(map(str.isalnum, word)))
+    return all(word in on_the_card for word in words)
 
 
 def _refused(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
@@ -49,20 +49,25 @@ def _refused(state: State, event: Attached, portals: Mapping[str, Portal], fresh
         kept = linked(state, found, portal, fresh)
         said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
         if RemoveMessage() not in kept.effects:
-            left = (phrase for phrase in kept.state.remark if not phrase.words.startswith("stays."))
-            said_so = replace(said_so, remark=(*said_so.remark, *left))
+            said_so = replace(said_so, remark=(*said_so.remark, *_but_that_it_stays(kept.state)))
         return with_need(Turn(said_so, with_removal(kept.effects)), found.rest, portals)
     words = "media.images" if event.media in _IMAGES else "media.other"
     if _may_be_kept(state, caption):
         # The picture goes, and its words go where words alone would.
         kept_words = said(state, Said(event.caption), portals, fresh)
         told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
-        shown = replace(kept_words.state, remark=(*kept_words.state.remark, *told))
+        remark = (*_but_that_it_stays(kept_words.state), *told)
+        shown = replace(kept_words.state, remark=remark)
         return Turn(shown, with_removal(kept_words.effects))
     heard = heard_in(state, caption, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
     return refused_media(state, words, caption, found, portal)
+
+
+def _but_that_it_stays(state: State) -> tuple[Phrase, ...]:
+    """Give what is said of the words: a message with a picture never stays."""
+    return tuple(phrase for phrase in state.remark if not phrase.words.startswith("stays."))
 
 
 def _may_be_kept(state: State, caption: str) -> bool:

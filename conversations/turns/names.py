@@ -12,6 +12,7 @@ from conversations.turns.turn import Turn, ask_next, kept, move
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
 _IN_PLACE_OF_A_LINK = frozenset({"partial", "handles"})
+_IN_THEIR_WORDS = frozenset({"note", "position", "page_password"})
 _LONGEST_ANSWER = 2
 _MOST_OWN_NAMES = 50
 _OF_A_LINK = frozenset({"beside", "addresses"})
@@ -115,11 +116,22 @@ def answered_whose(state: State, *, theirs: bool) -> Turn:
     if asked.now:
         return Turn(move(replace(state, asked=asked), "whose"))
     own = (*state.own_names, *(name for name in asked.mine if name not in state.own_names))
-    return _all_answered(replace(state, asked=asked.then, own_names=own[-_MOST_OWN_NAMES:]), asked)
+    known = replace(state, asked=asked.then, own_names=own[-_MOST_OWN_NAMES:])
+    return _all_answered(_without_own_names(known), asked)
+
+
+def _without_own_names(state: State) -> State:
+    """Leave the reporter's own names out of what was kept before they were known to be theirs."""
+    draft, own = state.draft, state.own_names
+    answers = tuple(
+        (name, left_out(value, own) if name in _IN_THEIR_WORDS else value) for name, value in draft.answers
+    )
+    beside, partial = left_out(draft.beside, own), left_out(draft.partial, own)
+    return replace(state, draft=replace(draft, beside=beside, partial=partial, answers=answers))
 
 
 def _all_answered(state: State, asked: Asked) -> Turn:
-    full = left_out(asked.full, asked.mine, among=asked.names)
+    full = left_out(asked.full, (*asked.mine, *state.own_names), among=asked.names)
     if asked.about == "handles":
         return Turn(_handle_answered(state, asked, full))
     turn = kept(state, asked.about, full) if len(asked.mine) < len(asked.names) else Turn(state)

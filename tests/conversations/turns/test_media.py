@@ -36,3 +36,10 @@ def test_words_with_a_picture_that_do_not_fit_are_shown_back() -> None:
     replay = begun(LINK)
     replay.step(Attached(Media.PICTURE, "word " * 100 + "Barrington"))
     assert "Barrington" in replay.read()
+
+
+@for_every(caption=["वह मेरे पिता हैं", "it is me", "Jo 9", "是他"])
+def test_short_words_and_words_of_any_script_are_shown_back(caption: str) -> None:
+    replay = Replay(replace(new_state(), step="sent"))
+    replay.step(Attached(Media.PICTURE, caption))
+    assert caption in replay.read()

@@ -30,7 +30,8 @@ def test_links_that_a_caption_has_too_many_of_are_told_and_the_picture_goes() ->
     turn = begun().step(Attached(Media.PICTURE, caption))
     assert RemoveMessage() in turn.effects
     remarks = [phrase.words for phrase in turn.state.remark]
-    assert remarks == ["media.link_kept.1", "link.full.1"]
+    # The message is gone with its picture, so what did not fit is shown.
+    assert remarks == ["media.link_kept.1", "link.full.1", "review.said"]
 
 
 def test_the_words_of_a_refused_picture_can_be_sent_in_place_of_a_link() -> None:

@@ -194,3 +194,23 @@ def test_two_pages_that_differ_in_an_e_mail_address_are_two() -> None:
     replay = begun(f"{page}=bob@mail.example {page}=carl@mail.example")
     replay.tap("theirs")
     assert replay.state.draft.addresses == (f"{page}=bob@mail.example", f"{page}=carl@mail.example")
+
+
+def test_an_own_name_is_left_out_of_what_was_kept_before_it_was_known() -> None:
+    replay = begun(f"{LINK} Rosa Diaz saw it", "my name is Rosa Diaz thanks")
+    replay.tap("mine")
+    assert "Rosa" not in replay.state.draft.beside
+    replay = begun("https://bob99@forum.example/x my login there is bob99")
+    replay.tap("mine")
+    assert "bob99" not in replay.state.draft.beside
+
+
+def test_a_link_with_an_own_address_in_it_is_reported_once() -> None:
+    page = "https://site.example/x?u=me@mail.example"
+    replay = begun(page)
+    replay.tap("mine")
+    replay.tap("send")
+    replay.step(Received())
+    replay.step(Said(page))
+    assert replay.state.draft.revision == 1
+    assert "You sent us that link before" in replay.read() or "with us already" in replay.read()
