@@ -14,13 +14,13 @@ _LETTER = r"[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f
 # Each begins only where a word does, or a long word would be tried from each of its letters.
 _LINK = re.compile(r"(?<!\S)\S*?://\S*|(?<![\w@.-])[\w-]+(?:\.[\w-]+)+/\S*")
 # Browsers end the host at a backslash too: what stands behind it is no user name.
-_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)([^/\\?#]*)@", re.IGNORECASE)
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]{0,20}://)([^/\\?#]*)@", re.IGNORECASE)
 # "authuser=me@site.example": whoever copied the link, or whom a newsletter was sent to.
 _EMAIL_IN_LINK = re.compile(
     r"(?<==)[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII | re.IGNORECASE
 )
 _LEFT_OUT = "(…)"
-_SHORT = 4
+_LEAST_DIGITS = 7
 
 
 def names_in(text: str, region: str | None, *, digits: bool = True) -> tuple[str, ...]:
@@ -58,28 +58,39 @@ def _named_in_link(link: re.Match[str]) -> Iterator[tuple[int, int]]:
 def left_out(text: str, names: Iterable[str], among: Iterable[str] = ()) -> str:
     """Give the text with a mark in place of each of these names, and no longer than it was.
 
-    A name is left out wherever it stands again, in any case, and so is each of its words. `among` are all
-    names of the text: those that are not left out stay whole, though one of these may be a part of them.
+    A name is left out wherever it stands again, in any case and usual spelling, and so is each of its parts.
+    `among` are all names of the text: those that are not left out stay whole, though one of these may be a
+    part of them.
     """
-    hidden = [*names]
-    stay = {name.casefold() for name in among} - {name.casefold() for name in hidden}
-    known = {*hidden, *among, *(word for name in hidden for word in words_of_name(name))}
+    hidden = {part.casefold(): part for name in names for part in (name, *_parts(name))}
     if not hidden:
         return text
-    pattern = "|".join(map(_spelt, sorted(known, key=len, reverse=True)))
-    return re.sub(
-        pattern,
-        lambda found: found[0] if found[0].casefold() in stay else _mark(found[0]),
-        text,
-        flags=re.IGNORECASE,
-    )
+    shown = {name.casefold(): name for name in among if name.casefold() not in hidden}
+    known = sorted((hidden | shown).items(), key=lambda each: len(each[1]), reverse=True)
+    pattern = "|".join(f"({_spelt(name)})" for _, name in known)
+
+    def left(found: re.Match[str]) -> str:
+        which, _ = known[(found.lastindex or 1) - 1]
+        return _mark(found[0]) if which in hidden else found[0]
+
+    return re.sub(pattern, left, text, flags=re.IGNORECASE)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Give what stands for a name too: each word of it, or the user name and the password of a link."""
+    split = name.split(":") if ":" in name else ()
+    return (*words_of_name(name), *(part for part in split if len(part) >= len(_LEFT_OUT)))
 
 
 def _spelt(name: str) -> str:
-    """Match a name: a short one only as a word, or it would be left out of other words."""
-    if len(name) > _SHORT and not name.isalpha():
-        return re.escape(name)
-    return rf"(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})"
+    """Match a name as it may stand elsewhere: a number with other signs between, a handle without its "@"."""
+    digits = [sign for sign in name if sign.isdigit()]
+    if len(digits) >= _LEAST_DIGITS and not any(map(str.isalpha, name)):
+        return r"\+?" + r"[\s().-]{0,2}".join(map(re.escape, digits))
+    if "@" in name[1:]:
+        return re.escape(name).replace("@", "(?:@|%40)")
+    spelt = f"@?{re.escape(name[1:])}" if name.startswith("@") else re.escape(name)
+    return rf"(?<!{_LETTER}){spelt}(?!{_LETTER})"
 
 
 def _mark(name: str) -> str:
