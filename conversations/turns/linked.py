@@ -6,10 +6,10 @@ from conversations.address.finding import Found
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
-from conversations.state import Fresh, State
+from conversations.state import BESIDE_LENGTH, Fresh, State
 from conversations.talk import Phrase, RemoveMessage
-from conversations.turns.links import capture, needs_joining, staying, without_front_pages_of
-from conversations.turns.names import keep_page, keep_words_beside, let_words_stand_beside
+from conversations.turns.links import capture, needs_joining, some_wait, staying, without_front_pages_of
+from conversations.turns.names import keep_page, keep_words_beside, let_words_stand_beside, most_words
 from conversations.turns.turn import Turn, ask_next, move, new_draft, remarked, siblings
 
 
@@ -30,7 +30,7 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
     shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
     # Only the reporter can tell what they meant by a doubtful link, so its message stays.
     doubtful = not set(found.doubtful).isdisjoint(captured.taken)
-    whole = not (captured.left_out or shown.draft.unsaid or doubtful)
+    whole = not (captured.left_out or len(most_words(shown)) > BESIDE_LENGTH or doubtful)
     return _removing(shown, whole=whole)
 
 
@@ -67,7 +67,7 @@ def _led_there(state: State, found: Found) -> Turn:
 
 def _nothing_new(state: State, found: Found, portal: Portal) -> Turn:
     """Say whether the links wait here, or were sent before; words beside them are kept."""
-    if not state.draft.is_unsent:
+    if not (state.draft.is_unsent and some_wait(state, found.known)):
         known = remarked(state, *siblings("link.sent", 2))
         whole = not any(map(str.isalnum, found.rest))
         return Turn(known, (RemoveMessage(),)) if whole else Turn(known)
@@ -78,4 +78,4 @@ def _nothing_new(state: State, found: Found, portal: Portal) -> Turn:
     )
     told = keep_words_beside(waiting, found.rest, None, portal)
     shown = _shown(told, "review", waiting.remark)
-    return _removing(shown, whole=not shown.draft.unsaid)
+    return _removing(shown, whole=len(most_words(shown)) <= BESIDE_LENGTH)

@@ -1,7 +1,7 @@
 """How links come into a draft: at any moment, each once, up to the portal's maximum, and none is lost."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -35,7 +35,7 @@ def find_new(state: State, text: str, *, handles: bool) -> Found:
 
 def known_in(state: State) -> Callable[[str], bool]:
     """Give what tells of a canonical form whether it is in the draft, or was sent before in this talk."""
-    waiting = {_compared(given) for given in staying(state)}
+    waiting = _waiting(state)
 
     def is_known(canonical: str) -> bool:
         # Of a reporter's own name in a link nothing was kept, so it does not count.
@@ -45,6 +45,15 @@ def known_in(state: State) -> Callable[[str], bool]:
         return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
 
     return is_known
+
+
+def some_wait(state: State, canonicals: Iterable[str]) -> bool:
+    """Tell whether one of these canonical forms waits to be sent; others were sent before."""
+    return not _waiting(state).isdisjoint(map(_compared, canonicals))
+
+
+def _waiting(state: State) -> frozenset[str]:
+    return frozenset(_compared(given) for given in staying(state))
 
 
 def capture(state: State, found: Found, portal: Portal) -> Captured:

@@ -46,22 +46,40 @@ def _joined(before: str, text: str) -> str:
 
 def keep_words_beside(state: State, words: str, captured: Captured | None, portal: Portal) -> State:
     """Keep the words beside links, to be offered with them; ask about names in the links and in the words."""
-    lines = (" ".join(part.split()) for part in words.split("\n"))
-    numbered = captured is not None and len(captured.taken) > 1
-    kept_lines = (line for line in lines if not (numbered and _NUMBER_IN_A_LIST.fullmatch(line)))
-    said = left_out("\n".join(kept_lines).strip(), state.own_names)
-    names = names_in(said, portal.region) if any(map(str.isalnum, said)) else ()
+    taken = captured.taken if captured else ()
+    said = left_out(_tidied(words, is_list=len(taken) > 1), state.own_names)
+    names = names_in(said, portal.region)
     before = state.draft.beside
     beside = _joined(before, left_out(said, names)) if any(map(str.isalnum, said)) else before
-    naming = tuple(link.given for link in captured.taken if names_in_link(link.given)) if captured else ()
-    named = tuple(name for given in naming for name in names_in_link(given))
-    in_words = _added(_open(state, "beside") or Asked("beside", before, (), "review"), said, names)
-    in_links = _added(
-        _open(state, "addresses") or Asked("addresses", "", (), "review"), "\n".join(naming), named
-    )
-    asked = replace(in_links, then=in_words) if in_links else in_words
+    asked = _about_words(state, said, names)
+    if about_links := _about_links(state, tuple(link.given for link in taken)):
+        asked = replace(about_links, then=asked)
     others = state.asked if state.asked and state.asked.about not in _OF_A_LINK else None
     return replace(state, draft=replace(state.draft, beside=beside[:MOST_BESIDE]), asked=asked or others)
+
+
+def _tidied(words: str, *, is_list: bool) -> str:
+    """Give the lines without spaces around them, and without the numbers of a list of links."""
+    lines = (" ".join(part.split()) for part in words.split("\n"))
+    return "\n".join(line for line in lines if not (is_list and _NUMBER_IN_A_LIST.fullmatch(line))).strip()
+
+
+def _about_words(state: State, said: str, names: tuple[str, ...]) -> Asked | None:
+    asked = _open(state, "beside") or Asked("beside", state.draft.beside, (), "review")
+    added = _added(asked, said, names)
+    return added and replace(added, full=added.full[:MOST_BESIDE])
+
+
+def _about_links(state: State, givens: tuple[str, ...]) -> Asked | None:
+    naming = [given for given in givens if names_in_link(given)]
+    names = tuple(name for given in naming for name in names_in_link(given))
+    return _added(_open(state, "addresses") or Asked("addresses", "", (), "review"), "\n".join(naming), names)
+
+
+def most_words(state: State) -> str:
+    """Give the words beside the links as long as they may become: with the names that are asked about."""
+    asked = _open(state, "beside")
+    return asked.full if asked else state.draft.beside
 
 
 def _open(state: State, about: str) -> Asked | None:
@@ -75,9 +93,7 @@ def _open(state: State, about: str) -> Asked | None:
 def _added(asked: Asked, text: str, names: tuple[str, ...]) -> Asked | None:
     """Add a text and its names to what is asked about; None where no name is left to ask about."""
     new = tuple(name for name in dict.fromkeys(names) if name not in asked.names)
-    full = _joined(asked.full, text)
-    full = full[:MOST_BESIDE] if asked.about == "beside" else full
-    added = replace(asked, full=full, names=(*asked.names, *new), then=None)
+    added = replace(asked, full=_joined(asked.full, text), names=(*asked.names, *new), then=None)
     return added if added.now else None
 
 

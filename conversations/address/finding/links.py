@@ -28,15 +28,16 @@ MOST_CAREFUL = 2 * MAXIMUM_ADDRESSES
 class Found:
     """The links of a message: at most 20 new addresses, distinct by canonical form, and links that are none.
 
-    `left_out` tells that there were more than 20, or that a flood was not read to its end; `known` how many
-    were known before. `rest` is the text without these addresses, as far as it was read. `doubtful` are at
-    most 3 readings of which only the reporter can tell whether they are links; their text is in `rest`.
+    `left_out` tells that there were more than 20, or that a flood was not read to its end; `known` are the
+    canonical forms of those that were known before. `rest` is the text without these addresses, as far as it
+    was read. `doubtful` are at most 3 readings of which only the reporter can tell whether they are links;
+    their text is in `rest`.
     """
 
     addresses: tuple[Address, ...]
     unreportable: tuple[Unreportable, ...]
     left_out: bool = False
-    known: int = 0
+    known: frozenset[str] = frozenset()
     rest: str = field(default="", repr=False)
     doubtful: tuple[Address, ...] = ()
 
@@ -103,7 +104,7 @@ def _none_is(_canonical: str) -> bool:
 def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = _none_is) -> Found:
     """Find the addresses in a message; with `handles`, a bare "@channel" is one too.
 
-    `is_known` tells by its canonical form whether an address needs no more finding: it is counted, not given.
+    `is_known` tells by its canonical form whether an address needs no more finding: only that form is given.
 
     Takes text of any length in linear time and never raises. Fullwidth and other dots, "hxxp", "[.]" and the
     like become what they stand for; invisible characters are dropped; the scheme is written small, and a bare
@@ -132,7 +133,7 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
         distinct[:MAXIMUM_ADDRESSES],
         tuple(search.unreportable),
         left_out,
-        len(search.known),
+        frozenset(search.known),
         rest,
         tuple(doubtful[:MOST_DOUBTFUL]),
     )

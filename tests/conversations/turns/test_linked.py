@@ -305,3 +305,20 @@ def test_a_link_that_could_not_take_the_place_of_another_leaves_that_one_sent() 
     assert replay.state.before.addresses == (LINK,)
     replay.step(Said(LINK))
     assert LINK not in replay.state.draft.addresses
+
+
+def test_of_a_link_that_was_sent_it_is_never_said_that_it_waits() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.step(Said("https://forum.example/other"))
+    replay.step(Said(LINK))
+    assert "You sent us that link before" in replay.read() or "with us already" in replay.read()
+    assert replay.state.draft.addresses == ("https://forum.example/other",)
+
+
+def test_a_message_stays_whose_words_are_too_many_once_their_names_come_back() -> None:
+    names = " ".join(f"a.very.long.name.of.a.person.{number}@mail.example" for number in range(5))
+    replay = begun()
+    turn = replay.step(Said(f"{LINK} the account writes to {names} and THE END OF IT"))
+    assert replay.state.step == "whose"
+    assert RemoveMessage() not in turn.effects
