@@ -115,6 +115,12 @@ _POLITE = frozenset(
         *("sila", "mohon", "terima", "kasih", "tafadhali", "asante", "дякую"),
     )
 )
+_AGREEING = frozenset(
+    (
+        *("ok", "okay", "sure", "yep", "claro", "accha", "theek", "thik", "ji", "hajur", "huncha", "sawa"),
+        *("haya", "dobre", "harazd", "добре", "гаразд", "ठीक", "जी", "हजुर", "हुन्छ", "ٹھیک", "جی", "ښه"),
+    )
+)
 _MARKS = " \t\n.,!?¡¿…،۔।/'\""
 # The variation selector, and the frame of a keycap such as 3 in a square.
 _AROUND_EMOJI = "\ufe0f\u20e3"
@@ -136,6 +142,11 @@ _ASKS_FOR_MATERIAL = re.compile(
     rf"{_SOME}{_THINGS}(?:\s+(?:please|pls|now|por\s+favor|ahora))*[\s.!?]*",
     re.IGNORECASE,
 )
+
+
+def agrees(text: str) -> bool:
+    """Tell whether a text only agrees, as "ok" does: that is not sure enough to undo anything."""
+    return _shown(text).casefold().strip(_MARKS) in _AGREEING
 
 
 def is_polite(text: str) -> bool:

@@ -15,12 +15,14 @@ from conversations.turns.unread import unread
 
 def asked_about(state: State, text: str, found: Found) -> Turn:
     """Ask about the first reading of a message that only the reporter can tell to be a link."""
-    before = state.doubt if state.doubt and state.step == "doubt" else Doubt((), "")
+    before = state.doubt or Doubt((), "")
     readings = {address.canonical(given): given for given in before.readings}
     for reading in found.doubtful:
         readings.setdefault(reading.canonical, reading.given)
     doubt = Doubt(tuple(readings.values()), f"{before.words}\n{text}".strip())
-    return Turn(move(replace(state, doubt=doubt), "doubt"))
+    # An exit may have been opened from the question: then it is asked again from there, and once.
+    after = tuple(step for step in state.after if step != "doubt")
+    return Turn(move(replace(state, doubt=doubt, after=after), "doubt"))
 
 
 def settled(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn | None:
@@ -41,7 +43,8 @@ def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     if state.doubt is None or taken is None:
         return Turn(back)
     is_known = known_in(back)(taken.canonical)
-    found = Found(() if is_known else (taken,), (), known=is_known, rest=state.doubt.words, doubtful=(taken,))
+    known = frozenset({taken.canonical} if is_known else ())
+    found = Found(() if is_known else (taken,), (), known=known, rest=state.doubt.words, doubtful=(taken,))
     turn = linked(back, found, portal, fresh)
     left = state.doubt.readings[1:]
     if not left:
@@ -64,9 +67,10 @@ def _is_no_link(state: State, portal: Portal) -> Turn:
 
 def with_words_of_doubt(state: State, found: Found) -> tuple[State, Found]:
     """Put the words of a message that was asked about beside the links that came instead of an answer."""
-    if state.doubt is None or state.step != "doubt":
+    if state.doubt is None:
         return state, found
-    return _back(state), replace(found, rest=f"{state.doubt.words}\n{found.rest}".strip())
+    settled_state = _back(state) if state.step == "doubt" else replace(state, doubt=None)
+    return settled_state, replace(found, rest=f"{state.doubt.words}\n{found.rest}".strip())
 
 
 def _back(state: State) -> State:

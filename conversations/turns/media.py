@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conversations import address
+from conversations.address.finding import Found
 from conversations.events import Attached, Media, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.talk import Phrase, RemoveMessage
+from conversations.turns.doubts import with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.linked import linked
 from conversations.turns.messages import found_in, readable, said, visible, with_need, with_removal
@@ -41,28 +43,35 @@ def _is_held(state: State, caption: str) -> bool:
 
 
 def _refused(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
-    caption = event.caption
-    portal = portals[state.portal]
+    portal, caption = portals[state.portal], event.caption
     found = found_in(state, caption)
     takes_link = FLOW[state.step].takes is not Takes.ANSWER and not portal.paused
     if takes_link and found.addresses:
-        kept = linked(state, found, portal, fresh)
-        said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
-        if RemoveMessage() not in kept.effects:
-            said_so = replace(said_so, remark=(*said_so.remark, *_but_that_it_stays(kept.state)))
-        return with_need(Turn(said_so, with_removal(kept.effects)), found.rest, portals)
+        return _link_kept(state, found, portals, fresh)
     words = "media.images" if event.media in _IMAGES else "media.other"
     if _may_be_kept(state, caption):
-        # The picture goes, and its words go where words alone would.
-        kept_words = said(state, Said(event.caption), portals, fresh)
-        told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
-        remark = (*_but_that_it_stays(kept_words.state), *told)
-        shown = replace(kept_words.state, remark=remark)
-        return Turn(shown, with_removal(kept_words.effects))
+        return _words_kept(state, caption, words, portals, fresh)
     heard = heard_in(state, caption, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
     return refused_media(state, words, caption, found, portal)
+
+
+def _link_kept(state: State, found: Found, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    state, found = with_words_of_doubt(state, found)
+    kept = linked(state, found, portals[state.portal], fresh)
+    said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
+    if RemoveMessage() not in kept.effects:
+        said_so = replace(said_so, remark=(*said_so.remark, *_but_that_it_stays(kept.state)))
+    return with_need(Turn(said_so, with_removal(kept.effects)), found.rest, portals)
+
+
+def _words_kept(state: State, caption: str, words: str, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
+    """Let the words go where words alone would, though the picture goes."""
+    kept = said(state, Said(caption), portals, fresh)
+    told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
+    remark = (*_but_that_it_stays(kept.state), *told)
+    return Turn(replace(kept.state, remark=remark), with_removal(kept.effects))
 
 
 def _but_that_it_stays(state: State) -> tuple[Phrase, ...]:

@@ -7,7 +7,7 @@ from conversations.events import Command, Said
 from conversations.flow import DETAILS, FLOW, VICTIMS_EXITS
 from conversations.flow.cards import offered
 from conversations.flow.steps import Act, Choice, Takes
-from conversations.hearing.plain_words import Meaning, asks_for_material, meaning, number
+from conversations.hearing.plain_words import Meaning, agrees, asks_for_material, meaning, number
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
 from conversations.turns.commands import commanded, opened
@@ -74,6 +74,7 @@ def typed_choice(state: State, text: str, portal: Portal) -> Choice | None:
         named = [choice for choice in choices if choice.does is Act.NOT_LINK]
     else:
         named = [choice for choice in choices if choice.name in _YES_NO.get(meant, ())]
+        named = [choice for choice in named if not (choice.does is Act.CANCEL and agrees(text))]
     return next((choice for choice in named if not _is_only_tapped(choice)), None)
 
 

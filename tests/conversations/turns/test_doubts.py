@@ -1,6 +1,8 @@
 """What may be a link is asked about; nothing of it is taken before, and nothing that was written is lost."""
 
-from conversations.events import Said
+import pytest
+
+from conversations.events import Attached, Media, Said
 from conversations.talk import RemoveMessage
 from tests.talking import begun
 
@@ -80,3 +82,28 @@ def test_a_link_that_stays_is_not_lost_by_a_doubt_while_another_is_changed() -> 
     replay.step(Said("it is on made-up.example.com i think"))
     replay.step(Said(f"{LINK} https://forum.example/new"))
     assert replay.state.draft.addresses == (LINK, "https://forum.example/new")
+
+
+def test_a_question_that_was_left_for_an_exit_is_asked_again_with_the_next_one() -> None:
+    replay = begun("my son uses made-up.example.com every night")
+    replay.tap("danger")
+    replay.step(Said("and other.example.net too"))
+    assert replay.state.doubt is not None
+    assert len(replay.state.doubt.readings) == 2
+    replay.tap("no_real_link")
+    replay.tap("no_real_link")
+    assert replay.state.step == "danger"
+    assert replay.tap("back").state.step == "first"
+
+
+@pytest.mark.parametrize("between", [(), ("danger",)])
+def test_the_words_of_a_question_stand_beside_a_link_that_comes_with_a_picture(
+    between: tuple[str, ...],
+) -> None:
+    replay = begun("my son uses made-up.example.com every night")
+    for choice in between:
+        replay.tap(choice)
+    replay.step(Attached(Media.PICTURE, LINK))
+    assert replay.state.draft.addresses == (LINK,)
+    assert "every night" in replay.state.draft.beside
+    assert replay.state.doubt is None

@@ -39,3 +39,9 @@ def test_none_is_no_answer_to_a_question() -> None:
     replay.step(Said("none"))
     assert replay.state.step == "position"
     assert "page_password" not in dict(replay.state.draft.answers)
+
+
+def test_an_ok_throws_no_link_away_and_a_yes_does() -> None:
+    replay = begun(LINK, "stop")
+    assert replay.step(Said("ok")).state.draft.holds_link
+    assert not replay.step(Said("yes")).state.draft.addresses
