@@ -322,3 +322,29 @@ def test_a_message_stays_whose_words_are_too_many_once_their_names_come_back() -
     turn = replay.step(Said(f"{LINK} the account writes to {names} and THE END OF IT"))
     assert replay.state.step == "whose"
     assert RemoveMessage() not in turn.effects
+
+
+def test_the_front_page_of_another_site_is_no_front_page_of_the_one_page() -> None:
+    replay = begun("https://site.example/")
+    replay.tap("one_page")
+    replay.step(Said("https://me@other.example/"))
+    replay.tap("mine")
+    assert "https://other.example/" in replay.state.draft.addresses
+
+
+def test_a_channel_that_was_given_with_a_user_name_is_known_without_it() -> None:
+    replay = begun("https://me@t.me/Made_Up")
+    replay.tap("theirs")
+    replay.step(Said("https://t.me/made_up"))
+    assert len(replay.state.draft.addresses) == 1
+
+
+def test_back_leads_to_the_link_however_many_exits_were_opened() -> None:
+    replay = begun(LINK)
+    opened = ("danger", "talk", "despair", "hurt", "threats", "own_images")
+    for choice in opened:
+        replay.tap(choice)
+    for _ in opened:
+        if replay.state.step != "review":
+            replay.tap("back")
+    assert replay.state.step == "review"

@@ -43,3 +43,9 @@ def test_short_words_and_words_of_any_script_are_shown_back(caption: str) -> Non
     replay = Replay(replace(new_state(), step="sent"))
     replay.step(Attached(Media.PICTURE, caption))
     assert caption in replay.read()
+
+
+def test_a_message_with_a_picture_is_never_said_to_stay() -> None:
+    replay = begun(LINK)
+    replay.step(Attached(Media.PICTURE, f"https://forum.example/other {'word ' * 100}"))
+    assert not [phrase for phrase in replay.state.remark if phrase.words.startswith("stays.")]

@@ -65,3 +65,15 @@ def test_an_edit_that_only_brings_a_preview_is_not_spoken_of() -> None:
     replay = begun("https://forum.example/4711")
     before = replay.state
     assert replay.step(Said("https://forum.example/4711", edited=True)).state == before
+
+
+@pytest.mark.parametrize("question", ["position", "note"])
+def test_a_cry_that_is_too_long_for_an_answer_is_heard(question: str) -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    replay.tap("details")
+    while replay.state.step != question:
+        replay.tap("skip")
+    replay.step(Said("my uncle is hurting me right now please help. " * 30))
+    assert replay.state.step == "danger"

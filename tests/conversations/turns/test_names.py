@@ -3,7 +3,9 @@
 import pytest
 
 from conversations.events import Command, Commanded, Received, Said
+from conversations.turns.submission import report_of
 from tests.talking import begun
+from tests.times import HOUR
 
 LINK = "https://forum.example/4711"
 OTHER = "https://forum.example/4712"
@@ -214,3 +216,29 @@ def test_a_link_with_an_own_address_in_it_is_reported_once() -> None:
     replay.step(Said(page))
     assert replay.state.draft.revision == 1
     assert "You sent us that link before" in replay.read() or "with us already" in replay.read()
+
+
+def test_an_own_name_is_left_out_of_a_note_without_another_question() -> None:
+    replay = begun(f"{LINK} my name is Anna Smith")
+    for choice in ("mine", "send_both"):
+        replay.tap(choice)
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    replay.step(Said("Anna Smith found it there"))
+    assert replay.state.step == "end"
+    assert "Anna" not in dict(replay.state.draft.answers)["note"]
+
+
+def test_the_question_whose_a_name_is_speaks_of_no_button_that_it_lacks() -> None:
+    replay = begun(LINK, "he calls himself @kidlover99 there")
+    assert replay.state.step == "whose"
+    assert "Tap" not in replay.read()
+
+
+def test_two_links_that_differed_in_an_own_address_alone_are_one_of_the_report() -> None:
+    page = "https://site.example/profile?user"
+    replay = begun(f"{page}=bob@mail.example {page}=carl@mail.example")
+    replay.tap("mine")
+    replay.tap("send")
+    assert [address.given for address in report_of(replay.state, HOUR).addresses] == [f"{page}="]
