@@ -48,7 +48,7 @@ class Process:
 
     def has_ended(self) -> bool:
         """Tell whether it has ended by itself."""
-        return self._process is not None and self._process.poll() is not None
+        return self._process is not None and _is_dead(self._process.pid)
 
     async def _end(self, told: signal.Signals) -> int:
         assert self._process

@@ -264,18 +264,21 @@ class Work:
 async def _let_run_out(work: Work, database: Database) -> None:
     """Let leases run out, as hours do: of who went home, of lost answers, and of some who are at work.
 
-    The last of these only after so much work, or a slow machine would lose more claims than it decides.
+    Once one is lost, the last of these only after so much work, or a slow machine loses more than it decides.
     """
     long_ago = utc_now() - timedelta(hours=1)
     worked = 0
     while not work.done.is_set():
-        share = 0.03 if work.dealt_with >= worked + 30 else 0
-        worked = work.dealt_with if share else worked
-        at_work = [claim_id for claim_id in work.in_hand if work.chance.random() >= share]
-        gone = (
-            is_claimed & (Item.claimed_at < utc_now() - timedelta(seconds=2)) & Item.claim_id.not_in(at_work)
+        at_work: list[str] = []
+        if not work.lost or work.dealt_with >= worked + 30:
+            worked = work.dealt_with
+            at_work = work.chance.sample(sorted(work.in_hand), min(4, len(work.in_hand)))
+        gone = (Item.claimed_at < utc_now() - timedelta(seconds=2)) & Item.claim_id.not_in(work.in_hand)
+        run_out = (
+            update(Item)
+            .where(is_claimed, gone | Item.claim_id.in_(at_work), Item.lease_expires > long_ago)
+            .values(lease_expires=long_ago)
         )
-        run_out = update(Item).where(gone, Item.lease_expires > long_ago).values(lease_expires=long_ago)
         async with database.writing() as session:
             work.taken.update(await session.scalars(run_out.returning(Item.item_id)))
         await asyncio.sleep(0.5)
