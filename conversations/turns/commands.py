@@ -7,7 +7,7 @@ from conversations.portals.model import Portal
 from conversations.state import Draft, Fresh, State
 from conversations.talk import AskStatus, Forget, Phrase
 from conversations.turns.start_link import follow
-from conversations.turns.turn import Turn, move, new_draft
+from conversations.turns.turn import Turn, left_open, move, new_draft
 
 _ASIDES = {
     Command.LANGUAGE: "language",
@@ -22,7 +22,7 @@ def opened(state: State, payload: str, portals: Mapping[str, Portal], fresh: Fre
     if followed.draft.is_unsent:
         return _back_to_link(followed)
     if followed.draft.is_sent and not payload:
-        return move(new_draft(followed, fresh), "first", Phrase("new_report"))
+        return move(new_draft(followed, fresh), "first", *left_open(followed), Phrase("new_report"))
     begun = new_draft(followed, fresh) if followed.draft.revision else followed
     return move(begun, "first", *((Phrase("practice"),) if begun.practice else ()))
 
@@ -73,7 +73,7 @@ def _reporting(state: State, fresh: Fresh) -> State:
     if state.draft.is_unsent:
         return _back_to_link(state)
     if state.draft.revision:
-        return move(new_draft(state, fresh), "link", Phrase("new_report"))
+        return move(new_draft(state, fresh), "link", *left_open(state), Phrase("new_report"))
     return move(state, "link")
 
 

@@ -10,7 +10,7 @@ from conversations.state import BESIDE_LENGTH, Fresh, State
 from conversations.talk import Phrase, RemoveMessage
 from conversations.turns.links import capture, needs_joining, some_wait, staying, without_front_pages_of
 from conversations.turns.names import keep_page, keep_words_beside, let_words_stand_beside, most_words
-from conversations.turns.turn import Turn, ask_next, move, new_draft, remarked, siblings
+from conversations.turns.turn import Turn, ask_next, left_open, move, new_draft, remarked, siblings
 
 
 def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
@@ -26,7 +26,7 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
         draft = without_front_pages_of(draft, captured.taken)
     settled = replace(drafting, draft=draft, replacing=None, tries=0, unread="", remark=())
     settled = keep_words_beside(settled, found.rest, captured, portal)
-    remarks = _remarks(state, found, portal, full=captured.left_out)
+    remarks = (*left_open(state), *_remarks(state, found, portal, full=captured.left_out))
     shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
     # Only the reporter can tell what they meant by a doubtful link, so its message stays.
     doubtful = not set(found.doubtful).isdisjoint(captured.taken)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations import address
 from conversations.address.finding import Found
 from conversations.events import Attached, Media, Said
 from conversations.flow import FLOW
@@ -15,7 +14,7 @@ from conversations.turns.doubts import with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.linked import linked
 from conversations.turns.messages import found_in, readable, said, visible, with_need, with_removal
-from conversations.turns.turn import Turn, remarked, siblings
+from conversations.turns.turn import Turn, remarked, shown_back, siblings
 from conversations.turns.unread import refused_media
 
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
@@ -27,8 +26,8 @@ def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh
     turn = _refused(state, replace(event, caption=caption), portals, fresh)
     if _is_held(turn.state, caption):
         return turn
-    words = Phrase("review.said", (("said", address.defang(visible(caption))),))
-    return replace(turn, state=replace(turn.state, remark=(*turn.state.remark, words)))
+    remark = (*turn.state.remark, shown_back(visible(caption)))
+    return replace(turn, state=replace(turn.state, remark=remark))
 
 
 def _is_held(state: State, caption: str) -> bool:

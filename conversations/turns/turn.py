@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from conversations import address
 from conversations.flow import FLOW
 from conversations.flow.conditions import HEARD
 from conversations.flow.steps import BACK
@@ -123,6 +124,16 @@ def not_in_its_place(state: State) -> State:
     sent = state.replaced or state.draft
     known = with_handed_in(replace(state, draft=sent))
     return replace(known, draft=state.before, before=sent, replaced=None)
+
+
+def shown_back(words: str) -> Phrase:
+    """Show words that were not kept, so that nothing in them can be tapped."""
+    return Phrase("review.said", (("said", address.defang(words)),))
+
+
+def left_open(state: State) -> tuple[Phrase, ...]:
+    """Show what was written after sending and is not whole in the report: whose a name in it is, is open."""
+    return (shown_back(state.asked.full),) if state.asked and state.draft.revision else ()
 
 
 def new_draft(state: State, fresh: Fresh) -> State:

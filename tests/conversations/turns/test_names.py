@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.events import Command, Commanded, Received, Said
+from conversations.events import Command, Commanded, Event, Opened, Received, Said
 from conversations.turns.submission import report_of
 from tests.talking import begun
 from tests.times import HOUR
@@ -242,3 +242,16 @@ def test_two_links_that_differed_in_an_own_address_alone_are_one_of_the_report()
     replay.tap("mine")
     replay.tap("send")
     assert [address.given for address in report_of(replay.state, HOUR).addresses] == [f"{page}="]
+
+
+@pytest.mark.parametrize("event", [Said(OTHER), Commanded(Command.REPORT), Opened()])
+def test_words_after_sending_are_shown_back_when_nothing_is_said_about_a_name_in_them(event: Event) -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    replay.step(Said("posted by @some_body, who lives there"))
+    assert replay.state.step == "whose"
+    replay.step(event)
+    assert "posted by [@]some_body, who lives there" in replay.read()
