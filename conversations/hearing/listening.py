@@ -12,12 +12,21 @@ from conversations.hearing.spelling import sentences
 _LONGEST_WHOLE = 6
 _ACTS_OF_ANOTHER = Heard(Need.OWN_BEHAVIOUR, Who.THIRD)
 _OF_ONESELF = frozenset(Heard(need, Who.FIRST) for need in (Need.DANGER, Need.THREATS, Need.HURT))
+_OWN_ACTS = Heard(Need.OWN_BEHAVIOUR, Who.FIRST)
+_OF_ANOTHER = frozenset(Heard(need, Who.THIRD) for need in (Need.DANGER, Need.PARENT, Need.HURT))
 
 
-def hear(text: str, languages: Iterable[str]) -> Heard | None:
-    """Give the most pressing need that a text tells of, by the rules of these languages, or None."""
+def hear(text: str, languages: Iterable[str], *, after_hurt: bool = False) -> Heard | None:
+    """Give the most pressing need that a text tells of, by the rules of these languages, or None.
+
+    `after_hurt` tells that whoever writes has told before that they are hurt.
+    """
     said = sentences(text)
-    found = [(heard, language) for language in languages for heard in _heard(said, phrases(language))]
+    found = [
+        (heard, language)
+        for language in languages
+        for heard in _heard(said, phrases(language), after_hurt=after_hurt)
+    ]
     most = min(
         (heard for heard, _ in found), key=partial(_pressing, {heard for heard, _ in found}), default=None
     )
@@ -25,12 +34,15 @@ def hear(text: str, languages: Iterable[str]) -> Heard | None:
 
 
 def _pressing(among: AbstractSet[Heard], heard: Heard) -> tuple[bool, int, int]:
-    """Whoever is hurt is answered before what they tell of the other's acts."""
-    waits = heard == _ACTS_OF_ANOTHER and not among.isdisjoint(_OF_ONESELF)
-    return waits, list(Need).index(heard.need), list(Who).index(heard.who)
+    """Whoever is hurt is answered before what they tell of the other's acts.
+
+    Of what somebody does to a child, "I" may be a part: "bapak saya", my father.
+    """
+    before = {_ACTS_OF_ANOTHER: _OF_ONESELF, _OWN_ACTS: _OF_ANOTHER}.get(heard, frozenset())
+    return not among.isdisjoint(before), list(Need).index(heard.need), list(Who).index(heard.who)
 
 
-def _heard(said: Sequence[tuple[str, ...]], known: Phrases) -> Iterator[Heard]:
+def _heard(said: Sequence[tuple[str, ...]], known: Phrases, *, after_hurt: bool) -> Iterator[Heard]:
     words = [word for sentence in said for word in sentence]
     if not words:
         return
@@ -38,6 +50,8 @@ def _heard(said: Sequence[tuple[str, ...]], known: Phrases) -> Iterator[Heard]:
     if len(plain) <= _LONGEST_WHOLE and plain in known.whole:
         yield Heard(known.whole[plain], Who.FIRST)
     for sentence in said:
+        if after_hurt:
+            yield from known.after_hurt.kept_by(sentence)
         heard = tuple(known.rules.kept_by(sentence))
         if heard and not any(True for _ in known.unless.kept_by(sentence)):
             yield from heard

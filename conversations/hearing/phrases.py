@@ -23,6 +23,7 @@ class _Heard(BaseModel):
     whole: _Texts
     first: _Texts
     third: _Texts
+    after_hurt: _Texts
 
 
 class _File(BaseModel):
@@ -36,10 +37,14 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """A language's rules: whole short messages, rules by need and by whom they are about, and exceptions."""
+    """A language's rules: whole short messages, rules by need and by whom they are about, and exceptions.
+
+    Those `after_hurt` count only from whoever has told that they are hurt: "he is home now".
+    """
 
     whole: Mapping[tuple[str, ...], Need]
     rules: Rules[Heard]
+    after_hurt: Rules[Heard]
     unless: Rules[None]
     polite: frozenset[str]
 
@@ -64,6 +69,14 @@ def read(text: str) -> Phrases:
                 for need, heard in by_need
                 for who, all_written in ((Who.FIRST, heard.first), (Who.THIRD, heard.third))
                 for written in all_written
+            ),
+            file.groups,
+        ),
+        Rules(
+            (
+                (Heard(need, Who.FIRST), written)
+                for need, heard in by_need
+                for written in heard.after_hurt
             ),
             file.groups,
         ),

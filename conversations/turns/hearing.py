@@ -13,6 +13,7 @@ from conversations.talk import Phrase
 from conversations.turns.turn import move
 
 _LISTENS_TO = "en"
+_TOLD_OF_HURT = frozenset({Need.HURT, Need.DANGER})
 # What somebody says in danger, or who wants to die, and which does not lead them to a lesser card.
 _SAID_THERE: Mapping[str, frozenset[Need]] = {
     Need.DANGER: frozenset({Need.HURT, Need.TALK}),
@@ -23,23 +24,21 @@ _SAID_THERE: Mapping[str, frozenset[Need]] = {
 def heard_in(state: State, text: str, portals: Mapping[str, Portal]) -> Heard | None:
     """Give the need that a message tells of, in one of the portal's languages, in English, or in its own."""
     languages = (state.language, *portals[state.portal].languages, _LISTENS_TO, *spoken(text))
-    return hear(text, dict.fromkeys(languages))
+    told_of_hurt = not _TOLD_OF_HURT.isdisjoint({state.step, *state.after})
+    return hear(text, dict.fromkeys(languages), after_hurt=told_of_hurt)
 
 
 def answered(state: State, heard: Heard, *, with_link: bool) -> State:
     """Show what answers a need, whatever the step; a captured link waits, and is one tap away.
 
-    Whoever tells of another child's need is asked whether they know the child; beside a link it is one line
-    on the link's own card. A need that was told in another language is answered with that language's button.
+    Whoever tells of another child's need is asked whether they know the child, unless it is in danger now;
+    beside a link it is one line on the link's own card. A need that was told in another language is answered with that language's button.
     """
     seeming = replace(state, seems=() if state.language in heard.languages else heard.languages)
     if heard.who is Who.THIRD and heard.need not in FOR_HELPERS:
-        return _of_another(seeming, with_link=with_link)
+        if with_link:
+            return replace(seeming, remark=(*seeming.remark, Phrase("review.near")))
+        if heard.need is not Need.DANGER:
+            return move(seeming, "who", HEARD)
     stays = heard.need in _SAID_THERE.get(state.step, ())
     return move(seeming, state.step if stays else heard.need.value, HEARD)
-
-
-def _of_another(state: State, *, with_link: bool) -> State:
-    if with_link:
-        return replace(state, remark=(*state.remark, Phrase("review.near")))
-    return move(state, "who", HEARD)
