@@ -1,6 +1,6 @@
 """The steps after a report is sent: the receipt, the optional questions, the end."""
 
-from conversations.flow.conditions import has_note, is_sent
+from conversations.flow.conditions import has_note, is_sent, was_not_understood, wrote_after_sending
 from conversations.flow.contacts import contacts
 from conversations.flow.paragraphs import (
     by_channel,
@@ -9,10 +9,14 @@ from conversations.flow.paragraphs import (
     practice_line,
     practice_over,
     unless_practice,
+    written_after_sending,
 )
 from conversations.flow.rows import OF_A_SENT_REPORT, column, keeping, skip
 from conversations.flow.steps import BACK, Act, Choice, Step, Takes
 from conversations.portals.model import Purpose
+
+# Most of what is asked after sending is what becomes of it.
+_WHAT_IS_KEPT = (Choice("privacy", "privacy", when=was_not_understood),)
 
 SENT = (
     Step(
@@ -22,6 +26,7 @@ SENT = (
             (Choice("details", "reached"), Choice("talk", "talk")),
             OF_A_SENT_REPORT,
             (Choice("another", "link", does=Act.NEW_REPORT), Choice("finish", "end")),
+            _WHAT_IS_KEPT,
         ),
     ),
     Step("receipt", ("receipt.card",), ((Choice("hide", BACK),),), aside=True),
@@ -89,8 +94,11 @@ DETAILS = (
     ),
     Step(
         "note",
-        (note_so_far,),
-        ((Choice("note_anew", "note", does=Act.NOTE_ANEW, when=has_note), Choice("skip", "end")),),
+        (note_so_far, written_after_sending),
+        (
+            (Choice("take_partial", "end", does=Act.TAKE_PARTIAL, when=wrote_after_sending),),
+            (Choice("note_anew", "note", does=Act.NOTE_ANEW, when=has_note), Choice("skip", "end")),
+        ),
         Takes.ANSWER,
         keeps="note",
         then="end",
@@ -102,6 +110,7 @@ DETAILS = (
             (Choice("talk", "talk"), Choice("add_note", "note", when=is_sent)),
             (Choice("another", "link", does=Act.NEW_REPORT),),
             OF_A_SENT_REPORT,
+            _WHAT_IS_KEPT,
         ),
     ),
     Step("cleared", (by_channel("cleared"), practice_over), ((Choice("start_again", "first"),),), Takes.LINK),

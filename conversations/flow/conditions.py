@@ -37,6 +37,16 @@ def may_take_partial(state: State, _portal: Portal) -> bool:
     return state.tries > 1 and len(_WORD.findall(state.unread)) >= _LEAST_WORDS and not state.draft.holds_link
 
 
+def wrote_after_sending(state: State, _portal: Portal) -> bool:
+    """Tell whether words were written after sending that no question asked for."""
+    return bool(state.unread) and state.draft.is_sent
+
+
+def was_not_understood(state: State, _portal: Portal) -> bool:
+    """Tell whether a message was not understood since the last link."""
+    return state.misses > 0
+
+
 def rules_unread(state: State, _portal: Portal) -> bool:
     """Tell whether the rules may still be read one at a time."""
     return not state.rules_read

@@ -148,6 +148,12 @@ def note_so_far(state: State, portal: Portal) -> tuple[Phrase, ...]:
     return (named(asked, state, portal),)
 
 
+def written_after_sending(state: State, _portal: Portal) -> tuple[Phrase, ...]:
+    """Show what was written after sending, which can be used as the note."""
+    shown = Phrase("review.said", (("said", address.defang(state.unread)),))
+    return (shown,) if state.unread and state.draft.is_sent else ()
+
+
 def _replaced(state: State) -> str:
     if state.replacing is None or state.replacing >= len(state.draft.addresses):
         return ""

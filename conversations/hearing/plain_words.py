@@ -121,6 +121,7 @@ _AGREEING = frozenset(
         *("haya", "dobre", "harazd", "добре", "гаразд", "ठीक", "जी", "हजुर", "हुन्छ", "ٹھیک", "جی", "ښه"),
     )
 )
+_LONGEST_OF_NO_USE = 6
 _MARKS = " \t\n.,!?¡¿…،۔।/'\""
 # The variation selector, and the frame of a keycap such as 3 in a square.
 _AROUND_EMOJI = "\ufe0f\u20e3"
@@ -153,6 +154,12 @@ def is_polite(text: str) -> bool:
     """Tell whether a text is nothing but polite words, such as "thank you"."""
     words = [word.strip(_MARKS) for word in _shown(text).casefold().split()]
     return bool(words) and all(word in _POLITE for word in words if word)
+
+
+def says_little(text: str) -> bool:
+    """Tell whether a text tells an analyst nothing: polite words, or a single short one, such as "ok"."""
+    single = len(text.split()) == 1 and len(text.strip()) <= _LONGEST_OF_NO_USE
+    return single or is_polite(text) or not any(map(str.isalnum, text))
 
 
 def meaning(text: str, language: str) -> Meaning | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from conversations.address.finding import Found
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
+from conversations.hearing.plain_words import says_little
 from conversations.portals.model import Portal
 from conversations.state import BESIDE_LENGTH, Fresh, State
 from conversations.talk import Phrase, RemoveMessage
@@ -26,12 +27,20 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
         draft = without_front_pages_of(draft, captured.taken)
     settled = replace(drafting, draft=draft, replacing=None, tries=0, unread="", remark=())
     settled = keep_words_beside(settled, found.rest, captured, portal)
+    length = len(most_words(settled))
+    if before := _said_before(drafting):
+        settled = keep_words_beside(settled, before, None, portal)
     remarks = (*left_open(state), *_remarks(state, found, portal, full=captured.left_out))
     shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
     # Only the reporter can tell what they meant by a doubtful link, so its message stays.
     doubtful = not set(found.doubtful).isdisjoint(captured.taken)
-    whole = not (captured.left_out or len(most_words(shown)) > BESIDE_LENGTH or doubtful)
+    whole = not (captured.left_out or length > BESIDE_LENGTH or doubtful)
     return _removing(shown, whole=whole)
+
+
+def _said_before(state: State) -> str:
+    """Give what was written before the link and tells something; it is offered behind the link's own words."""
+    return "\n".join(line for line in state.unread.split("\n") if not says_little(line))
 
 
 def _shown(state: State, to: str, remark: tuple[Phrase, ...]) -> State:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations.events import Chose
+from conversations.flow import FLOW
 from conversations.flow.cards import (
     LANGUAGE,
     LANGUAGE_CHOICE,
@@ -67,7 +68,7 @@ def _act(choice: Choice, state: State, portal: Portal, fresh: Fresh) -> Turn:
         case Act.MINE | Act.THEIRS:
             return answered_whose(state, theirs=choice.does is Act.THEIRS)
         case Act.TAKE_PARTIAL:
-            return _partial_taken(choice, state, portal)
+            return _words_taken(choice, state, portal)
         case Act.CANCEL:
             return Turn(cancelled(state, fresh))
         case Act.NEW_REPORT:
@@ -91,11 +92,13 @@ def _led_on(choice: Choice, state: State) -> State:
     return move(state, choice.to, turns_page=choice.turns_page)
 
 
-def _partial_taken(choice: Choice, state: State, portal: Portal) -> Turn:
-    """Take what the reporter remembers of a link; an analyst may find the page with it."""
-    remembered = state.unread[:PARTIAL_LENGTH]
+def _words_taken(choice: Choice, state: State, portal: Portal) -> Turn:
+    """Take what the reporter wrote: what they remember of a link, by which an analyst may find it, or a note."""
+    field = FLOW[state.step].keeps or "partial"
+    written = state.unread[:PARTIAL_LENGTH]
     taken = replace(state, misses=0, tries=0, unread="", remark=())
-    return keep_text(taken, "partial", remembered, choice.to, portal)
+    before = dict(state.draft.answers).get(field, "")
+    return keep_text(taken, field, written, choice.to, portal, before=before)
 
 
 def _handing_in(choice: Choice, state: State) -> Turn:

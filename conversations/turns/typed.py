@@ -6,7 +6,9 @@ from dataclasses import replace
 from conversations.events import Command, Said
 from conversations.flow import DETAILS, FLOW, VICTIMS_EXITS
 from conversations.flow.cards import offered
+from conversations.flow.conditions import HEARD
 from conversations.flow.steps import Act, Choice, Takes
+from conversations.hearing.needs import Need
 from conversations.hearing.plain_words import Meaning, agrees, asks_for_material, meaning, number
 from conversations.portals.model import Portal
 from conversations.state import Fresh, State
@@ -15,6 +17,8 @@ from conversations.turns.taps import take
 from conversations.turns.turn import Turn, move, siblings
 
 _DETAILS = frozenset(step.name for step in DETAILS)
+# Who asks for help where help is shown gets no list of commands in its place.
+_EXITS = frozenset(need.value for need in Need)
 _COMMANDS = {
     Meaning.HELP: Command.HELP,
     Meaning.PRIVACY: Command.PRIVACY,
@@ -31,6 +35,8 @@ def worded(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fres
     meant = meaning(event.text, state.language)
     if meant is Meaning.STOP:
         return _stopped(state, fresh)
+    if meant is Meaning.HELP and state.step in _EXITS:
+        return Turn(move(state, state.step, HEARD))
     if meant in _COMMANDS:
         return commanded(state, _COMMANDS[meant], fresh)
     if meant is Meaning.START and not state.draft.revision:

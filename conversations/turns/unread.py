@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from conversations.address import Unreportable
 from conversations.address.finding import Found
-from conversations.flow import FLOW
+from conversations.flow import DETAILS, FLOW
 from conversations.flow.steps import Takes
 from conversations.hearing.identity import names_in
-from conversations.hearing.plain_words import is_polite
+from conversations.hearing.plain_words import is_polite, says_little
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase, RemoveMessage
@@ -19,10 +19,13 @@ from conversations.turns.turn import Turn, move, remarked, siblings
 _ASKING = frozenset({"first", "kind", "link", "copy", "copy_browser", "copy_app", "copy_telegram"})
 # Steps that ask about a link in hand.
 _IN_QUESTION = frozenset({"doubt", "site", "search_page", "page", "whose", "change_which", "stopping"})
+_QUESTIONS_AFTER = frozenset(step.name for step in DETAILS)
+_AFTER_SENDING = _QUESTIONS_AFTER | {"sent"}
+# One or two words, such as "what now", are meant for the buttons.
+_LEAST_WORDS = 3
+_QUESTIONS = ("?", "\u061f")
 _IN_HAND = siblings("in_hand", 2)
 _ASKED_TWICE = siblings("in_question", 2)
-# A single short word, such as "ok", tells an analyst nothing.
-_LONGEST_OF_NO_USE = 6
 _CHOOSE = siblings("choose", 2)
 
 
@@ -34,16 +37,41 @@ def unread(state: State, text: str, found: Found, portal: Portal) -> Turn:
     if takes is Takes.RECEIPT:
         return Turn(remarked(state, *siblings("receipt.unread", 2)))
     if state.step == "chat_only" and not state.draft.is_unsent and any(map(str.isalnum, text)):
-        if len(text.strip()) > PARTIAL_LENGTH:
-            return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(PARTIAL_LENGTH)))))
-        return keep_text(replace(state, remark=(), tries=0), "partial", text.strip(), "review", portal)
+        return _in_place_of_a_link(state, text.strip(), portal)
     if state.step in _IN_QUESTION:
         return Turn(remarked(state, *(_ASKED_TWICE if state.draft.is_unsent else _ASKED_TWICE[:1])))
+    if state.step in _AFTER_SENDING and state.draft.is_sent and not state.practice:
+        return Turn(_written_later(state, text.strip()))
     if takes is Takes.LINK and state.draft.is_unsent:
         return _in_hand(state, text, portal)
     if state.step in _ASKING:
         return _asking(state, text, found, portal)
-    return Turn(remarked(state, *(_CHOOSE if takes is not Takes.PAGE else siblings("no_link", 3))))
+    return Turn(remarked(state, *_to_choose(state)))
+
+
+def _to_choose(state: State) -> tuple[Phrase, ...]:
+    return siblings("no_link", 3) if FLOW[state.step].takes is Takes.PAGE else _CHOOSE
+
+
+def _in_place_of_a_link(state: State, text: str, portal: Portal) -> Turn:
+    """Keep what stands for a link, with what was written before it where there is room for both."""
+    if len(text) > PARTIAL_LENGTH:
+        return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(PARTIAL_LENGTH)))))
+    both = f"{state.unread}\n{text}".strip()
+    kept = both if len(both) <= PARTIAL_LENGTH else text
+    return keep_text(replace(state, remark=(), tries=0, unread=""), "partial", kept, "review", portal)
+
+
+def _written_later(state: State, text: str) -> State:
+    """Offer what is written after sending as the note: at once, or where the questions come to it."""
+    said = f"{state.unread}\n{text}".strip()
+    is_answer = len(text.split()) < _LEAST_WORDS or text.endswith(_QUESTIONS)
+    if is_answer or len(said) > PARTIAL_LENGTH:
+        return remarked(state, *_to_choose(state))
+    remembered = replace(state, unread=said)
+    if state.step in _QUESTIONS_AFTER:
+        return remarked(remembered, *_to_choose(state))
+    return move(remembered, "note")
 
 
 def refused_media(state: State, words: str, caption: str, found: Found, portal: Portal) -> Turn:
@@ -90,7 +118,7 @@ def _in_hand(state: State, text: str, portal: Portal) -> Turn:
     """Keep words that follow a link beside it, and those that follow a partial link with it."""
     if state.draft.addresses:
         told = remarked(state, *(_ASKED_TWICE if state.step == "change" else _IN_HAND))
-        if is_polite(text) or (len(text.split()) == 1 and len(text.strip()) <= _LONGEST_OF_NO_USE):
+        if says_little(text):
             return Turn(told)
         kept = keep_words_beside(told, text, None, portal)
         return Turn(move(kept, "whose") if kept.asked else kept)

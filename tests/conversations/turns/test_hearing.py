@@ -175,3 +175,16 @@ def test_a_cry_in_a_language_that_the_portal_does_not_speak_is_heard_too() -> No
     replay.step(Said("أريد أن أموت"))
     assert replay.state.step == "despair"
     assert "speak_ar" not in replay.choices()
+
+
+def test_a_child_near_who_is_in_danger_now_is_answered_at_once() -> None:
+    assert told("my dad is strangling my mum").state.step == "danger"
+    assert told(f"my dad is strangling my mum {LINK}").state.step == "review"
+
+
+def test_after_hurt_less_is_needed_to_be_heard_to_be_in_danger() -> None:
+    assert told(HURT, "he is home").state.step == "danger"
+
+
+def test_whoever_asks_for_help_where_help_is_shown_keeps_it() -> None:
+    assert told(HURT, "help").state.step == "hurt"

@@ -348,3 +348,10 @@ def test_back_leads_to_the_link_however_many_exits_were_opened() -> None:
         if replay.state.step != "review":
             replay.tap("back")
     assert replay.state.step == "review"
+
+
+def test_what_was_written_before_the_link_is_offered_with_it() -> None:
+    replay = begun("he wants to see her every day", "ok")
+    turn = replay.step(Said(f"{LINK} this is his page"))
+    assert replay.state.draft.beside == "this is his page\nhe wants to see her every day"
+    assert RemoveMessage() in turn.effects

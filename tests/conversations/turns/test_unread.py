@@ -5,11 +5,12 @@ from pathlib import Path
 
 from conversations.events import Attached, Media, Received, Said
 from conversations.flow import VICTIMS_EXITS
-from conversations.talk import Phrase
+from conversations.talk import Phrase, Submit
 from tests.cases import for_every
 from tests.talking import Replay, begun, new_state
 
 STORIES = json.loads((Path(__file__).parent / "stories.json").read_text(encoding="utf-8"))
+LINK = "https://forum.example/4711"
 STORY = ("hi", "are you there", "hmm", "so", "its about him", "he does things", "idk", "well", "ok so")
 
 
@@ -166,3 +167,47 @@ def test_no_typed_number_throws_a_link_away() -> None:
 
 def test_an_unread_message_in_another_script_offers_its_languages_first() -> None:
     assert begun("Привет там").choices()[:3] == ["speak_uk", "speak_kk", "speak_mn"]
+
+
+def _sent() -> Replay:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    return replay
+
+
+def test_what_is_written_after_sending_can_be_used_as_the_note() -> None:
+    replay = _sent()
+    replay.step(Said("their number ends in 40"))
+    assert replay.state.step == "note"
+    assert "their number ends in 40" in replay.read()
+    assert Submit() in replay.tap("take_partial").effects
+    assert dict(replay.state.draft.answers)["note"] == "their number ends in 40"
+
+
+def test_what_is_written_at_a_question_is_offered_where_the_note_is_asked_for() -> None:
+    replay = _sent()
+    replay.tap("details")
+    replay.step(Said("they live in the green house"))
+    assert replay.state.step == "reached"
+    for _ in range(5):
+        replay.tap("skip")
+    assert "they live in the green house" in replay.read()
+
+
+def test_a_question_and_a_word_after_sending_are_no_note() -> None:
+    for text in ("what becomes of it now?", "what now"):
+        replay = _sent()
+        replay.step(Said(text))
+        assert replay.state.step == "sent"
+        assert "privacy" in replay.choices()
+
+
+def test_what_was_written_before_goes_along_in_place_of_a_link() -> None:
+    replay = begun("somebody sent it to a group named blue birds")
+    for choice in ("no_link", "chat_only"):
+        replay.tap(choice)
+    replay.step(Said("by a man who calls himself sunny"))
+    assert replay.state.draft.partial == (
+        "somebody sent it to a group named blue birds\nby a man who calls himself sunny"
+    )

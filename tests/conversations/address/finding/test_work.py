@@ -36,7 +36,8 @@ LONGEST = 4096
 
 
 def _filled(piece: str, length: int) -> str:
-    return (piece * (length // len(piece) + 1))[:length]
+    # Whole pieces: one that is cut may be read in another way, as half an escape is.
+    return piece * (length // len(piece) + 1)
 
 
 def _seconds(text: str) -> float:
