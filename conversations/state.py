@@ -71,7 +71,7 @@ class Draft:
 
 
 # Whoever sends a list of names is not asked twenty times.
-_EACH_BY_ITSELF = 3
+_EACH_BY_ITSELF = 8
 _MOST_AT_ONCE = 20
 
 
@@ -93,19 +93,21 @@ class Asked:
 
     @property
     def now(self) -> tuple[str, ...]:
-        """The names on the card: the first few each by itself; those of links all at once."""
-        if self.about in {"addresses", "referer"}:
-            return self.names[self.answered :]
+        """The names on the card: the first few each by itself."""
         most = 1 if self.answered < _EACH_BY_ITSELF else _MOST_AT_ONCE
         return self.names[self.answered : self.answered + most]
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Readings of a message that may be links, of which the first is asked about, and the message's words."""
+    """Readings of a message that may be links, of which the first is asked about, and the message's words.
+
+    `is_gone` tells that the message was a picture's, and was deleted.
+    """
 
     readings: tuple[str, ...] = field(repr=False)
     words: str = field(repr=False)
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,5 +8,6 @@
 - `plain_words`: start, stop, yes, no, help in any script
 - `speaking`: in which language a message seems to be
 - `own_names`: names that somebody tells as theirs
+- `leaving_out`: a text without such names, wherever and however they stand in it
 - `identity`: names and numbers in a text
 """

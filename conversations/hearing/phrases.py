@@ -73,11 +73,7 @@ def read(text: str) -> Phrases:
             file.groups,
         ),
         Rules(
-            (
-                (Heard(need, Who.FIRST), written)
-                for need, heard in by_need
-                for written in heard.after_hurt
-            ),
+            ((Heard(need, Who.FIRST), written) for need, heard in by_need for written in heard.after_hurt),
             file.groups,
         ),
         Rules(((None, written) for written in file.unless), file.groups),

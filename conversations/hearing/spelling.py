@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-# A longer message is heard no further, so that none keeps the bot busy.
+# Of a longer message the beginning and the end are heard, so that none keeps the bot busy.
 LONGEST_HEARD = 1500
 
 # Accents of Latin and Cyrillic, Arabic vowel marks and the stretching stroke, the Indic dot below.
@@ -38,5 +38,11 @@ def plain(text: str) -> str:
 
 def sentences(text: str) -> list[tuple[str, ...]]:
     """Give the words of each sentence of a text, plainly spelt, as far as it is listened to."""
-    found = (tuple(_WORD.findall(part)) for part in _SENTENCE_END.split(plain(text[:LONGEST_HEARD])))
+    found = (tuple(_WORD.findall(part)) for part in _SENTENCE_END.split(plain(_as_far_as_heard(text))))
     return [words for words in found if words]
+
+
+def _as_far_as_heard(text: str) -> str:
+    if len(text) <= 2 * LONGEST_HEARD:
+        return text
+    return f"{text[:LONGEST_HEARD]}\n{text[-LONGEST_HEARD:]}"

@@ -20,6 +20,8 @@ def changed(choice: Choice, state: State) -> State | None:
             return move(replace(state, replacing=place), choice.to)
         case Act.CHANGE_ALL:
             return move(replace(state, replacing=None), choice.to)
+        case Act.NO_LINK if len(unasked_sites(state.draft)) > 1:
+            return move(replace(state, replacing=None), "change_which")
         case Act.TAKE_OUT | Act.NO_LINK | Act.LEAVE_OUT | Act.NOTE_ANEW:
             draft = _less(choice.does, state)
             to = "first" if choice.does is not Act.NOTE_ANEW and not draft.holds_link else choice.to

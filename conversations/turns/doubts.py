@@ -9,17 +9,17 @@ from conversations.portals.model import Portal
 from conversations.state import Doubt, Fresh, State
 from conversations.turns.linked import linked
 from conversations.turns.links import known_in
-from conversations.turns.turn import Turn, move
+from conversations.turns.turn import Turn, move, without_staying
 from conversations.turns.unread import unread
 
 
-def asked_about(state: State, text: str, found: Found) -> Turn:
+def asked_about(state: State, text: str, found: Found, *, is_gone: bool = False) -> Turn:
     """Ask about the first reading of a message that only the reporter can tell to be a link."""
     before = state.doubt or Doubt((), "")
     readings = {address.canonical(given): given for given in before.readings}
     for reading in found.doubtful:
         readings.setdefault(reading.canonical, reading.given)
-    doubt = Doubt(tuple(readings.values()), f"{before.words}\n{text}".strip())
+    doubt = Doubt(tuple(readings.values()), f"{before.words}\n{text}".strip(), is_gone)
     # An exit may have been opened from the question: then it is asked again from there, and once.
     after = tuple(step for step in state.after if step != "doubt")
     return Turn(move(replace(state, doubt=doubt, after=after), "doubt"))
@@ -46,11 +46,20 @@ def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     known = frozenset({taken.canonical} if is_known else ())
     found = Found(() if is_known else (taken,), (), known=known, rest=state.doubt.words, doubtful=(taken,))
     turn = linked(back, found, portal, fresh)
+    if state.doubt.is_gone:
+        turn = replace(turn, state=replace(turn.state, remark=without_staying(turn.state.remark)))
     left = state.doubt.readings[1:]
     if not left:
         return turn
     # The words are beside the link already; only whether there are more is still to be asked.
-    return replace(turn, state=move(replace(turn.state, doubt=Doubt(left, "")), "doubt", *turn.state.remark))
+    return replace(
+        turn,
+        state=move(
+            replace(turn.state, doubt=replace(state.doubt, readings=left, words="")),
+            "doubt",
+            *turn.state.remark,
+        ),
+    )
 
 
 def _is_no_link(state: State, portal: Portal) -> Turn:

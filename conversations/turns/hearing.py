@@ -32,7 +32,8 @@ def answered(state: State, heard: Heard, *, with_link: bool) -> State:
     """Show what answers a need, whatever the step; a captured link waits, and is one tap away.
 
     Whoever tells of another child's need is asked whether they know the child, unless it is in danger now;
-    beside a link it is one line on the link's own card. A need that was told in another language is answered with that language's button.
+    beside a link it is one line on the link's own card. A need that was told in another language is answered
+    with that language's button.
     """
     seeming = replace(state, seems=() if state.language in heard.languages else heard.languages)
     if heard.who is Who.THIRD and heard.need not in FOR_HELPERS:

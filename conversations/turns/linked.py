@@ -39,7 +39,7 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
 
 
 def _said_before(state: State) -> str:
-    """Give what was written before the link and tells something; it is offered behind the link's own words."""
+    """Give what was written before the link and tells something; it is offered behind the link's words."""
     return "\n".join(line for line in state.unread.split("\n") if not says_little(line))
 
 

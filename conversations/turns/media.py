@@ -8,13 +8,13 @@ from conversations.events import Attached, Media, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
 from conversations.portals.model import Portal
-from conversations.state import Fresh, State
-from conversations.talk import Phrase, RemoveMessage
-from conversations.turns.doubts import with_words_of_doubt
+from conversations.state import BESIDE_LENGTH, Fresh, State
+from conversations.talk import RemoveMessage
+from conversations.turns.doubts import asked_about, with_words_of_doubt
 from conversations.turns.hearing import answered, heard_in
 from conversations.turns.linked import linked
 from conversations.turns.messages import found_in, readable, said, visible, with_need, with_removal
-from conversations.turns.turn import Turn, remarked, shown_back, siblings
+from conversations.turns.turn import Turn, remarked, shown_back, siblings, without_staying
 from conversations.turns.unread import refused_media
 
 _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
@@ -34,7 +34,8 @@ def _is_held(state: State, caption: str) -> bool:
     """Tell whether all words of a caption are on the card already, or asked about."""
     draft = state.draft
     held = [*draft.addresses, draft.partial, draft.said, *(answer for _, answer in draft.answers)]
-    held += [state.asked.full] if state.asked else []
+    held += [state.asked.full[:BESIDE_LENGTH]] if state.asked else []
+    held += [state.unread] if state.draft.is_sent and state.step == "note" else []
     held += [*state.doubt.readings, state.doubt.words] if state.doubt else []
     on_the_card = "\n".join(held).casefold()
     words = (word for word in caption.casefold().split() if any(map(str.isalnum, word)))
@@ -53,6 +54,8 @@ def _refused(state: State, event: Attached, portals: Mapping[str, Portal], fresh
     heard = heard_in(state, caption, portals)
     if heard:
         return Turn(answered(state, heard, with_link=False), (RemoveMessage(),))
+    if takes_link and found.doubtful:
+        return Turn(asked_about(state, caption, found, is_gone=True).state, (RemoveMessage(),))
     return refused_media(state, words, caption, found, portal)
 
 
@@ -61,21 +64,18 @@ def _link_kept(state: State, found: Found, portals: Mapping[str, Portal], fresh:
     kept = linked(state, found, portals[state.portal], fresh)
     said_so = remarked(replace(kept.state, remark=state.remark), *siblings("media.link_kept", 2))
     if RemoveMessage() not in kept.effects:
-        said_so = replace(said_so, remark=(*said_so.remark, *_but_that_it_stays(kept.state)))
+        said_so = replace(said_so, remark=(*said_so.remark, *without_staying(kept.state.remark)))
     return with_need(Turn(said_so, with_removal(kept.effects)), found.rest, portals)
 
 
 def _words_kept(state: State, caption: str, words: str, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
     """Let the words go where words alone would, though the picture goes."""
     kept = said(state, Said(caption), portals, fresh)
+    if kept.state.doubt and not state.doubt:
+        kept = replace(kept, state=replace(kept.state, doubt=replace(kept.state.doubt, is_gone=True)))
     told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
-    remark = (*_but_that_it_stays(kept.state), *told)
+    remark = (*without_staying(kept.state.remark), *told)
     return Turn(replace(kept.state, remark=remark), with_removal(kept.effects))
-
-
-def _but_that_it_stays(state: State) -> tuple[Phrase, ...]:
-    """Give what is said of the words: a message with a picture never stays."""
-    return tuple(phrase for phrase in state.remark if not phrase.words.startswith("stays."))
 
 
 def _may_be_kept(state: State, caption: str) -> bool:

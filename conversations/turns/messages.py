@@ -8,7 +8,7 @@ from conversations.address.finding import Found
 from conversations.events import Command, Said
 from conversations.flow import FLOW
 from conversations.flow.steps import Takes
-from conversations.hearing.needs import Who
+from conversations.hearing.needs import Need, Who
 from conversations.hearing.plain_words import Meaning, meaning
 from conversations.hearing.speaking import spoken
 from conversations.portals.model import Portal
@@ -21,26 +21,25 @@ from conversations.turns.linked import linked
 from conversations.turns.links import find_new
 from conversations.turns.names import keep_text
 from conversations.turns.taps import take
-from conversations.turns.turn import Turn, move, remarked, siblings
+from conversations.turns.turn import LONGEST_NOTE, Turn, move, remarked, siblings
 from conversations.turns.typed import typed_choice, worded
 from conversations.turns.unread import unread
 from conversations.wire.report import read_receipt, receipt_in
 
-ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": 1000}
+ANSWER_LENGTHS = {"page_password": 200, "position": 200, "note": LONGEST_NOTE}
 _PAUSED = siblings("paused.again", 2)
 _HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app", "copy_telegram"})
 
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
     """Understand a message; no message loses a captured link, and none is thrown away."""
-    text = readable(event.text)
-    portal = portals[state.portal]
+    event = _with_spaces(state, replace(event, text=readable(event.text)), portals)
+    text, portal = event.text, portals[state.portal]
     answers = FLOW[state.step].takes is Takes.ANSWER
     found = found_in(state, text)
     links = bool(found.addresses or found.known)
     if receipt := None if answers or links else _receipt(state, text):
-        inside = state if state.step == "status" else move(state, "status")
-        return Turn(replace(inside, remark=()), (AskStatus(receipt),))
+        return _asked_status(state, text, receipt, portals)
     if event.edited and (answers or not found.addresses):
         return Turn(_edited(state, found, portals))
     if answers and not _holds_only_links(found):
@@ -51,12 +50,22 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
         state, found = with_words_of_doubt(state, found)
         return with_need(linked(state, found, portal, fresh), found.rest, portals)
     heard = heard_in(state, text, portals)
+    if found.doubtful:
+        turn = asked_about(state, text, found)
+        return Turn(answered(turn.state, heard, with_link=False)) if heard else turn
     if heard:
         return Turn(answered(state, heard, with_link=False))
-    if found.doubtful:
-        return asked_about(state, text, found)
     seeming = replace(state, seems=_seems(state, text, portal))
     return worded(seeming, event, portals, fresh) or unread(seeming, text, found, portal)
+
+
+def _asked_status(state: State, text: str, receipt: str, portals: Mapping[str, Portal]) -> Turn:
+    """Ask what became of a report, unless the words beside its receipt tell of a need."""
+    heard = heard_in(state, text, portals)
+    if heard:
+        return Turn(answered(state, heard, with_link=False))
+    inside = state if state.step == "status" else move(state, "status")
+    return Turn(replace(inside, remark=()), (AskStatus(receipt),))
 
 
 def _edited(state: State, found: Found, portals: Mapping[str, Portal]) -> State:
@@ -87,11 +96,17 @@ def visible(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"}).strip()
 
 
+def _with_spaces(state: State, event: Said, portals: Mapping[str, Portal]) -> Said:
+    """Put spaces for the dots of a cry in one word: "help.me" is a site's name too."""
+    if len(event.text.split()) != 1 or "." not in event.text or "/" in event.text:
+        return event
+    spaced = event.text.replace(".", " ").strip()
+    is_cry = meaning(spaced, state.language) is Meaning.HELP or heard_in(state, spaced, portals)
+    return replace(event, text=spaced) if is_cry else event
+
+
 def found_in(state: State, text: str) -> Found:
     """Find the new links; a user name is one only where a link is asked for, and alone in its message."""
-    if meaning(text, state.language) is Meaning.HELP:
-        # "help.me" is a cry, and a site's name too.
-        return Found((), (), rest=text)
     if state.step in _HANDLES_COUNT:
         found = find_new(state, text, handles=True)
         if _holds_only_links(found):
@@ -126,7 +141,8 @@ def _answered(state: State, text: str, found: Found, portals: Mapping[str, Porta
     maximum = ANSWER_LENGTHS[step.keeps]
     too_long = len(f"{before}\n{text.strip()}".strip()) > maximum
     heard = heard_in(state, text, portals)
-    if heard and heard.who is Who.FIRST and (too_long or step.keeps != "note"):
+    presses = heard is not None and (heard.who is Who.FIRST or heard.need is Need.DANGER)
+    if heard and presses and (too_long or step.keeps != "note"):
         return Turn(answered(state, heard, with_link=False))
     if too_long:
         return Turn(remarked(state, *siblings("too_long", 2, ("maximum", str(maximum)))))
@@ -136,7 +152,7 @@ def _answered(state: State, text: str, found: Found, portals: Mapping[str, Porta
     keeping = keep_text(replace(state, remark=()), step.keeps, text.strip(), step.then, portal, before=before)
     telling = bool(found.addresses or found.known) or keeping.state.asked is not None
     turn = Turn(keeping.state, with_removal(keeping.effects) if telling else keeping.effects)
-    if heard and heard.who is Who.FIRST:
+    if heard and presses:
         return Turn(answered(turn.state, heard, with_link=False), turn.effects)
     return turn
 

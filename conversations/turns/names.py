@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 
-from conversations.hearing.identity import left_out, names_in, names_in_link, without_names
+from conversations.hearing.identity import names_in, names_in_link, without_names
+from conversations.hearing.leaving_out import left_out
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
 from conversations.talk import Phrase
 from conversations.turns.links import PARTIAL_LENGTH, Captured
-from conversations.turns.turn import Turn, ask_next, kept, move
+from conversations.turns.turn import Turn, ask_next, kept, move, submitted
 
 _DIGITS_NAME_SOMEBODY = frozenset({"note", "partial"})
 _IN_PLACE_OF_A_LINK = frozenset({"partial", "handles"})
@@ -16,6 +17,7 @@ _IN_THEIR_WORDS = frozenset({"note", "position", "page_password"})
 _LONGEST_ANSWER = 2
 _MOST_OWN_NAMES = 50
 _OF_A_LINK = frozenset({"beside", "addresses"})
+_OF_LINKS = frozenset({"addresses", "referer"})
 # "12." before a link is its number in a list.
 _NUMBER_IN_A_LIST = re.compile(r"\W*(?:\d{1,3}[.):-]|\d{1,2})?\W*")
 # Of the words beside a link no more are kept; 200 of these letters are sent.
@@ -132,8 +134,12 @@ def answered_whose(state: State, *, theirs: bool) -> Turn:
     if asked.now:
         return Turn(move(replace(state, asked=asked), "whose"))
     own = (*state.own_names, *(name for name in asked.mine if name not in state.own_names))
-    known = replace(state, asked=asked.then, own_names=own[-_MOST_OWN_NAMES:])
-    return _all_answered(_without_own_names(known), asked)
+    known = _without_own_names(replace(state, asked=asked.then, own_names=own[-_MOST_OWN_NAMES:]))
+    turn = _all_answered(known, asked)
+    if state.draft.is_sent and known.draft.answers != state.draft.answers and not turn.effects:
+        # A name that is known now to be the reporter's own stands in what was sent.
+        return submitted(turn.state)
+    return turn
 
 
 def _without_own_names(state: State) -> State:
@@ -147,7 +153,7 @@ def _without_own_names(state: State) -> State:
 
 
 def _all_answered(state: State, asked: Asked) -> Turn:
-    full = left_out(asked.full, (*asked.mine, *state.own_names), among=asked.names)
+    full = _without_own(asked, (*asked.mine, *state.own_names))
     if asked.about == "handles":
         return Turn(_handle_answered(state, asked, full))
     turn = kept(state, asked.about, full) if len(asked.mine) < len(asked.names) else Turn(state)
@@ -156,6 +162,13 @@ def _all_answered(state: State, asked: Asked) -> Turn:
     if turn.state.draft.partial and not any(map(str.isalnum, turn.state.draft.partial)):
         return Turn(_nothing_left(turn.state), turn.effects)
     return Turn(ask_next(turn.state, asked.to), turn.effects)
+
+
+def _without_own(asked: Asked, own: tuple[str, ...]) -> str:
+    """Give a text, or the links of its lines, without the reporter's own names."""
+    if asked.about in _OF_LINKS:
+        return "\n".join(without_names(given, own) for given in asked.full.split("\n"))
+    return left_out(asked.full, own, among=asked.names)
 
 
 def _nothing_left(state: State) -> State:

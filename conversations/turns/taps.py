@@ -93,7 +93,7 @@ def _led_on(choice: Choice, state: State) -> State:
 
 
 def _words_taken(choice: Choice, state: State, portal: Portal) -> Turn:
-    """Take what the reporter wrote: what they remember of a link, by which an analyst may find it, or a note."""
+    """Take what the reporter wrote: a note, or what they remember of a link, by which it may be found."""
     field = FLOW[state.step].keeps or "partial"
     written = state.unread[:PARTIAL_LENGTH]
     taken = replace(state, misses=0, tries=0, unread="", remark=())
@@ -102,10 +102,16 @@ def _words_taken(choice: Choice, state: State, portal: Portal) -> Turn:
 
 
 def _handing_in(choice: Choice, state: State) -> Turn:
-    """Hand in, and wait for the result; in practice nothing is handed in, so the next card comes at once."""
+    """Hand in, and wait for the result; in practice nothing is handed in, so the next card comes at once.
+
+    Words beside the links go along where the card that is tapped shows them and does not say "link only".
+    """
+    if choice.does is not Act.WITHDRAW and (state.asked or state.doubt):
+        return Turn(move(state, "review"))
     withdrawn = choice.does is Act.WITHDRAW or state.draft.withdrawn
     draft = replace(state.draft, withdrawn=withdrawn)
-    sending = replace(state, draft=_with_note(draft) if choice.does is Act.SEND_BOTH else draft)
+    with_words = choice.does is Act.SEND_BOTH or (choice.does is Act.SEND_INSTEAD and draft.beside)
+    sending = replace(state, draft=_with_note(draft) if with_words else draft)
     turn = submitted(in_its_place(sending) if choice.does is Act.SEND_INSTEAD else sending)
     waiting = move(turn.state, choice.to)
     return Turn(move(waiting, "sent"), ()) if state.practice else Turn(waiting, turn.effects)

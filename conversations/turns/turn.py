@@ -7,11 +7,14 @@ from conversations import address
 from conversations.flow import FLOW
 from conversations.flow.conditions import HEARD
 from conversations.flow.steps import BACK
+from conversations.hearing.leaving_out import left_out
 from conversations.state import Draft, Fresh, State
 from conversations.talk import Effect, Phrase, Submit
 from conversations.turns.links import answer_sites, name_again, with_handed_in, without_handed_in
 
 _MOST_ASIDES = 5
+LONGEST_NOTE = 1000
+_AFTER_QUESTIONS = frozenset({"review", "sent", "end"})
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
 
 
@@ -41,16 +44,26 @@ class Turn:
 
 
 def move(state: State, to: str, *remark: Phrase, turns_page: bool = False) -> State:
-    """Move to a step. An aside remembers where it was entered; BACK leaves it; other steps forget."""
+    """Move to a step. An aside remembers where it was entered; BACK leaves it; other steps forget.
+
+    What only the reporter can tell is asked before the report is shown or sent.
+    """
     if to == BACK:
         *earlier, target = state.after or ("first",)
-        return _at(state, target, tuple(earlier), remark)
+        return _at(state, _open_question(state, target), tuple(earlier), remark)
+    if to in _AFTER_QUESTIONS and state.doubt:
+        return _at(state, "doubt", (to,), remark)
+    to = _open_question(state, to)
     if not FLOW[to].aside:
         return _at(state, to, (), remark)
     enters = not turns_page and to != state.step
     after = (*state.after, state.step) if enters else state.after
     # The first is where the talk stood: however many asides were opened, Back leads there in the end.
     return _at(state, to, (*after[:1], *after[1:][-(_MOST_ASIDES - 1) :]), remark)
+
+
+def _open_question(state: State, to: str) -> str:
+    return "whose" if state.asked and to in _AFTER_QUESTIONS else to
 
 
 def _at(state: State, step: str, after: tuple[str, ...], remark: tuple[Phrase, ...]) -> State:
@@ -103,7 +116,11 @@ def in_its_place(state: State) -> State:
     if state.before is None:
         return state
     sent = state.before
-    answers = {**dict(sent.answers), **dict(state.draft.answers)}
+    answers = {name: left_out(value, state.own_names) for name, value in sent.answers}
+    new = dict(state.draft.answers)
+    if "note" in answers and "note" in new:
+        new["note"] = f"{answers['note']}\n{new['note']}"[-LONGEST_NOTE:]
+    answers |= new
     circumstances = dict.fromkeys((*sent.circumstances, *state.draft.circumstances))
     taking = replace(
         state.draft,
@@ -131,6 +148,11 @@ def shown_back(words: str) -> Phrase:
     return Phrase("review.said", (("said", address.defang(words)),))
 
 
+def without_staying(remark: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """Give what is said without "Your message stays", which is untrue of a picture's."""
+    return tuple(phrase for phrase in remark if not phrase.words.startswith("stays."))
+
+
 def left_open(state: State) -> tuple[Phrase, ...]:
     """Show what was written after sending and is not whole in the report: whose a name in it is, is open."""
     return (shown_back(state.asked.full),) if state.asked and state.draft.revision else ()
@@ -150,4 +172,5 @@ def new_draft(state: State, fresh: Fresh) -> State:
         unread="",
         delivered=False,
         asked=None,
+        doubt=None,
     )

@@ -81,8 +81,18 @@ def refused_media(state: State, words: str, caption: str, found: Found, portal: 
     """
     refusals = siblings(words, 2)
     if state.step not in _ASKING or portal.paused:
-        return Turn(remarked(state, *refusals), (RemoveMessage(),))
+        return Turn(_with_words_of_picture(remarked(state, *refusals), caption, portal), (RemoveMessage(),))
     return Turn(_counted(_next_card(state, *refusals), caption, found), (RemoveMessage(),))
+
+
+def _with_words_of_picture(state: State, caption: str, portal: Portal) -> State:
+    """Keep the words beside the link in hand; after sending they are offered as the note."""
+    if says_little(caption):
+        return state
+    if state.draft.is_unsent:
+        return keep_words_beside(state, caption, None, portal)
+    said = f"{state.unread}\n{caption}".strip()
+    return replace(state, unread=said) if state.draft.is_sent and len(said) <= PARTIAL_LENGTH else state
 
 
 def _asking(state: State, text: str, found: Found, portal: Portal) -> Turn:

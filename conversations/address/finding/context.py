@@ -28,6 +28,10 @@ _VERSION = re.compile(
     rf"|версія|версия|нұсқа|хувилбар|إصدار|الإصدار|ورژن|संस्करण){_IS}",
     re.IGNORECASE,
 )
+# "made_up (at) mail.example", "made_up arroba mail.example".
+_BEFORE_MAIL_HOST = re.compile(
+    r"[\w.+-] ?(?:[(\[](?:at|arroba|arobase|@)[)\]]|\b(?:arroba|arobase)\b) ?\Z", re.IGNORECASE
+)
 # "server 33.44.55.66": pairs that are no telephone number.
 _SERVER = re.compile(
     r"\b(?:ip|address|server|servidor|serveur|seva|pelayan|host|адреса|адрес|сервер|خادم|سرور|सर्वर)" + _IS,
@@ -99,9 +103,11 @@ def broken_name(text: str, start: int) -> str:
 
 
 def is_no_site(text: str, start: int, end: int) -> bool:
-    """Tell a file, a program, a version and an abbreviation from a host; `text` has nothing behind it."""
+    """Tell files, programs, versions, abbreviations and mail from a host that has nothing behind it."""
     typed = text[start:end]
     if typed.lower() in _FILES_AND_PROGRAMS or _ABBREVIATION.fullmatch(typed):
+        return True
+    if _BEFORE_MAIL_HOST.search(text, max(0, start - _LONGEST_WORDS), start):
         return True
     last = typed.rpartition(".")[2].lower()
     if last.isdecimal():

@@ -107,3 +107,26 @@ def test_the_words_of_a_question_stand_beside_a_link_that_comes_with_a_picture(
     assert replay.state.draft.addresses == (LINK,)
     assert "every night" in replay.state.draft.beside
     assert replay.state.doubt is None
+
+
+def test_a_report_is_not_shown_while_a_reading_is_asked_about() -> None:
+    replay = begun("https://forum.example/4711", "also maybe other.example here")
+    for choice in ("danger", "to_link"):
+        replay.tap(choice)
+    assert replay.state.step == "doubt"
+    replay.tap("no_real_link")
+    assert replay.state.step == "review"
+
+
+def test_a_reading_beside_a_need_is_asked_about_after_it() -> None:
+    replay = begun("the site is forumexample.com and he makes me send nudes")
+    assert replay.state.step == "threats"
+    replay.tap("heard_wrong")
+    assert replay.state.step == "doubt"
+
+
+def test_of_a_picture_that_is_gone_nothing_is_said_to_stay() -> None:
+    replay = begun("https://forum.example/4711")
+    replay.step(Attached(Media.PICTURE, "also on forumexample.com"))
+    replay.tap("is_link")
+    assert not [phrase for phrase in replay.state.remark if phrase.words.startswith("stays.")]

@@ -49,3 +49,16 @@ def test_a_message_with_a_picture_is_never_said_to_stay() -> None:
     replay = begun(LINK)
     replay.step(Attached(Media.PICTURE, f"https://forum.example/other {'word ' * 100}"))
     assert not [phrase for phrase in replay.state.remark if phrase.words.startswith("stays.")]
+
+
+def test_words_with_a_picture_stand_beside_the_link_whatever_is_asked_then() -> None:
+    replay = begun("https://forum.example/4711 by @some_body")
+    replay.step(Attached(Media.PICTURE, "it is in the third folder"))
+    replay.tap("theirs")
+    assert replay.state.draft.beside == "by @some_body\nit is in the third folder"
+
+
+def test_what_may_be_a_link_under_a_picture_is_asked_about() -> None:
+    turn = begun().step(Attached(Media.PICTURE, "the site is forumexample.com"))
+    assert turn.state.step == "doubt"
+    assert RemoveMessage() in turn.effects

@@ -77,3 +77,19 @@ def test_a_cry_that_is_too_long_for_an_answer_is_heard(question: str) -> None:
         replay.tap("skip")
     replay.step(Said("my uncle is hurting me right now please help. " * 30))
     assert replay.state.step == "danger"
+
+
+@pytest.mark.parametrize("text", ["please.help", "save.me", "ayuda.me", "help.me.please"])
+def test_a_cry_whose_dots_stand_for_spaces_is_no_site_and_stays(text: str) -> None:
+    turn = begun().step(Said(text))
+    assert turn.state.step in {"help", "danger"}
+    assert turn.state.draft.addresses == ()
+    assert turn.effects == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{write_receipt(bytes(10))} please help me he is raping me", f"{'long words here ' * 300} he rapes me"],
+)
+def test_a_cry_beside_a_receipt_or_at_the_end_of_a_long_message_is_heard(text: str) -> None:
+    assert begun().step(Said(text)).state.step in {"danger", "hurt"}

@@ -3,6 +3,7 @@
 import pytest
 
 from conversations.events import Command, Commanded, Event, Opened, Received, Said
+from conversations.talk import Submit
 from conversations.turns.submission import report_of
 from tests.talking import begun
 from tests.times import HOUR
@@ -38,13 +39,14 @@ def test_of_one_s_own_names_none_is_kept_whatever_came_before() -> None:
     assert replay.state.draft.beside == "i am (…), posted by @some_body"
 
 
-def test_after_three_names_the_others_are_asked_about_at_once() -> None:
-    replay = begun(f"{LINK} " + " ".join(f"@name_{number}" for number in range(6)))
-    for _ in range(3):
+def test_after_eight_names_the_others_are_asked_about_at_once() -> None:
+    replay = begun(f"{LINK} " + " ".join(f"@name_{number}" for number in range(10)))
+    for _ in range(8):
         replay.tap("theirs")
-    assert all(f"name_{number}" in replay.read() for number in (3, 4, 5))
+    assert all(f"name_{number}" in replay.read() for number in (8, 9))
     replay.tap("mine")
-    assert replay.state.draft.beside == "@name_0 @name_1 @name_2 (…) (…) (…)"
+    kept = " ".join(f"@name_{number}" for number in range(8))
+    assert replay.state.draft.beside == f"{kept} (…) (…)"
 
 
 def test_a_user_name_in_a_link_is_still_asked_about_after_a_link_without_one() -> None:
@@ -59,10 +61,10 @@ def test_no_name_is_opened_by_a_tap_on_the_card_that_asks_about_it() -> None:
 
 def test_of_many_names_twenty_are_shown() -> None:
     replay = begun(f"{LINK} " + " ".join(f"@name_{number:02}" for number in range(30)))
-    for _ in range(3):
+    for _ in range(8):
         replay.tap("mine")
-    assert "name_22" in replay.read()
-    assert "name_23" not in replay.read()
+    assert "name_27" in replay.read()
+    assert "name_28" not in replay.read()
 
 
 @pytest.mark.parametrize("command", [Command.START, Command.REPORT])
@@ -145,10 +147,11 @@ def test_names_in_links_and_in_the_words_are_both_asked_about() -> None:
     assert replay.state.draft.beside == "the account is @seller_x"
 
 
-def test_two_links_that_name_somebody_are_asked_about_together() -> None:
+def test_of_two_links_that_name_somebody_each_is_asked_about() -> None:
     replay = begun("https://seller@forum.example/a", "https://me@forum.example/b")
     replay.tap("theirs")
-    assert replay.state.draft.addresses == ("https://seller@forum.example/a", "https://me@forum.example/b")
+    replay.tap("mine")
+    assert replay.state.draft.addresses == ("https://seller@forum.example/a", "https://forum.example/b")
 
 
 def test_a_page_with_and_without_a_user_name_is_one() -> None:
@@ -195,6 +198,7 @@ def test_two_pages_that_differ_in_an_e_mail_address_are_two() -> None:
     page = "https://site.example/profile?user"
     replay = begun(f"{page}=bob@mail.example {page}=carl@mail.example")
     replay.tap("theirs")
+    replay.tap("theirs")
     assert replay.state.draft.addresses == (f"{page}=bob@mail.example", f"{page}=carl@mail.example")
 
 
@@ -240,6 +244,7 @@ def test_two_links_that_differed_in_an_own_address_alone_are_one_of_the_report()
     page = "https://site.example/profile?user"
     replay = begun(f"{page}=bob@mail.example {page}=carl@mail.example")
     replay.tap("mine")
+    replay.tap("mine")
     replay.tap("send")
     assert [address.given for address in report_of(replay.state, HOUR).addresses] == [f"{page}="]
 
@@ -255,3 +260,43 @@ def test_words_after_sending_are_shown_back_when_nothing_is_said_about_a_name_in
     assert replay.state.step == "whose"
     replay.step(event)
     assert "posted by [@]some_body, who lives there" in replay.read()
+
+
+def test_a_name_that_stands_in_an_earlier_answer_is_taken_out_of_the_report() -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 2):
+        replay.tap(choice)
+    replay.step(Said("under the post of kate_b"))
+    for choice in ("skip", "skip"):
+        replay.tap(choice)
+    replay.step(Said("my insta is kate_b"))
+    revision = replay.state.draft.revision
+    assert Submit() in replay.tap("mine").effects
+    assert replay.state.draft.revision == revision + 1
+    assert dict(replay.state.draft.answers) == {
+        "position": "under the post of (…)",
+        "note": "my insta is (…)",
+    }
+
+
+def test_no_report_goes_out_while_a_name_is_asked_about() -> None:
+    replay = begun("https://some_body@forum.example/4711")
+    replay.step(Commanded(Command.HELP))
+    for choice in ("rules", *("next",) * 5):
+        replay.tap(choice)
+    assert replay.tap("send").effects == ()
+    assert replay.state.step == "whose"
+
+
+def test_a_question_that_is_left_is_asked_again_before_the_talk_goes_on() -> None:
+    replay = begun(LINK)
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    replay.step(Said("it is posted by @some_body"))
+    replay.step(Commanded(Command.CANCEL))
+    replay.tap("no_keep")
+    assert replay.state.step == "whose"

@@ -58,3 +58,20 @@ def test_who_has_another_link_after_sending_begins_another_report() -> None:
     replay.tap("take_partial")
     assert replay.state.draft.draft_id != sent.draft_id
     assert replay.state.draft.revision == 0
+
+
+def test_what_is_sent_in_place_of_a_report_takes_the_words_along() -> None:
+    replay = begun("https://forum.example/1 old words")
+    replay.tap("send_both")
+    replay.step(Received())
+    replay.tap("another")
+    replay.step(Said("https://forum.example/2 it is in the second post"))
+    replay.tap("instead")
+    assert dict(replay.state.draft.answers)["note"] == "old words\nit is in the second post"
+
+
+def test_of_two_front_pages_the_reporter_says_which_is_no_link() -> None:
+    replay = begun("https://siteone.example/", "https://sitetwo.example/")
+    replay.tap("no_real_link")
+    assert replay.state.step == "change_which"
+    assert len(replay.state.draft.addresses) == 2
