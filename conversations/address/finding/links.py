@@ -20,7 +20,8 @@ from .trimming import trimmed
 _BEFORE_LABEL = ("[", "]", ">")
 # No message asks about more readings that are not sure.
 MOST_DOUBTFUL = 3
-# So many links that are not plain ones are read with care; what comes behind them in a flood is left out.
+# So many new links are read, and so many that are not plain; what comes behind them in a flood is left out.
+MOST_READ = 100
 MOST_CAREFUL = 2 * MAXIMUM_ADDRESSES
 
 
@@ -57,23 +58,37 @@ class _Search:
     settled: dict[str, Address | Unreportable] = field(default_factory=dict)
     sentences: dict[int, bool] = field(default_factory=dict)
 
-    def add(self, reading: Reading) -> None:
-        """Note one reading."""
+    def run(self, readings: Iterable[Reading]) -> int | None:
+        """Note the readings of a message; gives where the first begins that is left out, None without one."""
+        read = careful = 0
+        for reading in readings:
+            is_flood = careful > MOST_CAREFUL or read >= MOST_READ
+            if not is_flood and self.add(reading):
+                read += 1
+                careful += reading.parts is None
+            if is_flood or len(self.sure) > MAXIMUM_ADDRESSES:
+                return reading.start
+        return None
+
+    def add(self, reading: Reading) -> bool:
+        """Note one reading; tells whether it is new, and not one that was known before."""
         what = reading.what
         if what is None:
-            return
+            return True
         assessed = what if isinstance(what, Unreportable) else self._settled(what, reading.parts)
         if isinstance(assessed, Unreportable):
             self.unreportable[assessed] = None
         elif self.is_known(assessed.canonical):
             self.known.add(assessed.canonical)
             self.taken.append(reading)
+            return False
         elif reading.sure and not (reading.alone and self._in_sentence(reading.start)):
             self.sure.setdefault(assessed.canonical, assessed)
             self.taken.append(reading)
         else:
             self.doubtful.setdefault(assessed.canonical, assessed)
             self.asked.append(reading)
+        return True
 
     def add_spoken(self, written: str) -> None:
         """Note an address that may have been dictated."""
@@ -112,16 +127,8 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     """
     message = read_message(text)
     search = _Search(message.folded, is_known)
-    until = len(message.text)
-    careful, left_out = 0, False
-    for reading in _readings(message, handles=handles):
-        careful += reading.parts is None
-        if careful <= MOST_CAREFUL:
-            search.add(reading)
-        left_out = careful > MOST_CAREFUL or len(search.sure) > MAXIMUM_ADDRESSES
-        if left_out:
-            until = reading.start
-            break
+    left_out_from = search.run(_readings(message, handles=handles))
+    until = len(message.text) if left_out_from is None else left_out_from
     rest = unread = _outside(message.text, search.taken, until)
     if search.asked or message.folded is not message.text:
         unread = _outside(message.folded, sorted(search.taken + search.asked, key=_start), until)
@@ -132,7 +139,7 @@ def find(text: str, *, handles: bool = False, is_known: Callable[[str], bool] = 
     return Found(
         distinct[:MAXIMUM_ADDRESSES],
         tuple(search.unreportable),
-        left_out,
+        left_out_from is not None,
         frozenset(search.known),
         rest,
         tuple(doubtful[:MOST_DOUBTFUL]),
