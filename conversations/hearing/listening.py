@@ -34,12 +34,9 @@ def hear(text: str, languages: Iterable[str], *, after_hurt: bool = False) -> He
 
 
 def _pressing(among: AbstractSet[Heard], heard: Heard) -> tuple[bool, int, int]:
-    """Whoever is hurt is answered before what they tell of the other's acts.
-
-    Of what somebody does to a child, "I" may be a part: "bapak saya", my father.
-    """
-    before = {_ACTS_OF_ANOTHER: _OF_ONESELF, _OWN_ACTS: _OF_ANOTHER}.get(heard, frozenset())
-    return not among.isdisjoint(before), list(Need).index(heard.need), list(Who).index(heard.who)
+    """Whoever is hurt is answered before what they tell of the other's acts."""
+    waits = heard == _ACTS_OF_ANOTHER and not among.isdisjoint(_OF_ONESELF)
+    return waits, list(Need).index(heard.need), list(Who).index(heard.who)
 
 
 def _heard(said: Sequence[tuple[str, ...]], known: Phrases, *, after_hurt: bool) -> Iterator[Heard]:
@@ -52,6 +49,8 @@ def _heard(said: Sequence[tuple[str, ...]], known: Phrases, *, after_hurt: bool)
     for sentence in said:
         if after_hurt:
             yield from known.after_hurt.kept_by(sentence)
-        heard = tuple(known.rules.kept_by(sentence))
+        heard = frozenset(known.rules.kept_by(sentence))
+        if known.i_is_my and not heard.isdisjoint(_OF_ANOTHER):
+            heard -= {_OWN_ACTS}
         if heard and not any(True for _ in known.unless.kept_by(sentence)):
             yield from heard

@@ -29,6 +29,7 @@ class _Heard(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
+    i_is_my: bool = False
     groups: dict[str, list[str]] = {}
     unless: _Texts
     polite: _Texts
@@ -39,7 +40,8 @@ class _File(BaseModel):
 class Phrases:
     """A language's rules: whole short messages, rules by need and by whom they are about, and exceptions.
 
-    Those `after_hurt` count only from whoever has told that they are hurt: "he is home now".
+    Those `after_hurt` count only from whoever has told that they are hurt: "he is home now". Where `i_is_my`,
+    as "saya" is in "bapak saya" (my father), what somebody else does counts before one's own acts.
     """
 
     whole: Mapping[tuple[str, ...], Need]
@@ -47,6 +49,7 @@ class Phrases:
     after_hurt: Rules[Heard]
     unless: Rules[None]
     polite: frozenset[str]
+    i_is_my: bool
 
 
 @cache
@@ -78,6 +81,7 @@ def read(text: str) -> Phrases:
         ),
         Rules(((None, written) for written in file.unless), file.groups),
         polite,
+        file.i_is_my,
     )
 
 

@@ -127,3 +127,35 @@ def test_a_teacher_s_acts_are_not_taken_for_a_partner_s(language: str, text: str
     """Whoever tells of them is a pupil or a witness."""
     heard = hear(text, {language, "en"})
     assert heard is None or heard.need is not Need.OWN_BEHAVIOUR
+
+
+_RIGHT = {
+    "danger_of_another": {Need.DANGER},
+    "after_hurt": {Need.DANGER},
+    "approach": {Need.DANGER},
+    "not_threats": {None, *Need} - {Need.THREATS},
+    "meeting": {Need.PARENT, Need.DANGER},
+    "acts_of_another": {Need.HURT, Need.PARENT, Need.DANGER},
+    "near_misses": {None},
+}
+
+
+@for_every(language=LANGUAGES)
+def test_what_happens_now_is_told_from_what_is_reported(language: str) -> None:
+    """Of each kind at most one sentence is not heard as it was meant; its writers saw no rules before."""
+    for kind, written in _read("told_now")[language].items():
+        heard = {text: hear(text, {language, "en"}, after_hurt=kind == "after_hurt") for text in written}
+        wrong = [text for text, each in heard.items() if (each and each.need) not in _RIGHT[kind]]
+        assert len(wrong) <= 1, (kind, wrong)
+
+
+@for_every(language=LANGUAGES)
+def test_what_somebody_else_does_is_never_taken_for_ones_own_doing(language: str) -> None:
+    for text in _read("told_now")[language]["acts_of_another"]:
+        heard = hear(text, {language, "en"})
+        assert heard is None or heard.need is not Need.OWN_BEHAVIOUR, text
+
+
+def test_one_s_own_acts_are_heard_where_my_is_another_word_than_i() -> None:
+    assert hear("i touched my daughter", {"en"}) == Heard(Need.OWN_BEHAVIOUR, Who.FIRST)
+    assert hear("bapak saya pegang adik saya", {"id"}) != Heard(Need.OWN_BEHAVIOUR, Who.FIRST)
