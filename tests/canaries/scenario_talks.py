@@ -72,8 +72,7 @@ def planned(portals: Path, mint: Mint, most: int | None = None) -> list[list[Act
 
 async def run(template: Path, folder: Path, planter: Planter) -> list[Collection]:
     """Run the scenario."""
-    # The other scenarios begin meanwhile.
-    talks = await asyncio.to_thread(planned, folder.parent / "portals", planter.mint)
+    talks = planned(folder.parent / "portals", planter.mint)
     with valkey(folder / "valkey") as server:
         async with (
             Line(server.port) as line,
