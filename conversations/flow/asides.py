@@ -7,6 +7,7 @@ from conversations.flow.contacts import (
     if_any,
     may_choose_country,
     no_contact,
+    only_for_the_hurt,
     take_it_down,
 )
 from conversations.flow.paragraphs import by_channel, legal_note, link_in_hand
@@ -39,7 +40,7 @@ EXITS = (
         "danger.near",
         no_contact(Purpose.DANGER),
         "danger.program",
-        leads=((_TALK,),),
+        leads=((_TALK,), (Choice("hurt", "hurt", when=only_for_the_hurt),)),
     ),
     _exit(
         "hurt",

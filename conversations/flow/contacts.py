@@ -73,6 +73,12 @@ def take_it_down(state: State, portal: Portal) -> bool:
     return any(contact.name == _TAKE_IT_DOWN for contact in found)
 
 
+def only_for_the_hurt(state: State, portal: Portal) -> bool:
+    """Tell whether there is a contact for whoever was hurt, and none for danger."""
+    hurt, danger = (shown(portal, purpose, state.country) for purpose in (Purpose.HURT, Purpose.DANGER))
+    return bool(hurt) and not danger
+
+
 def countries(portal: Portal) -> tuple[str, ...]:
     """Give the countries that have contacts, in the order of their codes: the same at every exit."""
     return tuple(region for region, _ in portal.countries)

@@ -14,10 +14,11 @@ from conversations.turns.turn import move
 
 _LISTENS_TO = "en"
 _TOLD_OF_HURT = frozenset({Need.HURT, Need.DANGER})
-# What somebody says in danger, or who wants to die, and which does not lead them to a lesser card.
+# What somebody says in danger, who wants to die or fears themselves, and which leads to no other card.
 _SAID_THERE: Mapping[str, frozenset[Need]] = {
     Need.DANGER: frozenset({Need.HURT, Need.TALK}),
     Need.DESPAIR: frozenset({Need.TALK}),
+    Need.OWN_BEHAVIOUR: frozenset({Need.TALK}),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from conversations.hearing.identity import names_in, names_in_link, without_names
 from conversations.hearing.leaving_out import left_out
+from conversations.hearing.plain_words import says_little
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
 from conversations.talk import Phrase
@@ -111,9 +112,15 @@ def let_words_stand_beside(state: State) -> State:
 
 
 def ask_about_handles(state: State, text: str, portal: Portal) -> State:
-    """Ask whose a user name in a sentence is; one of the account that posts is a partial link."""
-    names = names_in(text, portal.region)
-    return move(replace(state, asked=Asked("handles", text, names, state.step)), "whose")
+    """Ask whose a user name in a sentence is; one of the account that posts is a partial link.
+
+    What was written before goes with it where there is room for both: the app, or what is there.
+    """
+    before = "\n".join(line for line in state.unread.split("\n") if not says_little(line))
+    both = f"{before}\n{text}".strip()
+    said = both if len(both) <= PARTIAL_LENGTH else text
+    asked = Asked("handles", said, names_in(said, portal.region), state.step)
+    return move(replace(state, asked=asked), "whose")
 
 
 def keep_page(state: State, given: str, to: str) -> Turn:
@@ -180,7 +187,7 @@ def _handle_answered(state: State, asked: Asked, full: str) -> State:
     if len(asked.mine) < len(asked.names):
         draft = replace(state.draft, partial=full[:PARTIAL_LENGTH])
         return ask_next(replace(state, draft=draft, tries=0, unread=""), "review")
-    unread = f"{state.unread}\n{full}".strip()[-PARTIAL_LENGTH:]
+    unread = full if full.startswith(state.unread) else f"{state.unread}\n{full}"[-PARTIAL_LENGTH:].strip()
     back = replace(state, tries=state.tries + 1, unread=unread)
     return move(back, asked.to, Phrase("no_link.1"))
 

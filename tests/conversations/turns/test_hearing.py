@@ -188,3 +188,14 @@ def test_after_hurt_less_is_needed_to_be_heard_to_be_in_danger() -> None:
 
 def test_whoever_asks_for_help_where_help_is_shown_keeps_it() -> None:
     assert told(HURT, "help").state.step == "hurt"
+
+
+def test_whoever_fears_themselves_keeps_the_card_for_it_when_they_are_afraid() -> None:
+    assert told("im attracted to kids", "im afraid").state.step == "own_behaviour"
+
+
+def test_in_danger_the_number_for_the_hurt_is_one_tap_away_where_it_is_the_only_one() -> None:
+    replay = Replay(new_state("fr", "cd"), PORTALS)
+    replay.tap("danger")
+    replay.tap("hurt")
+    assert "122" in replay.read()

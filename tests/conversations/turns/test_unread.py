@@ -211,3 +211,9 @@ def test_what_was_written_before_goes_along_in_place_of_a_link() -> None:
     assert replay.state.draft.partial == (
         "somebody sent it to a group named blue birds\nby a man who calls himself sunny"
     )
+
+
+def test_what_was_written_before_a_user_name_goes_along_with_it() -> None:
+    replay = begun("its an account on the app where people dance", "@bad_example_99")
+    replay.tap("theirs")
+    assert replay.state.draft.partial == "its an account on the app where people dance\n@bad_example_99"
