@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from conversations.wire.sealing import IntakePublicKey
+from conversations.wire.sealing import IntakePublicKey, is_of
 from reportline.private_files import OPEN_TO_READ, OPEN_TO_WRITE, require_private
 from reportline.readiness import NotReady
 from reportline.server_urls import ServerUrl, StoreUrl, require_safe_store
@@ -145,7 +145,7 @@ def intake_public_key(settings: BotSettings) -> IntakePublicKey:
     path = settings.public_key_file
     written = _read(path, "`reportline setup` makes it; or copy it from the intake's machine.", OPEN_TO_WRITE)
     match = _PUBLIC_KEY_SHAPE.fullmatch(written)
-    if match is None:
+    if match is None or not is_of(match[1], bytes.fromhex(match[2])):
         raise NotReady(f"{path} is damaged. Copy it again from the intake's machine.")
     return IntakePublicKey(match[1], bytes.fromhex(match[2]))
 

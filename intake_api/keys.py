@@ -3,34 +3,42 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
-from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half
+from conversations.wire.sealing import (
+    FINGERPRINT_BYTES,
+    IntakePublicKey,
+    fingerprint,
+    new_private_key,
+    public_half,
+)
 from reportline.logs import log_failure
 from reportline.private_files import keep_names, require_private, write_once
 from reportline.readiness import NotReady
 
 KEY_BYTES = 32
 Purpose = Literal["seal", "vault", "index"]
-_PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
-_FIRST = "k1"
-_KEY_ID = "k[0-9]{1,6}"
+PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
+_PUT_BACK: Final = "Put the right one back from your backup."
+_KEY_ID = r"k[0-9]{1,6}(?:-[0-9a-f]{12})?"
 # An earlier version had one key for all keyed hashes. Receipts are stored as hashes only, so their key can
 # never change.
-_EARLIER, _ADOPTED = "index.key", (f"index-{_FIRST}.key", "receipts.key")
+_EARLIER, _ADOPTED = "index.key", ("index-k1.key", "receipts.key")
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeKeys:
     """All secrets of an intake, 32 bytes each.
 
-    Those with key ids can be replaced: `seals` open reports, `vaults` open stored columns, `indexes` make the
-    keyed hashes of addresses and hosts. The others never change: `receipts` makes the keyed hashes of
-    receipts, `audit` chains the audit log.
+    A key's id is its number and a fingerprint, such as "k2-3f9a1c0d77e1": the greatest is in use. One of an
+    earlier version is its number alone. Those with key ids can be replaced: `seals` open reports, `vaults`
+    open stored columns, `indexes` make the keyed hashes of addresses and hosts. The others never change:
+    `receipts` makes the keyed hashes of receipts, `audit` chains the audit log.
     """
 
     seals: Mapping[str, bytes] = field(repr=False)
@@ -47,6 +55,14 @@ class IntakeKeys:
         """Return the public key to which channels seal reports now."""
         key_id = newest(self.seals)
         return public_half(key_id, self.seals[key_id])
+
+    def by_name(self) -> Mapping[str, bytes]:
+        """Return every key by the name of its file, without the ending: "vault-k1", "audit"."""
+        numbered = {"seal": self.seals, "vault": self.vaults, "index": self.indexes}
+        named = {
+            f"{purpose}-{key_id}": key for purpose in numbered for key_id, key in numbered[purpose].items()
+        }
+        return {**named, "receipts": self.receipts, "audit": self.audit}
 
 
 class Keys(Protocol):
@@ -88,9 +104,9 @@ class KeyRing:
         self._keys = replace(known, seals=seals, vaults=vaults)
 
 
-def newest(keys: Mapping[str, bytes]) -> str:
-    """Return the id of the newest key, which is the one in use: ids are k1, k2 and so on."""
-    return max(keys, key=_number)
+def newest(key_ids: Iterable[str]) -> str:
+    """Return the id of the newest key, which is the one in use; of two with one number, the greater one."""
+    return max(key_ids, key=lambda key_id: (number_of(key_id), key_id))
 
 
 def make_keys(folder: Path) -> None:
@@ -98,10 +114,12 @@ def make_keys(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     adopt_keys(folder)
-    for purpose in _PURPOSES:
-        _make(folder / f"{purpose}-{_FIRST}.key", purpose)
+    for purpose in PURPOSES:
+        if not any(folder.glob(f"{purpose}-k*.key")):
+            _make_numbered(folder, purpose, 1)
     for name in ("receipts.key", "audit.key"):
-        _make(folder / name)
+        with suppress(FileExistsError):
+            write_once(folder / name, f"{secrets.token_bytes(KEY_BYTES).hex()}\n")
 
 
 def adopt_keys(folder: Path) -> None:
@@ -127,14 +145,12 @@ def is_key_id(text: str) -> bool:
     return re.fullmatch(_KEY_ID, text) is not None
 
 
-def next_key_id(keys: Mapping[str, bytes]) -> str:
-    """Return the id of the key that follows the newest one."""
-    return f"k{_number(newest(keys)) + 1}"
+def make_key(folder: Path, purpose: Purpose) -> str:
+    """Make the key that follows the newest one, which is used at once; returns its id.
 
-
-def make_key(folder: Path, purpose: Purpose, key_id: str) -> None:
-    """Make a key, unless another process has just made it; it is used at once if its id is the newest."""
-    _make(folder / f"{purpose}-{key_id}.key", purpose)
+    Of two that are made at the same time both are kept, and the one with the greater id is used.
+    """
+    return _make_numbered(folder, purpose, number_of(newest(_read_numbered(folder, purpose))) + 1)
 
 
 def read_keys(folder: Path) -> IntakeKeys:
@@ -160,14 +176,23 @@ def require_database_file(file: Path) -> None:
     require_private(file)
 
 
-def _make(path: Path, purpose: Purpose | None = None) -> None:
+def number_of(key_id: str) -> int:
+    """Return the number of a key id."""
+    return int(key_id.removeprefix("k").partition("-")[0])
+
+
+def _make_numbered(folder: Path, purpose: Purpose, number: int) -> str:
     key = new_private_key() if purpose == "seal" else secrets.token_bytes(KEY_BYTES)
-    with suppress(FileExistsError):
-        write_once(path, f"{key.hex()}\n")
+    key_id = f"k{number}-{_fingerprint(purpose, key)}"
+    write_once(folder / f"{purpose}-{key_id}.key", f"{key.hex()}\n")
+    return key_id
 
 
-def _number(key_id: str) -> int:
-    return int(key_id.removeprefix("k"))
+def _fingerprint(purpose: Purpose, key: bytes) -> str:
+    """Give what an id tells of a key; of a seal key it is that of the public half, which a bot knows too."""
+    if purpose == "seal":
+        return fingerprint(public_half("", key).raw)
+    return blake2b(b"fingerprint", key=key, digest_size=FINGERPRINT_BYTES).hexdigest()
 
 
 def _look(folder: Path) -> frozenset[tuple[str, int]]:
@@ -188,13 +213,17 @@ def _read_numbered(folder: Path, purpose: Purpose) -> dict[str, bytes]:
         if (match := re.fullmatch(rf"{purpose}-({_KEY_ID})\.key", path.name))
     }
     if not found:
-        raise NotReady(_missing(folder / f"{purpose}-{_FIRST}.key"))
+        raise NotReady(_missing(f"{purpose} key in {folder}"))
+    for key_id, key in found.items():
+        _, dash, told = key_id.partition("-")
+        if dash and told != _fingerprint(purpose, key):
+            raise NotReady(f"{folder / f'{purpose}-{key_id}.key'} holds another key. {_PUT_BACK}")
     return found
 
 
 def _read_key(path: Path) -> bytes:
     if not path.is_file():
-        raise NotReady(_missing(path))
+        raise NotReady(_missing(f"key file {path}"))
     require_private(path)
     written = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", written):
@@ -202,5 +231,5 @@ def _read_key(path: Path) -> bytes:
     return bytes.fromhex(written)
 
 
-def _missing(path: Path) -> str:
-    return f"The key file {path} is missing. Put it back from your backup; it cannot be made again."
+def _missing(what: str) -> str:
+    return f"The {what} is missing. Put it back from your backup; it cannot be made again."

@@ -14,12 +14,20 @@ SECONDS_TO_ANSWER = 10
 
 
 def look_at_everything(settings: BotSettings) -> list[Check]:
-    """Check everything that the bot and the intake need."""
+    """Check everything that this host's halves need: the bot's, the intake's or both."""
+    intake = ready(lambda: read_settings(IntakeSettings))
+    has_intake, has_bot = intake.folder.is_dir(), settings.folder.is_dir()
+    if has_bot and not has_intake:
+        half = "the bot's half; the intake is on another machine"
+    elif has_intake and not has_bot:
+        half = "the intake's half; bots are on other machines"
+    else:
+        half = "bot and intake"
     return [
-        *intake_checks.check(ready(lambda: read_settings(IntakeSettings))),
-        *bot_checks.check(settings),
+        Check("this host", fine=True, advice=half),
+        *(intake_checks.check(intake) if has_intake or not has_bot else ()),
+        *((*bot_checks.check(settings), _check_telegram(settings)) if has_bot or not has_intake else ()),
         _check_intake(settings),
-        _check_telegram(settings),
     ]
 
 

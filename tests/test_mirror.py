@@ -175,9 +175,21 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/store/migrations",
-        "env versions/0001_first_tables versions/0002_a_queue_for_many",
+        "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
+    ),
+    Elsewhere(
+        "intake_api/upkeep",
+        "sealed_columns",
+        "tests/intake_api/upkeep/test_rotation.py",
+        "the columns are what a rotation seals anew",
+    ),
+    Elsewhere(
+        "intake_api/upkeep",
+        "upgrading",
+        "tests/intake_api/store/test_key_checks.py",
+        "what an upgrade adds is the keys' check values",
     ),
     Elsewhere(
         "intake_api/upkeep",

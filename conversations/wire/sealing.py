@@ -3,6 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -16,12 +17,26 @@ class NotOpened(Exception):  # noqa: N818 - named for what happened, like our ot
     """The sealed report is of no known key, was changed, or holds no report."""
 
 
+FINGERPRINT_BYTES = 6
+
+
 @dataclass(frozen=True, slots=True)
 class IntakePublicKey:
     """The intake's public key: `key_id` names it for rotation, `raw` is its 32 bytes."""
 
     key_id: str
     raw: bytes = field(repr=False)
+
+
+def fingerprint(raw: bytes) -> str:
+    """Give a public key's fingerprint, 12 hexadecimal digits with which its id ends ("k2-3f9a1c0d77e1")."""
+    return blake2b(raw, person=b"fingerprint", digest_size=FINGERPRINT_BYTES).hexdigest()
+
+
+def is_of(key_id: str, raw: bytes) -> bool:
+    """Tell whether an id may name a public key; one of an earlier version ("k1") tells no fingerprint."""
+    _, dash, told = key_id.partition("-")
+    return not dash or told == fingerprint(raw)
 
 
 def new_private_key() -> bytes:

@@ -10,6 +10,7 @@ from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
+from intake_api.store.key_checks import require_keys
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from reportline.checks import Check, look_at
@@ -49,12 +50,15 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 def _look_at_database(settings: IntakeSettings) -> str:
     asyncio.run(_require_current(settings))
-    return "is at the revision that this version needs"
+    return "is at the revision that this version needs, and knows these keys"
 
 
 async def _require_current(settings: IntakeSettings) -> None:
+    keys = read_keys(settings.folder)
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
+        async with database.reading() as session:
+            await require_keys(session, keys)
 
 
 def _look_at_audit_log(settings: IntakeSettings) -> str:

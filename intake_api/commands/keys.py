@@ -3,8 +3,9 @@
 import typer
 from rich.console import Console
 
+from conversations.wire.sealing import IntakePublicKey
 from intake_api.clock import utc_now
-from intake_api.commands.command_line import ready, run, settings_of
+from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
@@ -31,7 +32,7 @@ def renew_vault() -> None:
 def renew_seal() -> None:
     """Make a new key to which channels seal reports, and write its public half for the bot hosts."""
     settings = settings_of(IntakeSettings)
-    public = ready(lambda: rotate_seal(settings.folder))
+    public = run(_rotate_seal(settings))
     file = settings.folder / "intake_public.key"
     replace(file, f"{public.key_id}:{public.raw.hex()}\n")
     typer.echo(
@@ -60,6 +61,12 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
         f"Nothing in the database needs {', '.join(older)} any more. Keep it away from this machine, "
         "with your backups: those made before now need it."
     )
+
+
+async def _rotate_seal(settings: IntakeSettings) -> IntakePublicKey:
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
+        return await rotate_seal(database, settings.folder)
 
 
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:

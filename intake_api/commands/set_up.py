@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from conversations.wire.sealing import public_half
 from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
 from intake_api.roles import Role
@@ -13,7 +14,7 @@ from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
-from intake_api.store.schema import upgrade
+from intake_api.upkeep.upgrading import bring_up_to_date
 from reportline.private_files import replace, require_private, write_once
 from reportline.readiness import NotReady
 
@@ -24,14 +25,32 @@ def set_up(
     """Make folder, keys and database, a first access key for a channel and one for an analyst.
 
     Each token file gets one token; the public key file gets `key_id:hex` of the key to which channels seal.
-    Raises NotReady if an existing part cannot be used.
+    Raises NotReady if an existing part cannot be used, or is another intake's: then nothing is made.
     """
+    _require_own(settings, public_key_file)
     keys = _keys(settings)
-    asyncio.run(_make_database(settings))
+    asyncio.run(_make_database(settings, keys))
     _make_token(settings, keys, Role.CHANNEL, channel_token_file)
     _make_token(settings, keys, Role.ANALYST, analyst_token_file)
     public = keys.public_key()
     _write_public_key(public_key_file, f"{public.key_id}:{public.raw.hex()}\n")
+
+
+def _require_own(settings: IntakeSettings, public_key_file: Path) -> None:
+    """Refuse a host that has another intake's public key: reports for that one are sealed there."""
+    if not public_key_file.exists():
+        return
+    key_id, _, raw = public_key_file.read_text(errors="replace").strip().partition(":")
+    if not settings.folder.is_dir():
+        raise NotReady(
+            f"This host has the bot's half: {public_key_file} is the key of an intake that is not here. "
+            "Set an intake up on its own machine; to make one here too, move that file away first."
+        )
+    private = read_keys(settings.folder).seals.get(key_id)
+    if private is None or public_half(key_id, private).raw.hex() != raw:
+        raise NotReady(
+            f"{public_key_file} is the key of another intake. Move it away if reports are to come here."
+        )
 
 
 def _keys(settings: IntakeSettings) -> IntakeKeys:
@@ -52,9 +71,9 @@ async def _has_tables(url: str) -> bool:
         return await has_tables(database)
 
 
-async def _make_database(settings: IntakeSettings) -> None:
+async def _make_database(settings: IntakeSettings, keys: IntakeKeys) -> None:
     async with opened(checked_database_place(settings)) as database:
-        await upgrade(database)
+        await bring_up_to_date(database, keys, settings.folder)
         await require_current(database)
 
 
@@ -67,7 +86,10 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
     require_private(file)
     caller = asyncio.run(_whose(settings, file.read_text(errors="replace").strip()))
     if caller is None or caller.role is not role:
-        raise NotReady(f"The access key in {file} opens nothing here. Remove the file to get a new one.")
+        raise NotReady(
+            f"The access key in {file} opens nothing here. If it is for another intake, set "
+            "REPORTLINE_INTAKE_URL to that one; if not, move the file away to get a new one."
+        )
 
 
 async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> str:

@@ -62,7 +62,7 @@ def _new_item(vault: Vault, named: NamedAddress) -> dict[str, object]:
         "item_id": item_id,
         "address_hash": named.hash,
         "host_hash": host_hash(vault, given),
-        "index_key": vault.index_key_id,
+        "index_key": vault.index_key,
         "canonicaliser": CANONICALISER_VERSION,
         "given": vault.seal(Place("items", item_id, "given"), given),
         "canonical": vault.seal(Place("items", item_id, "canonical"), canonical(given)),

@@ -6,7 +6,7 @@ told that the database is away. So many requests cannot use up its connections.
 
 import asyncio
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,12 +14,16 @@ from intake_api.clock import Clock
 from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.database import Database, DatabaseAway
+from intake_api.store.key_checks import has_others, is_behind, known_checks
 from intake_api.store.revision import NEWEST_REVISION, revision_of
 from reportline.readiness import NotReady
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "other_revision"]
-KeysState = Literal["ok", "kept", "behind"]
+KeysState = Literal["ok", "kept", "behind", "other"]
 Look = tuple[DatabaseState, int | None]
 _AWAY: Final[Look] = ("away", None)
 
@@ -38,6 +42,7 @@ class Readiness:
         self._database, self._keys, self._folder = database, keys, folder
         self._clock, self._overdue = clock, overdue
         self._look: asyncio.Task[Look] | None = None
+        self._known: Mapping[str, bytes] = {}
 
     async def database(self) -> Look:
         """Return the state of the database and, if it is ok, the overdue hours of the oldest waiting item."""
@@ -47,16 +52,21 @@ class Readiness:
         return self._look.result() if done else _AWAY
 
     def keys(self) -> KeysState:
-        """Return the state of the keys.
+        """Return the state of the keys, against what the database knew at the last look at it.
 
         "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
-        folder has a key that the process could not read, so it cannot open what others seal with that key.
+        folder or the database has a newer key, so the process cannot open what others seal with that key.
+        "other": a key is not the one that the database knows by its name.
         """
-        known, folder = self._keys.current(), self._folder
-        for purpose, keys in (("seal", known.seals), ("vault", known.vaults)):
+        held, folder = self._keys.current(), self._folder
+        if has_others(self._known, held):
+            return "other"
+        for purpose, keys in (("seal", held.seals), ("vault", held.vaults)):
             names = {path.name for path in folder.glob(f"{purpose}-k*.key")}
             if names - {f"{purpose}-{key_id}.key" for key_id in keys}:
                 return "behind"
+        if is_behind(self._known, held):
+            return "behind"
         return "ok" if _can_be_read(folder) else "kept"
 
     async def _look_at_database(self) -> Look:
@@ -65,6 +75,7 @@ class Readiness:
                 connection = await session.connection()
                 if await connection.run_sync(revision_of) != NEWEST_REVISION:
                     return "other_revision", None
+                self._known = await known_checks(session)
             return "ok", await self._overdue.value(self._database, self._clock())
         except (DatabaseAway, SQLAlchemyError):
             return _AWAY

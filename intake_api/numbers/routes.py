@@ -101,8 +101,10 @@ async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
 
     An old queue makes no process unready: another would have the same.
     """
-    keys = kept.readiness.keys()
     database, overdue = await kept.readiness.database()
-    if database != "ok" or keys == "behind" or overdue is None:
-        return document("not-ready", database=database, keys=keys)
-    return Ready(keys=keys, overdue_hours=overdue)
+    keys = kept.readiness.keys()
+    match database, keys, overdue:
+        case "ok", "ok" | "kept", int():
+            return Ready(keys=keys, overdue_hours=overdue)
+        case _:
+            return document("not-ready", database=database, keys=keys)

@@ -16,6 +16,7 @@ from intake_api.http.middleware import BodyLimit, ErrorBoundary
 from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
+from intake_api.store.key_checks import require_keys
 from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import require_indexed, serving
 
@@ -74,6 +75,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
 async def _require_ready(intake: Intake) -> None:
     await require_current(intake.database)
     async with intake.database.reading() as session:
+        await require_keys(session, intake.keys.current())
         await require_indexed(session, intake.vault)
 
 

@@ -6,6 +6,7 @@
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
+- `key_checks`: ties the keys to the database
 - `audit`: the audit log, whose entries are chained
 - `access_keys`: adds, revokes and checks access keys
 

@@ -43,6 +43,13 @@ class AuditLog:
             session.add(entry)
         await session.flush()
 
+    async def begins(self, session: AsyncSession) -> bool:
+        """Tell whether the first entry is chained with this key; an empty log begins with any."""
+        first = (
+            await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence).limit(1))
+        ).one_or_none()
+        return first is None or first.chain == self._chained(_BEGINNING, first)
+
     async def first_broken(self, session: AsyncSession) -> int | None:
         """Return the number of the first entry that was changed, removed or inserted, or None."""
         chain, expected = _BEGINNING, 1

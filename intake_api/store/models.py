@@ -228,6 +228,15 @@ class Lift(Base):
     until: Mapped[datetime] = mapped_column(ExactTime)
 
 
+class KeyCheck(Base):
+    """The check value of a key, by the name of its file without the ending (see `key_checks`)."""
+
+    __tablename__ = "key_checks"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
 class AuditEntry(Base):
     """One read or decision; `chain` is the keyed hash of the entry and of the chain before it."""
 

@@ -11,7 +11,10 @@ from intake_api.store.database import Database, DatabaseAway, require_durable
 from reportline.readiness import NotReady
 
 # The last revision in migrations/versions; a test compares it with the one that Alembic finds.
-NEWEST_REVISION: Final = "0002"
+NEWEST_REVISION: Final = "0003"
+NEWER: Final = (
+    "The database is of a newer version of Reportline. Install that one, or put a backup of this one back."
+)
 _NUMBER: Final[ColumnClause[str]] = column("version_num")
 _OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
 
@@ -31,6 +34,8 @@ async def require_current(database: Database) -> None:
             connection = await session.connection()
             current = await connection.run_sync(revision_of)
             await require_durable(session)
+    if current is not None and current > NEWEST_REVISION:
+        raise NotReady(NEWER)
     if current != NEWEST_REVISION:
         raise NotReady(
             f"The database is at revision {current}, this version needs {NEWEST_REVISION}. "

@@ -1,5 +1,7 @@
 """An operator's maintenance: rotating keys, reindexing, backing up and restoring.
 
+- `sealed_columns`: the columns of sealed values, and whether keys open them
+- `upgrading`: brings a database to this version, and ties it to its keys
 - `rotation`: makes new keys and reseals the stored values, while the intake runs
 - `reindexing`: makes new keyed hashes, while no intake runs
 - `backup`: makes a backup, while the intake runs

@@ -24,7 +24,7 @@ from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
 from intake_api.store.revision import revision_of
 from intake_api.upkeep.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records
-from intake_api.upkeep.rotation import SEALED_COLUMNS
+from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import key_of
 from reportline.private_files import keep_names
 from reportline.readiness import NotReady
@@ -132,12 +132,7 @@ def _plain(value: Any) -> Any:
 
 def _key_files(keys: IntakeKeys) -> Mapping[str, str]:
     """Return the contents of the key files, by name."""
-    numbered = {"seal": keys.seals, "vault": keys.vaults, "index": keys.indexes}
-    files = {
-        f"{purpose}-{key_id}": key for purpose, by_id in numbered.items() for key_id, key in by_id.items()
-    }
-    files |= {"receipts": keys.receipts, "audit": keys.audit}
-    return {f"{name}.key": f"{key.hex()}\n" for name, key in files.items()}
+    return {f"{name}.key": f"{key.hex()}\n" for name, key in keys.by_name().items()}
 
 
 @contextmanager

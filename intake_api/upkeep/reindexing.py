@@ -20,9 +20,10 @@ from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.items.making import host_hash
 from intake_api.items.reopening import reopen
 from intake_api.items.totals import SOURCE, uncount, update_totals
-from intake_api.keys import IntakeKeys, is_key_id, make_key, next_key_id, read_keys
+from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database, upsert
+from intake_api.store.key_checks import known_checks, later_than_known, record, require_keys
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
@@ -84,7 +85,7 @@ async def _choose_key(database: Database, folder: Path) -> None:
     """Make a new key, unless an earlier run has made one and was cut off."""
     keys = read_keys(folder)
     vault = Vault(keys)
-    under_newest = Item.index_key.in_(_EARLIEST.get(vault.index_key_id, (vault.index_key_id,)))
+    under_newest = Item.index_key.in_(_EARLIEST.get(vault.index_key, (vault.index_key,)))
     compared_otherwise = under_newest & (Item.canonicaliser != CANONICALISER_VERSION)
     async with database.reading() as session:
         behind, unlike = [
@@ -92,11 +93,15 @@ async def _choose_key(database: Database, folder: Path) -> None:
             for condition in (_is_behind(vault), compared_otherwise)
         ]
     if unlike or not behind:
-        make_key(folder, "index", next_key_id(keys.indexes))
+        make_key(folder, "index")
+    async with database.writing() as session:
+        keys = read_keys(folder)
+        await record(session, keys, later_than_known(await known_checks(session), keys, "index"))
+        await require_keys(session, keys)
 
 
 def _is_behind(vault: Vault) -> ColumnElement[bool]:
-    return or_(Item.index_key != vault.index_key_id, Item.canonicaliser != CANONICALISER_VERSION)
+    return or_(Item.index_key != vault.index_key, Item.canonicaliser != CANONICALISER_VERSION)
 
 
 @contextmanager
@@ -119,7 +124,7 @@ class _Reindexing:
     def __init__(self, keys: IntakeKeys, reopen_after: timedelta | None, now: datetime) -> None:
         self._keys, self._reopen_after, self._now = keys, reopen_after, now
         self._vault, self._audit = Vault(keys), AuditLog(keys.audit)
-        self.done = Reindexed(self._vault.index_key_id)
+        self.done = Reindexed(newest(keys.indexes))
 
     async def rows_after(self, database: Database, row: str) -> Sequence[str]:
         """Return the ids of the next page of items with old hashes, in order."""
@@ -144,7 +149,7 @@ class _Reindexing:
         self.done.items += len(anew)
 
     def _addressed(self, item: Item) -> dict[str, Any]:
-        made_with = {"index_key": self._vault.index_key_id, "canonicaliser": CANONICALISER_VERSION}
+        made_with = {"index_key": self._vault.index_key, "canonicaliser": CANONICALISER_VERSION}
         try:
             given = self._vault.open(Place("items", item.item_id, "given"), item.given)
         except VaultClosed:

@@ -12,26 +12,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from alembic import command
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect, select
+from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from intake_api.keys import read_keys, require_database_file
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
+from intake_api.store.key_checks import known_checks, record
 from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import tables_of
 from intake_api.upkeep.backup_files import Backup
-from intake_api.upkeep.rotation import SEALED_COLUMNS, SealedColumn
-from intake_api.vault import Vault, VaultClosed
+from intake_api.upkeep.sealed_columns import closed_in_samples
+from intake_api.vault import Vault
 from reportline.private_files import write_once
 from reportline.readiness import NotReady
 
-_SAMPLE: Final = 100
 KeyFiles = Mapping[str, str]
 
 
@@ -169,20 +169,10 @@ async def _checked(
     session: AsyncSession, folder: Path, backup: Backup, rows: Counter[str], now: datetime
 ) -> Restored:
     keys = read_keys(folder)
-    audit, vault = AuditLog(keys.audit), Vault(keys)
+    if not await known_checks(session):
+        await record(session, keys, keys.by_name())
+    audit = AuditLog(keys.audit)
     broken_at = await audit.first_broken(session)
-    closed = sum([await _closed(session, vault, sealed) for sealed in SEALED_COLUMNS])
+    closed, _ = await closed_in_samples(session, Vault(keys))
     await audit.add(session, now, OPERATOR, "restored", backup.manifest.backup_id)
     return Restored(backup.manifest.made_at, rows, broken_at, closed)
-
-
-async def _closed(session: AsyncSession, vault: Vault, sealed: SealedColumn) -> int:
-    """Count the values of a sample that no key can decrypt."""
-    sample = select(sealed.row, sealed.column).where(sealed.column.is_not(None)).order_by(sealed.row)
-    closed = 0
-    for row, value in await session.execute(sample.limit(_SAMPLE)):
-        try:
-            vault.open(sealed.place(row), value)
-        except VaultClosed:
-            closed += 1
-    return closed

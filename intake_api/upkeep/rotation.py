@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, LargeBinary, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from conversations.wire.sealing import IntakePublicKey
-from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, next_key_id, read_keys
+from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, newest, read_keys
 from intake_api.store.database import Database
-from intake_api.store.models import Assessment, Item, StoredReport
-from intake_api.vault import Place, Vault, VaultClosed, key_of, sealed_with
+from intake_api.store.key_checks import known_checks, later_than_known, record, require_keys
+from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
+from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
 
 # A value that was sealed just before a new key was made is committed within this time, or never.
@@ -27,32 +27,6 @@ SECONDS_TO_WRITE: Final = 60
 PAGE: Final = 200
 _SECONDS_BETWEEN_PASSES: Final = 1
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SealedColumn:
-    """A column of sealed values, and the column that identifies its rows."""
-
-    row: InstrumentedAttribute[str]
-    column: InstrumentedAttribute[Any]
-
-    def place(self, row: str) -> Place:
-        """Return the place for which a row's value is sealed."""
-        return Place(self.column.class_.__tablename__, row, self.column.key)
-
-    def is_under_another(self, key_id: str) -> ColumnElement[bool]:
-        """Return the condition that a row's value is sealed with another key than this."""
-        beginning = sealed_with(key_id)
-        begins = func.substr(self.column, 1, len(beginning), type_=LargeBinary)
-        return begins != beginning
-
-
-SEALED_COLUMNS: Final = (
-    SealedColumn(StoredReport.draft_id, StoredReport.content),
-    SealedColumn(Item.item_id, Item.given),
-    SealedColumn(Item.item_id, Item.canonical),
-    SealedColumn(Assessment.assessment_id, Assessment.note),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +47,40 @@ async def rotate_vault(
     `progress` is called with the number of values resealed so far. Raises NotReady if a value's key is
     missing.
     """
+    await _take_up(database, folder, "vault")
     values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
     made = values == 0
     if made:
-        make_key(folder, "vault", next_key_id(read_keys(folder).vaults))
+        await _make(database, folder, "vault")
         values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
     return Rotated(newest(read_keys(folder).vaults), made, values, damaged)
 
 
-def rotate_seal(folder: Path) -> IntakePublicKey:
+async def rotate_seal(database: Database, folder: Path) -> IntakePublicKey:
     """Make a new seal key, which running processes read at once; returns its public key."""
-    make_key(folder, "seal", next_key_id(read_keys(folder).seals))
+    if not await _take_up(database, folder, "seal"):
+        await _make(database, folder, "seal")
     return read_keys(folder).public_key()
+
+
+async def _take_up(database: Database, folder: Path, purpose: Purpose) -> bool:
+    """Record keys that a run has made that was cut off; tells whether there were any.
+
+    Raises NotReady if any other key is not the database's.
+    """
+    async with database.writing() as session:
+        keys = read_keys(folder)
+        left = later_than_known(await known_checks(session), keys, purpose)
+        await record(session, keys, left)
+        await require_keys(session, keys)
+    return bool(left)
+
+
+async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
+    """Make a new key, and give the database its check value."""
+    name = f"{purpose}-{make_key(folder, purpose)}"
+    async with database.writing() as session:
+        await record(session, read_keys(folder), [name])
 
 
 async def _reseal_all(

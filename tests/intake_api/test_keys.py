@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from intake_api.keys import KeyRing, adopt_keys, make_key, make_keys, newest, next_key_id, read_keys
+from conversations.wire.sealing import fingerprint
+from intake_api.keys import KeyRing, adopt_keys, make_key, make_keys, newest, read_keys
 from intake_api.vault import Place, Vault, VaultClosed
 from reportline.readiness import NotReady
 
@@ -54,11 +55,19 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def earlier(folder: Path) -> Path:
     """Make keys as an earlier version did: one key for all keyed hashes."""
-    (folder / "index-k1.key").unlink()
+    for purpose in ("seal", "vault"):
+        _file(folder, purpose).rename(folder / f"{purpose}-k1.key")
+    _file(folder, "index").unlink()
     (folder / "receipts.key").unlink()
     (folder / "index.key").write_text(f"{EARLIER_KEY}\n")
     (folder / "index.key").chmod(0o600)
     return folder
+
+
+def _file(folder: Path, purpose: str) -> Path:
+    """Give the file of a kind of key of which there is one."""
+    [file] = folder.glob(f"{purpose}*.key")
+    return file
 
 
 def _logged(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -75,7 +84,7 @@ def test_an_earlier_versions_hashes_are_still_found(earlier: Path) -> None:
     vault = Vault(read_keys(earlier))
     assert vault.blind_receipt("text") == _hash_of_earlier("receipt", "text")
     assert vault.blind_address("text") == _hash_of_earlier("address", "text")
-    assert vault.index_key_id == "k1"
+    assert vault.index_key == "k1"
 
 
 def test_an_earlier_versions_folder_is_refused_with_advice_until_it_is_adopted(earlier: Path) -> None:
@@ -129,55 +138,71 @@ def test_setting_up_adopts(earlier: Path) -> None:
     assert read_keys(earlier).receipts == bytes.fromhex(EARLIER_KEY)
 
 
-def test_a_new_key_does_not_replace_one_that_somebody_else_has_just_made(folder: Path) -> None:
-    make_key(folder, "vault", "k2")
-    made = read_keys(folder).vaults["k2"]
-    make_key(folder, "vault", "k2")
-    assert read_keys(folder).vaults["k2"] == made
+def test_of_two_keys_that_are_made_at_once_both_are_kept(folder: Path) -> None:
+    first = make_key(folder, "vault")
+    (folder / f"vault-{first}.key").rename(folder / "elsewhere")
+    second = make_key(folder, "vault")
+    (folder / "elsewhere").rename(folder / f"vault-{first}.key")
+    assert first[:3] == second[:3] == "k2-"
+    assert newest(read_keys(folder).vaults) == max(first, second)
 
 
 def test_the_tenth_key_is_newer_than_the_ninth() -> None:
-    keys = {"k10": b"", "k9": b"", "k1": b""}
-    assert newest(keys) == "k10"
-    assert next_key_id(keys) == "k11"
+    assert newest(["k10", "k9-0123456789ab", "k1"]) == "k10"
+
+
+def test_an_id_tells_which_key_it_is(folder: Path) -> None:
+    """That of a seal key is of the public half, so that a bot can compute it too."""
+    public = read_keys(folder).public_key()
+    assert public.key_id == f"k1-{fingerprint(public.raw)}"
+    for purpose in ("seal", "vault", "index"):
+        file = _file(folder, purpose)
+        other = file.with_name(file.name.replace("-k1", "-k2"))
+        shutil.copy(file, other)
+        read_keys(folder)
+        file.write_text("f" * 64)
+        with pytest.raises(NotReady, match="holds another key"):
+            read_keys(folder)
+        other.replace(file)
 
 
 def test_a_running_process_opens_what_another_sealed_with_a_newer_key(folder: Path) -> None:
     running = Vault(KeyRing(folder))
-    make_key(folder, "vault", "k2")
+    newer = make_key(folder, "vault")
     sealed = Vault(read_keys(folder)).seal(PLACE, "text")
-    assert sealed.startswith(b"k2:")
+    assert sealed.startswith(f"{newer}:".encode())
     assert running.open(PLACE, sealed) == "text"
 
 
 def test_a_running_process_seals_with_the_newest_key_and_opens_what_is_older(folder: Path) -> None:
     running = Vault(KeyRing(folder))
     older = running.seal(PLACE, "text")
-    make_key(folder, "vault", "k2")
-    assert running.seal(PLACE, "text").startswith(b"k2:")
+    newer = make_key(folder, "vault")
+    assert running.seal(PLACE, "text").startswith(f"{newer}:".encode())
     assert running.open(PLACE, older) == "text"
 
 
 def test_a_running_process_opens_what_is_sealed_to_a_newer_key(folder: Path) -> None:
     running = KeyRing(folder)
-    make_key(folder, "seal", "k2")
+    older = newest(running.current().seals)
+    newer = make_key(folder, "seal")
     assert running.current().public_key() == read_keys(folder).public_key()
-    assert running.current().seals.keys() == {"k1", "k2"}
+    assert running.current().seals.keys() == {older, newer}
 
 
 def test_a_running_process_keeps_its_index_key(folder: Path) -> None:
     """With another one it would find nothing of what is there, until the items are reindexed."""
     running = Vault(KeyRing(folder))
     before = running.blind_address("text"), running.blind_host("text")
-    make_key(folder, "index", "k2")
-    make_key(folder, "vault", "k2")
+    make_key(folder, "index")
+    make_key(folder, "vault")
     running.seal(PLACE, "text")
     assert (running.blind_address("text"), running.blind_host("text")) == before
-    assert running.index_key_id == "k1"
-    assert Vault(read_keys(folder)).index_key_id == "k2"
+    assert running.index_key == "k1"
+    assert Vault(read_keys(folder)).index_key == "k2"
 
 
-@pytest.mark.parametrize("name", ["vault-k1.key", "seal-k1.key", "audit.key", "receipts.key", "index-k1.key"])
+@pytest.mark.parametrize("name", ["vault", "seal", "audit", "receipts", "index"])
 @pytest.mark.parametrize("how", ["lost", "damaged", "open to others"])
 def test_a_lost_or_damaged_key_takes_no_running_process_down(
     folder: Path, capsys: pytest.CaptureFixture[str], name: str, how: str
@@ -186,12 +211,13 @@ def test_a_lost_or_damaged_key_takes_no_running_process_down(
     ring = KeyRing(folder)
     running, before = Vault(ring), ring.current()
     sealed = running.seal(PLACE, "text")
+    file = _file(folder, name)
     if how == "lost":
-        (folder / name).unlink()
+        file.unlink()
     elif how == "damaged":
-        (folder / name).write_text("damaged")
+        file.write_text("damaged")
     else:
-        (folder / name).chmod(0o644)
+        file.chmod(0o644)
     for _ in range(3):
         assert running.open(PLACE, sealed) == "text"
         assert running.open(PLACE, running.seal(PLACE, "text")) == "text"
@@ -202,8 +228,9 @@ def test_a_lost_or_damaged_key_takes_no_running_process_down(
 def test_a_key_that_was_read_is_kept_until_the_process_ends(folder: Path) -> None:
     running = Vault(KeyRing(folder))
     sealed = running.seal(PLACE, "text")
-    make_key(folder, "vault", "k2")
-    (folder / "vault-k1.key").unlink()
+    file = _file(folder, "vault")
+    make_key(folder, "vault")
+    file.unlink()
     running.seal(PLACE, "text")
     assert running.open(PLACE, sealed) == "text"
     with pytest.raises(VaultClosed):
@@ -222,11 +249,11 @@ def test_a_folder_that_is_gone_takes_no_running_process_down(
 
 def test_a_folder_that_was_mended_is_followed_again(folder: Path) -> None:
     running = Vault(KeyRing(folder))
-    make_key(folder, "vault", "k2")
-    (folder / "vault-k2.key").chmod(0o644)
-    assert running.seal(PLACE, "text").startswith(b"k1:")
-    (folder / "vault-k2.key").chmod(0o600)
-    assert running.seal(PLACE, "text").startswith(b"k2:")
+    newer = folder / f"vault-{make_key(folder, 'vault')}.key"
+    newer.chmod(0o644)
+    assert running.seal(PLACE, "text").startswith(b"k1-")
+    newer.chmod(0o600)
+    assert running.seal(PLACE, "text").startswith(b"k2-")
 
 
 def test_no_key_is_in_what_is_printed(folder: Path) -> None:

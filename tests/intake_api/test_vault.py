@@ -97,7 +97,7 @@ def test_a_keyed_hash_never_changes_under_its_key() -> None:
 
 def test_a_new_index_key_changes_the_hashes_of_addresses_and_hosts_and_not_of_receipts() -> None:
     before, after = Vault(OLD), Vault(REINDEXED)
-    assert (before.index_key_id, after.index_key_id) == ("k1", "k2")
+    assert (before.index_key, after.index_key) == ("k1", "k2")
     assert before.blind_address("text") != after.blind_address("text")
     assert before.blind_host("text") != after.blind_host("text")
     assert before.blind_receipt("text") == after.blind_receipt("text")

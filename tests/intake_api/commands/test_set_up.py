@@ -11,10 +11,12 @@ from intake_api.commands.checks import check
 from intake_api.keys import make_keys, read_keys
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened as database_opened
+from intake_api.upkeep.rotation import rotate_seal
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import a_report, opened, prepare
 
-KEY_FILES = ["seal-k1.key", "vault-k1.key", "index-k1.key", "receipts.key", "audit.key"]
+KEY_FILES = ["seal*.key", "vault*.key", "index*.key", "receipts.key", "audit.key"]
 
 
 def _everything(folder: Path) -> dict[str, bytes]:
@@ -23,6 +25,11 @@ def _everything(folder: Path) -> dict[str, bytes]:
         for file in folder.rglob("*")
         if file.is_file() and file.suffix != ".db"
     }
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    [file] = folder.glob(pattern)
+    return file
 
 
 def _faults(settings: IntakeSettings) -> list[str]:
@@ -58,7 +65,7 @@ def test_half_a_run_is_finished_by_the_next(tmp_path: Path, made: int) -> None:
     settings = IntakeSettings(data_dir=tmp_path)
     make_keys(settings.folder)
     for name in KEY_FILES[made:]:
-        (settings.folder / name).unlink()
+        _only(settings.folder, name).unlink()
     prepare(IntakeSettings(data_dir=tmp_path))
     assert _faults(settings) == []
 
@@ -75,13 +82,13 @@ async def test_a_missing_token_or_public_key_is_made_again(settings: IntakeSetti
 def test_a_token_of_another_intake_is_not_taken_for_good(settings: IntakeSettings, tmp_path: Path) -> None:
     prepare(IntakeSettings(data_dir=tmp_path / "other"))
     shutil.copy(tmp_path / "other" / "channel.token", settings.data_dir / "channel.token")
-    with pytest.raises(NotReady, match="Remove the file"):
+    with pytest.raises(NotReady, match="move the file away to get a new one"):
         prepare(settings)
 
 
 @pytest.mark.parametrize("name", KEY_FILES)
 def test_a_key_of_a_database_is_never_made_anew(settings: IntakeSettings, name: str) -> None:
-    (settings.folder / name).unlink()
+    _only(settings.folder, name).unlink()
     with pytest.raises(NotReady, match=r"missing\. Put it back from your backup"):
         prepare(settings)
     with pytest.raises(NotReady, match="missing"):
@@ -101,7 +108,7 @@ def test_what_is_open_to_others_stops_the_start(
     sqlite_settings: IntakeSettings, name: str, mode: int
 ) -> None:
     settings = sqlite_settings
-    path = settings.folder / name
+    path = settings.folder if name == "." else _only(settings.folder, name)
     path.chmod(path.stat().st_mode | mode)
     with pytest.raises(NotReady, match=r"open to others on this machine\. Close it: `chmod"):
         assemble(settings)
@@ -124,3 +131,31 @@ def test_the_doctor_finds_a_damaged_database(sqlite_settings: IntakeSettings) ->
     assert len([advice for advice in _faults(settings) if "backup" in advice]) == 2
     with pytest.raises(NotReady, match="damaged"):
         prepare(settings)
+
+
+def test_a_host_with_the_bots_half_only_gets_nothing_of_the_intakes(tmp_path: Path) -> None:
+    """Reports that wait there are sealed for another intake, whose key must not be replaced."""
+    prepare(IntakeSettings(data_dir=tmp_path / "intake"))
+    bot_host = IntakeSettings(data_dir=tmp_path / "bot host")
+    bot_host.data_dir.mkdir()
+    key = bot_host.data_dir / "public.key"
+    shutil.copy(tmp_path / "intake" / "public.key", key)
+    with pytest.raises(NotReady, match="has the bot's half"):
+        prepare(bot_host)
+    assert list(bot_host.data_dir.iterdir()) == [key]
+
+
+def test_another_intakes_public_key_is_not_replaced(settings: IntakeSettings, tmp_path: Path) -> None:
+    prepare(IntakeSettings(data_dir=tmp_path / "other"))
+    shutil.copy(tmp_path / "other" / "public.key", settings.data_dir / "public.key")
+    before = _everything(settings.data_dir)
+    with pytest.raises(NotReady, match="is the key of another intake"):
+        prepare(settings)
+    assert _everything(settings.data_dir) == before
+
+
+async def test_the_public_key_of_before_a_rotation_is_replaced(settings: IntakeSettings) -> None:
+    async with database_opened(settings.database_place()) as database:
+        public = await rotate_seal(database, settings.folder)
+    await asyncio.to_thread(prepare, settings)
+    assert (settings.data_dir / "public.key").read_text() == f"{public.key_id}:{public.raw.hex()}\n"

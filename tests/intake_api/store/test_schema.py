@@ -16,13 +16,18 @@ from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Base
 from intake_api.store.revision import NEWEST_REVISION, require_current
-from intake_api.store.schema import configuration, upgrade
+from intake_api.store.schema import configuration, upgrade_in
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import a_report, opened
 
 
 def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+async def _upgrade(database: Database) -> None:
+    async with database.writing() as session:
+        await upgrade_in(session)
 
 
 def _go_down(connection: Connection) -> None:
@@ -100,7 +105,7 @@ async def test_a_database_with_data_goes_down_and_up_again(settings: IntakeSetti
         await (await session.connection()).run_sync(_go_down)
     async with database.reading() as session:
         assert await (await session.connection()).run_sync(_tables) == {"alembic_version"}
-    await upgrade(database)
+    await _upgrade(database)
     await require_current(database)
     await database.close()
 
@@ -109,7 +114,7 @@ async def test_an_upgrade_of_a_current_database_keeps_its_data(settings: IntakeS
     async with opened(settings) as api:
         await api.take_in(a_report("https://example.com/1"))
     database = Database(settings.database_place())
-    await upgrade(database)
+    await _upgrade(database)
     await database.close()
     async with opened(settings) as api:
         assert await api.queue() == ["https://example.com/1"]

@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
 from intake_api.commands.intake import intake
-from intake_api.keys import make_key
+from intake_api.keys import make_key, newest, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.database import opened as database_opened
@@ -318,10 +318,11 @@ async def test_a_key_that_is_missing_is_told_and_the_rest_is_kept(
 ) -> None:
     async with opened(settings) as api:
         await api.take_in(a_report())
-    make_key(settings.folder, "vault", "k2")
-    (settings.folder / "vault-k1.key").unlink()
+    older = newest(read_keys(settings.folder).vaults)
+    make_key(settings.folder, "vault")
+    (settings.folder / f"vault-{older}.key").unlink()
     made = await _backed_up(settings, tmp_path / "backup", sealing)
-    assert made.missing_keys == {"k1"}
+    assert made.missing_keys == {older}
     restored = await _restored(tmp_path / "backup", sealing, new_place("sqlite"))
     assert restored.closed == 3
 
@@ -430,7 +431,8 @@ async def test_keys_that_half_a_restore_has_left_are_not_in_the_way(
     target = new_place("sqlite")
     target.folder.mkdir(parents=True)
     shutil.copy(sqlite_settings.folder / "audit.key", target.folder)
-    (target.folder / ".vault-k1.key.0123abcd").write_text("0123")
+    [vault_key] = sqlite_settings.folder.glob("vault-*.key")
+    (target.folder / f".{vault_key.name}.0123abcd").write_text("0123")
     target.database_file.touch(0o600)
     await _restored(tmp_path / "backup", sealing, target)
     assert _private_files(target.folder) == _private_files(sqlite_settings.folder)

@@ -20,14 +20,16 @@ from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
 from intake_api.hand_in.reports import content_of
-from intake_api.keys import make_key, read_keys
+from intake_api.keys import make_key, newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, Assessment, Base, Item, State, StoredReport
-from intake_api.upkeep.rotation import PAGE, SEALED_COLUMNS, rotate_vault
+from intake_api.upkeep.rotation import PAGE, rotate_vault
+from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
+from tests.intake_api.key_files import key_file, numbers
 from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, revised
 from tests.intake_api.served_api import ServedApi, serving
 
@@ -83,7 +85,7 @@ def _item(vault: Vault, row: str) -> dict[str, object]:
     return {
         "item_id": row,
         "address_hash": vault.blind_address(row),
-        "index_key": vault.index_key_id,
+        "index_key": vault.index_key,
         "canonicaliser": CANONICALISER_VERSION,
         "given": vault.seal(Place("items", row, "given"), f"items {row}"),
         "canonical": vault.seal(Place("items", row, "canonical"), f"items {row}"),
@@ -118,11 +120,11 @@ async def _sealed(database: Database) -> Sequence[tuple[Place, bytes]]:
     return found
 
 
-async def _assert_all_open(database: Database, vault: Vault, key_id: str, rows: int = ROWS) -> None:
+async def _assert_all_open(database: Database, vault: Vault, number: int, rows: int = ROWS) -> None:
     values = await _sealed(database)
     assert len(values) == 4 * rows - 2
     for place, value in values:
-        assert value.startswith(f"{key_id}:".encode())
+        assert value.startswith(f"k{number}-".encode())
         assert vault.open(place, value) == f"{place.table} {place.row}"
 
 
@@ -141,11 +143,11 @@ async def test_everything_comes_under_a_new_key(database: Database, settings: In
     await _fill(database, Vault(read_keys(settings.folder)))
     told: list[int] = []
     rotated = await rotate_vault(database, settings.folder, told.append, seconds_to_write=0)
-    assert (rotated.key_id, rotated.made, rotated.damaged) == ("k2", True, 0)
+    assert (number_of(rotated.key_id), rotated.made, rotated.damaged) == (2, True, 0)
     assert rotated.values == told[-1] == 4 * ROWS - 2
     assert told == sorted(told)
     assert max(later - earlier for earlier, later in zip([0, *told], told, strict=False)) <= PAGE
-    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2")
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), 2)
 
 
 async def test_no_key_is_deleted_and_the_old_one_is_not_needed(
@@ -153,17 +155,17 @@ async def test_no_key_is_deleted_and_the_old_one_is_not_needed(
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
-    assert read_keys(settings.folder).vaults.keys() == {"k1", "k2"}
-    (settings.folder / "vault-k1.key").unlink()
-    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2", rows=3)
+    assert numbers(read_keys(settings.folder).vaults) == {1, 2}
+    key_file(settings.folder, "vault").unlink()
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), 2, rows=3)
 
 
 async def test_each_run_makes_another_key(database: Database, settings: IntakeSettings) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    for key_id in ("k2", "k3", "k4"):
+    for number in (2, 3, 4):
         rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
-        assert (rotated.key_id, rotated.made) == (key_id, True)
-    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k4", rows=3)
+        assert (number_of(rotated.key_id), rotated.made) == (number, True)
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), 4, rows=3)
 
 
 async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
@@ -179,7 +181,7 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
             rotated = await rotate_vault(database, settings.folder, stop, seconds_to_write=0)
         except Stop:
             runs += 1
-            left = [value for _, value in await _sealed(database) if value.startswith(b"k1:")]
+            left = [value for _, value in await _sealed(database) if value.startswith(b"k1-")]
             assert 4 * ROWS - 2 - len(left) > values
             values = 4 * ROWS - 2 - len(left)
             if not left:
@@ -187,8 +189,8 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
         else:
             pytest.fail(f"not cut off: {rotated}")
     assert runs == len(SEALED_COLUMNS) * 3
-    assert read_keys(settings.folder).vaults.keys() == {"k1", "k2"}
-    await _assert_all_open(database, Vault(read_keys(settings.folder)), "k2")
+    assert numbers(read_keys(settings.folder).vaults) == {1, 2}
+    await _assert_all_open(database, Vault(read_keys(settings.folder)), 2)
 
 
 async def _until(condition: Callable[[], bool]) -> None:
@@ -234,13 +236,13 @@ async def test_nothing_is_lost_while_an_intake_takes_reports_in(
             rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=2)
             before = dict(latest)
             await _until(lambda: all(latest[one].revision > before[one].revision for one in before))
-    assert (rotated.key_id, rotated.damaged) == ("k2", 0)
+    assert (number_of(rotated.key_id), rotated.damaged) == (2, 0)
     vault = Vault(read_keys(settings.folder))
     async with database.reading() as session:
         for draft_id, report in latest.items():
             stored = await session.get_one(StoredReport, draft_id)
             assert content_of(vault, stored).note == report.note
-    assert all(value.startswith(b"k2:") for _, value in await _sealed(database))
+    assert all(value.startswith(b"k2-") for _, value in await _sealed(database))
 
 
 @pytest.mark.parametrize("rows", [0, 3])
@@ -250,18 +252,18 @@ async def test_what_was_sealed_before_the_key_and_is_written_after_it_is_found_t
     """A pass that began too early is not the last, whether it found something to do or nothing."""
     folder = sqlite_settings.folder
     before = Vault(read_keys(folder))
-    _age(folder / "vault-k1.key")
+    _age(key_file(folder, "vault"))
     async with database_opened(sqlite_settings.database_place()) as database:
         if rows:
             await _fill(database, before, rows)
         rotating = asyncio.create_task(rotate_vault(database, folder, _nobody, seconds_to_write=2))
-        await _until((folder / "vault-k2.key").exists)
+        await _until(lambda: any(folder.glob("vault-k2-*.key")))
         ended, _ = await asyncio.wait({rotating}, timeout=0.5)
         assert not ended
         await _fill(database, before, rows=3)
         await rotating
-        assert all(value.startswith(b"k2:") for _, value in await _sealed(database))
-        assert read_keys(folder).vaults.keys() == {"k1", "k2"}
+        assert all(value.startswith(b"k2-") for _, value in await _sealed(database))
+        assert numbers(read_keys(folder).vaults) == {1, 2}
 
 
 async def test_a_running_intake_goes_on_with_the_new_key(api: RunningApi) -> None:
@@ -276,7 +278,7 @@ async def test_a_running_intake_goes_on_with_the_new_key(api: RunningApi) -> Non
     path = f"/v1/queue/claims/{claims[0]['claim_id']}/assessment"
     await api.analyst.post(path, json={"outcome": "ignore", "note": "after"})
     values = await _sealed(api.intake.database)
-    assert {value[:3] for _, value in values} == {b"k2:"}
+    assert {value[:3] for _, value in values} == {b"k2-"}
     assert {place.table for place, _ in values} == {"reports", "items", "assessments"}
 
 
@@ -295,7 +297,7 @@ async def test_a_row_that_somebody_holds_is_not_waited_for_and_not_forgotten(
             await _until(lambda: len(told) == len(SEALED_COLUMNS) + 2)
             assert told[-1] == 4 * PAGE - 2 - 2
         assert (await rotating).values == 4 * PAGE - 2
-        await _assert_all_open(database, Vault(read_keys(folder)), "k2", rows=PAGE)
+        await _assert_all_open(database, Vault(read_keys(folder)), 2, rows=PAGE)
 
 
 async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
@@ -305,9 +307,9 @@ async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
     await _fill(database, Vault(read_keys(settings.folder)))
     command = [sys.executable, "-c", ROTATE, "rotate", "vault"]
     ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
-    _age(settings.folder / "vault-k1.key")
+    _age(key_file(settings.folder, "vault"))
     process = subprocess.Popen(command, env=ours | environment(settings), stderr=subprocess.PIPE)
-    begun = select(func.count()).where(func.substr(StoredReport.content, 1, 3, type_=LargeBinary) == b"k2:")
+    begun = select(func.count()).where(func.substr(StoredReport.content, 1, 3, type_=LargeBinary) == b"k2-")
     for _ in range(2000):
         async with database.reading() as session:
             if await session.scalar(begun):
@@ -317,10 +319,10 @@ async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
     process.communicate()
     vault = Vault(read_keys(settings.folder))
     assert {vault.open(place, value) for place, value in await _sealed(database)}
-    _age(settings.folder / "vault-k2.key")
+    _age(key_file(settings.folder, "vault", 2))
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 0
-    await _assert_all_open(database, vault, "k2")
+    await _assert_all_open(database, vault, 2)
 
 
 async def test_two_runs_at_once_make_one_key_after_the_other(
@@ -329,18 +331,19 @@ async def test_two_runs_at_once_make_one_key_after_the_other(
     await _fill(database, Vault(read_keys(settings.folder)))
     runs = [rotate_vault(database, settings.folder, _nobody, seconds_to_write=0) for _ in range(2)]
     await asyncio.gather(*runs)
-    newest = f"k{len(read_keys(settings.folder).vaults)}"
+    made = newest(read_keys(settings.folder).vaults)
     await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
     keys = read_keys(settings.folder)
     assert {Vault(keys).open(place, value) for place, value in await _sealed(database)}
-    assert newest in keys.vaults
+    assert made in keys.vaults
 
 
 async def test_a_damaged_value_stays_and_stops_no_rotation(
     database: Database, settings: IntakeSettings
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    for damaged in (b"k1:spoilt", b"spoilt"):
+    held = newest(read_keys(settings.folder).vaults)
+    for damaged in (f"{held}:spoilt".encode(), b"spoilt"):
         async with database.writing() as session:
             first = select(func.min(Item.item_id)).scalar_subquery()
             await session.execute(update(Item).where(Item.item_id == first).values(given=damaged))
@@ -356,10 +359,10 @@ async def test_no_key_is_made_in_the_place_of_one_that_is_missing(
     """A folder from an older backup: another key of the same id would open nothing of what is there."""
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
-    (settings.folder / "vault-k2.key").rename(settings.data_dir / "elsewhere")
-    with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Put it back from your backup"):
+    key_file(settings.folder, "vault", 2).rename(settings.data_dir / "elsewhere")
+    with pytest.raises(NotReady, match=r"vault-k2-\w+\.key is missing, .* put it back from your backup"):
         await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
-    assert read_keys(settings.folder).vaults.keys() == {"k1"}
+    assert numbers(read_keys(settings.folder).vaults) == {1}
 
 
 async def test_the_files_hold_nothing_of_what_was_sealed_before(sqlite_settings: IntakeSettings) -> None:
@@ -385,13 +388,13 @@ async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     database: Database, settings: IntakeSettings
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    make_key(settings.folder, "vault", "k2")
-    _age(settings.folder / "vault-k2.key")
+    older, newer = newest(read_keys(settings.folder).vaults), make_key(settings.folder, "vault")
+    _age(key_file(settings.folder, "vault", 2))
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 0
-    assert "Sealed anew with vault-k2.key: 10 values." in ended.output
+    assert f"Sealed anew with vault-{newer}.key: 10 values." in ended.output
     assert "To make a new key, run this again." in ended.output
-    assert "Nothing in the database needs vault-k1.key any more." in ended.output
+    assert f"Nothing in the database needs vault-{older}.key any more." in ended.output
     assert "backups: those made before now need it" in ended.output
 
 
@@ -399,10 +402,11 @@ async def test_the_command_fails_where_something_is_damaged(
     database: Database, settings: IntakeSettings
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    make_key(settings.folder, "vault", "k2")
-    _age(settings.folder / "vault-k2.key")
+    older = newest(read_keys(settings.folder).vaults)
+    make_key(settings.folder, "vault")
+    _age(key_file(settings.folder, "vault", 2))
     async with database.writing() as session:
-        await session.execute(update(Item).values(given=b"k1:spoilt"))
+        await session.execute(update(Item).values(given=f"{older}:spoilt".encode()))
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 1
     assert "Damaged: 3 values; no key here opens them. Keep every key." in ended.output
@@ -415,11 +419,11 @@ async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(api: Ru
     before, older, newer = api.intake.keys.current().public_key(), a_report(), a_report()
     ended = await asyncio.to_thread(_run, settings, "seal")
     assert ended.exit_code == 0
-    assert "The new key is k2." in ended.output
+    assert f"The new key is {api.intake.keys.current().public_key().key_id}." in ended.output
     assert "Keep the older seal keys for 30 days" in ended.output
     after = api.intake.keys.current().public_key()
     file = settings.folder / "intake_public.key"
-    assert file.read_text() == f"k2:{after.raw.hex()}\n"
+    assert file.read_text() == f"{after.key_id}:{after.raw.hex()}\n"
     assert file.stat().st_mode & 0o777 == 0o600
     for report, key in ((older, before), (newer, after)):
         content = seal(report, key).model_dump()
@@ -428,7 +432,7 @@ async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(api: Ru
 
 
 def test_a_folder_without_keys_gets_one_sentence(sqlite_settings: IntakeSettings) -> None:
-    (sqlite_settings.folder / "seal-k1.key").unlink()
+    key_file(sqlite_settings.folder, "seal").unlink()
     ended = _run(sqlite_settings, "seal")
     assert ended.exit_code == 1
-    assert "missing. Put it back from your backup" in ended.output
+    assert "is missing. Put it back from your backup" in ended.output

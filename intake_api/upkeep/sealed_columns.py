@@ -1,0 +1,53 @@
+"""The columns of sealed values; a sample of each tells whether keys are those of a database."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, LargeBinary, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from intake_api.store.models import Assessment, Item, StoredReport
+from intake_api.vault import Place, Vault, VaultClosed, sealed_with
+
+_SAMPLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column of sealed values, and the column that identifies its rows."""
+
+    row: InstrumentedAttribute[str]
+    column: InstrumentedAttribute[Any]
+
+    def place(self, row: str) -> Place:
+        """Return the place for which a row's value is sealed."""
+        return Place(self.column.class_.__tablename__, row, self.column.key)
+
+    def is_under_another(self, key_id: str) -> ColumnElement[bool]:
+        """Return the condition that a row's value is sealed with another key than this."""
+        beginning = sealed_with(key_id)
+        begins = func.substr(self.column, 1, len(beginning), type_=LargeBinary)
+        return begins != beginning
+
+
+SEALED_COLUMNS: Final = (
+    SealedColumn(StoredReport.draft_id, StoredReport.content),
+    SealedColumn(Item.item_id, Item.given),
+    SealedColumn(Item.item_id, Item.canonical),
+    SealedColumn(Assessment.assessment_id, Assessment.note),
+)
+
+
+async def closed_in_samples(session: AsyncSession, vault: Vault) -> tuple[int, int]:
+    """Return how many values of a sample of each column no key can decrypt, and how many were tried."""
+    closed = tried = 0
+    for sealed in SEALED_COLUMNS:
+        sample = select(sealed.row, sealed.column).where(sealed.column.is_not(None)).order_by(sealed.row)
+        for row, value in await session.execute(sample.limit(_SAMPLE)):
+            tried += 1
+            try:
+                vault.open(sealed.place(row), value)
+            except VaultClosed:
+                closed += 1
+    return closed, tried

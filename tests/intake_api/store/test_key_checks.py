@@ -1,0 +1,156 @@
+"""An intake starts with the keys of its own database only, and says which key is wrong."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from intake_api.commands.checks import check
+from intake_api.keys import make_key, read_keys
+from intake_api.settings import IntakeSettings
+from intake_api.store.database import opened as database_opened
+from intake_api.store.key_checks import check_of, known_checks
+from intake_api.store.models import KeyCheck
+from intake_api.upkeep.rotation import rotate_seal, rotate_vault
+from intake_api.upkeep.upgrading import bring_up_to_date
+from reportline.readiness import NotReady
+from tests.intake_api.running_api import RunningApi, a_report, client, opened, prepare
+
+PURPOSES = ["seal", "vault", "index", "receipts", "audit"]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Set another intake up; gives the folder of its keys."""
+    settings = IntakeSettings(data_dir=tmp_path / "other")
+    prepare(settings)
+    return settings.folder
+
+
+def _swapped(folder: Path, other: Path, purpose: str) -> str:
+    """Put another intake's key in the place of this one's; gives its name."""
+    [own], [theirs] = folder.glob(f"{purpose}*.key"), other.glob(f"{purpose}*.key")
+    own.unlink()
+    shutil.copy(theirs, folder)
+    return theirs.name
+
+
+async def _begin(settings: IntakeSettings) -> None:
+    async with opened(settings):
+        pass
+
+
+async def _without_checks(settings: IntakeSettings) -> None:
+    """Leave the database as an earlier version had it."""
+    async with database_opened(settings.database_place()) as database, database.writing() as session:
+        await session.execute(delete(KeyCheck))
+
+
+async def _upgrade(settings: IntakeSettings) -> None:
+    async with database_opened(settings.database_place()) as database:
+        await bring_up_to_date(database, read_keys(settings.folder), settings.folder)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+async def test_no_intake_starts_with_another_ones_key(
+    settings: IntakeSettings, other: Path, purpose: str
+) -> None:
+    name = _swapped(settings.folder, other, purpose)
+    with pytest.raises(NotReady, match=rf"{name}.*|{purpose}-k1-\w+\.key is missing"):
+        await _begin(settings)
+    advice = [one.advice for one in await asyncio.to_thread(check, settings) if not one.fine]
+    assert any(purpose in told for told in advice)
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault", "index"])
+async def test_no_intake_starts_with_another_ones_key_under_an_earlier_name(
+    settings: IntakeSettings, other: Path, purpose: str
+) -> None:
+    """Keys of an earlier version are all named k1."""
+    for folder in (settings.folder, other):
+        [file] = folder.glob(f"{purpose}*.key")
+        file.rename(folder / f"{purpose}-k1.key")
+    await _without_checks(settings)
+    await _upgrade(settings)
+    await _begin(settings)
+    shutil.copy(other / f"{purpose}-k1.key", settings.folder)
+    with pytest.raises(NotReady, match=rf"{purpose}-k1\.key is not the key of this database"):
+        await _begin(settings)
+
+
+async def test_a_key_that_nobody_made_here_keeps_an_intake_from_starting(
+    settings: IntakeSettings, other: Path
+) -> None:
+    name = f"vault-{make_key(other, 'vault')}.key"
+    shutil.copy(other / name, settings.folder)
+    with pytest.raises(NotReady, match=rf"does not know {name}.* move a key of another intake away"):
+        await _begin(settings)
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault"])
+async def test_keys_from_before_a_rotation_are_refused(settings: IntakeSettings, purpose: str) -> None:
+    async with database_opened(settings.database_place()) as database:
+        if purpose == "seal":
+            await rotate_seal(database, settings.folder)
+        else:
+            await rotate_vault(database, settings.folder, lambda _: None, seconds_to_write=0)
+    await _begin(settings)
+    [newer] = settings.folder.glob(f"{purpose}-k2*.key")
+    newer.unlink()
+    with pytest.raises(NotReady, match=rf"{newer.name} is missing, and is in use"):
+        await _begin(settings)
+
+
+async def test_a_rotation_that_was_cut_off_is_taken_up(settings: IntakeSettings) -> None:
+    """The key was made, and the database does not know it yet."""
+    made = make_key(settings.folder, "seal")
+    with pytest.raises(NotReady, match="was cut off, run"):
+        await _begin(settings)
+    async with database_opened(settings.database_place()) as database:
+        assert (await rotate_seal(database, settings.folder)).key_id == made
+    await _begin(settings)
+
+
+async def test_an_upgrade_ties_the_keys_to_the_database(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report())
+    await _without_checks(settings)
+    with pytest.raises(NotReady, match="run `reportline intake upgrade`"):
+        await _begin(settings)
+    await _upgrade(settings)
+    keys = read_keys(settings.folder)
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        assert await known_checks(session) == {name: check_of(key) for name, key in keys.by_name().items()}
+    await _begin(settings)
+
+
+@pytest.mark.parametrize("purpose", ["vault", "index", "audit"])
+async def test_an_upgrade_with_another_ones_keys_changes_nothing(
+    settings: IntakeSettings, other: Path, purpose: str
+) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report())
+        await api.claim()
+    await _without_checks(settings)
+    _swapped(settings.folder, other, purpose)
+    with pytest.raises(NotReady, match="are not those of this database"):
+        await _upgrade(settings)
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        assert not await known_checks(session)
+
+
+async def test_a_running_intake_says_that_a_key_is_another_or_that_it_is_behind(api: RunningApi) -> None:
+    keys = api.intake.keys.current()
+    async with client(api.app) as nobody:
+        assert (await nobody.get("/readyz")).status_code == 200
+        for name, value, state in (
+            ("receipts", check_of(b"0" * 32), "other"),
+            ("receipts", check_of(keys.receipts), "ok"),
+            ("vault-k2-0123456789ab", bytes(32), "behind"),
+        ):
+            async with api.intake.database.writing() as session:
+                await session.merge(KeyCheck(name=name, value=value))
+            answer = await nobody.get("/readyz")
+            assert (answer.status_code, answer.json()["keys"]) == (200 if state == "ok" else 503, state)
