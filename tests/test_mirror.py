@@ -123,7 +123,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api",
-        "clock faults http/dependencies roles store/access_keys",
+        "clock faults http/dependencies roles",
         "tests/intake_api/http/test_access.py",
         "each call's key, role and refusal",
     ),

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
+from intake_api.store.access_keys import changed_keys
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import DatabaseAway, opened
 from intake_api.store.key_checks import require_keys
@@ -25,6 +26,7 @@ def check(settings: IntakeSettings) -> list[Check]:
         ("intake files", _look_at_files),
         ("intake database", _look_at_database),
         ("audit log", _look_at_audit_log),
+        ("access keys", _look_at_access_keys),
     )
     return [look_at(name, partial(_looked, look, settings)) for name, look in looks]
 
@@ -66,6 +68,21 @@ def _look_at_audit_log(settings: IntakeSettings) -> str:
     if broken is not None:
         raise NotReady(f"The audit log was changed at entry {broken}. Compare it with your backup.")
     return "its chain is whole"
+
+
+def _look_at_access_keys(settings: IntakeSettings) -> str:
+    if changed := asyncio.run(_changed_keys(settings)):
+        raise NotReady(
+            f"These access keys are not as the audit log says: {', '.join(changed)}. They open nothing. "
+            "Find out who wrote to the database; revoke them, and make new ones."
+        )
+    return "are as the audit log says"
+
+
+async def _changed_keys(settings: IntakeSettings) -> list[str]:
+    audit = AuditLog(read_keys(settings.folder).audit)
+    async with opened(checked_database_place(settings)) as database, database.reading() as session:
+        return await changed_keys(session, audit)
 
 
 async def _first_broken(settings: IntakeSettings) -> int | None:

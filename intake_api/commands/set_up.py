@@ -84,7 +84,7 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
         write_once(file, f"{asyncio.run(_new_token(settings, keys, role))}\n")
         return
     require_private(file)
-    caller = asyncio.run(_whose(settings, file.read_text(errors="replace").strip()))
+    caller = asyncio.run(_whose(settings, keys, file.read_text(errors="replace").strip()))
     if caller is None or caller.role is not role:
         raise NotReady(
             f"The access key in {file} opens nothing here. If it is for another intake, set "
@@ -97,9 +97,9 @@ async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> 
         return await add_key(session, AuditLog(keys.audit), role, "made at set-up", utc_now())
 
 
-async def _whose(settings: IntakeSettings, token: str) -> Caller | None:
+async def _whose(settings: IntakeSettings, keys: IntakeKeys, token: str) -> Caller | None:
     async with opened(checked_database_place(settings)) as database, database.reading() as session:
-        return await caller_of(session, token)
+        return await caller_of(session, AuditLog(keys.audit), token)
 
 
 def _write_public_key(file: Path, line: str) -> None:

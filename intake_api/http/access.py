@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from intake_api.http.contract import DescribedRoute
-from intake_api.http.dependencies import database_of
+from intake_api.http.dependencies import audit_of, database_of
 from intake_api.http.errors import Problem
 from intake_api.roles import Role
 from intake_api.store.access_keys import Caller, caller_of
@@ -64,7 +64,7 @@ async def _authenticated(request: Request) -> Caller:
         raise _refused("no-access-key", "missing_key")
     database = await database_of(request)
     async with database.reading() as session:
-        caller = await caller_of(session, credentials.credentials)
+        caller = await caller_of(session, await audit_of(request), credentials.credentials)
     if caller is None:
         raise _refused("no-access-key", "wrong_key")
     return caller

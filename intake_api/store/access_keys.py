@@ -1,4 +1,7 @@
-"""Adds, revokes and checks access keys: 256 random bits for one role, stored as a hash only."""
+"""Adds, revokes and checks access keys: 256 random bits for one role, stored as a hash only.
+
+Who can write to the database alone makes none: each row is signed, and the audit log says which are in force.
+"""
 
 import hashlib
 import hmac
@@ -7,15 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.faults import Reason, Refused
 from intake_api.roles import Role
 from intake_api.store.audit import OPERATOR, AuditLog
-from intake_api.store.models import AccessKey
+from intake_api.store.models import AccessKey, AuditEntry
 
 _NO_HASH = bytes(32)
+_ADDED, _REVOKED = "_key_added", "key_revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +34,23 @@ async def add_key(session: AsyncSession, audit: AuditLog, role: Role, name: str,
     """Add an access key; returns its token, which is not stored and cannot be shown again."""
     key_id, secret = secrets.token_hex(6), secrets.token_hex(32)
     row = AccessKey(key_id=key_id, role=role, name=name, token_hash=_hashed(secret), made_at=at)
+    row.mac = _mac(audit, row)
     session.add(row)
-    await audit.add(session, at, OPERATOR, f"{role}_key_added", key_id)
+    await audit.add(session, at, OPERATOR, f"{role}{_ADDED}", key_id)
     return f"reportline-{key_id}-{secret}"
 
 
 async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: datetime) -> bool:
     """Revoke a key; returns whether there was such a valid key."""
     in_force = (AccessKey.key_id == key_id) & AccessKey.revoked_at.is_(None)
-    revoked = update(AccessKey).where(in_force).values(revoked_at=at).returning(AccessKey.key_id)
-    known = (await session.scalars(revoked)).one_or_none() is not None
-    if known:
-        await audit.add(session, at, OPERATOR, "key_revoked", key_id)
-    return known
+    row = (await session.scalars(select(AccessKey).where(in_force).with_for_update())).one_or_none()
+    if row is None:
+        return False
+    row.revoked_at = at
+    row.mac = _mac(audit, row)
+    await session.flush()
+    await audit.add(session, at, OPERATOR, _REVOKED, key_id)
+    return True
 
 
 async def require_key_of(session: AsyncSession, key_id: str, *roles: Role) -> None:
@@ -52,16 +60,60 @@ async def require_key_of(session: AsyncSession, key_id: str, *roles: Role) -> No
         raise Refused(Reason.NOT_FOUND)
 
 
-async def caller_of(session: AsyncSession, token: str) -> Caller | None:
-    """Return the caller of a token, or None if the token is unknown or revoked."""
+async def caller_of(session: AsyncSession, audit: AuditLog, token: str) -> Caller | None:
+    """Return the caller of a token, or None if the token is unknown or revoked.
+
+    A row that was written or changed without the audit log's key opens nothing, and neither does an older row
+    that was put back: what is in force is what the audit log says.
+    """
     match = re.fullmatch(r"reportline-([0-9a-f]{12})-([0-9a-f]{64})", token)
     key_id, secret = match.groups() if match else ("", "")
-    key = await session.get(AccessKey, key_id)
+    found = (await session.execute(_with_entries().where(AccessKey.key_id == key_id))).one_or_none()
     # The comparison runs for unknown keys too, so that its duration does not tell which ids exist.
-    same = hmac.compare_digest(_hashed(secret), _NO_HASH if key is None else key.token_hash)
-    if key is None or not same or key.revoked_at is not None:
+    same = hmac.compare_digest(_hashed(secret), _NO_HASH if found is None else found[0].token_hash)
+    if found is None or not same or not _is_in_force(audit, *found):
         return None
-    return Caller(key_id, Role(key.role))
+    return Caller(key_id, Role(found[0].role))
+
+
+async def sign_keys(session: AsyncSession, audit: AuditLog) -> None:
+    """Sign the rows of an earlier version of which the audit log tells; any other row opens nothing."""
+    for key, added, revoked in (await session.execute(_with_entries().where(AccessKey.mac.is_(None)))).all():
+        if added == 1 and bool(revoked) == (key.revoked_at is not None):
+            key.mac = _mac(audit, key)
+    await session.flush()
+
+
+async def changed_keys(session: AsyncSession, audit: AuditLog) -> list[str]:
+    """Return the ids of keys that are not as the audit log says, those without a row among them."""
+    rows = (await session.execute(_with_entries())).all()
+    changed = [key.key_id for key, added, revoked in rows if not _is_as_logged(audit, key, added, revoked)]
+    told = select(AuditEntry.subject).where(AuditEntry.what.endswith(_ADDED)).distinct()
+    gone = set(await session.scalars(told)) - {key.key_id for key, _, _ in rows}
+    return sorted((*changed, *gone))
+
+
+def _with_entries() -> Select[AccessKey, int, int]:
+    """Select keys with the number of entries that say that they were added with this role, and revoked."""
+    of_key = select(func.count()).where(AuditEntry.subject == AccessKey.key_id)
+    added = of_key.where(AuditEntry.what == AccessKey.role + _ADDED).scalar_subquery()
+    revoked = of_key.where(AuditEntry.what == _REVOKED).scalar_subquery()
+    return select(AccessKey, added, revoked)
+
+
+def _is_in_force(audit: AuditLog, key: AccessKey, added: int, revoked: int) -> bool:
+    return key.revoked_at is None and not revoked and _is_as_logged(audit, key, added, revoked)
+
+
+def _is_as_logged(audit: AuditLog, key: AccessKey, added: int, revoked: int) -> bool:
+    signed = hmac.compare_digest(key.mac or bytes(32), _mac(audit, key))
+    return signed and added == 1 and bool(revoked) == (key.revoked_at is not None)
+
+
+def _mac(audit: AuditLog, key: AccessKey) -> bytes:
+    revoked = key.revoked_at.isoformat() if key.revoked_at else None
+    told = (key.key_id, key.role, key.name, key.token_hash.hex(), key.made_at.isoformat(), revoked)
+    return audit.sign_row(("access_keys", *told))
 
 
 def _hashed(secret: str) -> bytes:

@@ -192,7 +192,10 @@ class Assessment(Base):
 
 
 class AccessKey(Base):
-    """An access key of one role; only the hash of its token is stored."""
+    """An access key of one role; only the hash of its token is stored, and a keyed hash of the whole row.
+
+    `mac` is none only until `upgrade` has compared the row with the audit log.
+    """
 
     __tablename__ = "access_keys"
 
@@ -202,6 +205,7 @@ class AccessKey(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_at: Mapped[datetime] = mapped_column(ExactTime)
     revoked_at: Mapped[datetime | None] = mapped_column(ExactTime)
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class Exposure(Base):
@@ -241,6 +245,7 @@ class AuditEntry(Base):
     """One read or decision; `chain` is the keyed hash of the entry and of the chain before it."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (Index("audit_by_subject", "subject"),)
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(ExactTime)

@@ -21,6 +21,7 @@ from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from intake_api.keys import read_keys, require_database_file
+from intake_api.store.access_keys import sign_keys
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.key_checks import known_checks, record
@@ -171,6 +172,7 @@ async def _checked(
     keys = read_keys(folder)
     if not await known_checks(session):
         await record(session, keys, keys.by_name())
+        await sign_keys(session, AuditLog(keys.audit))
     audit = AuditLog(keys.audit)
     broken_at = await audit.first_broken(session)
     closed, _ = await closed_in_samples(session, Vault(keys))

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.keys import IntakeKeys
+from intake_api.store.access_keys import sign_keys
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.store.key_checks import known_checks, record, require_keys
@@ -39,6 +40,7 @@ async def complete(session: AsyncSession, keys: IntakeKeys, folder: object) -> N
     if not await _open_it(session, keys):
         raise NotReady(_OTHER_KEYS.format(folder=folder))
     await record(session, keys, keys.by_name())
+    await sign_keys(session, AuditLog(keys.audit))
 
 
 async def _open_it(session: AsyncSession, keys: IntakeKeys) -> bool:

@@ -23,7 +23,7 @@ INTAKE = frozenset({Kind.WORDS})
 SCREEN = "terminal.out"
 # Without these nothing can be answered, deleted or confirmed; they go to Telegram, from where they came.
 NEEDED_BY_TELEGRAM = {"chat_id", "message_id", "message_ids", "callback_query_id", "offset"}
-_SEALED = re.compile(rb'\{"key_id":"[a-z0-9]+","sealed":"[A-Za-z0-9+/=]+"\}')
+_SEALED = re.compile(rb'\{"key_id":"[a-z0-9-]+","sealed":"[A-Za-z0-9+/=]+"\}')
 
 
 class FileTimes(NamedTuple):
