@@ -37,7 +37,9 @@ EXACT_FIELDS = {
 # Within a page of its file SQLite lays rows down as they are written, whatever their keys: until the file is
 # written anew (VACUUM), a page tells an order, though no time.
 # Tables that are numbered in the order of writing; none has a row of a report.
-NUMBERED_TABLES = {"access_keys", "alembic_version", "assessments", "audit_log", "exposures", "lifts"}
+NUMBERED_TABLES = {
+    *("access_keys", "alembic_version", "assessments", "audit_log", "exposures", "key_checks", "lifts"),
+}
 # Where a file's own times may lie within the run, and why it cannot be helped.
 EXACT_FILES = {
     r"intake/reportline\.db(-wal|-shm)?": "the system sets them when SQLite writes: the newest report's time",
