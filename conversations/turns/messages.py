@@ -131,12 +131,14 @@ def with_need(turn: Turn, rest: str, portals: Mapping[str, Portal]) -> Turn:
 
 
 def _answered(state: State, text: str, found: Found, portals: Mapping[str, Portal]) -> Turn:
-    """Keep the answer to a question; a note grows with each message.
+    """Keep the answer to a question; a note grows with each message, and with what its card showed.
 
     A need is answered, and is no answer. A note holds it too: its card says who will read it.
     """
     step = FLOW[state.step]
-    before = dict(state.draft.answers).get("note", "") if step.keeps == "note" else ""
+    before = (
+        f"{dict(state.draft.answers).get('note', '')}\n{state.unread}".strip() if step.keeps == "note" else ""
+    )
     answer = visible(text)
     maximum = ANSWER_LENGTHS[step.keeps]
     too_long = len(f"{before}\n{text.strip()}".strip()) > maximum
@@ -149,7 +151,8 @@ def _answered(state: State, text: str, found: Found, portals: Mapping[str, Porta
     if not answer:
         return Turn(remarked(state, *siblings("empty", 2)))
     portal = portals[state.portal]
-    keeping = keep_text(replace(state, remark=()), step.keeps, text.strip(), step.then, portal, before=before)
+    asked = replace(state, remark=(), unread="" if step.keeps == "note" else state.unread)
+    keeping = keep_text(asked, step.keeps, text.strip(), step.then, portal, before=before)
     telling = bool(found.addresses or found.known) or keeping.state.asked is not None
     turn = Turn(keeping.state, with_removal(keeping.effects) if telling else keeping.effects)
     if heard and presses:

@@ -13,14 +13,14 @@ from conversations.state import State
 from conversations.talk import Phrase, RemoveMessage
 from conversations.turns.links import PARTIAL_LENGTH
 from conversations.turns.names import ask_about_handles, keep_text, keep_words_beside
-from conversations.turns.turn import Turn, move, remarked, siblings
+from conversations.turns.turn import LONGEST_NOTE, Turn, move, remarked, siblings
 
 # Steps at which nothing is asked but a link, or what it is about.
 _ASKING = frozenset({"first", "kind", "link", "copy", "copy_browser", "copy_app", "copy_telegram"})
 # Steps that ask about a link in hand.
 _IN_QUESTION = frozenset({"doubt", "site", "search_page", "page", "whose", "change_which", "stopping"})
-_QUESTIONS_AFTER = frozenset(step.name for step in DETAILS)
-_AFTER_SENDING = _QUESTIONS_AFTER | {"sent"}
+_QUESTIONS_AFTER = frozenset(step.name for step in DETAILS) - {"end"}
+_AFTER_SENDING = _QUESTIONS_AFTER | {"sent", "end"}
 # One or two words, such as "what now", are meant for the buttons.
 _LEAST_WORDS = 3
 _QUESTIONS = ("?", "\u061f")
@@ -64,11 +64,10 @@ def _in_place_of_a_link(state: State, text: str, portal: Portal) -> Turn:
 
 def _written_later(state: State, text: str) -> State:
     """Offer what is written after sending as the note: at once, or where the questions come to it."""
-    said = f"{state.unread}\n{text}".strip()
     is_answer = len(text.split()) < _LEAST_WORDS or text.endswith(_QUESTIONS)
-    if is_answer or len(said) > PARTIAL_LENGTH:
+    remembered = None if is_answer else _remembered(state, text)
+    if remembered is None:
         return remarked(state, *_to_choose(state))
-    remembered = replace(state, unread=said)
     if state.step in _QUESTIONS_AFTER:
         return remarked(remembered, *_to_choose(state))
     return move(remembered, "note")
@@ -91,8 +90,15 @@ def _with_words_of_picture(state: State, caption: str, portal: Portal) -> State:
         return state
     if state.draft.is_unsent:
         return keep_words_beside(state, caption, None, portal)
-    said = f"{state.unread}\n{caption}".strip()
-    return replace(state, unread=said) if state.draft.is_sent and len(said) <= PARTIAL_LENGTH else state
+    return (_remembered(state, caption) if state.draft.is_sent else None) or state
+
+
+def _remembered(state: State, text: str) -> State | None:
+    """Remember words that the note can take up, or give None where it has no room for them."""
+    said = f"{state.unread}\n{text}".strip()
+    note = dict(state.draft.answers).get("note", "")
+    fits = len(said) <= PARTIAL_LENGTH and len(f"{note}\n{said}") <= LONGEST_NOTE
+    return replace(state, unread=said) if fits else None
 
 
 def _asking(state: State, text: str, found: Found, portal: Portal) -> Turn:

@@ -6,8 +6,10 @@ from pathlib import Path
 from conversations.events import Attached, Media, Received, Said
 from conversations.flow import VICTIMS_EXITS
 from conversations.talk import Phrase, Submit
+from conversations.turns.submission import report_of
 from tests.cases import for_every
 from tests.talking import Replay, begun, new_state
+from tests.times import HOUR
 
 STORIES = json.loads((Path(__file__).parent / "stories.json").read_text(encoding="utf-8"))
 LINK = "https://forum.example/4711"
@@ -217,3 +219,26 @@ def test_what_was_written_before_a_user_name_goes_along_with_it() -> None:
     replay = begun("its an account on the app where people dance", "@bad_example_99")
     replay.tap("theirs")
     assert replay.state.draft.partial == "its an account on the app where people dance\n@bad_example_99"
+
+
+def test_what_is_written_at_the_note_is_added_to_what_its_card_shows() -> None:
+    replay = _sent()
+    replay.step(Said("their number ends in 40"))
+    replay.step(Said("and they use another name too"))
+    assert dict(replay.state.draft.answers)["note"] == (
+        "their number ends in 40\nand they use another name too"
+    )
+    replay.step(Said("one more thing at the end"))
+    assert replay.state.step == "note"
+    assert "one more thing at the end" in replay.read()
+
+
+def test_no_note_grows_longer_than_a_report_takes() -> None:
+    replay = _sent()
+    replay.step(Said("it is long " * 40))
+    replay.step(Said("and so on " * 50))
+    for _ in range(3):
+        replay.step(Said("more words of it " * 20))
+        if "take_partial" in replay.choices():
+            replay.tap("take_partial")
+    assert report_of(replay.state, HOUR).note
