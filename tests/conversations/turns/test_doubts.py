@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.events import Attached, Media, Said
+from conversations.events import Attached, Command, Commanded, Media, Said
 from conversations.talk import RemoveMessage
 from tests.talking import begun
 
@@ -130,3 +130,9 @@ def test_of_a_picture_that_is_gone_nothing_is_said_to_stay() -> None:
     replay.step(Attached(Media.PICTURE, "also on forumexample.com"))
     replay.tap("is_link")
     assert not [phrase for phrase in replay.state.remark if phrase.words.startswith("stays.")]
+
+
+def test_a_reading_that_was_asked_about_is_forgotten_with_its_report() -> None:
+    replay = begun("https://forum.example/4711", "also maybe other.example here")
+    replay.step(Commanded(Command.CANCEL))
+    assert replay.state.doubt is None

@@ -62,3 +62,22 @@ def test_what_may_be_a_link_under_a_picture_is_asked_about() -> None:
     turn = begun().step(Attached(Media.PICTURE, "the site is forumexample.com"))
     assert turn.state.step == "doubt"
     assert RemoveMessage() in turn.effects
+
+
+def test_words_with_a_picture_after_sending_are_offered_as_the_note() -> None:
+    replay = begun("https://forum.example/4711")
+    replay.tap("send")
+    replay.step(Received())
+    replay.step(Attached(Media.PICTURE, "it is in the third folder"))
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    assert replay.read().count("it is in the third folder") == 1
+    assert "take_partial" in replay.choices()
+
+
+def test_of_a_long_caption_with_a_name_all_words_are_shown_once() -> None:
+    turn = begun("https://forum.example/4711").step(
+        Attached(Media.PICTURE, f"by @some_body {'many words ' * 30}room nineteen")
+    )
+    shown = [dict(phrase.values).get("said", "") for phrase in turn.state.remark]
+    assert any("room nineteen" in said for said in shown)

@@ -93,3 +93,13 @@ def test_a_cry_whose_dots_stand_for_spaces_is_no_site_and_stays(text: str) -> No
 )
 def test_a_cry_beside_a_receipt_or_at_the_end_of_a_long_message_is_heard(text: str) -> None:
     assert begun().step(Said(text)).state.step in {"danger", "hurt"}
+
+
+def test_a_child_near_who_is_in_danger_now_is_answered_at_the_note_too() -> None:
+    replay = begun("https://forum.example/4711")
+    replay.tap("send")
+    replay.step(Received())
+    for choice in ("details", *("skip",) * 5):
+        replay.tap(choice)
+    assert replay.step(Said("my uncle is raping my little sister right now")).state.step == "danger"
+    assert dict(replay.state.draft.answers)["note"]

@@ -75,3 +75,14 @@ def test_of_two_front_pages_the_reporter_says_which_is_no_link() -> None:
     replay.tap("no_real_link")
     assert replay.state.step == "change_which"
     assert len(replay.state.draft.addresses) == 2
+
+
+def test_what_is_sent_in_place_of_a_report_leaves_a_name_out_that_is_known_since() -> None:
+    replay = begun("https://forum.example/1 Rosa Diaz saw it")
+    replay.tap("send_both")
+    replay.step(Received())
+    replay.tap("another")
+    replay.step(Said("https://forum.example/2 my name is Rosa Diaz"))
+    replay.tap("mine")
+    replay.tap("instead")
+    assert "Rosa" not in dict(replay.state.draft.answers)["note"]
