@@ -233,6 +233,20 @@ def test_a_flood_that_is_no_links_is_not_read_to_its_end() -> None:
     assert find("photo.jpeg 3.50 e.g. one.word " * 100 + behind).addresses == find(behind).addresses
 
 
+def test_of_a_flood_of_one_link_a_hundred_are_read_and_known_links_do_not_count() -> None:
+    """So the rest of a long list, whose beginning was sent before, always gets through."""
+    behind = " https://example.com/b"
+    flood = "https://example.com/a " * 120 + behind
+    assert find(flood).left_out
+    beyond = find(flood, is_known=lambda canonical: canonical.endswith("/a"))
+    assert [address.given for address in beyond.addresses] == ["https://example.com/b"]
+
+
+@pytest.mark.parametrize("text", ["ana(at)mail.example", "write to ana [at] mail [dot] example"])
+def test_the_host_of_a_spelt_e_mail_address_is_no_link(text: str) -> None:
+    assert find(text).addresses == ()
+
+
 def test_an_address_is_not_in_its_repr() -> None:
     """Reported addresses never reach a log or an exception's text by way of repr."""
     assert "example" not in repr(find("https://example.com/a"))
