@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.settings import PORTALS, BotSettings, channel_token, intake_public_key, telegram_token, valkey_url
-from conversations.wire.sealing import new_private_key, public_half
+from conversations.wire.sealing import fingerprint, new_private_key, public_half
 from reportline.readiness import NotReady
 from reportline.settings import described_settings, read_settings
 
@@ -274,3 +274,13 @@ def _secret_files(settings: BotSettings) -> list[tuple[Callable[[BotSettings], o
         (valkey_url, settings.valkey_url_file),
     ]
     return [(reader, file) for reader, file in files if file]
+
+
+def test_a_public_key_that_is_not_the_one_its_id_tells_is_damaged(settings: BotSettings) -> None:
+    for told, is_it in ((fingerprint(KEY.raw), True), ("0" * 12, False)):
+        _write(settings.public_key_file, f"k2-{told}:{KEY.raw.hex()}\n")
+        if is_it:
+            assert intake_public_key(settings).raw == KEY.raw
+        else:
+            with pytest.raises(NotReady, match="damaged"):
+                intake_public_key(settings)

@@ -12,7 +12,7 @@ from intake_api.keys import read_keys
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key, changed_keys, revoke_key
-from intake_api.store.audit import AuditLog
+from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, KeyCheck
 from intake_api.upkeep.upgrading import bring_up_to_date
@@ -63,6 +63,25 @@ async def test_a_key_whose_row_was_changed_opens_nothing_and_is_found(api: Runni
             await session.execute(update(AccessKey).where(AccessKey.key_id == key_id).values(change))
         assert await _status(api, token) == 401
         assert await _changed(api) == [key_id]
+
+
+async def test_another_secret_in_a_keys_row_opens_nothing(api: RunningApi) -> None:
+    key_id, secret = (await _new_lead(api)).split("-")[1], secrets.token_hex(32)
+    async with api.intake.database.writing() as session:
+        theirs = sha256(secret.encode()).digest()
+        await session.execute(update(AccessKey).where(AccessKey.key_id == key_id).values(token_hash=theirs))
+    assert await _status(api, f"reportline-{key_id}-{secret}") == 401
+    assert await _changed(api) == [key_id]
+
+
+async def test_a_key_of_which_the_log_tells_otherwise_opens_nothing(api: RunningApi) -> None:
+    token = await _new_lead(api)
+    key_id = token.split("-")[1]
+    assert await _status(api, token) == 200
+    async with api.intake.database.writing() as session:
+        await api.intake.audit.add(session, api.clock(), OPERATOR, "lead_key_added", key_id)
+    assert await _status(api, token) == 401
+    assert await _changed(api) == [key_id]
 
 
 async def test_an_older_row_that_is_put_back_opens_nothing_and_is_found(api: RunningApi) -> None:

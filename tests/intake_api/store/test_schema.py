@@ -135,3 +135,12 @@ async def test_no_intake_starts_on_a_wrong_revision(settings: IntakeSettings, re
     with pytest.raises(NotReady, match="reportline intake upgrade"):
         async with opened(settings):
             pass
+
+
+async def test_a_database_of_a_newer_version_is_neither_served_nor_upgraded(settings: IntakeSettings) -> None:
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        for use in (_upgrade, require_current):
+            with pytest.raises(NotReady, match="newer version of Reportline"):
+                await use(database)
