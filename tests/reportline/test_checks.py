@@ -2,8 +2,13 @@
 
 import errno
 import os
+from pathlib import Path
 
+import pytest
+
+from bot.settings import BotSettings
 from reportline.checks import Check, look_at
+from reportline.doctor import look_at_everything
 from reportline.readiness import NotReady
 
 
@@ -24,3 +29,15 @@ def test_a_fault_of_the_system_names_the_cause_and_no_file() -> None:
 
     advice = "The system says: Permission denied. See whose the files are."
     assert look_at("keys", look) == Check("keys", fine=False, advice=advice)
+
+
+@pytest.mark.parametrize(("half", "absent"), [("bot", "intake keys"), ("intake", "outbox")])
+def test_the_doctor_looks_at_the_half_that_a_host_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, half: str, absent: str
+) -> None:
+    monkeypatch.setenv("REPORTLINE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "9")
+    (tmp_path / half).mkdir(mode=0o700)
+    found = {one.name: one for one in look_at_everything(BotSettings())}
+    assert half in found["this host"].advice
+    assert absent not in found

@@ -29,6 +29,7 @@ from intake_api.keys import make_key, newest, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import DatabaseAway
 from intake_api.store.database import opened as database_opened
+from intake_api.store.key_checks import require_keys
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.store.revision import require_current
 from intake_api.store.schema import configuration
@@ -358,6 +359,8 @@ async def test_a_backup_of_an_earlier_revision_is_upgraded(
         assert (restored.rows, restored.closed) == (made.rows, 0)
         async with database_opened(target.database_place()) as database:
             await require_current(database)
+            async with database.reading() as session:
+                await require_keys(session, read_keys(target.folder))
 
 
 async def test_a_backup_of_a_later_version_is_not_begun(
