@@ -35,7 +35,6 @@ def _is_held(state: State, caption: str) -> bool:
     draft = state.draft
     held = [*draft.addresses, draft.partial, draft.said, *(answer for _, answer in draft.answers)]
     held += [state.asked.full[:BESIDE_LENGTH]] if state.asked else []
-    held += [state.unread] if state.draft.is_sent and state.step == "note" else []
     held += [*state.doubt.readings, state.doubt.words] if state.doubt else []
     on_the_card = "\n".join(held).casefold()
     words = (word for word in caption.casefold().split() if any(map(str.isalnum, word)))
