@@ -152,6 +152,8 @@ async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and
         language=report.language,
         hour=report.hour,
         due_hour=named.due_hour,
+        arrival_hour=report.arrival_hour,
+        circumstances=named.circumstances,
         left=False,
     )
     if before is None:
