@@ -58,7 +58,10 @@ async def _fill(database: Database, vault: Vault, rows: int = ROWS) -> None:
         analyst = await session.scalar(select(AccessKey.key_id).limit(1))
         await session.execute(insert(StoredReport), reports)
         await session.execute(insert(Item), items)
-        await session.execute(insert(Assessment), [note | {"assessed_by": analyst} for note in notes])
+        made = [
+            note | {"assessed_by": analyst, "sequence": number} for number, note in enumerate(notes, start=1)
+        ]
+        await session.execute(insert(Assessment), made)
 
 
 def _report(vault: Vault, row: str, *, withdrawn: bool) -> dict[str, object]:
