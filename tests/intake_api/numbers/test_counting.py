@@ -126,17 +126,21 @@ async def test_what_was_tapped_is_counted_for_each_portal(api: RunningApi) -> No
     several = ("https://example.com/1", "https://example.com/2")
     mistaken = [a_report(circumstances=both) for _ in range(2)]
     await api.take_in(
-        *(a_report(*several, circumstances=both) for _ in range(5)),
-        *(a_report(circumstances=near) for _ in range(6)),
+        *(a_report(*several, circumstances=both) for _ in range(4)),
+        *(a_report(circumstances=near) for _ in range(5)),
+        *(a_report(circumstances=["knows_child"]) for _ in range(5)),
         *(a_report(portal="kz", circumstances=near) for _ in range(4)),
         *mistaken,
     )
-    await api.claim(1)
-    await api.take_in(withdrawn(mistaken[0]), revised(mistaken[1], circumstances=[]))
+    # What leaves a claimed item stays with it until it comes back.
+    await api.claim(20)
+    elsewhere = revised(mistaken[1], "https://example.com/another", circumstances=[])
+    await api.take_in(withdrawn(mistaken[0]), elsewhere)
     assert _tapped(await _asked(api)) == {}
     api.clock.move(hours=1)
     nothing = dict.fromkeys(("danger_now", "knows_child", "threatened", "own_pictures"))
-    assert _tapped(await _asked(api)) == {"ar": nothing | {"danger_now": 10, "threatened": 5}, "kz": nothing}
+    # Nine and four: one more of either would be the next number.
+    assert _tapped(await _asked(api)) == {"ar": nothing | {"danger_now": 5, "knows_child": 5}, "kz": nothing}
 
 
 def _tapped(counted: dict[str, Any]) -> dict[str, dict[str, Any]]:
