@@ -15,6 +15,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     SEAL_NOT_OPENED = "seal-not-opened"
     OTHER_DRAFT = "other-draft"
+    UNKNOWN_CURSOR = "unknown-cursor"
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not an error

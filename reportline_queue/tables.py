@@ -60,6 +60,7 @@ def claims(made: Sequence[Claim]) -> Table:
 
 def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
     """Draw a claimed item; an address is on a line of its own, whole, so that it can be copied."""
+    yield from _tapped(shown)
     yield from _addresses(shown, plain=plain_addresses)
     yield _rows(
         _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
@@ -81,6 +82,7 @@ def found(items: ItemsFound) -> Iterator[Shown]:
 
 def item(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
     """Draw an item outside the queue: its address, where it is, and what was decided."""
+    yield from _tapped(shown)
     yield from _addresses(shown, plain=plain_addresses)
     yield _rows({"state": _state(shown)} | _about(shown))
     yield from _history(shown.history)
@@ -131,7 +133,17 @@ def _addresses(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]
 
 def _summary(shown: Claim | ItemFound) -> str:
     reports = "1 report" if shown.reports == 1 else f"{shown.reports} reports"
-    return f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
+    about = f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
+    return f"{_circumstances(shown)}; {about}" if shown.circumstances else about
+
+
+def _tapped(shown: Claim | ItemFound) -> Iterator[Shown]:
+    if shown.circumstances:
+        yield _rows({"a reporter": _circumstances(shown)})
+
+
+def _circumstances(shown: Claim | ItemFound | ReportShown) -> str:
+    return ", ".join(_CIRCUMSTANCES[each] for each in shown.circumstances)
 
 
 def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str, str]:
@@ -165,7 +177,7 @@ def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
         "withdrawn": "yes" if report.withdrawn else "",
         "whole site": _yes_or_no(report.whole_site),
         "complete": "" if report.complete else "no, only what the reporter remembers",
-        "the reporter": ", ".join(_CIRCUMSTANCES[each] for each in report.circumstances),
+        "the reporter": _circumstances(report),
         "depiction": report.depiction or "",
         "reached": report.reached or "",
         "page before": "" if report.referer is None else shown_address(report.referer, plain=plain),

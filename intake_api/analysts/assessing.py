@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,10 +12,12 @@ from intake_api.analysts.claims import claimed_item, end_claim
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.faults import Reason, Refused
+from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
+_SEQUENCE = 3  # the number of its advisory lock
 
 
 async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> str:
@@ -28,8 +30,8 @@ async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> 
     except Refused:
         # Look for an earlier decision only now: it may have been committed while this request waited.
         return await _repeated(request, claim_id, decision)
-    assessment_id = _add(request, item.item_id, decision, claim_id=claim_id)
     await end_claim(request.session, item, State.ASSESSED)
+    assessment_id = await _add(request, item.item_id, decision, claim_id=claim_id)
     await request.note(f"assessed_{decision.outcome}", item.item_id)
     return assessment_id
 
@@ -47,7 +49,7 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
     await request.session.get_one(Item, earlier.item_id, with_for_update=True)
     if await current_assessment(request.session, earlier.item_id) is not earlier:
         raise Refused(Reason.SUPERSEDED)
-    correction_id = _add(request, earlier.item_id, decision, corrects=assessment_id)
+    correction_id = await _add(request, earlier.item_id, decision, corrects=assessment_id)
     await request.note(f"corrected_{decision.outcome}", earlier.item_id)
     return correction_id
 
@@ -55,7 +57,7 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:
     """Return an item's assessments, the oldest first."""
     of_item = select(Assessment).where(Assessment.item_id == item_id)
-    return (await session.scalars(of_item.order_by(Assessment.assessed_at, Assessment.assessment_id))).all()
+    return (await session.scalars(of_item.order_by(Assessment.sequence))).all()
 
 
 def current(item_id: ColumnElement[str]) -> Select[Assessment]:
@@ -63,7 +65,7 @@ def current(item_id: ColumnElement[str]) -> Select[Assessment]:
     correction = aliased(Assessment)
     corrected = exists().where(correction.corrects == Assessment.assessment_id)
     of_item = select(Assessment).where(Assessment.item_id == item_id, ~corrected)
-    return of_item.order_by(Assessment.assessed_at.desc()).limit(1)
+    return of_item.order_by(Assessment.sequence.desc()).limit(1)
 
 
 async def current_assessment(session: AsyncSession, item_id: str) -> Assessment | None:
@@ -96,7 +98,7 @@ def decided(vault: Vault, row: Assessment) -> dict[str, object]:
     return plain | row.details | ({"note": note} if note else {})
 
 
-def _add(
+async def _add(
     request: AnalystRequest,
     item_id: str,
     decision: Decision,
@@ -108,6 +110,7 @@ def _add(
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
     request.session.add(
         Assessment(
+            sequence=await _next_number(request.session),
             assessment_id=assessment_id,
             item_id=item_id,
             claim_id=claim_id,
@@ -120,7 +123,15 @@ def _add(
             **{name: said.get(name) for name in _COLUMNS},
         )
     )
+    await request.session.flush()
     return assessment_id
+
+
+async def _next_number(session: AsyncSession) -> int:
+    """Return the next number of the sequence; until this transaction ends, nobody else gets one."""
+    # So a number is committed before any higher one is given, and an export that has seen it missed none.
+    await advisory_lock(session, _SEQUENCE)
+    return (await session.scalar(select(func.max(Assessment.sequence))) or 0) + 1
 
 
 def _sealed_note(vault: Vault, assessment_id: str, note: str | None) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Analysts claim the most overdue items, prolong and release their claims; an item has one claim at most.
+"""Analysts claim the most overdue items, every third by age, and prolong and release their claims.
 
 A claim is named by its id. If it was released or assessed, has expired or belongs to another analyst, the
 answer is always the same: "claim-lost".
@@ -17,7 +17,16 @@ from intake_api.analysts.shapes import MAXIMUM_CLAIMS
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
 from intake_api.items.totals import update_totals
-from intake_api.store.models import AccessKey, Item, Mention, State, StoredReport, is_claimed
+from intake_api.store.models import (
+    EVERY_KIND,
+    EVERY_LANGUAGE,
+    AccessKey,
+    Item,
+    Mention,
+    State,
+    StoredReport,
+    is_claimed,
+)
 
 MAXIMUM_DETAILS: Final = 50
 # A program that prolongs its claim for ever must not keep the item from other analysts.
@@ -32,7 +41,7 @@ async def claim(
     language: str | None = None,
     kind: str | None = None,
 ) -> Sequence[Item]:
-    """Claim up to `count` items for the analyst, the most overdue first, until the lease runs out.
+    """Claim up to `count` items for the analyst until the lease runs out: the most overdue, and some by age.
 
     `language` is one in which an item was reported, `kind` is the kind of its address; None means any. The
     analyst does not get an item that they released within the last lease: they had a reason to release it.
@@ -45,7 +54,8 @@ async def claim(
         Item.released_by != request.analyst,
         Item.released_at <= request.now - lease,
     )
-    items = await first_waiting(request.session, min(count, free), not_released, language, kind)
+    queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
+    items = await first_waiting(request.session, min(count, free), not_released, *queue)
     for item in items:
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claimed_by, item.claimed_at, item.lease_expires = (

@@ -21,7 +21,14 @@ SUMMED: Final[Mapping[str, Any]] = {
     "first_hour": HOUR,
     "last_hour": HOUR,
 }
-_CLAIMED: Final = {"claim_id": CLAIM, "lease_expires": _LEASE_ENDS, "item_id": ITEM, **SUMMED}
+_TAPPED: Final = {"circumstances": ["knows_child"]}
+_CLAIMED: Final = {
+    **_TAPPED,
+    "claim_id": CLAIM,
+    "lease_expires": _LEASE_ENDS,
+    "item_id": ITEM,
+    **SUMMED,
+}
 ADDRESSES: Final[Mapping[str, Any]] = {"address_given": ADDRESS, "address_canonical": ADDRESS}
 _TOLD: Final = {name: REPORT[name] for name in ("portal", "channel", "language", "hour", "advice_version")}
 _SAID: Final = {name: REPORT[name] for name in ("depiction", "reached", "access")}
@@ -43,7 +50,7 @@ DECIDED: Final[Mapping[str, Any]] = {
     "assessed_at": "2026-03-01T13:25:00Z",
     **_DECISION,
 }
-_FOUND: Final = {"item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
+_FOUND: Final = {**_TAPPED, "item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
 
 # What parameters are, and an example.
 PARAMETERS: Final = {
@@ -62,7 +69,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
             **_CLAIMED,
             **ADDRESSES,
             "needs_joining": False,
-            "details": [{**_TOLD, **_SAID, "withdrawn": False, "complete": True}],
+            "details": [{**_TOLD, **_TAPPED, **_SAID, "withdrawn": False, "complete": True}],
             "history": [],
         },
     ),

@@ -33,6 +33,12 @@ ReportCount = Annotated[
 ]
 FirstHour = Annotated[datetime, Field(description="The first hour in which it was reported.")]
 LastHour = Annotated[datetime, Field(description="The last hour in which it was reported.")]
+Circumstances = Annotated[
+    tuple[Circumstance, ...],
+    Field(
+        description="What reporters tapped and did not leave out, over all reports; the most urgent first."
+    ),
+]
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]
 
 
@@ -45,6 +51,7 @@ class ClaimsWanted(Taken):
 
 
 class _ItemSummed(BaseModel):
+    circumstances: Circumstances = ()
     item_id: ItemId
     kind: Kind
     reports: ReportCount

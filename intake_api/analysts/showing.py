@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from intake_api.analysts.shapes import (
 )
 from intake_api.faults import Reason, Refused
 from intake_api.hand_in.reports import content_of
+from intake_api.items.circumstances import of_bits
 from intake_api.items.making import address_hash
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State, StoredReport
 from intake_api.vault import Place, Vault
@@ -53,17 +55,20 @@ def addresses_of(vault: Vault, item: Item) -> Addresses:
 async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dict[str, Any]]:
     """Return the fields that every answer about an item has: all but its address and its state."""
     ways = (
-        select(Source.item_id, Source.portal, Source.language)
+        select(Source.item_id, Source.portal, Source.language, Source.circumstances)
         .where(Source.item_id.in_(item.item_id for item in items))
         .distinct()
     )
     portals: dict[str, set[str]] = {item.item_id: set() for item in items}
     languages: dict[str, set[str]] = {item.item_id: set() for item in items}
-    for item_id, portal, language in await session.execute(ways):
+    tapped: dict[str, set[int]] = {item.item_id: set() for item in items}
+    for item_id, portal, language, circumstances in await session.execute(ways):
         portals[item_id].add(portal)
         languages[item_id].add(language)
+        tapped[item_id].add(circumstances)
     return [
         {
+            "circumstances": of_bits(*tapped[item.item_id]),
             "item_id": item.item_id,
             "kind": item.kind,
             "reports": item.reports,
@@ -104,14 +109,14 @@ async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
     return shown
 
 
-async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
+async def items_found(request: AnalystRequest, items: Sequence[Item]) -> list[ItemFound]:
     """Show the items that a search found, without their addresses."""
-    summaries = await summaries_of(session, items)
+    summaries = await summaries_of(request.session, items)
     return [
         ItemFound(
             **summary,
-            state=State(item.state).value,
-            outcome=await current_outcome(session, item.item_id),
+            state=_state(item, request.now),
+            outcome=await current_outcome(request.session, item.item_id),
         )
         for item, summary in zip(items, summaries, strict=True)
     ]
@@ -122,7 +127,7 @@ async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
     item = await request.session.get(Item, item_id)
     if item is None:
         raise Refused(Reason.NOT_FOUND)
-    [found] = await items_found(request.session, [item])
+    [found] = await items_found(request, [item])
     addresses = addresses_of(request.vault, item)
     shown = ItemShown(
         **found.model_dump(),
@@ -150,6 +155,12 @@ async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
             for entry in await session.scalars(entries.limit(MAXIMUM_ENTRIES))
         ]
     )
+
+
+def _state(item: Item, now: datetime) -> Literal["waiting", "claimed", "assessed"]:
+    """Return the state of an item; one whose claim has run out waits, as nobody may decide about it."""
+    run_out = item.lease_expires is not None and item.lease_expires <= now
+    return State.WAITING.value if run_out else State(item.state).value
 
 
 def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:

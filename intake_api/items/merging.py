@@ -1,7 +1,8 @@
-"""Merges reports into items after the hand-in was answered, each in a transaction that can be repeated.
+"""Merges reports into items in ticks that no arrival wakes, each in a transaction that can be repeated.
 
-A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it is kept, and it is
-done again.
+A hand-in starts no work, so neither its own answer nor the time that the next one takes tells whether an
+address was known. A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it
+is kept, and it is done again.
 """
 
 import asyncio
@@ -20,12 +21,12 @@ from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
 
-RETRY_SECONDS = 20.0
-_BATCH = 100
+TICK_SECONDS = 1.0
+_RETRY_TICKS = 20
 
 
 class Merger:
-    """Merges waiting reports when started and when woken, and retries failed ones every twenty seconds.
+    """Merges waiting reports when started and in every tick, and those that failed in every twentieth.
 
     A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
     report arrived.
@@ -37,68 +38,61 @@ class Merger:
         vault: Vault,
         reopen_after: timedelta | None,
         now: Callable[[], datetime],
-        retry_seconds: float = RETRY_SECONDS,
+        tick_seconds: float = TICK_SECONDS,
     ) -> None:
         self._database = database
         self._vault = vault
         self._reopen_after = reopen_after
         self._now = now
-        self._retry_seconds = retry_seconds
+        self._tick_seconds = tick_seconds
         self._failed: dict[str, datetime] = {}
-        self._woken = asyncio.Event()
-        self._stopped = False
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Merge until stopped; a failure neither ends the loop nor keeps other reports from being merged."""
-        loop, again_at = asyncio.get_running_loop(), 0.0
-        while not self._stopped:
-            again = loop.time() >= again_at
-            if again:
-                again_at = loop.time() + self._retry_seconds
-            self._woken.clear()
+        loop, ticks = asyncio.get_running_loop(), 0
+        while not self._stopped.is_set():
             with _logged():
-                await self.merge_waiting(again=again)
+                await self.merge_waiting(again=ticks % _RETRY_TICKS == 0)
+            ticks += 1
+            # The next full second, whatever came in meanwhile.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), max(again_at - loop.time(), 0))
-
-    async def wake(self) -> None:
-        """Wake the loop, since a report was handed in."""
-        self._woken.set()
+                seconds = self._tick_seconds - loop.time() % self._tick_seconds
+                await asyncio.wait_for(self._stopped.wait(), seconds)
 
     def stop(self) -> None:
         """End `run` after the current report."""
-        self._stopped = True
-        self._woken.set()
+        self._stopped.set()
 
     async def merge_waiting(self, *, again: bool) -> None:
-        """Merge each waiting report once; those that failed before only if `again`."""
+        """Merge each report that waits now once; those that failed before only if `again`."""
         failed_before = self._failed
         if again:
             self._failed = {}
-        batch = await self._waiting_after("")
-        while batch and not self._stopped:
-            for draft_id in batch:
-                if again or draft_id not in self._failed:
-                    await self._merge(draft_id, failed_before.get(draft_id))
-            batch = await self._waiting_after(batch[-1])
+        for draft_id in await self._waiting():
+            if self._stopped.is_set():
+                return
+            if again or draft_id not in self._failed:
+                await self._merge(draft_id, failed_before.get(draft_id))
 
     async def _merge(self, draft_id: str, failed_in: datetime | None) -> None:
         try:
-            async with self._database.writing() as session:
-                await merge(session, self._vault, draft_id, self._reopen_after)
-        except ItemGone:
-            self._woken.set()
+            # An item that has gone meanwhile is made anew in the next tick.
+            with suppress(ItemGone):
+                async with self._database.writing() as session:
+                    await merge(session, self._vault, draft_id, self._reopen_after)
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
             hour = self._now().replace(minute=0, second=0, microsecond=0)
             if failed_in is not None and failed_in < hour:
                 log_failure("merge_failed", error)
             self._failed[draft_id] = hour
 
-    async def _waiting_after(self, draft_id: str) -> Sequence[str]:
+    async def _waiting(self) -> Sequence[str]:
+        # All at once: what comes in while these are merged waits for the next tick.
         waits = StoredReport.merged_revision < StoredReport.revision
-        after = select(StoredReport.draft_id).where(waits, StoredReport.draft_id > draft_id)
         async with self._database.reading() as session:
-            return (await session.scalars(after.order_by(StoredReport.draft_id).limit(_BATCH))).all()
+            waiting = select(StoredReport.draft_id).where(waits).order_by(StoredReport.draft_id)
+            return (await session.scalars(waiting)).all()
 
 
 class ItemGone(Exception):  # noqa: N818 - it names what happened, as the intake's other errors do
@@ -158,6 +152,8 @@ async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and
         language=report.language,
         hour=report.hour,
         due_hour=named.due_hour,
+        arrival_hour=report.arrival_hour,
+        circumstances=named.circumstances,
         left=False,
     )
     if before is None:

@@ -56,7 +56,7 @@ def _give_parts(state: State, intake: Intake) -> None:
     """Put the parts of the intake into the app's state, where the routes' dependencies read them."""
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
-    state.keys, state.after_hand_in = intake.keys, intake.merger.wake
+    state.keys, state.sender_clocks = intake.keys, intake.sender_clocks
     state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now)
 
 
@@ -66,7 +66,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     try:
         with serving(intake.settings.folder):
             await _require_ready(intake)
-            async with _merging(intake):
+            async with _working(intake):
                 yield build(intake)
     finally:
         await intake.database.close()
@@ -80,10 +80,13 @@ async def _require_ready(intake: Intake) -> None:
 
 
 @asynccontextmanager
-async def _merging(intake: Intake) -> AsyncIterator[None]:
-    merging = asyncio.create_task(intake.merger.run())
+async def _working(intake: Intake) -> AsyncIterator[None]:
+    """Do what no request waits for, until the block ends."""
+    workers = (intake.merger, intake.sender_clocks)
+    running = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield
     finally:
-        intake.merger.stop()
-        await merging
+        for worker in workers:
+            worker.stop()
+        await asyncio.gather(*running)

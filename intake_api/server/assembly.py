@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from intake_api.clock import Clock, utc_now
+from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
 from intake_api.settings import IntakeSettings
@@ -22,6 +23,7 @@ class Intake:
     vault: Vault
     audit: AuditLog
     merger: Merger
+    sender_clocks: SenderClocks
     now: Clock
 
 
@@ -30,4 +32,5 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    return Intake(settings, keys, database, vault, AuditLog(keys.current().audit), merger, now)
+    audit = AuditLog(keys.current().audit)
+    return Intake(settings, keys, database, vault, audit, merger, SenderClocks(now), now)

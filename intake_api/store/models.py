@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from intake_api.store.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
 
 EVERY_LANGUAGE: Final = ""
+EVERY_KIND: Final = ""
 
 
 class Base(DeclarativeBase):
@@ -68,9 +69,9 @@ class StoredReport(Base):
 class Item(Base):
     """One distinct address; its random id gives its order among the items of the same due hour.
 
-    `index_key` and `canonicaliser` say how its two hashes were made. `reports`, both hours and `due_hour` are
-    summed up from its sources; `due_hour` counts only the sources due since `open_since`, when the item last
-    began to wait.
+    `index_key` and `canonicaliser` say how its two hashes were made. `reports` and all hours but `open_since`
+    are summed up from its sources; `due_hour` and `began_hour`, when it began to wait, count only the sources
+    due since `open_since`, when the item last came back.
     """
 
     __tablename__ = "items"
@@ -94,6 +95,7 @@ class Item(Base):
     last_hour: Mapped[datetime] = mapped_column(HourType)
     open_since: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
+    began_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     state: Mapped[str] = mapped_column(String(8))
     claim_id: Mapped[str | None] = mapped_column(String(16), unique=True)
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("access_keys.key_id"))
@@ -106,8 +108,8 @@ class Item(Base):
 class Mention(Base):
     """A report that names an item's address; it is counted under the source that the other columns name.
 
-    `left` says that the report was withdrawn or no longer names the address, while the item was out of the
-    queue; it is counted until the item comes back.
+    `circumstances` are what its reporter tapped, as bits. `left` says that the report was withdrawn or no
+    longer names the address, while the item was out of the queue; it is counted until the item comes back.
     """
 
     __tablename__ = "mentions"
@@ -124,11 +126,13 @@ class Mention(Base):
     language: Mapped[str] = mapped_column(String(3), server_default="")
     hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
+    arrival_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
+    circumstances: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     left: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Source(Base):
-    """The number of an item's reports of the same portal, channel, language, hour and due hour.
+    """The number of an item's reports of the same portal, channel, language, hours and circumstances.
 
     An item has few sources however many reports it has, so summing them up stays cheap in a flood of reports.
     """
@@ -142,6 +146,8 @@ class Source(Base):
     language: Mapped[str] = mapped_column(String(3), primary_key=True)
     hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
     due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    arrival_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    circumstances: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     reports: Mapped[int]
 
 
@@ -151,6 +157,8 @@ class QueuePlace(Base):
     __tablename__ = "queue_places"
     __table_args__ = (
         Index("queue_places_by_kind", "language", "kind", "due_hour", "item_id"),
+        Index("queue_places_by_age", "language", "began_hour", "item_id"),
+        Index("queue_places_by_kind_and_age", "language", "kind", "began_hour", "item_id"),
         Index("queue_places_of_item", "item_id"),
         NO_ROW_NUMBERS,
     )
@@ -159,11 +167,23 @@ class QueuePlace(Base):
     due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
+    began_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
+
+
+class QueueTurn(Base):
+    """How many of the last three items claimed from a queue were not yet followed by one that goes by age."""
+
+    __tablename__ = "queue_turns"
+
+    language: Mapped[str] = mapped_column(String(3), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    turn: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Assessment(Base):
     """A decision of an analyst, made under a claim or as a correction; rows are added and never changed.
 
+    `sequence` is given under a lock until the commit, so a number is never seen before a lower one.
     `details` holds the fields that have no column of their own, in the terms of that version's vocabulary.
     """
 
@@ -174,6 +194,7 @@ class Assessment(Base):
         UniqueConstraint("corrects", name="corrected_once"),
         Index("assessments_of_item", "item_id"),
         Index("assessments_by_time", "assessed_at", "assessment_id"),
+        Index("assessments_in_sequence", "sequence", unique=True),
     )
 
     assessment_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -182,6 +203,7 @@ class Assessment(Base):
     corrects: Mapped[str | None] = mapped_column(String(32))
     assessed_by: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
     assessed_at: Mapped[datetime] = mapped_column(ExactTime)
+    sequence: Mapped[int] = mapped_column(server_default="0")
     vocabulary: Mapped[int] = mapped_column(SmallInteger)
     outcome: Mapped[str] = mapped_column(String(32))
     severity: Mapped[str | None] = mapped_column(String(1))

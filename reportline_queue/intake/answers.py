@@ -16,6 +16,7 @@ SMALL: Final = 5
 ClaimId = Annotated[str, Written("[0-9a-f]{16}")]
 ItemId = Annotated[str, Written("[0-9a-f]{32}")]
 AssessmentId = Annotated[str, Written("[0-9a-f]{32}")]
+Circumstances = tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...]
 
 
 class AddressKind(StrEnum):
@@ -34,6 +35,7 @@ class AddressKind(StrEnum):
 class ItemSummed:
     """The fields that claims and found items share."""
 
+    circumstances: Circumstances = ()
     item_id: ItemId
     kind: str
     reports: int
@@ -77,7 +79,7 @@ class ReportShown:
     withdrawn: bool
     whole_site: bool | None = None
     complete: bool = True
-    circumstances: tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...] = ()
+    circumstances: Circumstances = ()
     depiction: Literal["looks_real", "drawn", "unsure"] | None = None
     reached: Literal["channel", "search", "advert", "sent", "page"] | None = None
     referer: str | None = None
@@ -198,6 +200,17 @@ class HourCell:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class PortalCell:
+    """How many reports of one portal came with each circumstance, rounded down; None is fewer than SMALL."""
+
+    portal: str
+    danger_now: int | None
+    knows_child: int | None
+    threatened: int | None
+    own_pictures: int | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Counts:
     """Where the items are, and where the reports of `hours` full hours before `hour` came from."""
 
@@ -212,6 +225,7 @@ class Counts:
     kinds: tuple[Cell, ...]
     outcomes: tuple[Cell, ...]
     by_hour: tuple[HourCell, ...]
+    circumstances: tuple[PortalCell, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

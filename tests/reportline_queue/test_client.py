@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import itertools
 import json
 import os
 import pty
@@ -531,7 +532,7 @@ def test_of_an_export_that_fails_nothing_is_left_and_the_incident_is_told(
     """The last of more assessments than a page has is damaged."""
     item_id = _many_assessments(analyst, 120)
     [last] = _assessments(analyst, item_id, 1)
-    damaged = last | {"note": b"damaged", "assessed_at": utc_now() - timedelta(minutes=5)}
+    damaged = last | {"note": b"damaged"}
     analyst.behind_its_back(insert(Assessment).values(damaged))
     refusal = lead.refused("export", str(tmp_path / "file"), "--format", "ndjson")
     analyst.behind_its_back(delete(Assessment).where(Assessment.assessment_id == damaged["assessment_id"]))
@@ -623,6 +624,10 @@ def test_whatever_else_answers_is_told_apart(
     assert list(tmp_path.iterdir()) == []
 
 
+# Far enough apart for what the tests assess in between.
+_NUMBERS = itertools.count(1_000_000, 1_000)
+
+
 def _many_assessments(analyst: Client, number: int) -> str:
     """Let an item have been decided about so many times, and once more with a note; gives the item."""
     claim = analyst.claim()
@@ -633,8 +638,10 @@ def _many_assessments(analyst: Client, number: int) -> str:
 
 
 def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, Any]]:
+    first = next(_NUMBERS)
     return [
         {
+            "sequence": first + place,
             "assessment_id": secrets.token_hex(16),
             "item_id": item_id,
             "claim_id": secrets.token_hex(8),
@@ -644,7 +651,7 @@ def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, A
             "outcome": "ignore",
             "details": {},
         }
-        for _ in range(number)
+        for place in range(number)
     ]
 
 

@@ -35,6 +35,7 @@ HOSTILE = f"{COMMANDS}, at https://example.org/3 and @example"
 AT = datetime(2026, 3, 1, 12, 34, 56, tzinfo=UTC)
 ITEM, ASSESSMENT, CLAIM, KEY = "0" * 31 + "1", "a" * 32, "0123456789abcdef", "c" * 12
 SUMMED: dict[str, Any] = {
+    "circumstances": ("danger_now", "own_pictures"),
     "item_id": ITEM,
     "kind": "web",
     "reports": 12,
@@ -183,6 +184,21 @@ def test_a_claim_shows_every_answer_of_its_reports() -> None:
             for report in (answered, bare)
         )
         assert drawn != without, f"{name} is not drawn"
+
+
+@pytest.mark.parametrize("name", ["claimed", "item"])
+def test_what_reporters_tapped_is_drawn_first(name: str) -> None:
+    first, *_ = _printed(*_everything()[name], width=100).splitlines()
+    assert first.split("  ")[1:3] == [
+        "a reporter",
+        "says that there is danger now, is in the pictures, or a friend is",
+    ]
+    assert "danger now" in _printed(*_everything()["claims"]).replace("\n", " ")
+
+
+def test_where_nothing_was_tapped_nothing_is_said_of_it() -> None:
+    shown = _printed(*tables.claimed(replace(CLAIMED, circumstances=()), plain_addresses=False))
+    assert shown.startswith("address")
 
 
 def test_what_was_not_recorded_is_not_shown() -> None:

@@ -17,7 +17,7 @@ from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from intake_api.store.models import Assessment, AuditEntry, Item, QueuePlace
-from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of
+from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
 
 
 async def _claimed(api: RunningApi, address: str = "https://example.com/1") -> str:
@@ -77,6 +77,37 @@ async def test_a_shown_claim_has_the_address_and_what_was_said(api: RunningApi) 
     [detail] = shown["details"]
     assert (detail["note"], detail["referer"]) == ("third post", "https://example.net/")
     assert shown["history"] == []
+
+
+async def test_what_reporters_tapped_stands_first_wherever_an_item_is_shown(api: RunningApi) -> None:
+    """Of all its reports, the most urgent first; what the analyst may not yet see the words of, too."""
+    await api.take_in(
+        a_report("https://example.com/1", circumstances=["own_pictures", "knows_child"]),
+        a_report("https://example.com/1", circumstances=["danger_now"], language="en"),
+        a_report("https://example.com/1"),
+    )
+    [claim] = await api.claim()
+    [mine] = (await api.analyst.get("/v1/queue/claims")).json()["claims"]
+    found = await api.analyst.post("/v1/search", json={"address": "https://example.com/1"})
+    [item] = found.json()["items"]
+    shown = await api.show(claim["claim_id"])
+    whole = (await api.analyst.get(f"/v1/items/{item['item_id']}")).json()
+    for answer in (claim, mine, item, shown, whole):
+        assert next(iter(answer.items())) == (
+            "circumstances",
+            ["danger_now", "knows_child", "own_pictures"],
+        )
+
+
+async def test_what_was_left_out_since_is_not_shown_when_the_item_comes_back(api: RunningApi) -> None:
+    report = a_report("https://example.com/1", circumstances=["threatened"])
+    await api.take_in(report, a_report("https://example.com/1"))
+    [claim] = await api.claim()
+    await api.take_in(revised(report, circumstances=[]))
+    await api.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    api.clock.move(hours=1)
+    [again] = await api.claim()
+    assert again["circumstances"] == []
 
 
 async def test_an_invitation_is_shown_as_needing_to_join(api: RunningApi) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from conversations.address import host
 from intake_api.store.models import AuditEntry
 from tests.intake_api.api_users import ApiUser, new_user
-from tests.intake_api.running_api import RunningApi, a_report, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, withdrawn
 
 ADDRESS = "https://example.com/Page?a=1#x"
 
@@ -125,18 +125,27 @@ async def test_what_was_withdrawn_is_not_found(api: RunningApi, analyst: ApiUser
     assert await _found(analyst, address=ADDRESS) == []
 
 
+async def test_an_item_whose_claim_has_run_out_waits(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
+    await analyst.claim()
+    for hours, state in ((0, "claimed"), (2, "waiting")):
+        api.clock.move(hours=hours)
+        [item] = await _found(analyst, address=ADDRESS)
+        assert item["state"] == state
+        assert (await analyst.item(item["item_id"]))["state"] == state
+
+
 async def test_no_more_than_fifty_are_shown_and_it_is_said_that_there_are_more(
     api: RunningApi, analyst: ApiUser
 ) -> None:
     """The latest reported come first; what was not shown is not audited as found."""
+    earlier = NOON - timedelta(hours=3)
     for number in range(2):
-        await api.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
-    await api.take_in(a_report(*(f"https://example.com/2/{page}" for page in range(10))))
+        pages = [f"https://example.com/{number}/{page}" for page in range(20)]
+        await api.take_in(a_report(*pages, hour=earlier))
+    await api.take_in(a_report(*(f"https://example.com/2/{page}" for page in range(10)), hour=earlier))
     assert len(await _found(analyst, host="example.com")) == 50
-    latest = a_report(
-        "https://example.com/latest", hour=api.clock().replace(minute=0, second=0) + timedelta(hours=3)
-    )
-    await api.take_in(latest)
+    await api.take_in(a_report("https://example.com/latest"))
     answer = (await analyst.client.post("/v1/search", json={"host": "example.com"})).json()
     assert (len(answer["items"]), answer["more"]) == (50, True)
     first = answer["items"][0]["item_id"]

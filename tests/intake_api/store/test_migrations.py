@@ -1,7 +1,7 @@
 """Each step of the database leads up and down with data in the tables, on both databases."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,50 @@ async def test_down_again_everything_that_was_there_is_there(database: Database)
         )
     await _step(database, "0001", down=True)
     assert await kept() == before
+
+
+async def _fill_further(database: Database) -> None:
+    """Add assessments at 0002, the later ones first, and an item that came back."""
+    await _step(database, "0002")
+    added = text(
+        "INSERT INTO assessments (assessment_id, item_id, corrects, assessed_by, assessed_at, vocabulary, "
+        "outcome) VALUES (:id, :item, :earlier, 'k', :at, 2, 'baseline')"
+    )
+    rows = [("c", "b", 2), ("b", "a" * 32, 1), ("d", "c", 2)]
+    async with database.writing() as session:
+        # A correction is added after what it corrects, whatever their times are.
+        for name, earlier, hours in sorted(rows):
+            await session.execute(
+                added,
+                {"id": name, "item": f"{3:032x}", "earlier": earlier, "at": NOW - timedelta(hours=hours)},
+            )
+        await session.execute(
+            text("UPDATE items SET open_since = 13 WHERE item_id = :item"), {"item": f"{2:032x}"}
+        )
+
+
+async def test_assessments_are_numbered_in_the_order_of_their_times(database: Database) -> None:
+    await _fill_further(database)
+    await _step(database, "0004")
+    numbered = await _all(database, "SELECT assessment_id, sequence FROM assessments ORDER BY sequence")
+    assert numbered == [("c", 1), ("d", 2), ("b", 3), ("a" * 32, 4)]
+
+
+async def test_what_waits_has_waited_since_its_first_report_arrived_or_since_it_came_back(
+    database: Database,
+) -> None:
+    await _fill_further(database)
+    before = await _all(database, "SELECT * FROM sources ORDER BY 1, 4")
+    await _step(database, "0004")
+    began = await _all(database, "SELECT item_id, began_hour FROM items ORDER BY 1")
+    assert began == [(f"{1:032x}", 11), (f"{2:032x}", 13), (f"{3:032x}", 11)]
+    assert await _all(database, "SELECT DISTINCT began_hour FROM queue_places") == [(11,)]
+    sources = await _all(
+        database, "SELECT arrival_hour, circumstances, reports FROM sources ORDER BY item_id"
+    )
+    assert sorted(sources) == [(11, 0, 1)] * 3 + [(11, 0, 2)]
+    await _step(database, "0002", down=True)
+    assert await _all(database, "SELECT * FROM sources ORDER BY 1, 4") == before
 
 
 @pytest.mark.parametrize(

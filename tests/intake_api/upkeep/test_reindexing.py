@@ -202,7 +202,7 @@ async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSetti
     both = a_report(KEPT, OTHER, language="fr")
     async with opened(settings) as api:
         await api.take_in(
-            a_report(KEPT, hour=NOON + timedelta(hours=3)),
+            a_report(KEPT, hour=NOON - timedelta(hours=3)),
             a_report(OTHER, portal="international", language="en"),
             a_report(OTHER, portal="international", language="en"),
             both,
@@ -215,8 +215,8 @@ async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSetti
         assert claim["reports"] == 4
         assert claim["portals"] == ["ar", "international"]
         assert claim["languages"] == ["en", "es", "fr"]
-        assert claim["first_hour"] == "2026-03-01T12:00:00Z"
-        assert claim["last_hour"] == "2026-03-01T15:00:00Z"
+        assert claim["first_hour"] == "2026-03-01T09:00:00Z"
+        assert claim["last_hour"] == "2026-03-01T12:00:00Z"
         assert len((await api.show(claim["claim_id"]))["details"]) == 4
         await _put_back(api, claim["claim_id"])
         await api.take_in(withdrawn(both), a_report(KEPT))

@@ -60,7 +60,12 @@ async def _fill(database: Database, vault: Vault, rows: int = ROWS) -> None:
         analyst = await session.scalar(select(AccessKey.key_id).limit(1))
         await session.execute(insert(StoredReport), reports)
         await session.execute(insert(Item), items)
-        await session.execute(insert(Assessment), [note | {"assessed_by": analyst} for note in notes])
+        there = await session.scalar(select(func.count()).select_from(Assessment)) or 0
+        made = [
+            note | {"assessed_by": analyst, "sequence": number}
+            for number, note in enumerate(notes, start=there + 1)
+        ]
+        await session.execute(insert(Assessment), made)
 
 
 def _report(vault: Vault, row: str, *, withdrawn: bool) -> dict[str, object]:

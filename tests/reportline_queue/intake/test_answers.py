@@ -27,6 +27,7 @@ PAIRS: list[tuple[type, type[BaseModel]]] = [
     (answers.AuditEntry, contract.AuditEntryShown),
     (answers.AuditEntries, contract.AuditEntries),
     (answers.Cell, shapes.Cell),
+    (answers.PortalCell, shapes.PortalCell),
     (answers.HourCell, shapes.HourCell),
     (answers.Counts, shapes.Counts),
     (answers.Fault, errors.Fault),
