@@ -65,6 +65,10 @@ class Vault:
         """Return the keyed hash of a receipt, under a key that never changes."""
         return _keyed_hash(self._keys.receipts, "receipt", receipt)
 
+    def blind_word(self, word: str) -> bytes:
+        """Return the keyed hash of something that a report says, under the key that never changes."""
+        return _keyed_hash(self._keys.receipts, "word", word)
+
     @property
     def _index(self) -> bytes:
         return self._keys.indexes[self.index_key_id]

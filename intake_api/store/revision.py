@@ -11,7 +11,7 @@ from intake_api.store.database import Database, DatabaseAway, require_durable
 from reportline.readiness import NotReady
 
 # The last revision in migrations/versions; a test compares it with the one that Alembic finds.
-NEWEST_REVISION: Final = "0002"
+NEWEST_REVISION: Final = "0003"
 _NUMBER: Final[ColumnClause[str]] = column("version_num")
 _OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
 

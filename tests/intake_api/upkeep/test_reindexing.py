@@ -368,7 +368,7 @@ def test_every_table_that_names_an_item_is_moved() -> None:
         for table in Base.metadata.tables.values()
         if any(key.column.table.name == "items" for key in table.foreign_keys)
     }
-    assert naming == {"mentions", "sources", "queue_places", "assessments"}
+    assert naming == {"mentions", "sources", "queue_places", "assessments", "item_words"}
 
 
 async def test_a_damaged_item_keeps_nobody_out(settings: IntakeSettings) -> None:
