@@ -51,6 +51,7 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
     wanted = await _sum_sources(session, item)
     if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
         item.state = State.ASSESSED
+        item.lapsed_claim = item.lapsed_by = None
     await session.flush()
     await update_places(session, item)
     if item.state == State.WAITING and item.reports == 0:

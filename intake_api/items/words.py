@@ -12,7 +12,7 @@ from sqlalchemy import delete, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Live, Seen
-from intake_api.hand_in.reports import Content, content_of
+from intake_api.hand_in.reports import content_of
 from intake_api.store.database import upsert
 from intake_api.store.models import Item, ItemWord, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed

@@ -41,8 +41,8 @@ class StoredReport(Base):
     """One submission at its highest revision; `content` is a sealed `Content`, or none once withdrawn.
 
     `hour` is the reporter's tap on Send, `arrival_hour` that of the first revision here. The report waits to
-    be merged into items while `merged_revision` is behind `revision`. `counted` is what the items now count of
-    it, sealed; there is none before it was merged, and once it is withdrawn.
+    be merged into items while `merged_revision` is behind `revision`. `counted` is what the items count of it
+    now, sealed; there is none before it was merged, and once it is withdrawn.
     """
 
     __tablename__ = "reports"

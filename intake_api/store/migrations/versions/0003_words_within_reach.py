@@ -50,9 +50,9 @@ def downgrade() -> None:
 
 
 def _grow_items() -> None:
-    counters = [sa.Column(name, sa.Integer, nullable=False, server_default="0") for name in _COUNTERS]
+    for name in _COUNTERS:
+        op.add_column("items", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     for column in (
-        *counters,
         sa.Column("unseen", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("changed_on", sa.Integer),
         sa.Column("changed_words", sa.String(64), nullable=False, server_default=""),
@@ -60,9 +60,7 @@ def _grow_items() -> None:
         sa.Column("lapsed_by", sa.String(12)),
     ):
         op.add_column("items", column)
-    op.create_index(
-        "items_lapsed", "items", ["lapsed_claim"], sqlite_where=_LAPSED, postgresql_where=_LAPSED
-    )
+    op.create_index("items_lapsed", "items", ["lapsed_claim"], sqlite_where=_LAPSED, postgresql_where=_LAPSED)
     op.execute(
         f"UPDATE items SET unseen = true WHERE {_CURRENT_OUTCOME} IN ('not_found', 'not_assessable')"  # noqa: S608 - named above
     )
@@ -70,7 +68,9 @@ def _grow_items() -> None:
 
 def _grow_mentions() -> None:
     on_postgresql = op.get_bind().dialect.name == "postgresql"
-    random = "substr(replace(gen_random_uuid()::text, '-', ''), 17)" if on_postgresql else "hex(randomblob(8))"
+    random = (
+        "substr(replace(gen_random_uuid()::text, '-', ''), 17)" if on_postgresql else "hex(randomblob(8))"
+    )
     op.add_column("mentions", sa.Column("page_key", sa.String(17), nullable=False, server_default=""))
     op.execute(f"UPDATE mentions SET page_key = '1' || lower({random})")  # noqa: S608 - one of these two
     op.create_index("mentions_by_page", "mentions", ["item_id", "page_key"])
