@@ -112,7 +112,7 @@ class ReportsShown(BaseModel):
     """A page of an item's reports; `next` is where the next page begins, null on the last one."""
 
     reports: list[ReportShown] = Field(repr=False)
-    next: PageKey | None
+    next: PageKey | None = None
 
 
 class Summary(BaseModel):
@@ -139,7 +139,7 @@ class _Words(BaseModel):
         description="Its reports, those that say something of the page first, at most 50.",
     )
     next_details: PageKey | None = Field(
-        description="Where the next page of reports begins; null if these are all."
+        default=None, description="Where the next page of reports begins; null if these are all."
     )
     together: list[NamedTogether] = Field(
         repr=False, description="Other items that its reports name, at most 20."
@@ -187,7 +187,7 @@ class ItemsFound(BaseModel):
 
     items: list[ItemFound]
     more: bool
-    next: SearchCursor | None
+    next: SearchCursor | None = None
 
 
 class ItemShown(_Words, ItemFound):

@@ -44,7 +44,7 @@ def revoke(key_id: str) -> None:
     if not run(_revoke(settings, key_id)):
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
-    typer.echo("The key opens nothing any more.")
+    typer.echo("The key opens nothing any more, and what its owner held waits again.")
 
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
