@@ -38,8 +38,9 @@ async def claim(
     analyst does not get an item that they released within the last lease: they had a reason to release it.
     Raises Refused (hands-full) when they hold MAXIMUM_CLAIMS.
     """
-    await _give_back_expired(request)
+    await _lock_key(request.session, request.analyst)
     free = await _free_claims(request)
+    await _give_back_expired(request)
     not_released = or_(
         Item.released_by.is_(None),
         Item.released_by != request.analyst,
@@ -84,6 +85,7 @@ async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> d
     An expired claim is extended too, until its item is given back to the queue. Raises Refused: claim-lost;
     hands-full if the claim has expired and the analyst holds MAXIMUM_CLAIMS others.
     """
+    await _lock_key(request.session, request.analyst)
     item = await _locked(request, _is_named(request, claim_id))
     item.claimed_at = item.claimed_at or request.now
     ends = min(request.now + lease, item.claimed_at + LONGEST_HOLD)
@@ -134,6 +136,7 @@ async def free(request: AnalystRequest, claim_id: str) -> str:
 
 async def free_all_of(session: AsyncSession, key_id: str) -> Sequence[str]:
     """Put all that a key's owner holds back into the queue; returns the ids of the items."""
+    await _lock_key(session, key_id)
     held = select(Item).where(is_claimed, Item.claimed_by == key_id).order_by(Item.address_hash)
     items = (await session.scalars(held.with_for_update())).all()
     item_ids = [item.item_id for item in items]
@@ -153,9 +156,14 @@ async def _locked(request: AnalystRequest, condition: ColumnElement[bool]) -> It
     return item
 
 
+async def _lock_key(session: AsyncSession, key_id: str) -> None:
+    """Lock a key, before any item: requests for one analyst come one after another, and never deadlock."""
+    await session.get(AccessKey, key_id, with_for_update={"key_share": True})
+
+
 async def _free_claims(request: AnalystRequest) -> int:
-    # Locked, so that two requests of one analyst at the same time do not both count the same free claims.
-    key = await request.session.get_one(AccessKey, request.analyst, with_for_update={"key_share": True})
+    """Return how many more items the analyst may hold; the caller must have locked their key."""
+    key = await request.session.get_one(AccessKey, request.analyst)
     if key.revoked_at is not None:
         # It was revoked, and what it held was freed, while this request waited.
         return 0

@@ -67,8 +67,8 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.writing() as session:
+            freed = await free_all_of(session, key_id)
             known = await revoke_key(session, audit, key_id, utc_now())
-            freed = await free_all_of(session, key_id) if known else []
             await audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
             return known
 

@@ -232,7 +232,10 @@ async def _take(
         left=False,
         page_key=_page_key(before, news.said),
     )
-    await session.merge(mention)
+    if before is None:
+        session.add(mention)
+    else:
+        await session.merge(mention)
     await count(session, mention)
 
 
