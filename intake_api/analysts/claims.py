@@ -54,7 +54,7 @@ async def claim(
             request.now,
             request.now + lease,
         )
-        item.released_by = item.released_at = item.lapsed_claim = item.lapsed_by = None
+        item.released_by = item.released_at = None
         await update_places(request.session, item)
     await request.note("claimed", *(item.item_id for item in items))
     return items
