@@ -158,7 +158,7 @@ class Bench:
             await keep(session, self.intake.vault, report, utc_now())
         begun = time.perf_counter()
         async with self.intake.database.writing() as session:
-            await merge(session, self.intake.vault, report.draft_id)
+            await merge(session, self.intake.vault, report.draft_id, utc_now())
         return time.perf_counter() - begun
 
     def _each(self, statement: str, **values: object) -> None:

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     DAY_FULL = "day-full"
     BREAK_DUE = "break-due"
     SUPERSEDED = "superseded"
+    NO_HOST = "no-host"
     SEAL_NOT_OPENED = "seal-not-opened"
     OTHER_DRAFT = "other-draft"
     UNKNOWN_CURSOR = "unknown-cursor"

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -38,7 +38,8 @@ class ExportedAssessment(Recorded):
 
     `corrects` names the assessment in whose place it stands; `holds` says that it was the item's last word
     when the row was written. What was not recorded is null, or no flag. The item's hours are the first and
-    the last in which it was reported; it was reported `reports` times.
+    the last in which it was reported; it was reported `reports` times. `changed_on` is the last day on which
+    reports said something of it that it did not have when it was assessed: the kinds are `changed_words`.
     """
 
     holds: bool
@@ -52,6 +53,8 @@ class ExportedAssessment(Recorded):
     languages: tuple[str, ...]
     first_hour: datetime
     last_hour: datetime
+    changed_on: date | None = None
+    changed_words: tuple[str, ...] = ()
 
 
 async def exported(

@@ -52,6 +52,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "too-large": (413, "The body is too large", "Send less than 256 KiB."),
     "out-of-shape": (422, "The request is not in shape", "`errors` names each place and its fault."),
+    "no-host": (
+        422,
+        "This is no host",
+        "Give a name such as multi.example, an IP address, or an address of the web: its host is looked for.",
+    ),
     "seal-not-opened": (
         422,
         "The sealed report cannot be opened",

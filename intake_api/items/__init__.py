@@ -2,7 +2,8 @@
 
 - `merging`: merges reports into items
 - `making`: makes one item for each distinct address
-- `reopening`: puts an assessed item back into the queue when it is reported again
+- `reopening`: puts an assessed item back into the queue, or marks it as changed
+- `words`: counts what reports say of an item, and finds the words that it did not have
 - `totals`: sums up an item's reports
 - `urgency`: says when an item is due
 - `circumstances`: writes what reporters tapped as bits

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.queue_places import update_places
+from intake_api.items.words import forget_words
 from intake_api.store.database import upsert
 from intake_api.store.models import Assessment, Item, Mention, Source, State
 
@@ -50,9 +51,11 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
     wanted = await _sum_sources(session, item)
     if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
         item.state = State.ASSESSED
+        item.lapsed_claim = item.lapsed_by = None
     await session.flush()
     await update_places(session, item)
     if item.state == State.WAITING and item.reports == 0:
+        await forget_words(session, item.item_id)
         await session.delete(item)
         await session.flush()
 

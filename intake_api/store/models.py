@@ -1,6 +1,6 @@
 """The tables; no column holds a report's time finer than an hour, and none holds an address in plain text."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,10 +16,11 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from intake_api.store.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
+from intake_api.store.columns import NO_ROW_NUMBERS, DayType, ExactTime, HourType, only_where
 
 EVERY_LANGUAGE: Final = ""
 EVERY_KIND: Final = ""
@@ -41,7 +42,8 @@ class StoredReport(Base):
     """One submission at its highest revision; `content` is a sealed `Content`, or none once withdrawn.
 
     `hour` is the reporter's tap on Send, `arrival_hour` that of the first revision here. The report waits to
-    be merged into items while `merged_revision` is behind `revision`.
+    be merged into items while `merged_revision` is behind `revision`. `counted` is what the items count of it
+    now, sealed; there is none before it was merged, and once it is withdrawn.
     """
 
     __tablename__ = "reports"
@@ -64,6 +66,7 @@ class StoredReport(Base):
     advice_version: Mapped[int]
     withdrawn: Mapped[bool]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counted: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Item(Base):
@@ -71,7 +74,12 @@ class Item(Base):
 
     `index_key` and `canonicaliser` say how its two hashes were made. `reports` and all hours but `open_since`
     are summed up from its sources; `due_hour` and `began_hour`, when it began to wait, count only the sources
-    due since `open_since`, when the item last came back.
+    due since `open_since`, when the item last came back. `seen_today` to `notes` count the reports that say
+    so.
+
+    `unseen` says that the page could not be seen, by the outcome that holds. `changed_on` and `changed_words`
+    (kinds, with spaces between) say what came since. `lapsed_claim` is a claim that ran out and was given
+    back, by which its holder, `lapsed_by`, may still decide until somebody claims the item.
     """
 
     __tablename__ = "items"
@@ -79,6 +87,7 @@ class Item(Base):
         CheckConstraint("(state = 'claimed') = (claim_id IS NOT NULL)", name="a_claim_is_named"),
         Index("items_by_host", "host_hash", "last_hour", "item_id"),
         Index("items_leased", "lease_expires", **only_where("state = 'claimed'")),
+        Index("items_lapsed", "lapsed_claim", **only_where("lapsed_claim IS NOT NULL")),
         NO_ROW_NUMBERS,
     )
 
@@ -103,6 +112,16 @@ class Item(Base):
     released_by: Mapped[str | None] = mapped_column(String(12))
     released_at: Mapped[datetime | None] = mapped_column(ExactTime)
     lease_expires: Mapped[datetime | None] = mapped_column(ExactTime)
+    seen_today: Mapped[int] = mapped_column(default=0, server_default="0")
+    live: Mapped[int] = mapped_column(default=0, server_default="0")
+    passwords: Mapped[int] = mapped_column(default=0, server_default="0")
+    positions: Mapped[int] = mapped_column(default=0, server_default="0")
+    notes: Mapped[int] = mapped_column(default=0, server_default="0")
+    unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    changed_on: Mapped[date | None] = mapped_column(DayType)
+    changed_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    lapsed_claim: Mapped[str | None] = mapped_column(String(16))
+    lapsed_by: Mapped[str | None] = mapped_column(String(12))
 
 
 class Mention(Base):
@@ -110,12 +129,20 @@ class Mention(Base):
 
     `circumstances` are what its reporter tapped, as bits. `left` says that the report was withdrawn or no
     longer names the address, while the item was out of the queue; it is counted until the item comes back.
+    `page_key` is the report's place among the pages of the item's reports: "0" if it says something of the
+    page and "1" if not, and 64 random bits.
     """
 
     __tablename__ = "mentions"
     __table_args__ = (
         Index("mentions_by_report", "draft_id"),
-        Index("mentions_that_left", "item_id", "left"),
+        Index(
+            "mentions_that_left",
+            "item_id",
+            sqlite_where=text('"left" IS 1'),
+            postgresql_where=text('"left" IS true'),
+        ),
+        Index("mentions_by_page", "item_id", "page_key"),
         NO_ROW_NUMBERS,
     )
 
@@ -129,6 +156,18 @@ class Mention(Base):
     arrival_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     circumstances: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     left: Mapped[bool] = mapped_column(default=False, server_default=false())
+    page_key: Mapped[str] = mapped_column(String(17), server_default="")
+
+
+class ItemWord(Base):
+    """The keyed hash of a word that reports say of an item, and how many of them say it now."""
+
+    __tablename__ = "item_words"
+    __table_args__ = (NO_ROW_NUMBERS,)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
+    word: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    reports: Mapped[int]
 
 
 class Source(Base):

@@ -1,7 +1,7 @@
 """The intake's answers by its contract; fields that it adds later are ignored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -17,6 +17,7 @@ ClaimId = Annotated[str, Written("[0-9a-f]{16}")]
 ItemId = Annotated[str, Written("[0-9a-f]{32}")]
 AssessmentId = Annotated[str, Written("[0-9a-f]{32}")]
 Circumstances = tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...]
+KeyId = Annotated[str, Written("[0-9a-f]{12}")]
 
 
 class AddressKind(StrEnum):
@@ -43,6 +44,8 @@ class ItemSummed:
     languages: tuple[str, ...]
     first_hour: datetime
     last_hour: datetime
+    changed_on: date | None = None
+    changed_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,13 +119,59 @@ class DecisionShown:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ReportsShown:
+    """A page of an item's reports; `next` is where the next page begins, None on the last one."""
+
+    reports: tuple[ReportShown, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Summary:
+    """How many of an item's reports say so."""
+
+    seen_today: int
+    live: int
+    passwords: int
+    positions: int
+    notes: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NamedTogether:
+    """Another item that a report of this one names too."""
+
+    item_id: ItemId
+    address_given: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldClaim(Claim):
+    """A claim that somebody holds, and the key by which they do."""
+
+    held_by: KeyId
+    holder: str
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldClaims:
+    """Everybody's claims."""
+
+    claims: tuple[HeldClaim, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ClaimShown(Claim):
     """A claimed item whole: its address as first given and canonical, and what its reports say."""
 
     address_given: str
     address_canonical: str
     needs_joining: bool
+    summary: Summary
     details: tuple[ReportShown, ...]
+    next_details: str | None = None
+    together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
 
 
@@ -140,6 +189,7 @@ class ItemsFound:
 
     items: tuple[ItemFound, ...]
     more: bool
+    next: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,6 +198,10 @@ class ItemShown(ItemFound):
 
     address_given: str
     address_canonical: str
+    summary: Summary
+    details: tuple[ReportShown, ...]
+    next_details: str | None = None
+    together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
 
 

@@ -29,7 +29,7 @@ from intake_api.settings import IntakeSettings
 ROOT = Path(__file__).parents[2]
 TRACED = {
     str(ROOT / "intake_api" / "items" / f"{name}.py"): name
-    for name in ("merging", "making", "reopening", "totals", "queue_places")
+    for name in ("merging", "making", "reopening", "totals", "queue_places", "words")
 }
 
 

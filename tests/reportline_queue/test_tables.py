@@ -18,10 +18,14 @@ from reportline_queue.intake.answers import (
     Claim,
     ClaimShown,
     DecisionShown,
+    HeldClaim,
     ItemFound,
     ItemsFound,
     ItemShown,
+    NamedTogether,
     ReportShown,
+    ReportsShown,
+    Summary,
 )
 from reportline_queue.tables import Shown
 from reportline_queue.text import clean, safe, shown_address
@@ -43,6 +47,8 @@ SUMMED: dict[str, Any] = {
     "languages": ("en", "es", "ur"),
     "first_hour": NOON,
     "last_hour": NOON.replace(hour=15),
+    "changed_on": NOON.date(),
+    "changed_words": ("access", "note", "page_password", "position", "referer"),
 }
 DECIDED = DecisionShown(
     assessment_id=ASSESSMENT,
@@ -83,17 +89,28 @@ REPORT = ReportShown(
     withdrawn=False,
     **SAID,
 )
+WORDS: dict[str, Any] = {
+    "summary": Summary(seen_today=1, live=2, passwords=3, positions=4, notes=5),
+    "details": (REPORT,),
+    "next_details": f"1{'0' * 16}",
+    "together": (NamedTogether(item_id=ITEM, address_given="https://example.org/2\x1b[2J"),),
+}
 CLAIMED = ClaimShown(
     claim_id=CLAIM,
     lease_expires=AT,
     needs_joining=True,
-    details=(REPORT,),
     history=(DECIDED,),
+    **WORDS,
     **SUMMED,
     **ADDRESSES,
 )
-ITEM_SHOWN = ItemShown(state="waiting", outcome="baseline", history=(DECIDED,), **SUMMED, **ADDRESSES)
-FOUND = ItemsFound(items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True)
+ITEM_SHOWN = ItemShown(
+    state="waiting", outcome="baseline", history=(DECIDED,), **WORDS, **SUMMED, **ADDRESSES
+)
+FOUND = ItemsFound(
+    items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True, next=f"1-{ITEM}"
+)
+HELD = HeldClaim(claim_id=CLAIM, lease_expires=AT, held_by=KEY, holder=HOSTILE, claimed_at=AT, **SUMMED)
 AUDITED = [
     AuditEntry(sequence=number, at=AT, who=KEY, what="assessed_not_assessable", subject=ITEM)
     for number in (9, 123456)
@@ -115,6 +132,10 @@ def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
         "claimed": tables.claimed(CLAIMED, plain_addresses=plain_addresses),
         "item": tables.item(ITEM_SHOWN, plain_addresses=plain_addresses),
         "found": tables.found(FOUND),
+        "held": tables.held([HELD, HELD], AT),
+        "reports": tables.reports(
+            ReportsShown(reports=(REPORT,), next=f"1{'0' * 16}"), plain_addresses=plain_addresses
+        ),
         "audited": [tables.audited(AUDITED)],
         "lists": [tables.lists(newest().lists)],
     } | {name: tables.words(listed) for name, listed in newest().lists.items()}

@@ -109,7 +109,17 @@ async def test_a_row_has_all_that_a_hand_over_needs(api: RunningApi, lead: httpx
         "reports": 2,
         "portals": ["ar", "international"],
         "languages": ["en", "es"],
+        "changed_words": [],
     }
+
+
+async def test_a_row_says_what_came_after_the_assessment(api: RunningApi, lead: httpx.AsyncClient) -> None:
+    given = "https://example.com/1"
+    await _assessed(api, given)
+    api.clock.move(minutes=5)
+    await api.take_in(a_report(given, position="third post"))
+    [row], _ = await _export(lead)
+    assert (row["changed_on"], row["changed_words"]) == ("2026-03-01", ["position"])
 
 
 def test_a_row_has_every_field_of_a_decision_and_nobodys_name() -> None:

@@ -1,5 +1,6 @@
 """Each step of the database leads up and down with data in the tables, on both databases."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -204,6 +205,55 @@ async def test_the_stepped_database_holds_the_rules(database: Database, broken: 
         with pytest.raises(Exception, match=r"(?i)constraint"):
             await session.execute(text(broken))
         await session.rollback()
+
+
+async def test_reports_are_counted_again_and_paged_in_an_order_of_chance(database: Database) -> None:
+    """Their words are sealed, so the intake counts them when it starts; a withdrawn report has none."""
+    await _step(database, "0002")
+    async with database.writing() as session:
+        await session.execute(text("UPDATE reports SET withdrawn = true WHERE language = 'en'"))
+    await _step(database, "0005")
+    waiting = "SELECT language, merged_revision, counted FROM reports ORDER BY 1, draft_id"
+    assert await _all(database, waiting) == [("en", 1, None), ("es", 0, None), ("es", 0, None)]
+    keys = [key for (key,) in await _all(database, "SELECT page_key FROM mentions")]
+    assert len(set(keys)) == len(keys) == 5
+    assert all(re.fullmatch("1[0-9a-f]{16}", key) for key in keys)
+
+
+async def test_an_item_knows_whether_it_could_be_seen_by_the_outcome_that_holds(database: Database) -> None:
+    await _step(database, "0002")
+    made = (
+        "INSERT INTO assessments (assessment_id, item_id, claim_id, corrects, assessed_by, assessed_at, "
+        "vocabulary, outcome) VALUES (:id, :item, :claim, :corrects, 'k', :now, 2, :outcome)"
+    )
+    rows = [(1, "x", None, "not_found"), (2, "y", None, "ignore"), (2, None, "2", "not_assessable")]
+    rows += [(3, None, "a" * 32, "not_found"), (3, "z", None, "baseline")]
+    async with database.writing() as session:
+        for number, (item, claim, corrects, outcome) in enumerate(rows, start=1):
+            values = {"id": str(number), "item": f"{item:032x}", "claim": claim, "corrects": corrects}
+            now = NOW + timedelta(minutes=number)
+            await session.execute(text(made), values | {"now": now, "outcome": outcome})
+    await _step(database, "0005")
+    told = await _all(database, "SELECT item_id, unseen FROM items ORDER BY 1")
+    assert [(item_id, bool(unseen)) for item_id, unseen in told] == [
+        (f"{1:032x}", True),
+        (f"{2:032x}", True),
+        (f"{3:032x}", False),
+    ]
+
+
+async def test_down_from_the_newest_step_reports_items_and_decisions_stay(database: Database) -> None:
+    await _step(database, "0002")
+    tables = ("items", "mentions", "sources", "queue_places", "assessments", "audit_log")
+
+    async def kept() -> list[Any]:
+        return [await _all(database, f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables]  # noqa: S608
+
+    before = await kept()
+    await _step(database, "0005")
+    await _step(database, "0002", down=True)
+    assert await kept() == before
+    assert await _all(database, "SELECT count(content) FROM reports") == [(3,)]
 
 
 async def test_up_and_down_and_up_again(database: Database) -> None:

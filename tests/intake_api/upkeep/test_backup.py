@@ -326,7 +326,7 @@ async def test_a_key_that_is_missing_is_told_and_the_rest_is_kept(
     made = await _backed_up(settings, tmp_path / "backup", sealing)
     assert made.missing_keys == {older}
     restored = await _restored(tmp_path / "backup", sealing, new_place("sqlite"))
-    assert restored.closed == 3
+    assert restored.closed == 4
 
 
 async def test_an_audit_log_that_was_changed_comes_back_as_it_was_and_is_told(
