@@ -143,6 +143,15 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "the hour of its arrival is stored",
         "compare the clocks of the bots and of the intake",
     ),
+    "database_away": ListedEvent(
+        ERROR, "the intake's database did not answer a request; nothing was stored", "see that it runs"
+    ),
+    "database_full": ListedEvent(
+        ERROR, "the disk of the intake's database is full; nothing was stored", "make room on it"
+    ),
+    "database_read_only": ListedEvent(
+        ERROR, "the intake's database, or its disk, is read-only; nothing was stored", "make it writable"
+    ),
     "merge_failed": ListedEvent(
         ERROR, "a report has waited unmerged since an earlier hour", "see its place; keep the database"
     ),

@@ -10,7 +10,8 @@ from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import changed_keys
 from intake_api.store.audit import AuditLog
-from intake_api.store.database import DatabaseAway, opened
+from intake_api.store.away import DatabaseAway
+from intake_api.store.database import opened
 from intake_api.store.key_checks import require_keys
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.store.database import DatabaseAway
+from intake_api.store.away import ADVICE, DatabaseAway
 from reportline.garbage import collect_as_usual
 from reportline.readiness import NotReady
 from reportline.settings import Settings, read_settings
@@ -26,8 +26,10 @@ def ready(read: Callable[[], Result]) -> Result:
         return read()
     except NotReady as fault:
         stop(str(fault))
-    except (DatabaseAway, DBAPIError):
-        stop("The database cannot be used. See that it is there; what was done stays done: run this again.")
+    except DatabaseAway as fault:
+        stop(f"{ADVICE[fault.why]}; what was done stays done: run this again.")
+    except DBAPIError:
+        stop(f"{ADVICE['away']}; what was done stays done: run this again.")
     except OSError as fault:
         stop(f"The system says: {fault.strerror}. See whose the files are.")
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from intake_api.faults import Refused
-from intake_api.store.database import DatabaseAway
+from intake_api.store.away import DatabaseAway, Why
 from reportline.logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,6 +99,11 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 _HEADERS_OF: Final = {401: ("Cache-Control", "WWW-Authenticate"), 503: ("Cache-Control", "Retry-After")}
+_EVENTS: Final[Mapping[Why, str]] = {
+    "away": "database_away",
+    "full": "database_full",
+    "read_only": "database_read_only",
+}
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
@@ -205,7 +210,7 @@ async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONRespon
 
 
 async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
-    incident = log_failure("unexpected_error", error)
+    incident = log_failure(_EVENTS[error.why], error)
     return document("unavailable", {"Retry-After": "30"}, incident=incident)
 
 

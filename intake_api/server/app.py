@@ -17,7 +17,7 @@ from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
 from intake_api.store.key_checks import require_keys
-from intake_api.store.revision import require_current
+from intake_api.store.revision import require_current, require_writable
 from intake_api.upkeep.reindexing import require_indexed, serving
 
 
@@ -77,6 +77,7 @@ async def _require_ready(intake: Intake) -> None:
     async with intake.database.reading() as session:
         await require_keys(session, intake.keys.current())
         await require_indexed(session, intake.vault)
+    await require_writable(intake.database)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 - `models`: the tables
 - `columns`: the types of their columns
+- `away`: why a database cannot be used
 - `database`: opens, reads and writes a database (SQLite or PostgreSQL)
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs

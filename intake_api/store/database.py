@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from intake_api.store.away import DatabaseAway, why_away
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -48,10 +49,6 @@ _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
 
 
-class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
-    """The database cannot be used now; the transaction was not committed."""
-
-
 class Database:
     """One database, given as a file of SQLite or a URL of PostgreSQL; each block is one transaction.
 
@@ -60,6 +57,7 @@ class Database:
 
     def __init__(self, place: Path | str) -> None:
         self.is_postgresql = isinstance(place, str)
+        self._place = place
         self.engine = _postgresql(place) if isinstance(place, str) else _sqlite(place)
         self._reader = self.engine.execution_options(**(_ONE_STATE if self.is_postgresql else {}))
         self._writer = self.engine.execution_options(writes=True)
@@ -69,7 +67,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that sees one snapshot of the database and changes nothing."""
-        with _away():
+        with _away(self._place):
             async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
                 yield session
 
@@ -77,7 +75,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that is committed when the block ends, and rolled back when it raises."""
         turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else self._turn
-        with _away():
+        with _away(self._place):
             async with turn, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
 
@@ -169,13 +167,13 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _away() -> Iterator[None]:
+def _away(place: Path | str) -> Iterator[None]:
     try:
         yield
     except _AWAY as error:
-        raise DatabaseAway(type(error).__name__) from error
+        raise DatabaseAway(type(error).__name__, why_away(error, place)) from error
     except errors.DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None) or ""
         if error.connection_invalidated or state.startswith(_PASSING):
-            raise DatabaseAway(type(error).__name__) from error
+            raise DatabaseAway(type(error).__name__, why_away(error, place)) from error
         raise

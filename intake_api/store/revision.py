@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import ColumnClause, Connection, column, inspect, select, table
+from sqlalchemy import ColumnClause, Connection, column, inspect, select, table, update
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.store.database import Database, DatabaseAway, require_durable
+from intake_api.store.away import ADVICE, DatabaseAway
+from intake_api.store.database import Database, require_durable
 from reportline.readiness import NotReady
 
 # The last revision in migrations/versions; a test compares it with the one that Alembic finds.
 NEWEST_REVISION: Final = "0005"
 NEWER: Final = (
     "The database is of a newer version of Reportline. Install that one, or put a backup of this one back."
+)
+_UNUSABLE: Final = (
+    "The database cannot be used. See that its server runs and lets this intake in; stop what else uses it; "
+    "if it is damaged, put your backup back."
 )
 _NUMBER: Final[ColumnClause[str]] = column("version_num")
 _OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
@@ -43,6 +48,18 @@ async def require_current(database: Database) -> None:
         )
 
 
+async def try_to_write(database: Database) -> None:
+    """Write and commit what stands there already; raises DatabaseAway if that is impossible."""
+    async with database.writing() as session:
+        await session.execute(update(_OF_ALEMBIC).values(version_num=_NUMBER))
+
+
+async def require_writable(database: Database) -> None:
+    """Raise NotReady unless the database can be written to."""
+    with usable():
+        await try_to_write(database)
+
+
 def revision_of(connection: Connection) -> str | None:
     """Return the database's revision, or None before the first one."""
     if not inspect(connection).has_table(_OF_ALEMBIC.name):
@@ -56,8 +73,7 @@ def usable() -> Iterator[None]:
     """Turn every error of a database that cannot be used into NotReady."""
     try:
         yield
-    except (DatabaseAway, DBAPIError):
-        raise NotReady(
-            "The database cannot be used. See that its server runs and lets this intake in; stop what else "
-            "uses it; if it is damaged, put your backup back."
-        ) from None
+    except DatabaseAway as fault:
+        raise NotReady(_UNUSABLE if fault.why == "away" else f"{ADVICE[fault.why]}.") from None
+    except DBAPIError:
+        raise NotReady(_UNUSABLE) from None

@@ -46,7 +46,7 @@ MET = {
     },
     "intake in trouble": {
         *("intake_away", "intake_refuses_key", "intake_back", "outbox_full", "entry_set_aside"),
-        *("DatabaseAway", "unexpected_error"),
+        *("DatabaseAway", "database_away"),
     },
     "Telegram in trouble": {
         *("telegram_slowed_down", "telegram_unreachable", "telegram_refused", "reporter_gone"),

@@ -3,7 +3,6 @@
 import os
 import resource
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from bot.delivery.outbox import Entry, NotKept, Outbox, Unreadable
 from conversations.events import Said
 from conversations.wire.report import SealedReport
 from tests.bot.talks.test_runner import LINK, make_host
+from tests.disks import BALLAST, fill, mount, small_disk
 
 DRAFT = "0123456789abcdef" * 2
 ENTRY = Entry(DRAFT, 1)
@@ -23,31 +23,11 @@ DISK_BYTES = 32 * 1024 * 1024
 NOBODY = 65534
 
 
-def _mount(*arguments: str) -> bool:
-    mount = shutil.which("mount")
-    return (
-        mount is not None
-        and subprocess.run([mount, *arguments], capture_output=True, check=False).returncode == 0
-    )
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a small disk of its own, with few inodes; skips where the system lets nobody make one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not _mount("-t", "tmpfs", "-o", f"size={DISK_BYTES},nr_inodes=100", "tmpfs", str(folder)):
-        pytest.skip("here no disk can be mounted; the limit of a file's size stands in for a full one")
-    try:
+    """Give a small disk with few inodes; elsewhere the limit of a file's size stands in for it."""
+    with small_disk(tmp_path / "disk", DISK_BYTES) as folder:
         yield folder
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", str(folder)], check=True)
-
-
-def _fill(disk: Path, leave: int = 0) -> None:
-    """Fill the disk but for so many bytes."""
-    with (disk / "ballast").open("wb") as file, suppress(OSError):
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - leave)
 
 
 def _use_up_inodes(disk: Path) -> None:
@@ -59,15 +39,15 @@ def _use_up_inodes(disk: Path) -> None:
 
 # What is wrong with the disk, and how it is mended.
 FAULTS: dict[str, tuple[Callable[[Path], object], Callable[[Path], object]]] = {
-    "full": (_fill, lambda disk: (disk / "ballast").unlink()),
+    "full": (fill, lambda disk: (disk / BALLAST).unlink()),
     "full after the first page": (
-        lambda disk: _fill(disk, os.sysconf("SC_PAGESIZE")),
-        lambda disk: (disk / "ballast").unlink(),
+        lambda disk: fill(disk, os.sysconf("SC_PAGESIZE")),
+        lambda disk: (disk / BALLAST).unlink(),
     ),
     "no inode is left": (_use_up_inodes, lambda disk: shutil.rmtree(disk / "many")),
     "read-only": (
-        lambda disk: _mount("-o", "remount,ro", str(disk)),
-        lambda disk: _mount("-o", "remount,rw", str(disk)),
+        lambda disk: mount("-o", "remount,ro", str(disk)),
+        lambda disk: mount("-o", "remount,rw", str(disk)),
     ),
 }
 
@@ -93,12 +73,12 @@ async def test_the_reporter_hears_of_a_full_disk_and_sends_again(disk: Path) -> 
     """Nothing was sent, says the card that still shows the link; once there is room, Send sends it once."""
     host = make_host(disk)
     await host.happens(Said(LINK))
-    _fill(disk)
+    fill(disk)
     for _ in range(2):
         answer = await host.tap("send")
         assert "Nothing was sent" in answer.card.text
         assert "forum[.]example" in answer.card.text
-    (disk / "ballast").unlink()
+    (disk / BALLAST).unlink()
     answer = await host.tap("send")
     assert "We have received it" in answer.card.text
     assert [report.revision for report in host.intake.reports.values()] == [1]
@@ -108,7 +88,7 @@ async def test_a_disk_that_is_nearly_full_is_left_to_the_intake(disk: Path) -> N
     """With little left, the outbox leaves it: an intake on the same disk needs room to take what waits."""
     host = make_host(disk)
     await host.happens(Said(LINK))
-    _fill(disk, leave=8 * 1024 * 1024)
+    fill(disk, leave=8 * 1024 * 1024)
     assert "Nothing was sent" in (await host.tap("send")).card.text
 
 

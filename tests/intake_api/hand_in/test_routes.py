@@ -15,7 +15,7 @@ from intake_api.hand_in.reports import content_of
 from intake_api.server.app import build
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import DatabaseAway
+from intake_api.store.away import DatabaseAway
 from intake_api.store.models import Item, StoredReport
 from tests.intake_api.running_api import RunningApi, a_report, client, opened, revised, withdrawn
 

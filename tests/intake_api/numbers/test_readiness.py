@@ -1,16 +1,19 @@
 """Health and readiness tell the truth within seconds, to anybody, and write nothing into the log."""
 
 import asyncio
+import json
+import shutil
 import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.keys import make_key
@@ -19,9 +22,12 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
-from intake_api.store.models import Item, QueuePlace
-from tests.intake_api.running_api import Clock, RunningApi, a_report, client
+from intake_api.store.models import Item, QueuePlace, StoredReport
+from reportline.readiness import NotReady
+from tests.disks import BALLAST, fill, mount, small_disk
+from tests.intake_api.running_api import Clock, RunningApi, a_report, client, opened
 
+DISK_BYTES = 3 * 1024 * 1024
 READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}
 
 
@@ -163,3 +169,62 @@ async def test_a_key_that_cannot_be_taken_up_makes_the_process_unready(api: Runn
         _assert_unready(await _ready(api), database="ok", keys="behind")
         damaged.unlink()
         assert (await _ready(api)).json() == READY
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk that is full with some hundred reports."""
+    with small_disk(tmp_path / "disk", DISK_BYTES) as folder:
+        yield folder
+
+
+async def test_a_full_disk_is_told_and_nothing_is_lost_by_it(
+    fresh_folder: Path, disk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The database can be read all the while."""
+    shutil.copytree(fresh_folder, disk / "data")
+    async with opened(IntakeSettings(data_dir=disk / "data")) as api:
+        taken = a_report("https://example.com/taken")
+        await api.take_in(taken)
+        fill(disk)
+        refused = [a_report(note="x" * 900) for _ in range(20)]
+        statuses = {(await api.hand_in(report)).status_code for report in refused}
+        assert statuses == {503}
+        _assert_unready(await _ready(api), database="full", keys="ok")
+        (disk / BALLAST).unlink()
+        assert (await _ready(api)).json() == READY
+        await api.take_in(*refused)
+        assert await api.scalar(select(func.count()).select_from(StoredReport)) == 21
+    events = {json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()}
+    assert events == {"database_full"}
+
+
+async def test_a_database_that_refuses_to_be_written_is_told(
+    postgresql_settings: IntakeSettings, server: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert postgresql_settings.database_url
+    name = postgresql_settings.database_url.get_secret_value().rpartition("/")[2]
+    ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - our own
+    async with opened(postgresql_settings) as api:
+        server.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on", ended)
+        assert (await api.hand_in(a_report())).status_code == 503
+        _assert_unready(await _ready(api), database="read_only", keys="ok")
+        server.run(f"ALTER DATABASE {name} SET default_transaction_read_only = off", ended)
+        assert (await _ready(api)).json() == READY
+        assert (await api.hand_in(a_report())).status_code == 202
+    events = {json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()}
+    assert events == {"database_read_only"}
+
+
+async def test_what_cannot_be_written_is_not_served(fresh_folder: Path, disk: Path) -> None:
+    """After a crash a system may bring a damaged disk back for reading alone."""
+    shutil.copytree(fresh_folder, disk / "data")
+    fill(disk)
+    with pytest.raises(NotReady, match="The disk of the database is full"):
+        async with opened(IntakeSettings(data_dir=disk / "data")):
+            pass
+    (disk / BALLAST).unlink()
+    assert mount("-o", "remount,ro", str(disk))
+    with pytest.raises(NotReady, match="The database, or its disk, is read-only"):
+        async with opened(IntakeSettings(data_dir=disk / "data")):
+            pass

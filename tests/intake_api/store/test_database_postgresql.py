@@ -14,7 +14,8 @@ from sqlalchemy import func, select, text
 
 from conversations.wire.report import Report
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import Database, DatabaseAway
+from intake_api.store.away import DatabaseAway
+from intake_api.store.database import Database
 from intake_api.store.models import Item, StoredReport
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import RunningApi, a_report, opened, prepare

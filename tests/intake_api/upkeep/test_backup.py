@@ -28,7 +28,7 @@ from conversations.wire.report import Report
 from intake_api.commands.intake import intake
 from intake_api.keys import make_key, newest, read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import DatabaseAway
+from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened as database_opened
 from intake_api.store.key_checks import require_keys
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed

@@ -1,0 +1,54 @@
+"""Tells why a database cannot be used: it does not answer, its disk is full, or it cannot be written to."""
+
+import errno
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy.exc import DBAPIError
+
+Why = Literal["away", "full", "read_only"]
+# What an operator does about each.
+ADVICE: Final[dict[Why, str]] = {
+    "away": "The database cannot be used. See that it is there",
+    "full": "The disk of the database is full. Make room on it",
+    "read_only": "The database, or its disk, is read-only. Make it writable",
+}
+_OF_SYSTEM: Final[dict[int | None, Why]] = {errno.ENOSPC: "full", errno.EROFS: "read_only"}
+_OF_SQLITE: Final[dict[int, Why]] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
+# SQLite's codes when it cannot make its journal beside the file.
+_SEE_DISK: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+# What the journal's index takes at least.
+_JOURNAL_BYTES: Final = 32 * 1024
+# SQLSTATEs: disk_full, read_only_sql_transaction.
+_OF_POSTGRESQL: Final[dict[str | None, Why]] = {"53100": "full", "25006": "read_only"}
+
+
+class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
+    """The database cannot be used now, and `why`; the transaction was not committed."""
+
+    def __init__(self, kind: str, why: Why = "away") -> None:
+        super().__init__(kind)
+        self.why: Why = why
+
+
+def why_away(error: BaseException, place: Path | str) -> Why:
+    """Return what an error of a driver or of the system says of the database at `place`."""
+    if isinstance(error, OSError):
+        return _OF_SYSTEM.get(error.errno, "away")
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    # The lowest byte of an extended code is the code itself.
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code in _SEE_DISK and isinstance(place, Path):
+        return _why_by_disk(place.parent)
+    return _OF_SQLITE.get(code) or _OF_POSTGRESQL.get(getattr(cause, "sqlstate", None), "away")
+
+
+def _why_by_disk(folder: Path) -> Why:
+    if not folder.is_dir():
+        return "away"
+    if not os.access(folder, os.W_OK):
+        return "read_only"
+    return "full" if shutil.disk_usage(folder).free < _JOURNAL_BYTES else "away"
