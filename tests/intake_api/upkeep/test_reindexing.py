@@ -484,11 +484,52 @@ async def test_words_of_an_item_that_waits_are_new_to_the_assessed_one_that_take
 ) -> None:
     async with opened(settings) as api:
         await api.take_in(a_report(KEPT))
-        [claim] = await api.claim()
-        path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
-        assert (await api.analyst.post(path, json={"outcome": outcome})).status_code == 201
+        await _assess_next(api, outcome)
         await api.take_in(a_report(OTHER, page_password="swordfish"))
         await _make_equal(api, KEPT, OTHER)
     await _reindex(settings)
     [item] = await _items(settings)
     assert (item.state, item.changed_words) == (state, "page_password")
+
+
+async def test_of_two_assessed_items_the_later_outcome_holds_and_both_marks_stay(
+    settings: IntakeSettings,
+) -> None:
+    """So what is said later of a page that was last not found brings it back."""
+    async with opened(settings) as api:
+        for address, outcome in ((KEPT, "ignore"), (OTHER, "ignore")):
+            await api.take_in(a_report(address))
+            await _assess_next(api, outcome)
+        await api.take_in(a_report(KEPT, note="under the second post"))
+        await api.take_in(a_report(OTHER, page_password="swordfish"))
+        await _make_equal(api, KEPT, OTHER)
+    await _reindex(settings)
+    [item] = await _items(settings)
+    assert (item.state, item.changed_words) == ("assessed", "note page_password")
+    assert item.changed_on == NOON.date()
+
+
+@pytest.mark.parametrize("gone_is_last", [True, False])
+async def test_whether_a_page_could_be_seen_is_told_by_the_later_of_two_assessments(
+    settings: IntakeSettings, *, gone_is_last: bool
+) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        gone, kept = await _chosen(api, lower=True)
+        first, last = (kept, gone) if gone_is_last else (gone, kept)
+        await _decide(api, await _claim(api, first), "ignore")
+        await _decide(api, await _claim(api, last), "not_found")
+        await _make_equal(api, KEPT, OTHER)
+    await _reindex(settings)
+    [item] = await _items(settings)
+    assert item.unseen
+
+
+async def _assess_next(api: RunningApi, outcome: str) -> None:
+    [claim] = await api.claim()
+    await _decide(api, claim["claim_id"], outcome)
+
+
+async def _decide(api: RunningApi, claim_id: str, outcome: str) -> None:
+    path = f"/v1/queue/claims/{claim_id}/assessment"
+    assert (await api.analyst.post(path, json={"outcome": outcome})).status_code == 201
