@@ -13,14 +13,14 @@ from intake_api.hand_in.examples import EXAMPLES
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
 from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
-from intake_api.http.access import ChannelCaller, KeyedRoute
+from intake_api.http.access import ChannelCaller, ChannelRoute
 from intake_api.http.contract import told
-from intake_api.http.dependencies import ClockHere, DatabaseHere, SettingsHere, VaultHere
+from intake_api.http.dependencies import ClockHere, HandInDatabaseHere, SettingsHere, VaultHere
 from intake_api.keys import Keys
 
 AfterHandIn = Callable[[], Awaitable[None]]
 
-channels = APIRouter(prefix="/v1", tags=["channels"], route_class=KeyedRoute)
+channels = APIRouter(prefix="/v1", tags=["channels"], route_class=ChannelRoute)
 
 
 async def _keys_of(request: Request) -> Keys:
@@ -40,7 +40,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     draft_id: DraftId,
     sealed: SealedReport,
     keys: Annotated[Keys, Depends(_keys_of)],
-    database: DatabaseHere,
+    database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
     after_hand_in: Annotated[AfterHandIn, Depends(_after_hand_in_of)],
@@ -59,7 +59,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
 @channels.post("/receipts/status", **told(EXAMPLES["status"]))
 async def status(
     question: StatusQuestion,
-    database: DatabaseHere,
+    database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
     settings: SettingsHere,

@@ -55,6 +55,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
     "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
     "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),
+    "stopping": (
+        503,
+        "The intake stops",
+        "Whether it was stored is not known. Send the same again later.",
+    ),
     "not-ready": (503, "The intake is not ready", "`database` and `keys` say what is not fit."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
@@ -65,7 +70,7 @@ _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "unavailable": {"incident": "5f0c9a1e"},
 }
 # The problems that every route may answer.
-EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy")
+EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy", "stopping")
 # The problems that every route with a key may answer.
 WITH_KEY: Final = sorted(
     (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "unavailable"),

@@ -50,7 +50,7 @@ class ErrorBoundary:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and catch any unexpected error, since the server would log its message.
 
-        This includes a request that is cancelled as the server stops: the server would answer in plain text.
+        A request that is cancelled as the server stops is told so: the server would answer in plain text.
         """
         started = False
 
@@ -63,7 +63,10 @@ class ErrorBoundary:
 
         try:
             await self._app(scope, receive, uncached)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - its words must not get out
+        except asyncio.CancelledError:
+            if not started:
+                await document("stopping")(scope, receive, uncached)
+        except Exception as error:  # noqa: BLE001 - its words must not get out
             incident = log_failure("unexpected_error", error)
             if not started:
                 await document("fault", incident=incident)(scope, receive, uncached)
