@@ -21,7 +21,7 @@ async def found(request: AnalystRequest, wanted: Search) -> ItemsFound:
     # A search that finds nothing is audited too: it tells that the address was not reported.
     await request.note("searched", request.analyst)
     await request.note("found", *(item.item_id for item in shown))
-    return ItemsFound(items=await items_found(request.session, shown), more=len(items) > MAXIMUM_FOUND)
+    return ItemsFound(items=await items_found(request, shown), more=len(items) > MAXIMUM_FOUND)
 
 
 def _is_wanted(request: AnalystRequest, wanted: Search) -> ColumnElement[bool]:

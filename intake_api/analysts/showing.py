@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -104,17 +105,24 @@ async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
     return shown
 
 
-async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
+async def items_found(request: AnalystRequest, items: Sequence[Item]) -> list[ItemFound]:
     """Show the items that a search found, without their addresses."""
-    summaries = await summaries_of(session, items)
+    summaries = await summaries_of(request.session, items)
     return [
         ItemFound(
             **summary,
-            state=State(item.state).value,
-            outcome=await current_outcome(session, item.item_id),
+            state=_state_of(item, request.now).value,
+            outcome=await current_outcome(request.session, item.item_id),
         )
         for item, summary in zip(items, summaries, strict=True)
     ]
+
+
+def _state_of(item: Item, now: datetime) -> State:
+    """Return an item's state; one whose claim has run out waits, although its row says so only later."""
+    state = State(item.state)
+    has_run_out = item.lease_expires is not None and item.lease_expires <= now
+    return State.WAITING if state is State.CLAIMED and has_run_out else state
 
 
 async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
@@ -122,7 +130,7 @@ async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
     item = await request.session.get(Item, item_id)
     if item is None:
         raise Refused(Reason.NOT_FOUND)
-    [found] = await items_found(request.session, [item])
+    [found] = await items_found(request, [item])
     addresses = addresses_of(request.vault, item)
     shown = ItemShown(
         **found.model_dump(),

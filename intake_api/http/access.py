@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from intake_api.http.contract import DescribedRoute
 from intake_api.http.dependencies import audit_of, database_of, hand_in_database_of
 from intake_api.http.errors import Problem
+from intake_api.http.strict_requests import StrictRequest, query_names, require_known_query
 from intake_api.roles import Role
 from intake_api.store.access_keys import Caller, caller_of
 from intake_api.store.database import Database
@@ -33,13 +34,15 @@ class KeyedRoute(DescribedRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler; it raises Problem: 401 without a valid key, 403 for a key of another role."""
         handle, roles = super().get_route_handler(), _roles_of(self.dependant)
+        known = query_names(self.dependant)
 
         async def handle_if_admitted(request: Request) -> Response:
             database = await self.database_of(request)
             caller = request.state.caller = await _authenticated(request, database)
             if caller.role not in roles:
                 raise _refused("wrong-door", "wrong_role")
-            return await handle(request)
+            require_known_query(request, known)
+            return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_if_admitted
 

@@ -76,12 +76,17 @@ WITH_KEY: Final = sorted(
     (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "unavailable"),
     key=lambda name: PROBLEMS[name][0],
 )
-# The headers of answers, as the contract describes them; each answer of the intake has the first.
+# The headers of answers, as the contract describes them; each answer of the intake has the first two.
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Cache-Control": {
         "description": "Nothing that the intake answers may be kept.",
         "required": True,
         "schema": {"const": "no-store"},
+    },
+    "X-Content-Type-Options": {
+        "description": "What comes is what the media type says.",
+        "required": True,
+        "schema": {"const": "nosniff"},
     },
     "WWW-Authenticate": {
         "description": "The way in which a key is sent.",
@@ -93,7 +98,8 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "integer"},
     },
 }
-_HEADERS_OF: Final = {401: ("Cache-Control", "WWW-Authenticate"), 503: ("Cache-Control", "Retry-After")}
+_ALWAYS: Final = ("Cache-Control", "X-Content-Type-Options")
+_HEADERS_OF: Final = {401: (*_ALWAYS, "WWW-Authenticate"), 503: (*_ALWAYS, "Retry-After")}
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
@@ -163,7 +169,7 @@ def described(joined: str) -> dict[str, Any]:
 
 def headers_of(status: int) -> dict[str, Any]:
     """Refer to where the contract describes the headers of answers with this status."""
-    names = _HEADERS_OF.get(status, ("Cache-Control",))
+    names = _HEADERS_OF.get(status, _ALWAYS)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
