@@ -30,8 +30,11 @@ Cursor = Annotated[str, Field(pattern="^[0-9]{1,16}-[0-9a-f]{32}$")]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Spreadsheets calculate a cell that begins like a formula. In many countries they split columns at `;`, and
-# some split at line breaks: so a formula may begin in the middle of one of our cells.
-_LIKE_A_FORMULA: Final = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=\s*[-=+@－＝＋＠])")
+# some split at line breaks: so a formula may begin in the middle of one of our cells. Quotes after the separator
+# are then read as those of a cell, and in a cell that was split, commas separate too.
+_AS_A_FORMULA: Final = r"(?=[\"'\s]*[-=+@－＝＋＠])"
+_IN_ONE_LINE: Final = re.compile(rf"^(?=\t)|(?:^|(?<=[;\t])){_AS_A_FORMULA}")
+_IN_LINES: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[,;\t\r\n])){_AS_A_FORMULA}")
 
 
 class ExportedAssessment(Recorded):
@@ -61,14 +64,17 @@ def cursor_of(row: ExportedAssessment) -> Cursor:
 
 
 async def exported(request: AnalystRequest, after: Cursor | None, limit: int) -> Sequence[ExportedAssessment]:
-    """Return the next assessments that are older than SETTLED; each item is audited."""
+    """Return the next assessments that are older than SETTLED; the caller must audit them, then answer."""
     settled = select(Assessment).where(Assessment.assessed_at <= request.now - SETTLED)
     following = settled if after is None else settled.where(_is_after(after))
     in_order = following.order_by(Assessment.assessed_at, Assessment.assessment_id)
     rows = (await request.session.scalars(in_order.limit(limit))).all()
-    shown = await _shown(request, rows)
+    return await _shown(request, rows)
+
+
+async def note_exported(request: AnalystRequest, rows: Sequence[ExportedAssessment]) -> None:
+    """Write into the audit log that the addresses of these items were exported."""
     await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
-    return shown
 
 
 def as_ndjson(rows: Iterable[ExportedAssessment]) -> bytes:
@@ -94,7 +100,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = " ".join(value) if isinstance(value, list) else str(value)
-    return _LIKE_A_FORMULA.sub("'", text)
+    like_a_formula = _IN_LINES if re.search(r"[\r\n]", text) else _IN_ONE_LINE
+    return like_a_formula.sub("'", text)
 
 
 def _is_after(cursor: Cursor) -> ColumnElement[bool]:
