@@ -30,8 +30,8 @@ Cursor = Annotated[str, Field(pattern="^[0-9]{1,16}-[0-9a-f]{32}$")]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Spreadsheets calculate a cell that begins like a formula. In many countries they split columns at `;`, and
-# some split at line breaks: so a formula may begin in the middle of one of our cells. Quotes after the separator
-# are then read as those of a cell, and in a cell that was split, commas separate too.
+# some split at line breaks: so a formula may begin in the middle of one of our cells. Quotes after the
+# separator are then read as those of a cell, and in a cell that was split, commas separate too.
 _AS_A_FORMULA: Final = r"(?=[\"'\s]*[-=+@－＝＋＠])"
 _IN_ONE_LINE: Final = re.compile(rf"^(?=\t)|(?:^|(?<=[;\t])){_AS_A_FORMULA}")
 _IN_LINES: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[,;\t\r\n])){_AS_A_FORMULA}")
