@@ -134,8 +134,7 @@ def adopt_keys(folder: Path) -> None:
     for name in _ADOPTED:
         with suppress(FileExistsError):
             write_once(folder / name, f"{key.hex()}\n")
-        if _read_key(folder / name) != key:
-            raise NotReady(f"{earlier} and {folder / name} differ. Put all keys of one backup back.")
+        _require_same(folder / name, key)
     earlier.unlink(missing_ok=True)
     keep_names(folder)
 
@@ -155,16 +154,36 @@ def make_key(folder: Path, purpose: Purpose) -> str:
 
 def read_keys(folder: Path) -> IntakeKeys:
     """Read all keys; raises NotReady if one is missing, malformed or readable by others."""
-    if not folder.is_dir():
-        raise NotReady(f"There is no folder {folder}. `reportline setup` makes it.")
-    require_private(folder)
+    _require_folder(folder)
     if (folder / _EARLIER).exists():
-        raise NotReady(f"{folder / _EARLIER} is of an earlier version. Run `reportline intake upgrade`.")
+        raise NotReady(
+            f"{folder / _EARLIER} is of an earlier version. Make a backup, then run "
+            "`reportline intake upgrade`."
+        )
     return IntakeKeys(
         seals=_read_numbered(folder, "seal"),
         vaults=_read_numbered(folder, "vault"),
         indexes=_read_numbered(folder, "index"),
         receipts=_read_key(folder / "receipts.key"),
+        audit=_read_key(folder / "audit.key"),
+    )
+
+
+def read_keys_of_any_version(folder: Path) -> IntakeKeys:
+    """Read all keys as `adopt_keys` would leave them, and change nothing; raises NotReady as both do."""
+    _require_folder(folder)
+    earlier = folder / _EARLIER
+    if not earlier.exists():
+        return read_keys(folder)
+    key = _read_key(earlier)
+    for path in [folder / name for name in _ADOPTED]:
+        if path.exists():
+            _require_same(path, key)
+    return IntakeKeys(
+        seals=_read_numbered(folder, "seal"),
+        vaults=_read_numbered(folder, "vault"),
+        indexes={"k1": key},
+        receipts=key,
         audit=_read_key(folder / "audit.key"),
     )
 
@@ -179,6 +198,18 @@ def require_database_file(file: Path) -> None:
 def number_of(key_id: str) -> int:
     """Return the number of a key id."""
     return int(key_id.removeprefix("k").partition("-")[0])
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise NotReady(f"There is no folder {folder}. `reportline setup` makes it.")
+    require_private(folder)
+
+
+def _require_same(adopted: Path, key: bytes) -> None:
+    if _read_key(adopted) != key:
+        earlier = adopted.with_name(_EARLIER)
+        raise NotReady(f"{earlier} and {adopted} differ. Put all keys of one backup back.")
 
 
 def _make_numbered(folder: Path, purpose: Purpose, number: int) -> str:

@@ -6,7 +6,7 @@ uvicorn limits the time of neither head nor body, and refuses bad requests in it
 import asyncio
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from typing import Final, Literal
 
@@ -88,6 +88,13 @@ class TimedConnection(H11Protocol):
         super().resume_writing()
         self._look()
 
+    def handle_events(self) -> None:
+        """Handle what came in; a request with two lengths is the connection's last (RFC 9112, section 6)."""
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before and _has_two_lengths(self.headers):
+            self.cycle.keep_alive = False
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Refuse a request that is not HTTP."""
         self.give_up("malformed")
@@ -136,6 +143,10 @@ class TimedConnection(H11Protocol):
     def _unanswered(self) -> bool:
         begun = self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0] != b""
         return begun and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+
+
+def _has_two_lengths(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}
 
 
 def listen(host: str, port: int) -> socket.socket:

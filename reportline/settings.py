@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from reportline.readiness import NotReady
 from reportline.server_urls import HostNames, ServerUrl
@@ -41,6 +41,11 @@ def read_settings(kind: type[Settings]) -> Settings:
             for fault in error.errors(include_input=False, include_url=False)
             if fault["type"] != "default_factory_not_called"
         )
+        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None
+    except SettingsError as error:
+        # pydantic names the setting in its sentence only.
+        named = [name.upper() for name in kind.model_fields if f'"{name}"' in str(error)]
+        faults = (f"REPORTLINE_{name}: this is not JSON" for name in named)
         raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None
 
 

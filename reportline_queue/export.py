@@ -21,16 +21,26 @@ class Form(StrEnum):
     NDJSON = "ndjson"
 
 
-def pages(form: Form) -> Iterator[bytes]:
-    """Give the file's heading, if its form has one, and then its rows, page by page; raises NotDone."""
-    heading, rows, after = _page(form, "")
-    yield heading
-    while rows:
-        yield rows
-        before = after
-        _, rows, after = _page(form, before)
-        if rows and after == before:
-            raise NotDone(STRANGER)
+class Pages:
+    """What comes after a place: the file's heading, if its form has one, then rows page by page.
+
+    `after` is the place where the next export begins; it moves while the pages are read. "" is the beginning.
+    """
+
+    def __init__(self, form: Form, after: str) -> None:
+        self.after = after
+        self._form = form
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Ask for the pages; raises NotDone."""
+        heading, rows, self.after = _page(self._form, self.after)
+        yield heading
+        while rows:
+            yield rows
+            before = self.after
+            _, rows, self.after = _page(self._form, before)
+            if rows and self.after == before:
+                raise NotDone(STRANGER)
 
 
 def write_whole(file: Path, parts: Iterable[bytes]) -> None:

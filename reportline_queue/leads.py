@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reportline_queue.export import Form, pages, write_whole
+from reportline_queue.export import Form, Pages, write_whole
 from reportline_queue.intake.answers import (
     CLAIM_LENGTH,
     KEY_LENGTH,
@@ -47,12 +47,19 @@ def lift(
 def export(
     file: Annotated[Path, typer.Argument(help="A file that is not there yet.")],
     form: Annotated[Form, typer.Option("--format", help="A table for spreadsheets, or JSON, one a line.")],
+    after: Annotated[str, typer.Option(help="Where the last export ended, as it told.")] = "",
 ) -> None:
-    """Write all assessments into a file, with their addresses; those of the last 5 minutes come later."""
-    write_whole(file, pages(form))
+    """Write assessments into a file, with their addresses.
+
+    Each address is noted in the audit log each time: so go on where the last export ended.
+    """
+    pages = Pages(form, after)
+    write_whole(file, pages)
     put(
         f"Written to {file}, which nobody else can read. It names addresses: keep it no longer than you must."
     )
+    if pages.after:
+        put(f"What follows: reportline queue export FILE --format {form.value} --after {pages.after}")
 
 
 def audit(

@@ -38,7 +38,7 @@ async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> 
 
 
 async def correct(request: AnalystRequest, assessment_id: str, decision: Decision, *, of_others: bool) -> str:
-    """Record a decision that replaces an earlier one; returns its id.
+    """Record a decision that replaces an earlier one; returns its id, or the earlier one's if they are alike.
 
     Raises Refused: not-found if there is no such assessment, or if another analyst made it and `of_others` is
     false; superseded if it is not the item's newest.
@@ -50,6 +50,8 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
     item = await request.session.get_one(Item, earlier.item_id, with_for_update=True)
     if await current_assessment(request.session, earlier.item_id) is not earlier:
         raise Refused(Reason.SUPERSEDED)
+    if earlier.vocabulary == VOCABULARY_VERSION and _is_as_decided(request.vault, earlier, decision):
+        return assessment_id
     correction_id = await _add(request, item, decision, corrects=assessment_id)
     await request.note(f"corrected_{decision.outcome}", earlier.item_id)
     return correction_id
@@ -86,11 +88,13 @@ async def _repeated(request: AnalystRequest, claim_id: str, decision: Decision) 
         Assessment.claim_id == claim_id, Assessment.assessed_by == request.analyst
     )
     known = (await request.session.scalars(mine)).one_or_none()
-    if known is None or decided(request.vault, known) != decision.model_dump(
-        exclude_defaults=True, mode="json"
-    ):
+    if known is None or not _is_as_decided(request.vault, known, decision):
         raise Refused(Reason.CLAIM_LOST)
     return known.assessment_id
+
+
+def _is_as_decided(vault: Vault, row: Assessment, decision: Decision) -> bool:
+    return decided(vault, row) == decision.model_dump(exclude_defaults=True, mode="json")
 
 
 def decided(vault: Vault, row: Assessment) -> dict[str, object]:

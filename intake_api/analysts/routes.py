@@ -115,7 +115,10 @@ async def assess(
 async def correct(
     assessment_id: AssessmentId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
 ) -> AssessmentGiven:
-    """Decide anew about an assessed item: one's own decision, or as a lead anybody's; the history stays."""
+    """Decide anew about an assessed item: one's own decision, or as a lead anybody's; the history stays.
+
+    What says the same as before is no correction: the answer is the earlier assessment's id.
+    """
     async with transactions.writing(analyst) as request:
         of_others = analyst.role is Role.LEAD
         correction_id = await assessing.correct(request, assessment_id, decision, of_others=of_others)

@@ -1,6 +1,7 @@
 """The commands that add, list and revoke access keys."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from intake_api.analysts.claims import free_all_of
 from intake_api.clock import utc_now
-from intake_api.commands.command_line import run, settings_of
+from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
@@ -20,11 +21,16 @@ from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
+from reportline.readiness import NotReady
+
+# Names in Persian and in Indian scripts are written with these two.
+_JOINERS: Final = "\u200c\u200d"
 
 
 def add(role: Role, name: str) -> None:
     """Make an access key and print its token, this once."""
     settings = settings_of(IntakeSettings)
+    ready(lambda: _require_plain(name))
     typer.echo(run(_add(settings, role, name)))
 
 
@@ -34,7 +40,7 @@ def list_all() -> None:
     table = Table("key", "role", "holder", "made", "revoked")
     for row in run(_all_keys(settings)):
         revoked = "" if row.revoked_at is None else f"{row.revoked_at:%Y-%m-%d}"
-        table.add_row(row.key_id, row.role, Text(row.name), f"{row.made_at:%Y-%m-%d}", revoked)
+        table.add_row(row.key_id, row.role, Text(_plain(row.name)), f"{row.made_at:%Y-%m-%d}", revoked)
     Console().print(table)
 
 
@@ -45,6 +51,18 @@ def revoke(key_id: str) -> None:
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
     typer.echo("The key opens nothing any more, and what its owner held waits again.")
+
+
+def _require_plain(name: str) -> None:
+    if not name.strip() or _plain(name) != name:
+        raise NotReady(
+            "A holder's name is letters, digits and signs on one line. Write who will hold the key."
+        )
+
+
+def _plain(name: str) -> str:
+    """Replace what is no letter, digit, sign or space; a terminal would obey some of it."""
+    return "".join(one if one.isprintable() or one in _JOINERS else "\ufffd" for one in name)
 
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:

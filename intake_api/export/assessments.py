@@ -29,8 +29,11 @@ MAXIMUM_ROWS: Final = 500
 # in place of the number. The id alone says where it is: no other database has it, and no other time.
 Cursor = Annotated[str, Field(pattern="^[0-9]{1,16}-[0-9a-f]{32}$")]
 # Spreadsheets calculate a cell that begins like a formula. In many countries they split columns at `;`, and
-# some split at line breaks: so a formula may begin in the middle of one of our cells.
-_LIKE_A_FORMULA: Final = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=\s*[-=+@－＝＋＠])")
+# some split at line breaks: so a formula may begin in the middle of one of our cells. Quotes after the
+# separator are then read as those of a cell, and in a cell that was split, commas separate too.
+_AS_A_FORMULA: Final = r"(?=[\"'\s]*[-=+@－＝＋＠])"
+_IN_ONE_LINE: Final = re.compile(rf"^(?=\t)|(?:^|(?<=[;\t])){_AS_A_FORMULA}")
+_IN_LINES: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[,;\t\r\n])){_AS_A_FORMULA}")
 
 
 class ExportedAssessment(Recorded):
@@ -60,7 +63,7 @@ class ExportedAssessment(Recorded):
 async def exported(
     request: AnalystRequest, after: Cursor | None, limit: int
 ) -> tuple[Sequence[ExportedAssessment], Cursor | None]:
-    """Return the next assessments and where the page after them begins; each item is audited.
+    """Return the next assessments and where the page after them begins; the caller must audit them.
 
     Raises Refused (unknown-cursor) if this database has no assessment that the cursor names.
     """
@@ -68,8 +71,12 @@ async def exported(
     following = select(Assessment).where(Assessment.sequence > known).order_by(Assessment.sequence)
     rows = (await request.session.scalars(following.limit(limit))).all()
     shown = await _shown(request, rows)
-    await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
     return shown, f"{rows[-1].sequence}-{rows[-1].assessment_id}" if rows else after
+
+
+async def note_exported(request: AnalystRequest, rows: Sequence[ExportedAssessment]) -> None:
+    """Write into the audit log that the addresses of these items were exported."""
+    await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
 
 
 def as_ndjson(rows: Iterable[ExportedAssessment]) -> bytes:
@@ -95,7 +102,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = " ".join(value) if isinstance(value, list) else str(value)
-    return _LIKE_A_FORMULA.sub("'", text)
+    like_a_formula = _IN_LINES if re.search(r"[\r\n]", text) else _IN_ONE_LINE
+    return like_a_formula.sub("'", text)
 
 
 async def _number_of(session: AsyncSession, cursor: Cursor) -> int:

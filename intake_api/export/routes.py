@@ -1,4 +1,4 @@
-"""The route by which leads export assessments; each page is one short, audited transaction."""
+"""The route by which leads export assessments; each page is read, then audited, then answered."""
 
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from intake_api.export.assessments import (
     as_csv,
     as_ndjson,
     exported,
+    note_exported,
 )
 from intake_api.export.examples import CSV, NDJSON
 from intake_api.http.access import KeyedRoute, LeadCaller
@@ -25,6 +26,8 @@ _WRITERS: Final = {
     "ndjson": (as_ndjson, "application/x-ndjson"),
     "csv": (as_csv, "text/csv; charset=utf-8; header=present"),
 }
+# A browser saves it, and shows nothing of it.
+_AS_A_FILE: Final = {"Content-Disposition": 'attachment; filename="assessments.csv"'}
 _PAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Assessments in the order in which the database has them, whatever the clocks said.",
@@ -36,7 +39,11 @@ _PAGE: Final[dict[int | str, dict[str, Any]]] = {
                 ),
                 "required": True,
                 "schema": {"type": "string"},
-            }
+            },
+            "Content-Disposition": {
+                "description": "A table is a file to be saved.",
+                "schema": {"const": _AS_A_FILE["Content-Disposition"]},
+            },
         },
         "content": {
             "application/x-ndjson": {
@@ -77,10 +84,14 @@ async def assessments(
 
     Every assessment comes once, corrections too: one that names another in `corrects` stands in its place.
     """
-    async with transactions.writing(lead) as request:
+    async with transactions.reading(lead) as request:
         rows, end = await exported(request, after, limit)
+    # Opening the addresses takes its time, and nobody who writes waits for it.
+    async with transactions.writing(lead) as request:
+        await note_exported(request, rows)
     write, media_type = _WRITERS[form]
-    return Response(write(rows), media_type=media_type, headers={"Link": _next(form, end, limit)})
+    headers = {"Link": _next(form, end, limit)} | (_AS_A_FILE if form == "csv" else {})
+    return Response(write(rows), media_type=media_type, headers=headers)
 
 
 def _next(form: str, after: Cursor | None, limit: int) -> str:

@@ -1,6 +1,6 @@
 """Opens handed-in reports and stores each at its highest revision; reads and changes no other row."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,9 +23,6 @@ from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
 from reportline.logs import log_event
-
-# An outbox may have been cut off from the intake for this long.
-REVISABLE = timedelta(days=30)
 
 
 class Content(BaseModel):
@@ -61,7 +58,7 @@ def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report
 async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetime) -> None:
     """Store a report unless this revision or a higher one is there; the answer is the same in either case.
 
-    A later revision is accepted for REVISABLE, and only with the receipt of the first one. Draft id and
+    A later revision is accepted whenever it comes, and only with the receipt of the first one. Draft id and
     receipt are both secrets of one talk: a thief of draft ids does not have the receipts.
     """
     row = _row(vault, report, now)
@@ -73,7 +70,7 @@ async def keep(session: AsyncSession, vault: Vault, report: Report, now: datetim
         insert.on_conflict_do_update(
             index_elements=[StoredReport.draft_id],
             set_={name: insert.excluded[name] for name in row if name not in first_only},
-            where=newer & same_talk & (StoredReport.arrival_hour > now - REVISABLE),
+            where=newer & same_talk,
         )
     )
 

@@ -13,12 +13,12 @@ from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
 from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
-from intake_api.http.access import ChannelCaller, KeyedRoute
+from intake_api.http.access import ChannelCaller, ChannelRoute
 from intake_api.http.contract import told
-from intake_api.http.dependencies import ClockHere, DatabaseHere, SettingsHere, VaultHere
+from intake_api.http.dependencies import ClockHere, HandInDatabaseHere, SettingsHere, VaultHere
 from intake_api.keys import Keys
 
-channels = APIRouter(prefix="/v1", tags=["channels"], route_class=KeyedRoute)
+channels = APIRouter(prefix="/v1", tags=["channels"], route_class=ChannelRoute)
 
 
 async def _keys_of(request: Request) -> Keys:
@@ -38,7 +38,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     draft_id: DraftId,
     sealed: SealedReport,
     keys: Annotated[Keys, Depends(_keys_of)],
-    database: DatabaseHere,
+    database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
     sender_clocks: Annotated[SenderClocks, Depends(_sender_clocks_of)],
@@ -56,7 +56,7 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
 @channels.post("/receipts/status", **told(EXAMPLES["status"]))
 async def status(
     question: StatusQuestion,
-    database: DatabaseHere,
+    database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
     settings: SettingsHere,

@@ -8,10 +8,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from intake_api.http.contract import DescribedRoute
-from intake_api.http.dependencies import audit_of, database_of
+from intake_api.http.dependencies import audit_of, database_of, hand_in_database_of
 from intake_api.http.errors import Problem
+from intake_api.http.strict_requests import StrictRequest, query_names, require_known_query
 from intake_api.roles import Role
 from intake_api.store.access_keys import Caller, caller_of
+from intake_api.store.database import Database
 from reportline.logs import log_event
 
 _bearer = HTTPBearer(
@@ -27,17 +29,28 @@ class KeyedRoute(DescribedRoute):
     A dependency would be too late: FastAPI reads and parses the body before it calls any dependency.
     """
 
+    database_of = staticmethod(database_of)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler; it raises Problem: 401 without a valid key, 403 for a key of another role."""
         handle, roles = super().get_route_handler(), _roles_of(self.dependant)
+        known = query_names(self.dependant)
 
         async def handle_if_admitted(request: Request) -> Response:
-            caller = request.state.caller = await _authenticated(request)
+            database = await self.database_of(request)
+            caller = request.state.caller = await _authenticated(request, database)
             if caller.role not in roles:
                 raise _refused("wrong-door", "wrong_role")
-            return await handle(request)
+            require_known_query(request, known)
+            return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_if_admitted
+
+
+class ChannelRoute(KeyedRoute):
+    """A route of the channels, which never waits for a connection that an analyst has."""
+
+    database_of = staticmethod(hand_in_database_of)
 
 
 def requires_role(*roles: Role) -> Callable[..., Awaitable[Caller]]:
@@ -58,11 +71,10 @@ CountsCaller = Annotated[Caller, Depends(requires_role(Role.ANALYST, Role.LEAD, 
 MetricsCaller = Annotated[Caller, Depends(requires_role(Role.LEAD, Role.AUDITOR))]
 
 
-async def _authenticated(request: Request) -> Caller:
+async def _authenticated(request: Request, database: Database) -> Caller:
     credentials = await _bearer(request)
     if credentials is None:
         raise _refused("no-access-key", "missing_key")
-    database = await database_of(request)
     async with database.reading() as session:
         caller = await caller_of(session, await audit_of(request), credentials.credentials)
     if caller is None:

@@ -48,5 +48,3 @@ class DescribedRoute(APIRoute):
         self.response_description = cleandoc(shape.__doc__) if shape else "It is done."
         if self.body_field is None:
             self.responses.pop(413, None)
-            if not (self.dependant.path_params or self.dependant.query_params):
-                self.responses.pop(422, None)

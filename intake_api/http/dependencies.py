@@ -20,6 +20,12 @@ async def database_of(request: Request) -> Database:
     return database
 
 
+async def hand_in_database_of(request: Request) -> Database:
+    """Return the database with the connections that are kept for channels."""
+    database: Database = request.app.state.hand_in_database
+    return database
+
+
 async def vault_of(request: Request) -> Vault:
     """Return the vault, which decrypts the sealed columns."""
     vault: Vault = request.app.state.vault
@@ -45,6 +51,7 @@ async def settings_of(request: Request) -> IntakeSettings:
 
 
 DatabaseHere = Annotated[Database, Depends(database_of)]
+HandInDatabaseHere = Annotated[Database, Depends(hand_in_database_of)]
 VaultHere = Annotated[Vault, Depends(vault_of)]
 AuditHere = Annotated[AuditLog, Depends(audit_of)]
 ClockHere = Annotated[Clock, Depends(clock_of)]

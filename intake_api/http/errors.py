@@ -65,6 +65,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
     "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
     "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),
+    "stopping": (
+        503,
+        "The intake stops",
+        "Whether it was stored is not known. Send the same again later.",
+    ),
     "not-ready": (503, "The intake is not ready", "`database` and `keys` say what is not fit."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
@@ -75,18 +80,23 @@ _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "unavailable": {"incident": "5f0c9a1e"},
 }
 # The problems that every route may answer.
-EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy")
+EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy", "stopping")
 # The problems that every route with a key may answer.
 WITH_KEY: Final = sorted(
     (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "unavailable"),
     key=lambda name: PROBLEMS[name][0],
 )
-# The headers of answers, as the contract describes them; each answer of the intake has the first.
+# The headers of answers, as the contract describes them; each answer of the intake has the first two.
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Cache-Control": {
         "description": "Nothing that the intake answers may be kept.",
         "required": True,
         "schema": {"const": "no-store"},
+    },
+    "X-Content-Type-Options": {
+        "description": "What comes is what the media type says.",
+        "required": True,
+        "schema": {"const": "nosniff"},
     },
     "WWW-Authenticate": {
         "description": "The way in which a key is sent.",
@@ -98,7 +108,8 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "integer"},
     },
 }
-_HEADERS_OF: Final = {401: ("Cache-Control", "WWW-Authenticate"), 503: ("Cache-Control", "Retry-After")}
+_ALWAYS: Final = ("Cache-Control", "X-Content-Type-Options")
+_HEADERS_OF: Final = {401: (*_ALWAYS, "WWW-Authenticate"), 503: (*_ALWAYS, "Retry-After")}
 _EVENTS: Final[Mapping[Why, str]] = {
     "away": "database_away",
     "full": "database_full",
@@ -173,7 +184,7 @@ def described(joined: str) -> dict[str, Any]:
 
 def headers_of(status: int) -> dict[str, Any]:
     """Refer to where the contract describes the headers of answers with this status."""
-    names = _HEADERS_OF.get(status, ("Cache-Control",))
+    names = _HEADERS_OF.get(status, _ALWAYS)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -1,4 +1,4 @@
-"""Middleware that limits the size of bodies, forbids caching, and hides the details of unexpected errors.
+"""Middleware that limits bodies, forbids caching and guessing at types, and hides unexpected errors' details.
 
 FastAPI's own `max_body_size` would answer 413 even where the key is refused, and without a problem document.
 """
@@ -42,7 +42,10 @@ class BodyLimit:
 
 
 class ErrorBoundary:
-    """Forbids caching, and answers an unexpected error with an incident number that is in the log too."""
+    """Forbids caching and guessing at types, and answers an unexpected error with an incident number.
+
+    The number is in the log too.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -50,23 +53,27 @@ class ErrorBoundary:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and catch any unexpected error, since the server would log its message.
 
-        This includes a request that is cancelled as the server stops: the server would answer in plain text.
+        A request that is cancelled as the server stops is told so: the server would answer in plain text.
         """
         started = False
 
-        async def uncached(message: Message) -> None:
+        async def marked(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message)["Cache-Control"] = "no-store"
+                headers = MutableHeaders(scope=message)
+                headers["Cache-Control"], headers["X-Content-Type-Options"] = "no-store", "nosniff"
             await send(message)
 
         try:
-            await self._app(scope, receive, uncached)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - its words must not get out
+            await self._app(scope, receive, marked)
+        except asyncio.CancelledError:
+            if not started:
+                await document("stopping")(scope, receive, marked)
+        except Exception as error:  # noqa: BLE001 - its words must not get out
             incident = log_failure("unexpected_error", error)
             if not started:
-                await document("fault", incident=incident)(scope, receive, uncached)
+                await document("fault", incident=incident)(scope, receive, marked)
 
 
 def _announced(scope: Scope) -> int:

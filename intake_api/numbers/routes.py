@@ -89,12 +89,14 @@ async def metrics(database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _
     )
 
 
+@health.head("/healthz", include_in_schema=False)
 @health.get("/healthz", **told(EXAMPLES["healthz"], common=EVERYWHERE))
 async def healthz() -> Health:
     """Tell that the process is up."""
     return Health()
 
 
+@health.head("/readyz", response_model=Ready, include_in_schema=False)
 @health.get("/readyz", response_model=Ready, **told(EXAMPLES["readyz"], "not-ready", common=EVERYWHERE))
 async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
     """Tell whether the database answers, the keys are all there, and since when an item has been overdue.

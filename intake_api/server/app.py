@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import State
@@ -16,9 +16,13 @@ from intake_api.http.middleware import BodyLimit, ErrorBoundary
 from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
+from intake_api.store.journal import keep_emptying
 from intake_api.store.key_checks import require_keys
 from intake_api.store.revision import require_current, require_writable
 from intake_api.upkeep.reindexing import require_indexed, serving
+
+# What is cut off is done at the next start.
+_SECONDS_TO_END: Final = 2
 
 
 class IntakeApp(FastAPI):
@@ -56,6 +60,7 @@ def _give_parts(state: State, intake: Intake) -> None:
     """Put the parts of the intake into the app's state, where the routes' dependencies read them."""
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
+    state.hand_in_database = intake.hand_in_database
     state.keys, state.sender_clocks = intake.keys, intake.sender_clocks
     state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now)
 
@@ -66,7 +71,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     try:
         with serving(intake.settings.folder):
             await _require_ready(intake)
-            async with _working(intake):
+            async with _working(intake), _emptying_journal(intake):
                 yield build(intake)
     finally:
         await intake.database.close()
@@ -90,4 +95,15 @@ async def _working(intake: Intake) -> AsyncIterator[None]:
     finally:
         for worker in workers:
             worker.stop()
-        await asyncio.gather(*running)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*running), _SECONDS_TO_END)
+
+
+@asynccontextmanager
+async def _emptying_journal(intake: Intake) -> AsyncIterator[None]:
+    emptying = asyncio.create_task(keep_emptying(intake.database))
+    try:
+        yield
+    finally:
+        emptying.cancel()
+        await asyncio.wait({emptying})

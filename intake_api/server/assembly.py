@@ -15,11 +15,12 @@ from intake_api.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The parts of a hotline's intake."""
+    """The parts of a hotline's intake; `hand_in_database` is `database` with connections of its own."""
 
     settings: IntakeSettings
     keys: KeyRing
     database: Database
+    hand_in_database: Database
     vault: Vault
     audit: AuditLog
     merger: Merger
@@ -33,4 +34,4 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
     audit = AuditLog(keys.current().audit)
-    return Intake(settings, keys, database, vault, audit, merger, SenderClocks(now), now)
+    return Intake(settings, keys, database, database.beside(), vault, audit, merger, SenderClocks(now), now)

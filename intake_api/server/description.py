@@ -8,7 +8,8 @@ decide. The intake keeps no reporter's identity, and opens no reported address.
 
 **What version 1 promises.** Paths, fields and what they mean stay. Answers may grow: a client passes over
 fields, headers and problem types that it does not know. The bodies of requests are closed: a field that this
-contract does not name is refused, so a misspelt one is no silent loss.
+contract does not name is refused, so a misspelt one is no silent loss. So is a parameter of a query that an
+operation does not name, and a name that comes twice in a query (both 422) or in an object of JSON (400).
 
 **Keys.** Each operation names the roles whose access keys open it. The key is asked for before anything else
 of a request is read: without one every request is answered 401, with that of another role 403.

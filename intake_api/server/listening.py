@@ -21,7 +21,8 @@ class IntakeConnection(TimedConnection):
     @staticmethod
     def refusal(reason: Reason) -> bytes:
         """Return a problem document that also closes the connection."""
-        answer = document(reason, {"Cache-Control": "no-store", "Connection": "close"})
+        marks = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        answer = document(reason, {**marks, "Connection": "close"})
         phrase = HTTPStatus(answer.status_code).phrase
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
         return f"HTTP/1.1 {answer.status_code} {phrase}\r\n{fields}\r\n".encode() + bytes(answer.body)

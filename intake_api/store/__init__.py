@@ -4,6 +4,7 @@
 - `columns`: the types of their columns
 - `away`: why a database cannot be used
 - `database`: opens, reads and writes a database (SQLite or PostgreSQL)
+- `journal`: empties SQLite's write-ahead log every hour
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic

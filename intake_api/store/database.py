@@ -2,13 +2,15 @@
 
 SQLite: write-ahead log and synchronous=FULL. Every writer takes the write lock when it begins: a transaction
 that reads first and writes later would fail whenever another one wrote in between, whatever the timeout.
+What is erased stays in the write-ahead log until `empty_journal`.
 PostgreSQL: readers see one snapshot, writers lock the rows that they decide about.
 """
 
 import asyncio
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -26,13 +28,22 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 _SECONDS_TO_WAIT: Final = 30
+# A wait inside SQLite cannot be called off, so it is cut into pieces.
+_SECONDS_IN_SQLITE: Final = 1
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     # Deleted content is overwritten, not merely marked as free.
     "PRAGMA secure_delete=ON",
+    # The write-ahead log gives its space back, with all that is in it, when it begins anew.
+    "PRAGMA journal_size_limit=0",
 )
+# Connections of one pool: so many are kept, and so many more are made while they are needed.
+_KEPT: Final = 10
+_FURTHER: Final = 10
+_KEPT_BESIDE: Final = 5
+_FURTHER_BESIDE: Final = 5
 # The settings that the code relies on, whatever the server's administrator chose for other databases.
 _SERVER_SETTINGS: Final = {
     "application_name": "reportline",
@@ -55,14 +66,26 @@ class Database:
     A block raises DatabaseAway if the database does not answer or does not commit.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, kept: int = _KEPT, further: int = _FURTHER) -> None:
+        pool = {"pool_size": kept, "max_overflow": further}
         self.is_postgresql = isinstance(place, str)
+        self.engine = _postgresql(place, pool) if isinstance(place, str) else _sqlite(place, pool)
         self._place = place
-        self.engine = _postgresql(place) if isinstance(place, str) else _sqlite(place)
         self._reader = self.engine.execution_options(**(_ONE_STATE if self.is_postgresql else {}))
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer. This lock serves writers in the order of arrival; SQLite would not.
         self._turn = asyncio.Lock()
+        self._beside: list[Database] = []
+
+    def beside(self) -> "Database":
+        """Return the same database with connections of its own, which whoever uses this one cannot use up.
+
+        It is closed with this one.
+        """
+        other = Database(self._place, _KEPT_BESIDE, _FURTHER_BESIDE)
+        other._turn = self._turn
+        self._beside.append(other)
+        return other
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -73,15 +96,49 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that is committed when the block ends, and rolled back when it raises."""
-        turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else self._turn
+        """Open a transaction that is committed when the block ends, and rolled back when it raises.
+
+        On SQLite it begins within 30 seconds, whoever writes before, or not at all.
+        """
+        deadline = asyncio.get_running_loop().time() + _SECONDS_TO_WAIT
         with _away(self._place):
-            async with turn, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            async with (
+                self._in_turn(deadline),
+                AsyncSession(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                if not self.is_postgresql:
+                    await _begin_by(session, deadline)
                 yield session
+
+    async def empty_journal(self) -> bool:
+        """Bring SQLite's write-ahead log into the file, and empty it; tells whether that was possible now."""
+        if self.is_postgresql:
+            return True
+        with _away(self._place):
+            deadline = asyncio.get_running_loop().time() + _SECONDS_TO_WAIT
+            async with self._in_turn(deadline), self.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as found:
+                    is_busy, *_ = await found.fetchone()
+        return not is_busy
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        for database in (*self._beside, self):
+            await database.engine.dispose()
+
+    @asynccontextmanager
+    async def _in_turn(self, deadline: float) -> AsyncIterator[None]:
+        if self.is_postgresql:
+            yield
+            return
+        async with asyncio.timeout_at(deadline):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 @asynccontextmanager
@@ -127,19 +184,20 @@ def _on_postgresql(session: AsyncSession) -> bool:
 _ONE_STATE: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _sqlite(file: Path) -> AsyncEngine:
+def _sqlite(file: Path, pool: dict[str, int]) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         hide_parameters=True,
         # Unless isolation_level is None, Python's driver begins transactions by itself, and too late.
-        connect_args={"timeout": _SECONDS_TO_WAIT, "isolation_level": None},
+        connect_args={"timeout": _SECONDS_IN_SQLITE, "isolation_level": None},
+        **pool,
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
-def _postgresql(written: str) -> AsyncEngine:
+def _postgresql(written: str, pool: dict[str, int]) -> AsyncEngine:
     url = make_url(written).set(drivername="postgresql+asyncpg")
     arguments: dict[str, Any] = {"server_settings": _SERVER_SETTINGS, "timeout": _SECONDS_TO_WAIT}
     if url.query.get("sslmode") == "verify-full":
@@ -148,9 +206,8 @@ def _postgresql(written: str) -> AsyncEngine:
         url.difference_update_query(["sslmode", "sslrootcert"]),
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,
         connect_args=arguments,
+        **pool,
     )
 
 
@@ -164,6 +221,24 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _begin_by(session: AsyncSession, deadline: float) -> None:
+    """Begin a transaction of SQLite; raises OperationalError when others have written until the deadline."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        try:
+            await session.connection()
+        except errors.OperationalError as error:
+            if not _is_locked(error) or clock() >= deadline:
+                raise
+        else:
+            return
+
+
+def _is_locked(error: errors.OperationalError) -> bool:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 @contextmanager

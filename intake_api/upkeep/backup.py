@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, Select, Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intake_api.keys import IntakeKeys, is_key_id, read_keys
+from intake_api.keys import IntakeKeys, is_key_id, read_keys_of_any_version
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
 from intake_api.store.revision import revision_of
@@ -87,7 +87,7 @@ async def _write_all(
         if revision is None:
             raise NotReady("There is nothing in the database.")
         # Read the keys only after the snapshot began: all that it shows was sealed with keys from before.
-        keys = read_keys(keys_folder)
+        keys = read_keys_of_any_version(keys_folder)
         write({"keys": _key_files(keys)})
         for table in await connection.run_sync(tables_of):
             await _write_table(connection, table, write, done)

@@ -135,6 +135,7 @@ def assert_problem(answer: bytes, name: str) -> None:
     fields = head.decode().lower().split("\r\n")
     assert fields[0].startswith(f"http/1.1 {status} ")
     assert {"content-type: application/problem+json", "connection: close"} <= set(fields)
+    assert {"cache-control: no-store", "x-content-type-options: nosniff"} <= set(fields)
     assert f"content-length: {len(body)}" in fields
     told = {"type": f"urn:problem-type:reportline:{name}", "title": title, "status": status, "detail": detail}
     assert json.loads(body) == told

@@ -88,7 +88,7 @@ def test_an_earlier_versions_hashes_are_still_found(earlier: Path) -> None:
 
 
 def test_an_earlier_versions_folder_is_refused_with_advice_until_it_is_adopted(earlier: Path) -> None:
-    with pytest.raises(NotReady, match=r"earlier version\. Run `reportline intake upgrade`"):
+    with pytest.raises(NotReady, match="Make a backup, then run `reportline intake upgrade`"):
         read_keys(earlier)
     adopt_keys(earlier)
     assert read_keys(earlier)

@@ -86,6 +86,43 @@ async def test_a_wrong_setting_of_the_intake_too(system: System) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("TIME_ZONE", "Mars/Olympus", "there is no such time zone; names are like America/Bogota"),
+        ("STATUS_AFTER_DAYS", "{ar: 28}", "this is not JSON"),
+    ],
+)
+async def test_a_mistyped_zone_and_broken_json_are_told_too(
+    system: System, name: str, value: str, advice: str
+) -> None:
+    system.environment[f"REPORTLINE_{name}"] = value
+    for command in (("setup",), ("settings",), ("doctor",), ("intake", "serve")):
+        done = await _command(system, *command)
+        assert done.returncode == 1
+        assert f"REPORTLINE_{name}: {advice}" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert value not in done.stderr
+
+
+async def test_setting_up_says_in_a_sentence_what_is_in_its_way(system: System) -> None:
+    token = system.data / "bot" / "channel.token"
+    token.write_text("reportline-0123456789ab-" + "0" * 64)
+    opens_nothing = await _command(system, "setup")
+    system.environment["REPORTLINE_DATABASE_URL_FILE"] = str(system.data / "nowhere")
+    no_file = await _command(system, "setup")
+    del system.environment["REPORTLINE_DATABASE_URL_FILE"]
+    system.environment["REPORTLINE_DATA_DIR"] = "/proc/nowhere"
+    no_folder = await _command(system, "setup")
+    for done, advice in (
+        (opens_nothing, "opens nothing here"),
+        (no_file, "Write the database's URL into it"),
+        (no_folder, "The system says"),
+    ):
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert advice in done.stderr
+
+
 async def test_a_bot_without_keys_says_how_to_get_them(system: System) -> None:
     (system.data / "bot" / "intake_public.key").unlink()
     done = await _command(system, "bot", "poll")

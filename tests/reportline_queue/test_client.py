@@ -520,6 +520,31 @@ def test_an_export_is_whole_over_its_pages_and_for_its_owner_only(
     assert [row["assessment_id"] for row in in_table] == [row["assessment_id"] for row in rows]
 
 
+def test_an_export_goes_on_where_the_last_one_ended(analyst: Client, lead: Client, tmp_path: Path) -> None:
+    """So no address is noted as exported again that was exported before."""
+    _many_assessments(analyst, 2)
+    analyst.behind_its_back(update(Assessment).values(assessed_at=utc_now() - timedelta(minutes=6)))
+    told = lead.told("export", str(tmp_path / "first"), "--format", "csv")
+    [command] = re.findall(r"^What follows: reportline queue (export FILE .*)$", told, re.MULTILINE)
+    _many_assessments(analyst, 2)
+    later = update(Assessment).where(Assessment.assessed_at > utc_now() - timedelta(minutes=5, seconds=30))
+    analyst.behind_its_back(later.values(assessed_at=utc_now() - timedelta(minutes=5, seconds=1)))
+    for number, words in enumerate((command, command.replace("csv", "ndjson"))):
+        lead.told(*words.replace("FILE", str(tmp_path / f"{number}")).split())
+    first, table = [_assessments_in(tmp_path / name) for name in ("first", "0")]
+    lines = [json.loads(line)["assessment_id"] for line in (tmp_path / "1").read_text().splitlines()]
+    assert table == lines
+    assert table
+    assert not set(table) & set(first)
+    refusal = lead.refused("export", str(tmp_path / "2"), "--format", "csv", "--after", "nowhere")
+    assert "after" in refusal
+
+
+def _assessments_in(table: Path) -> list[str]:
+    read = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline=""))
+    return [row["assessment_id"] for row in read]
+
+
 def test_an_export_takes_no_other_files_place(analyst: Client, lead: Client, tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_text("mine")

@@ -97,6 +97,30 @@ async def test_only_the_newest_is_corrected(api: RunningApi, analyst: ApiUser) -
     assert (await analyst.correct(second, "national")).status_code == 201
 
 
+async def test_what_says_the_same_as_before_is_no_correction(api: RunningApi, analyst: ApiUser) -> None:
+    item_id, first = await _assessed(api, analyst)
+    before = await api.scalar(select(func.max(AuditEntry.sequence)))
+    api.clock.move(minutes=5)
+    again = await analyst.correct(first, **ILLEGAL)
+    assert (again.status_code, again.json()) == (201, {"assessment_id": first})
+    assert await api.scalar(select(func.max(AuditEntry.sequence))) == before
+    second = (await analyst.correct(first, **ILLEGAL | {"note": "three mirrors"})).json()["assessment_id"]
+    assert [one["assessment_id"] for one in (await analyst.item(item_id))["history"]] == [first, second]
+    assert_problem(await analyst.correct(first, **ILLEGAL), 409, "superseded")
+
+
+async def test_the_same_words_of_another_vocabulary_are_a_correction(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    item_id, first = await _assessed(api, analyst)
+    async with api.intake.database.writing() as session:
+        await session.execute(update(Assessment).values(vocabulary=VOCABULARY_VERSION - 1))
+    api.clock.move(minutes=5)
+    await analyst.correct(first, **ILLEGAL)
+    history = (await analyst.item(item_id))["history"]
+    assert [one["vocabulary"] for one in history] == [VOCABULARY_VERSION - 1, VOCABULARY_VERSION]
+
+
 async def test_of_two_corrections_at_once_one_holds(api: RunningApi, analyst: ApiUser) -> None:
     item_id, first = await _assessed(api, analyst)
     lead = await new_user(api, Role.LEAD)

@@ -249,3 +249,15 @@ async def test_one_thing_is_searched_for_at_a_time(analyst: ApiUser) -> None:
         answer = await analyst.client.post("/v1/search", json=wanted)
         assert answer.status_code == 422
         assert ADDRESS not in answer.text
+
+
+async def test_what_a_claim_that_ran_out_held_is_said_to_wait(api: RunningApi, analyst: ApiUser) -> None:
+    """Also before somebody claims again, which gives it back its place."""
+    await api.take_in(a_report(ADDRESS))
+    [claim] = await analyst.claim()
+    for minutes, state in ((59, "claimed"), (1, "waiting")):
+        api.clock.move(minutes=minutes)
+        [found] = await _found(analyst, address=ADDRESS)
+        assert found["state"] == state
+    api.clock.move(minutes=10)
+    assert (await analyst.item(claim["item_id"]))["state"] == "waiting"

@@ -1,5 +1,6 @@
 """The intake's commands work as an operator runs them, stop gently, lose nothing, and say what to do."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -10,8 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from intake_api.commands.intake import intake
+from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from tests.intake_api.running_api import a_report, environment, opened
+from intake_api.store.access_keys import add_key
+from tests.intake_api.running_api import NOON, a_report, environment, opened
 from tests.intake_api.served_api import ServedApi, serving
 
 MARK = "https://example.com/marker-3141"
@@ -99,6 +102,32 @@ def test_a_wrong_setting_is_named_without_its_value(settings: IntakeSettings) ->
 def test_upgrading_a_current_database_is_fine(settings: IntakeSettings) -> None:
     ended = _run(settings, "upgrade")
     assert (ended.exit_code, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "\x1b[31mred", "two\nlines", "\x1b]0;title\x07", "\u202eback", "\u2028"]
+)
+def test_an_access_key_is_of_somebody_whose_name_can_be_shown(
+    sqlite_settings: IntakeSettings, name: str
+) -> None:
+    before = _run(sqlite_settings, "key", "list").stdout
+    refused = _run(sqlite_settings, "key", "add", "analyst", name)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "A holder's name is letters, digits and signs on one line. Write who will hold the key.\n"
+    )
+    assert _run(sqlite_settings, "key", "list").stdout == before
+
+
+async def test_the_list_of_keys_shows_no_sign_that_a_terminal_obeys(sqlite_settings: IntakeSettings) -> None:
+    """A key of an earlier version may have such a name."""
+    async with opened(sqlite_settings) as api, api.intake.database.writing() as session:
+        for name in ("\x1b[31mred\x07\u202e", "\u0646\u0645\u06cc\u200c\u0634\u0648\u062f"):
+            await add_key(session, api.intake.audit, Role.ANALYST, name, NOON)
+    shown = (await asyncio.to_thread(_run, sqlite_settings, "key", "list")).stdout
+    assert "\ufffd[31mred\ufffd\ufffd" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert "\u0646\u0645\u06cc\u200c\u0634\u0648\u062f" in shown
 
 
 def test_an_access_key_is_made_listed_and_revoked(settings: IntakeSettings) -> None:

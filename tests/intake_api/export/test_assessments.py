@@ -4,12 +4,15 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event, select, text
 
 from intake_api.analysts.analyst_request import AnalystRequest
@@ -290,7 +293,7 @@ async def test_of_an_item_that_came_back_the_newest_assessment_holds(
 async def test_each_item_of_a_page_is_audited_once(api: RunningApi, lead: httpx.AsyncClient) -> None:
     [first, _] = await _assessed(api, "https://example.com/1", "https://example.com/2")
     api.clock.move(minutes=1)
-    await api.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "ignore"})
+    await api.analyst.post(f"/v1/assessments/{first}/correction", json={"outcome": "not_found"})
     rows, path = await _export(lead)
     assert len(rows) == 3
     assert await _exports_noted(api) == [rows[0]["item_id"], rows[1]["item_id"]]
@@ -328,6 +331,7 @@ async def test_a_table_says_what_it_is_and_keeps_its_lines(api: RunningApi, lead
     answer = await lead.get(f"{PATH}?format=csv&limit=1")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"] == 'attachment; filename="assessments.csv"'
     assert "format=csv" in answer.links["next"]["url"]
     assert answer.content.startswith("\ufeff".encode())
     names, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
@@ -361,6 +365,9 @@ async def test_lines_of_json_say_what_they_are(lead: httpx.AsyncClient) -> None:
         ("\uff20SUM(A1)", "'\uff20SUM(A1)"),
         ("x;=1", "x;'=1"),
         ("x\n=1", "x\n'=1"),
+        ("x\ny,=1", "x\ny,'=1"),
+        ('x;"=1', "x;'\"=1"),
+        ('x\t"\' "@SUM(A1)', "x\t'\"' \"@SUM(A1)"),
         ("https://example.com/a-b?c=d+e@f,-g;h=i", "https://example.com/a-b?c=d+e@f,-g;h=i"),
         ("", ""),
     ],
@@ -370,6 +377,19 @@ def test_nothing_in_a_table_is_calculated(written: str, safe: str) -> None:
     table = as_csv([_a_row(written)]).decode("utf-8-sig")
     [_, row] = csv.reader(io.StringIO(table, newline=""))
     assert row[list(ExportedAssessment.model_fields).index("address_given")] == safe
+
+
+@settings(max_examples=500, deadline=None)
+@given(written=st.text("=+-@;,\t\r\n\"' x", max_size=12))
+def test_no_cell_is_a_formula_however_a_table_is_split(written: str) -> None:
+    """At any separator of columns, with quotes read or not, and at line breaks inside a cell."""
+    table = as_csv([_a_row(written)]).decode("utf-8-sig")
+    for part in (table, *table.splitlines()):
+        for delimiter in (",", ";", "\t"):
+            for skips in (False, True):
+                lines = io.StringIO(part, newline="")
+                rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=skips))
+                assert not [cell for row in rows for cell in row if re.match(r"\s*[-=+@]", cell)], rows
 
 
 def _a_row(address: str) -> ExportedAssessment:

@@ -1,8 +1,9 @@
 """A hand-in is idempotent, works in any order, is committed before its answer, and tells nothing known."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -89,16 +90,19 @@ async def test_the_highest_revision_wins_in_any_order(api: RunningApi, order: tu
     assert detail["note"] == "three"
 
 
-@pytest.mark.parametrize(("days", "note"), [(29, "two"), (31, "one")])
-async def test_a_revision_counts_for_thirty_days_and_is_answered_alike_for_ever(
-    api: RunningApi, days: int, note: str
-) -> None:
-    report = a_report(note="one")
-    await api.hand_in(report)
+@pytest.mark.parametrize("days", [29, 31, 400])
+async def test_a_revision_counts_however_late_it_comes(api: RunningApi, days: int) -> None:
+    """The answer says that it was received, and so it is."""
+    report, mistaken = a_report(note="one"), a_report("https://example.com/mistaken")
+    await api.take_in(report, mistaken)
     api.clock.move(days=days)
-    answer = await api.hand_in(revised(report, note="two"))
-    assert (answer.status_code, answer.json()["status"]) == (202, "received")
-    assert content_of(api.intake.vault, await _kept(api, report)).note == note
+    for late in (revised(report, note="two"), withdrawn(mistaken)):
+        answer = await api.hand_in(late)
+        assert (answer.status_code, answer.json()["status"]) == (202, "received")
+    assert content_of(api.intake.vault, await _kept(api, report)).note == "two"
+    assert (await _kept(api, mistaken)).content is None
+    await api.merged()
+    assert "https://example.com/mistaken" not in await api.queue()
 
 
 async def test_a_withdrawal_before_its_report_counts_too(api: RunningApi) -> None:
@@ -150,13 +154,14 @@ async def test_handing_in_does_the_same_work_whatever_is_known(settings: IntakeS
     statements: list[str] = []
     traces = []
     async with _unmerging(settings) as (channel, intake):
-        engine = intake.database.engine.sync_engine
+        engine = intake.hand_in_database.engine.sync_engine
         event.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
         for address in ("https://example.com/fresh", "https://example.com/known"):
             await _put(channel, intake, a_report(address))
             traces.append(list(statements))
             statements.clear()
     assert traces[0] == traces[1]
+    assert any("reports" in statement for statement in traces[0])
     assert not any("items" in statement or "mentions" in statement for statement in traces[0])
 
 
@@ -278,3 +283,19 @@ async def test_the_answer_is_whole_while_nothing_is_merged(settings: IntakeSetti
         assert answer.json()["status"] == "received"
         async with intake.database.reading() as session:
             assert await session.scalar(select(Item.item_id)) is None
+
+
+async def test_reporters_do_not_wait_for_a_connection_that_analysts_have(api: RunningApi) -> None:
+    """Analysts hold every connection there is for them, as when they all wait for a lock."""
+    async with AsyncExitStack() as held:
+        for _ in range(20):
+            session = await held.enter_async_context(api.intake.database.reading())
+            await session.execute(select(1))
+        searching = asyncio.create_task(api.analyst.post("/v1/search", json={"host": "example.com"}))
+        report = a_report()
+        async with asyncio.timeout(10):
+            assert (await api.hand_in(report)).status_code == 202
+            asked = await api.channel.post("/v1/receipts/status", json={"receipt": report.receipt})
+        assert asked.json() == {"status": "received"}
+        assert not searching.done()
+    assert (await searching).status_code == 200

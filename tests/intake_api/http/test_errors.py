@@ -115,7 +115,7 @@ async def test_an_unforeseen_error_tells_an_incident_and_nothing_else(
     assert "marker" not in logged
 
 
-async def test_nothing_is_cached(api: RunningApi) -> None:
+async def test_nothing_is_cached_or_taken_for_another_type(api: RunningApi) -> None:
     async with client(api.app) as nobody:
         answers = [
             await api.hand_in(a_report()),
@@ -125,3 +125,4 @@ async def test_nothing_is_cached(api: RunningApi) -> None:
             await api.channel.put(HAND_IN, content=b"m" * (MAXIMUM_BODY + 1)),
         ]
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}

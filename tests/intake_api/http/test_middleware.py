@@ -189,12 +189,42 @@ def test_a_path_of_nobodys_is_not_found_and_not_repeated(served: ServedApi, path
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PATCH", "CONNECT", "marker"])
-@pytest.mark.parametrize("path", ["/v1/counts", HAND_IN, "/healthz"])
+@pytest.mark.parametrize("path", ["/v1/counts", HAND_IN])
 def test_a_method_that_is_not_offered_tells_those_that_are(served: ServedApi, method: str, path: str) -> None:
     answer = _raw(served, request(method, path, "X-Marker: marker"), method)
     _assert_refused(answer)
     assert answer[0] == 405
     assert b"Allow: " in answer[2] or b"allow: " in answer[2]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_load_balancer_may_ask_with_head(served: ServedApi, path: str) -> None:
+    """It has the heading of what GET is answered with; other methods are told both."""
+    with served.client() as nobody:
+        asked, got = nobody.head(path), nobody.get(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b"") == (200, b"")
+        assert asked.headers == got.headers
+        assert nobody.post(path).headers["allow"] == "GET, HEAD"
+
+
+def test_a_request_with_two_lengths_is_the_last_of_its_connection(served: ServedApi) -> None:
+    """What follows it might be a part of it, to a proxy that believes the other length (RFC 9112, 6.1)."""
+    fields = ("Content-Type: application/json", f"Authorization: Bearer {served.token('channel')}")
+    both = request(
+        "POST",
+        "/v1/receipts/status",
+        *fields,
+        "Content-Length: 3",
+        "Transfer-Encoding: chunked",
+        body=b'10\r\n{"receipt": "x"}\r\n0\r\n\r\n',
+    )
+    one = request("POST", "/v1/receipts/status", *fields, "Content-Length: 16", body=b'{"receipt": "x"}')
+    for first, answers in ((one, 2), (both, 1)):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as client:
+            client.sendall(first + request("GET", "/healthz", "Connection: close"))
+            answer = b"".join(iter(lambda: client.recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert answer.count(b"HTTP/1.1 ") == answers
 
 
 @pytest.mark.parametrize("length", ["-1", "1, 2", "+5", "0x10", "5\r\nContent-Length: 6", "9" * 30])
@@ -233,7 +263,8 @@ def test_no_answer_tells_the_time_or_the_server(served: ServedApi) -> None:
             nobody.get("/healthz"),
         ]
     for answer in answers:
-        assert set(answer.headers) <= {"content-length", "content-type", "cache-control", "www-authenticate"}
+        marks = {"cache-control", "x-content-type-options", "www-authenticate"}
+        assert set(answer.headers) <= {"content-length", "content-type", *marks}
 
 
 @pytest.mark.parametrize("key", [None, "wrong", f"reportline-{'0' * 12}-{'0' * 64}"])

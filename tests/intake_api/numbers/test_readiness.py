@@ -213,7 +213,8 @@ async def test_a_database_that_refuses_to_be_written_is_told(
         assert (await _ready(api)).json() == READY
         assert (await api.hand_in(a_report())).status_code == 202
     events = {json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()}
-    assert events == {"database_read_only"}
+    # The merger may have been reading just when its connection was ended.
+    assert events - {"merge_failed"} == {"database_read_only"}
 
 
 async def test_what_cannot_be_written_is_not_served(fresh_folder: Path, disk: Path) -> None:

@@ -274,8 +274,8 @@ async def test_a_stop_that_cuts_a_request_off_tells_so_and_nothing_else(api: Run
         answer = await reader.read()
     writer.close()
     head, _, told = answer.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 500 ")
-    assert json.loads(told)["type"].endswith(":fault")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert json.loads(told)["type"].endswith(":stopping")
     assert b"marker" not in answer
 
 

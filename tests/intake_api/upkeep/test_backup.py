@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
+from intake_api.commands.checks import check as check_intake
 from intake_api.commands.intake import intake
 from intake_api.keys import make_key, newest, read_keys
 from intake_api.settings import IntakeSettings
@@ -42,7 +43,16 @@ from intake_api.upkeep.backup_files import (
 )
 from intake_api.upkeep.restoring import Restored, restore
 from reportline.readiness import NotReady
-from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, opened, revised, withdrawn
+from tests.intake_api.running_api import (
+    NOON,
+    RunningApi,
+    a_report,
+    environment,
+    opened,
+    prepare,
+    revised,
+    withdrawn,
+)
 from tests.postgresql import PostgreSql
 
 PASSPHRASE = "correct horse battery staple"
@@ -393,6 +403,73 @@ async def test_rows_that_a_database_refuses_are_named_by_their_table(
     await _backed_up(sqlite_settings, tmp_path / "backup", sealing)
     with pytest.raises(NotReady, match="refuses rows of the table mentions"):
         await _restored(tmp_path / "backup", sealing, new_place(kind))
+
+
+def _as_before(folder: Path, revision: str, index_key: str) -> None:
+    """Name the keys as the version of this revision did: it had one file for the two hashes at first."""
+    if revision == "0001":
+        for name in ("index-k1.key", "receipts.key"):
+            (folder / name).unlink()
+        _write_key(folder / "index.key", index_key)
+
+
+def _write_key(file: Path, key: str) -> None:
+    file.write_text(f"{key}\n")
+    file.chmod(0o600)
+
+
+async def _earlier_office(settings: IntakeSettings, revision: str) -> Work:
+    """Set an intake up with an earlier version's keys, work there, and leave all as that version had it."""
+    index_key = secrets.token_hex(32)
+    settings.folder.mkdir(mode=0o700, parents=True)
+    for name in ("seal-k1.key", "vault-k1.key", "audit.key"):
+        _write_key(settings.folder / name, secrets.token_hex(32))
+    _write_key(settings.folder / "index.key", index_key)
+    await asyncio.to_thread(prepare, settings)
+    async with opened(settings) as api:
+        work = await _work(api)
+    async with database_opened(settings.database_place()) as database, database.writing() as session:
+        await (await session.connection()).run_sync(_go_down_to, revision)
+    _as_before(settings.folder, revision, index_key)
+    return work
+
+
+def _go_down_to(connection: Connection, revision: str) -> None:
+    command.downgrade(configuration(connection), revision)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+async def test_an_earlier_versions_office_is_backed_up_before_its_upgrade(
+    new_place: NewPlace, sealing: BackupKeys, tmp_path: Path, kind: str, revision: str
+) -> None:
+    """The advice "make a backup, then upgrade" is followed, and either copy serves on either database."""
+    source = new_place(kind)
+    work = await _earlier_office(source, revision)
+    with pytest.raises(NotReady, match="Make a backup, then run `reportline intake upgrade`"):
+        async with opened(source):
+            pass
+    files = {file.name: file.read_text() for file in source.folder.glob("*.key")}
+    made = await _backed_up(source, tmp_path / "backup", sealing)
+    assert {file.name: file.read_text() for file in source.folder.glob("*.key")} == files
+    assert (made.rows["reports"], made.missing_keys) == (len(work.reports), set())
+    for target in (new_place("sqlite"), new_place("postgresql")):
+        restored = await _restored(tmp_path / "backup", sealing, target)
+        assert (restored.rows, restored.broken_at, restored.closed) == (made.rows, None, 0)
+        _bring_tokens(source, target)
+        await _bring_up_to_date(target)
+        async with opened(target) as api:
+            await _assert_goes_on(api, work)
+    await _bring_up_to_date(source)
+    async with opened(source) as api:
+        assert len(await api.queue()) == 1
+
+
+async def _bring_up_to_date(settings: IntakeSettings) -> None:
+    for step in ("upgrade", "reindex"):
+        ended = await asyncio.to_thread(_run, settings, step)
+        assert ended.exit_code == 0, ended.output
+    assert all(check.fine for check in await asyncio.to_thread(check_intake, settings))
 
 
 async def test_a_backup_of_a_later_version_is_not_begun(
