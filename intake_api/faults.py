@@ -14,6 +14,7 @@ class Reason(StrEnum):
     BREAK_DUE = "break-due"
     SUPERSEDED = "superseded"
     SEAL_NOT_OPENED = "seal-not-opened"
+    UNKNOWN_SHAPE = "unknown-shape"
     OTHER_DRAFT = "other-draft"
 
 
