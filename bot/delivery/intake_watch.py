@@ -58,7 +58,13 @@ class IntakeWatch:
             if away.status in KEY_REFUSED:
                 self._woken.set()
             raise
-        except (IntakeRefused, ShapeUnknown):
+        except IntakeRefused as refused:
+            self._woken.set()
+            if self.match is Match.OTHER_KEY:
+                # It may be another hotline's intake, reached by mistake: what waits here stays.
+                raise IntakeAway(refused.status) from None
+            raise
+        except ShapeUnknown:
             self._woken.set()
             raise
         if not self._is_settled:

@@ -23,6 +23,7 @@ from tests.intake_api.running_api import a_newer_report, a_report
 
 PRIVATE_KEY = new_private_key()
 KEY = public_half("k1", PRIVATE_KEY)
+OTHER_KEY = public_half("k9", new_private_key())
 NEVER = Rest(settled=3600, unsettled=3600)
 
 
@@ -152,12 +153,22 @@ async def test_a_refused_delivery_has_it_asked(intake: Asked, capsys: pytest.Cap
             assert _events(capsys) == [("intake_mismatch", match), ("intake_matches", None)]
         report = a_report()
         with pytest.raises(IntakeRefused):
-            await watch.hand_in(report.draft_id, seal(report, public_half("k9", new_private_key())))
+            await watch.hand_in(report.draft_id, seal(report, OTHER_KEY))
         await _until(lambda: intake.asked == 6)
         intake.shapes = (0,)
         with pytest.raises(ShapeUnknown):
             await _hand_in(watch, a_newer_report())
         await _until(lambda: watch.match is Match.UNKNOWN_SHAPE)
+
+
+async def test_what_another_intake_refuses_waits_for_the_right_one(intake: Asked) -> None:
+    watch, report = IntakeWatch(intake, OTHER_KEY, NEVER), a_report()
+    assert await watch.ask() is Match.OTHER_KEY
+    with pytest.raises(IntakeAway) as away:
+        await watch.hand_in(report.draft_id, seal(report, OTHER_KEY))
+    assert away.value.status == 422
+    await _hand_in(watch)
+    assert len(intake.reports) == 1
 
 
 async def test_no_delivery_waits_for_the_answer(intake: Asked) -> None:
