@@ -1,6 +1,5 @@
 """What the channels' routes take and give."""
 
-from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field
@@ -8,7 +7,7 @@ from pydantic import BaseModel, Field
 from conversations.wire.report import SHAPES
 from conversations.wire.sealing import fingerprint, public_half
 from intake_api.http.shapes import Taken
-from intake_api.keys import newest
+from intake_api.keys import IntakeKeys
 
 
 class ReceiptGiven(BaseModel):
@@ -42,10 +41,9 @@ class ChannelAnswer(BaseModel):
     report_shapes: list[int] = Field(description="The numbers of the shapes of reports that are taken.")
 
     @classmethod
-    def of(cls, seals: Mapping[str, bytes], access_key: str) -> Self:
-        """Answer with the private keys that open seals, by their ids."""
-        in_use = newest(seals)
-        ids = (in_use, *(key_id for key_id in seals if key_id != in_use))
+    def of(cls, keys: IntakeKeys, access_key: str) -> Self:
+        """Answer a channel that came with this access key."""
         # Not from the ids: a key of an earlier version has no fingerprint in its own.
-        fingerprints = [fingerprint(public_half(key_id, seals[key_id]).raw) for key_id in ids]
-        return cls(seal_keys=fingerprints, access_key=access_key, report_shapes=list(SHAPES))
+        opened = (public_half(key_id, private).raw for key_id, private in keys.seals.items())
+        fingerprints = dict.fromkeys(map(fingerprint, (keys.public_key().raw, *opened)))
+        return cls(seal_keys=[*fingerprints], access_key=access_key, report_shapes=list(SHAPES))

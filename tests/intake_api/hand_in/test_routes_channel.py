@@ -2,7 +2,7 @@
 
 from conversations.wire.sealing import fingerprint, new_private_key, public_half
 from intake_api.hand_in.shapes import ChannelAnswer
-from intake_api.keys import make_key
+from intake_api.keys import IntakeKeys, make_key
 from intake_api.store.access_keys import revoke_key
 from tests.intake_api.api_users import assert_problem
 from tests.intake_api.running_api import RunningApi
@@ -27,9 +27,10 @@ async def test_a_new_key_is_named_first_as_soon_as_it_is_made(api: RunningApi) -
 
 def test_a_key_of_an_earlier_version_is_named_by_its_public_half_too() -> None:
     """Its id is its number alone, and tells no fingerprint."""
-    keys = {"k1": new_private_key(), "k2": new_private_key(), "k10": new_private_key()}
+    seals = {"k1": new_private_key(), "k2": new_private_key(), "k10": new_private_key()}
+    keys = IntakeKeys(seals, vaults={}, indexes={}, receipts=b"", audit=b"")
     told = ChannelAnswer.of(keys, "9c41d0b7a2e6").seal_keys
-    expected = [fingerprint(public_half(key_id, keys[key_id]).raw) for key_id in ("k10", "k1", "k2")]
+    expected = [fingerprint(public_half(key_id, seals[key_id]).raw) for key_id in ("k10", "k1", "k2")]
     assert told == expected
 
 
