@@ -11,6 +11,8 @@ from bot.channels.telegram.chats import Sentences
 from bot.channels.telegram.updates import Presentation
 from bot.delivery.courier import Courier
 from bot.delivery.intake import HttpIntake
+from bot.delivery.intake_match import MISMATCHES, advice_on
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Outbox
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
@@ -53,6 +55,10 @@ class BotHost:
         """Count the entries that wait in the outbox, and those that were set aside; raises OSError."""
         return len(self._delivery.outbox.waiting()), len(self._delivery.outbox.aside())
 
+    def intake_match(self) -> str:
+        """Say "ok", or in a word why this bot's reports would not be taken or opened: no links are taken."""
+        return "ok" if self._delivery.intake.takes_links else self._delivery.intake.match
+
     async def store_answers(self) -> bool:
         """Tell whether the store of open talks can be used now."""
         try:
@@ -76,21 +82,31 @@ async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterat
         raise NotReady(
             f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
         )
-    outbox = Outbox(settings.outbox_folder, settings.outbox_maximum)
-    intake = HttpIntake(settings.intake_url, channel_token(settings))
-    courier = Courier(outbox, intake)
-    delivery = Delivery(intake_public_key(settings), outbox, courier, intake)
     alarm = Alarm(time.time)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
-    async with _open_sessions(settings) as sessions:
-        working = [asyncio.create_task(courier.run()), asyncio.create_task(each_minute(sessions, alarm))]
+    async with _open_delivery(settings) as delivery, _open_sessions(settings) as sessions:
+        work = (delivery.courier.run(), delivery.intake.run(), each_minute(sessions, alarm))
+        working = [asyncio.create_task(each) for each in work]
         try:
             yield BotHost(portals, sessions, delivery, limits)
         finally:
-            for work in working:
-                work.cancel()
+            for task in working:
+                task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
-            await intake.close()
+
+
+@asynccontextmanager
+async def _open_delivery(settings: BotSettings) -> AsyncIterator[Delivery]:
+    """Open the way to the intake; raises NotReady if the one that answers is not this bot's."""
+    key, intake = intake_public_key(settings), HttpIntake(settings.intake_url, channel_token(settings))
+    try:
+        watch = IntakeWatch(intake, key)
+        if await watch.ask() in MISMATCHES:
+            raise NotReady(advice_on(watch.match, settings))
+        outbox = Outbox(settings.outbox_folder, settings.outbox_maximum)
+        yield Delivery(key, outbox, Courier(outbox, watch), watch)
+    finally:
+        await intake.close()
 
 
 def _require_whole(languages: Iterable[str]) -> None:

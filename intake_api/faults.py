@@ -15,6 +15,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     NO_HOST = "no-host"
     SEAL_NOT_OPENED = "seal-not-opened"
+    UNKNOWN_SHAPE = "unknown-shape"
     OTHER_DRAFT = "other-draft"
     UNKNOWN_CURSOR = "unknown-cursor"
 

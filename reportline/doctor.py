@@ -1,21 +1,27 @@
 """Makes the checks of `reportline doctor`: this machine, the intake's API and Telegram; changes nothing."""
 
+from functools import partial
+from typing import Final
+
 import httpx
 
 from bot.commands import checks as bot_checks
 from bot.commands.command_line import ready
 from bot.settings import BotSettings, telegram_token
 from intake_api.commands import checks as intake_checks
-from intake_api.settings import IntakeSettings
-from reportline.checks import Check
+from intake_api.settings import IntakeSettings, QueueSettings
+from reportline.checks import Check, look_at
+from reportline.readiness import NotReady
 from reportline.settings import read_settings
 
 SECONDS_TO_ANSWER = 10
+_NEW_KEY: Final = "Have the intake make a new one: `reportline intake key add analyst NAME`."
 
 
 def look_at_everything(settings: BotSettings) -> list[Check]:
     """Check everything that this host's halves need: the bot's, the intake's or both."""
     intake = ready(lambda: read_settings(IntakeSettings))
+    queue = ready(lambda: read_settings(QueueSettings))
     has_intake, has_bot = intake.folder.is_dir(), settings.folder.is_dir()
     if has_bot and not has_intake:
         half = "the bot's half; the intake is on another machine"
@@ -28,6 +34,8 @@ def look_at_everything(settings: BotSettings) -> list[Check]:
         *(intake_checks.check(intake) if has_intake or not has_bot else ()),
         *((*bot_checks.check(settings), _check_telegram(settings)) if has_bot or not has_intake else ()),
         _check_intake(settings),
+        *((bot_checks.check_match(settings),) if has_bot else ()),
+        look_at("analyst token", partial(_look_at_analyst_token, queue)),
     ]
 
 
@@ -40,6 +48,28 @@ def _check_intake(settings: BotSettings) -> Check:
     if answer.is_success:
         return Check("intake API", fine=True, advice=f"answers at {settings.intake_url}")
     return Check("intake API", fine=False, advice="It is up, but not ready. See its log.")
+
+
+def _look_at_analyst_token(settings: QueueSettings) -> str:
+    """Ask with an analyst's key for the claims that it holds: that shows no address, and writes nothing."""
+    if settings.analyst_token is not None:
+        where, token = "REPORTLINE_ANALYST_TOKEN", settings.analyst_token.get_secret_value()
+    elif settings.token_file.is_file():
+        where, token = str(settings.token_file), settings.token_file.read_text(errors="replace").strip()
+    else:
+        return "none is on this host"
+    url, headers = f"{settings.intake_url}/v1/queue/claims", {"Authorization": f"Bearer {token}"}
+    try:
+        status = httpx.get(url, headers=headers, timeout=SECONDS_TO_ANSWER, trust_env=False).status_code
+    except UnicodeEncodeError:
+        status = httpx.codes.UNAUTHORIZED
+    except httpx.HTTPError:
+        return "the intake does not answer, and so could not be asked"
+    if status == httpx.codes.UNAUTHORIZED:
+        raise NotReady(f"The intake refuses the key in {where}. {_NEW_KEY}")
+    if status == httpx.codes.FORBIDDEN:
+        raise NotReady(f"The key in {where} is no analyst's. {_NEW_KEY}")
+    return "the intake takes it" if status == httpx.codes.OK else "the intake could not say"
 
 
 def _check_telegram(settings: BotSettings) -> Check:

@@ -32,7 +32,10 @@ FIELD_SHAPES: Final = {
     "channel": "telegram|whatsapp|web|terminal",
     "seconds": "[0-9]{1,5}",
     "status": "[1-5][0-9][0-9]",
-    "reason": "unknown_key|broken_seal|unreadable|wrong_key|wrong_role|missing_key",
+    "reason": (
+        "unknown_key|broken_seal|unreadable|wrong_key|wrong_role|missing_key"
+        "|other_key|key_refused|no_channel|unknown_shape"
+    ),
     "logger": r"[A-Za-z_]+[0-9]{0,2}(\.[A-Za-z_]+[0-9]{0,2}){0,7}",
     "severity": "WARNING|ERROR|CRITICAL",
     "error": "[A-Za-z_]{1,60}",
@@ -73,6 +76,18 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "intake_refuses_key": ListedEvent(
         ERROR, "the intake refuses the channel's key; reports wait", "mend channel.token", ("status",)
     ),
+    "intake_too_old": ListedEvent(
+        ERROR,
+        "the intake does not know the shape of a report of this newer bot; the report waits",
+        "upgrade the intake; waiting reports follow by themselves",
+    ),
+    "intake_mismatch": ListedEvent(
+        ERROR,
+        "the intake is not this bot's, refuses its key or is older; no links are taken",
+        "run doctor: it says what to do",
+        ("reason",),
+    ),
+    "intake_matches": ListedEvent(INFO, "the intake is this bot's again; links are taken", "nothing"),
     "intake_back": ListedEvent(INFO, "the intake took whatever this process had for it", "nothing"),
     "store_away": ListedEvent(
         WARNING, "Valkey, or a part of it, does not answer; updates wait", "see that it runs"
@@ -136,6 +151,9 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "left_group": ListedEvent(INFO, "the bot was put into a group and left it", "nothing", ("channel",)),
     "malformed_seal": ListedEvent(
         WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
+    ),
+    "unknown_shape": ListedEvent(
+        WARNING, "a channel newer than the intake handed in a report; it keeps it", "upgrade the intake"
     ),
     "clock_ahead": ListedEvent(
         WARNING,

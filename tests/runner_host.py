@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.delivery.courier import Courier
 from bot.delivery.intake import InMemoryIntake
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.sessions.sealing import TalkSecrets
@@ -23,7 +24,9 @@ class Host:
 
     def __init__(self, sessions: Sessions, folder: Path, intake: InMemoryIntake, key: bytes) -> None:
         outbox = Outbox(folder / "outbox")
-        delivery = Delivery(public_half("k1", key), outbox, Courier(outbox, intake), intake)
+        public = public_half("k1", key)
+        watch = IntakeWatch(intake, public)
+        delivery = Delivery(public, outbox, Courier(outbox, watch), watch)
         limits = Limits(Budgets(TalkSecrets(_start), _start, most=10_000), Alarm(_start))
         self.runner = Runner(
             sessions,

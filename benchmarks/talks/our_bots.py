@@ -20,6 +20,7 @@ from bot.channels.telegram.polling import TelegramPolling
 from bot.channels.telegram.sender import TelegramSender
 from bot.delivery.courier import Courier
 from bot.delivery.intake import HttpIntake
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Outbox
 from bot.fleet.bots import Fleet, SharedParts
 from bot.fleet.bots_file import BotEntry
@@ -45,8 +46,8 @@ _METRICS_TOKEN: Final = "0" * 64
 
 def a_runner(folder: Path, intake_stub: IntakeStub) -> Runner:
     """Host talks in memory, with the outbox in a folder."""
-    outbox, intake = Outbox(folder), HttpIntake("http://intake.example", "token", transport=intake_stub)
-    key = public_half("k1", new_private_key())
+    outbox, key = Outbox(folder), public_half("k1", new_private_key())
+    intake = IntakeWatch(HttpIntake("http://intake.example", "token", transport=intake_stub), key)
     delivery = Delivery(key, outbox, Courier(outbox, intake), intake)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), Alarm(time.time))
     return Runner(

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.delivery.courier import FILLING_PERCENT
+from bot.delivery.intake import HttpIntake
+from bot.delivery.intake_match import MISMATCHES, Match, advice_on
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import set_aside_folder
 from bot.delivery.outbox_state import state_of
 from bot.fleet.bots_file import read_bots
@@ -56,6 +59,30 @@ def check(settings: BotSettings) -> list[Check]:
     return [look_at(name, partial(look, settings)) for name, look in looks]
 
 
+def check_match(settings: BotSettings) -> Check:
+    """Ask the intake whether it is this bot's; one that does not answer is no fault of this host."""
+    return look_at("intake of this bot", partial(_look_at_match, settings))
+
+
+def _look_at_match(settings: BotSettings) -> str:
+    try:
+        intake_public_key(settings), channel_token(settings)
+    except NotReady:
+        return "is asked once this host's public key and channel token are there"
+    match = asyncio.run(_ask(settings))
+    if match in MISMATCHES:
+        raise NotReady(advice_on(match, settings))
+    return advice_on(match, settings)
+
+
+async def _ask(settings: BotSettings) -> Match:
+    intake = HttpIntake(settings.intake_url, channel_token(settings))
+    try:
+        return await IntakeWatch(intake, intake_public_key(settings)).ask()
+    finally:
+        await intake.close()
+
+
 def _look_at_folder(settings: BotSettings) -> str:
     folder = _folder(settings)
     for path in (folder, *folder.rglob("*")):
@@ -78,7 +105,7 @@ def _look_at_public_key(settings: BotSettings) -> str:
 
 def _look_at_channel_token(settings: BotSettings) -> str:
     channel_token(settings)
-    return "is there; whether the intake takes it shows when it is asked"
+    return "is there"
 
 
 def _look_at_telegram_token(settings: BotSettings) -> str:

@@ -89,6 +89,9 @@ def _why_left() -> "Mapping[Outcome, str]":
         Outcome.REFUSED: (
             "The intake refuses some, which are set aside. Compare the versions and keys of bot and intake."
         ),
+        Outcome.UNKNOWN_SHAPE: (
+            "The intake is older than this bot, and does not know some, which wait. Upgrade the intake."
+        ),
         Outcome.UNREADABLE: (
             "Some cannot be read, and are set aside. See whose the files are, and the disk."
         ),

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Final
 
-from bot.delivery.intake import Intake, IntakeAway, IntakeRefused
+from bot.delivery.intake import KEY_REFUSED, Intake, IntakeAway, IntakeRefused, ShapeUnknown
 from bot.delivery.outbox import Entry, Outbox, Unreadable
 from reportline.logs import log_event, log_failure
 
@@ -20,7 +19,6 @@ AT_ONCE: Final = 4
 FILLING_PERCENT: Final = 80
 _FILLING_SECONDS: Final = 3600.0
 _DOUBLINGS: Final = 6
-_KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _random: Final = random.SystemRandom()
 
 
@@ -32,6 +30,7 @@ class Outcome(StrEnum):
     AWAY = "away"
     KEY_REFUSED = "key_refused"
     REFUSED = "refused"
+    UNKNOWN_SHAPE = "unknown_shape"
     UNREADABLE = "unreadable"
     FAILED = "failed"
 
@@ -65,6 +64,7 @@ class Courier:
         self._told: Outcome | None = None
         self._is_probing = False
         self._filling_untold_at = 0.0
+        self._is_too_new_told = False
 
     async def deliver(self, entry: Entry) -> bool:
         """Try once to deliver the entry; True when the intake has it. Twice at the same time is harmless.
@@ -99,6 +99,7 @@ class Courier:
         while True:
             self._woken.clear()
             outcomes = await self.round()
+            self._tell_if_too_new(outcomes)
             self._failures = self._failures + 1 if TROUBLE & outcomes.keys() else 0
             if not self._failures:
                 self._tell_if_back()
@@ -149,6 +150,10 @@ class Courier:
             if self._outbox.set_aside(entry):
                 log_event("report_refused_by_intake", status=refused.status)
             return Outcome.REFUSED
+        except ShapeUnknown:
+            # It waits: an intake that is upgraded takes it.
+            self._note_answer()
+            return Outcome.UNKNOWN_SHAPE
         except Unreadable:
             if self._outbox.set_aside(entry):
                 log_event("entry_set_aside", reason="unreadable")
@@ -159,7 +164,7 @@ class Courier:
         return Outcome.DELIVERED
 
     def _note_trouble(self, status: int | None) -> Outcome:
-        trouble = Outcome.KEY_REFUSED if status in _KEY_REFUSED else Outcome.AWAY
+        trouble = Outcome.KEY_REFUSED if status in KEY_REFUSED else Outcome.AWAY
         if trouble != self._told:
             log_event(_EVENTS[trouble], **({} if status is None else {"status": status}))
         self._trouble = self._told = trouble
@@ -175,6 +180,13 @@ class Courier:
         if self._told and not self._trouble:
             log_event("intake_back")
             self._told = None
+
+    def _tell_if_too_new(self, outcomes: Counter[Outcome]) -> None:
+        """Log it once for all that wait, and again only after they were taken."""
+        is_too_new = outcomes[Outcome.UNKNOWN_SHAPE] > 0
+        if is_too_new and not self._is_too_new_told:
+            log_event("intake_too_old")
+        self._is_too_new_told = is_too_new
 
     def _tell_if_filling(self) -> None:
         """Log it here, and not in `put`, where the line would show when one report arrived."""

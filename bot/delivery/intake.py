@@ -1,18 +1,23 @@
-"""The intake's API for the bot: hands in sealed reports, asks about receipts, knows temporary faults."""
+"""The intake's API for the bot: hands in sealed reports, asks about receipts and about the intake itself."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import httpx
+from pydantic import TypeAdapter
 
-from conversations.wire.report import Report, SealedReport, read_receipt
-from conversations.wire.sealing import NotOpened, unseal
+from conversations.wire.report import SHAPES, Report, SealedReport, read_receipt
+from conversations.wire.sealing import NotOpened, UnknownShape, fingerprint, public_half, unseal
 
 TIMEOUT_SECONDS: Final = 5.0
 STATUS_WORDS: Final = ("received", "assessed", "unknown")
+KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PROBLEM: Final = "application/problem+json"
+_UNKNOWN_SHAPE: Final = "unknown-shape"
 # Only the intake's own word about a report that it could read is for good. Bytes garbled on the way (400), a
 # wrong URL (404), a wrong key (401, 403), a proxy's limit (413) or a fault (5xx) can be mended: it waits.
 _FOR_GOOD: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
@@ -34,15 +39,50 @@ class IntakeRefused(Exception):  # noqa: N818 - it names what happened, not an e
         self.status = status
 
 
+class ShapeUnknown(Exception):  # noqa: N818 - it names what happened, not an error
+    """The intake is older than this report, and takes it once it is upgraded."""
+
+
+class Refusal(StrEnum):
+    """The intake's own word for why it does not answer the question about itself."""
+
+    NO_ROUTE = "not-found"
+    KEY_REFUSED = "no-access-key"
+    OTHER_ROLE = "wrong-door"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAnswer:
+    """What the intake says of itself to a channel.
+
+    `seal_keys` are the fingerprints of the public keys whose seals it opens, the one in use first;
+    `access_key` is the id of the key that asked, `report_shapes` are the numbers of the shapes that it takes.
+    """
+
+    seal_keys: tuple[str, ...]
+    access_key: str
+    report_shapes: tuple[int, ...]
+
+
+_CHANNEL_ANSWER: Final = TypeAdapter(ChannelAnswer)
+
+
 class Intake(Protocol):
     """The intake as the bot uses it."""
 
     async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed. Raises IntakeAway or IntakeRefused."""
+        """Hand in a sealed report; on return it is committed.
+
+        Raises IntakeAway, IntakeRefused or ShapeUnknown.
+        """
         ...
 
     async def status(self, receipt: str) -> str | None:
         """Give the status word of a receipt ("unknown" if it is none), or None while the intake is away."""
+        ...
+
+    async def channel(self) -> ChannelAnswer | Refusal:
+        """Ask what the intake says of itself; nothing of any report is in the question. Raises IntakeAway."""
         ...
 
 
@@ -71,11 +111,17 @@ class HttpIntake:
         )
 
     async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed. Raises IntakeAway or IntakeRefused."""
+        """Hand in a sealed report; on return it is committed.
+
+        Raises IntakeAway, IntakeRefused or ShapeUnknown.
+        """
         answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump())
         if answer.status_code == HTTPStatus.ACCEPTED:
             return
-        if answer.status_code in _FOR_GOOD and answer.headers.get("content-type", "").startswith(_PROBLEM):
+        problem = _problem(answer)
+        if problem == _UNKNOWN_SHAPE:
+            raise ShapeUnknown
+        if answer.status_code in _FOR_GOOD and problem is not None:
             raise IntakeRefused(answer.status_code)
         raise IntakeAway(answer.status_code)
 
@@ -88,11 +134,24 @@ class HttpIntake:
             return None
         return word if word in STATUS_WORDS else None
 
+    async def channel(self) -> ChannelAnswer | Refusal:
+        """Ask what the intake says of itself. Raises IntakeAway, also for a proxy's answer in its place."""
+        answer = await self._request("GET", "/v1/channel")
+        problem = _problem(answer)
+        if problem in set(Refusal):
+            return Refusal(problem)
+        if answer.status_code != HTTPStatus.OK:
+            raise IntakeAway(answer.status_code)
+        try:
+            return _CHANNEL_ANSWER.validate_json(answer.content)
+        except ValueError:
+            raise IntakeAway(answer.status_code) from None
+
     async def close(self) -> None:
         """Close the connections; no request may follow."""
         await self._client.aclose()
 
-    async def _request(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
+    async def _request(self, method: str, path: str, content: dict[str, Any] | None = None) -> httpx.Response:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._client.request(method, path, json=content)
@@ -101,25 +160,47 @@ class HttpIntake:
             raise IntakeAway from None
 
 
+_STATUS_OF: Final = {
+    Refusal.KEY_REFUSED: HTTPStatus.UNAUTHORIZED,
+    Refusal.OTHER_ROLE: HTTPStatus.FORBIDDEN,
+}
+
+
+def _problem(answer: httpx.Response) -> str | None:
+    """Give the name of the problem that the intake itself tells; None for a success and a proxy's page."""
+    if answer.is_success or not answer.headers.get("content-type", "").startswith(_PROBLEM):
+        return None
+    try:
+        told = answer.json()["type"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return str(told).rpartition(":")[2]
+
+
 class InMemoryIntake:
     """An intake in memory that behaves as the real one does; `away` takes it away and brings it back.
 
-    `private_keys` maps key ids to private keys of 32 bytes; `reports` holds the reports by draft id.
+    `private_keys` maps key ids to private keys of 32 bytes, the one in use first; `reports` holds the reports
+    by draft id. `refusal` is its answer to every request with this channel's key (None: it takes the key),
+    `shapes` are those of reports that it says to take.
     """
 
     def __init__(self, private_keys: Mapping[str, bytes]) -> None:
         self._private_keys = private_keys
         self.reports: dict[str, Report] = {}
         self.away = False
+        self.refusal: Refusal | None = None
+        self.shapes: tuple[int, ...] = SHAPES
 
     async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; the highest revision wins. Raises IntakeAway or IntakeRefused."""
-        if self.away:
-            raise IntakeAway
+        """Hand in a sealed report; the highest revision wins. Raises as the real one does."""
+        self._require_there()
         try:
             report = unseal(sealed, self._private_keys)
         except NotOpened:
             raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
+        except UnknownShape:
+            raise ShapeUnknown from None
         if report.draft_id != draft_id:
             raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY)
         held = self.reports.setdefault(draft_id, report)
@@ -129,7 +210,24 @@ class InMemoryIntake:
 
     async def status(self, receipt: str) -> str | None:
         """Give "received" for the receipt of a report that is held, else "unknown"; None while away."""
-        if self.away:
+        try:
+            self._require_there()
+        except IntakeAway:
             return None
         known = {report.receipt for report in self.reports.values()}
         return "received" if read_receipt(receipt) in known else "unknown"
+
+    async def channel(self) -> ChannelAnswer | Refusal:
+        """Say what the real one says of itself. Raises IntakeAway."""
+        if self.away:
+            raise IntakeAway
+        if self.refusal:
+            return self.refusal
+        keys = (public_half(key_id, key) for key_id, key in self._private_keys.items())
+        return ChannelAnswer(tuple(fingerprint(key.raw) for key in keys), "0" * 12, self.shapes)
+
+    def _require_there(self) -> None:
+        if self.away:
+            raise IntakeAway
+        if self.refusal in _STATUS_OF:
+            raise IntakeAway(_STATUS_OF[self.refusal])

@@ -40,7 +40,7 @@ async def serve_fleet(settings: BotSettings) -> None:
         fleet = Fleet(read_webhook_keys(settings.fleet_key_file), _shared_parts(settings, host, numbers))
         app = WebhookApp(
             admit=fleet.admit,
-            readiness=partial(_readiness, host, numbers),
+            readiness=partial(readiness, host, numbers),
             numbers=partial(_exposition, fleet, numbers),
             metrics_token=read_metrics_token(settings.metrics_token_file),
         )
@@ -70,11 +70,11 @@ def _shared_parts(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -
     return SharedParts(host_of, sender_of, sentences(), numbers, pace)
 
 
-async def _readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:
-    """Say how the store of open talks is; without it every update is put off."""
+async def readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:
+    """Say how the store of open talks is, without which every update is put off, and how the intake is."""
     answers = await host.store_answers()
     numbers.set_store_answers(answers=answers)
-    return {"store": "ok" if answers else "away"}
+    return {"store": "ok" if answers else "away", "intake": host.intake_match()}
 
 
 def _exposition(fleet: Fleet, numbers: FleetNumbers) -> bytes:

@@ -47,13 +47,22 @@ def _by_country(portals: Iterable[Portal]) -> tuple[tuple[str, tuple[Contact, ..
 
 
 class PortalsNow(Mapping[str, Portal]):
-    """Portals as they are shown now: each is given with the moment at which it is asked for."""
+    """Portals as they are shown now: each is given with the moment at which it is asked for.
 
-    def __init__(self, portals: Mapping[str, Portal], now: Callable[[], datetime]) -> None:
-        self._portals, self._now = portals, now
+    While no links are taken, every portal is paused.
+    """
+
+    def __init__(
+        self,
+        portals: Mapping[str, Portal],
+        now: Callable[[], datetime],
+        takes_links: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._portals, self._now, self._takes_links = portals, now, takes_links
 
     def __getitem__(self, portal_id: str) -> Portal:
-        return at(self._portals[portal_id], self._now())
+        shown = at(self._portals[portal_id], self._now())
+        return shown if self._takes_links() else replace(shown, paused=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._portals)

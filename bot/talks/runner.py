@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.delivery.courier import Courier
-from bot.delivery.intake import Intake
+from bot.delivery.intake_match import Match
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Entry, NotKept, Outbox
 from bot.exchange import Answer, Arrival, Card, TalkHandle
 from bot.sessions.store import Sessions
@@ -49,7 +50,7 @@ class Delivery:
     key: IntakePublicKey
     outbox: Outbox
     courier: Courier
-    intake: Intake
+    intake: IntakeWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Runner:
         self._sessions = sessions
         self._delivery = delivery
         self._limits = limits
-        self._portals = PortalsNow(portals, now)
+        self._portals = PortalsNow(portals, now, lambda: delivery.intake.takes_links)
         self._portal = portals[portal]
         self._now = now
 
@@ -187,6 +188,9 @@ class Runner:
         raise TalkContended
 
     async def _hand_in(self, state: State) -> Received | Kept | Refused:
+        if self._delivery.intake.match is Match.OTHER_KEY:
+            # Sealed to this key, nobody could ever open it.
+            return Refused()
         hour = self._now().replace(minute=0, second=0, microsecond=0)
         entry = Entry(state.draft.draft_id, state.draft.revision)
         try:

@@ -2,6 +2,7 @@
 
 from conversations.flow.conditions import (
     adds_circumstances,
+    is_unsent,
     may_need_a_person,
     may_replace,
     one_of_several,
@@ -94,7 +95,12 @@ OPENING = (
     Step(
         "paused",
         ("paused.card", web_page),
-        ((Choice("no_link", "kind"),), (Choice("talk", "talk"),), (Choice("privacy", "privacy"),)),
+        (
+            (Choice("to_link", "review", when=is_unsent),),
+            (Choice("no_link", "kind"),),
+            (Choice("talk", "talk"),),
+            (Choice("privacy", "privacy"),),
+        ),
         Takes.LINK,
     ),
 )

@@ -115,5 +115,5 @@ def _paused(state: State, turn: Turn, portals: Mapping[str, Portal]) -> Turn:
     if not portals[turn.state.portal].paused or turn.state.step not in BEFORE_SENDING - {"paused"}:
         return turn
     if Submit() in turn.effects:
-        return Turn(move(state, "paused"))
+        return Turn(move(state, "paused", Phrase("not_sent")))
     return Turn(move(turn.state, "paused", *turn.state.remark), turn.effects)

@@ -5,10 +5,13 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+# The shapes of reports that this version reads; the last is the one that it writes. What an intake of the
+# version before cannot read is another shape: add its number.
+SHAPES: Final = (1,)
 MAXIMUM_ADDRESSES = 20
 MAXIMUM_ADDRESS_LENGTH = 2048
 # The largest number that the smallest column of either database holds.

@@ -14,7 +14,11 @@ _PADDED_TO = 1024
 
 
 class NotOpened(Exception):  # noqa: N818 - named for what happened, like our other exceptions
-    """The sealed report is of no known key, was changed, or holds no report."""
+    """The sealed report is of no known key, or was changed."""
+
+
+class UnknownShape(Exception):  # noqa: N818 - the same
+    """The seal opened, but this version does not know the shape of what it holds."""
 
 
 FINGERPRINT_BYTES = 6
@@ -58,12 +62,18 @@ def seal(report: Report, key: IntakePublicKey) -> SealedReport:
 
 
 def unseal(sealed: SealedReport, private_keys: Mapping[str, bytes]) -> Report:
-    """Open a sealed report with the private key that its key id names; raises NotOpened, without content."""
+    """Open a sealed report with the private key that its key id names.
+
+    Raises NotOpened or UnknownShape, without content.
+    """
     private_key = private_keys.get(sealed.key_id)
     if private_key is None:
         raise NotOpened("sealed to a key that this intake does not have")
     try:
         content = SealedBox(PrivateKey(private_key)).decrypt(b64decode(sealed.sealed, validate=True))
+    except (CryptoError, ValueError):
+        raise NotOpened("the seal is broken") from None
+    try:
         return Report.model_validate_json(content)
-    except (CryptoError, ValueError, OverflowError):
-        raise NotOpened("the seal is broken, or what it holds is no report") from None
+    except (ValueError, OverflowError):
+        raise UnknownShape("it holds no report that this version knows") from None

@@ -33,5 +33,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         {"receipt": RECEIPT, "status": "received"},
         {"key_id": "k1", "sealed": "c2VhbGVkIGJveA=="},
     ),
+    "channel": Example(
+        "Ask what a channel must know of the intake",
+        {"seal_keys": ["3f9a1c0d77e1"], "access_key": "9c41d0b7a2e6", "report_shapes": [1]},
+    ),
     "status": Example("Ask about a receipt", {"status": "received"}, {"receipt": "000g 40r4 0m30 e209 j"}),
 }

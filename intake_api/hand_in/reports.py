@@ -16,7 +16,7 @@ from conversations.wire.report import (
     SealedReport,
     Seen,
 )
-from conversations.wire.sealing import NotOpened, unseal
+from conversations.wire.sealing import NotOpened, UnknownShape, unseal
 from intake_api.faults import Reason, Refused
 from intake_api.keys import IntakeKeys
 from intake_api.store.database import upsert
@@ -44,12 +44,15 @@ class Content(BaseModel):
 
 
 def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report:
-    """Open a sealed report; raises Refused if that is impossible, or if it is another draft's."""
+    """Open a sealed report; raises Refused if that is impossible, or it is another draft's or too new."""
     try:
         report = unseal(sealed, keys.seals)
     except NotOpened:
         log_event("malformed_seal", reason="broken_seal" if sealed.key_id in keys.seals else "unknown_key")
         raise Refused(Reason.SEAL_NOT_OPENED) from None
+    except UnknownShape:
+        log_event("unknown_shape")
+        raise Refused(Reason.UNKNOWN_SHAPE) from None
     if report.draft_id != draft_id:
         raise Refused(Reason.OTHER_DRAFT)
     return report

@@ -1,4 +1,4 @@
-"""The channels' routes, which take a report and return the status of a receipt, each in one transaction.
+"""The channels' routes: take a report, return a receipt's status, and say what a channel must know.
 
 The transaction is committed when its `async with` block ends, so no answer is sent before the commit.
 """
@@ -12,7 +12,7 @@ from intake_api.hand_in.examples import EXAMPLES
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
 from intake_api.hand_in.sender_clocks import SenderClocks
-from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
+from intake_api.hand_in.shapes import ChannelAnswer, ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.http.access import ChannelCaller, ChannelRoute
 from intake_api.http.contract import told
 from intake_api.http.dependencies import ClockHere, HandInDatabaseHere, SettingsHere, VaultHere
@@ -26,18 +26,22 @@ async def _keys_of(request: Request) -> Keys:
     return keys
 
 
+KeysHere = Annotated[Keys, Depends(_keys_of)]
+
+
 async def _sender_clocks_of(request: Request) -> SenderClocks:
     sender_clocks: SenderClocks = request.app.state.sender_clocks
     return sender_clocks
 
 
 @channels.put(
-    "/reports/{draft_id}", **told(EXAMPLES["hand_in"], "seal-not-opened", "other-draft", status=202)
+    "/reports/{draft_id}",
+    **told(EXAMPLES["hand_in"], "seal-not-opened", "unknown-shape", "other-draft", status=202),
 )
 async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that a report meets
     draft_id: DraftId,
     sealed: SealedReport,
-    keys: Annotated[Keys, Depends(_keys_of)],
+    keys: KeysHere,
     database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
@@ -66,3 +70,9 @@ async def status(
     async with database.reading() as session:
         told = await status_of(session, vault, question.receipt, settings.status_after_days, clock())
     return StatusAnswer(status=told)
+
+
+@channels.get("/channel", **told(EXAMPLES["channel"]))
+async def channel(keys: KeysHere, caller: ChannelCaller) -> ChannelAnswer:
+    """Tell which seals are opened, which access key this is, and which shapes of reports are taken."""
+    return ChannelAnswer.of(keys.current(), caller.key_id)

@@ -62,6 +62,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The sealed report cannot be opened",
         "Seal it to this intake's public key, and hand in a whole report.",
     ),
+    "unknown-shape": (
+        422,
+        "The report is of a shape that this intake does not know",
+        "Keep it, upgrade the intake, and hand it in again.",
+    ),
     "other-draft": (422, "Path and report name different drafts", "Use the report's own draft id."),
     "fault": (500, "Something went wrong on our side", "Try again; tell the operator the incident."),
     "busy": (503, "The intake has no room now, or stops", "Nothing was stored. Try again later."),

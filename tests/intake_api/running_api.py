@@ -156,6 +156,15 @@ def a_report(*addresses: str | dict[str, Any], **changes: Any) -> Report:
     return Report.model_validate(fields | changes)
 
 
+class _NewerReport(Report):
+    mood: str = ""
+
+
+def a_newer_report() -> Report:
+    """Make a report with a field that this version does not know."""
+    return _NewerReport.model_validate(a_report().model_dump() | {"mood": "calm"})
+
+
 def revised(report: Report, *addresses: str, **changes: Any) -> Report:
     """Make the next revision of a report."""
     changes |= {"addresses": [{"given": one} for one in addresses]} if addresses else {}

@@ -9,6 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from conversations.wire.sealing import new_private_key, public_half
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
 from tests.system import TOKEN, System, set_up_system
@@ -64,6 +65,44 @@ async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> No
     assert "It refuses the token (401). Ask BotFather for a new one." in words
     assert "`reportline intake serve`" in words
     assert TOKEN[:-1] not in words
+
+
+async def _doctor(system: System) -> tuple[int, str]:
+    looked = await _command(system, "doctor")
+    return looked.returncode, " ".join(looked.stdout.replace("│", " ").split())
+
+
+def _key_in(token: Path) -> str:
+    return token.read_text().split("-")[1]
+
+
+async def test_the_doctor_asks_the_intake_what_it_says_of_this_host(system: System) -> None:
+    """A newer public key is a hint; refused keys and another intake's public key are faults."""
+    public, channel, analyst = (
+        system.data / name for name in ("bot/intake_public.key", "bot/channel.token", "analyst.token")
+    )
+    async with system.running("intake", "serve"):
+        await system.intake_answers()
+        assert (await _command(system, "intake", "rotate", "seal")).returncode == 0
+        # As on a bot host of its own, on which no key follows.
+        status, words = await _doctor(system)
+        assert (status, "has a newer public key" in words) == (0, True), words
+        public.write_text(f"k1:{public_half('k1', new_private_key()).raw.hex()}\n")
+        status, words = await _doctor(system)
+        assert (status, "cannot open what is sealed to the public key" in words) == (1, True), words
+        for token in (channel, analyst):
+            assert (await _command(system, "intake", "key", "revoke", _key_in(token))).returncode == 0
+        status, words = await _doctor(system)
+        assert status == 1
+        assert "refuses the access key in" in words
+        assert "The intake refuses the key in" in words
+        (made,) = (await _command(system, "intake", "key", "add", "channel", "desk")).stdout.split()
+        analyst.write_text(made)
+        assert "is no analyst's" in (await _doctor(system))[1]
+        talked = await _command(system, "bot", "talk")
+        assert talked.returncode == 1
+        assert "refuses the access key in" in talked.stderr
+        assert "Traceback" not in talked.stderr
 
 
 @pytest.mark.parametrize("command", [("bot", "poll"), ("bot", "talk"), ("settings",), ("doctor",)])

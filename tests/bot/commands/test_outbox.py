@@ -7,7 +7,16 @@ import pytest
 
 from bot.delivery.outbox import Outbox, set_aside_folder
 from tests import forked
-from tests.bot.delivery.test_outbox_shared import COURIER, REFUSED, SEALED, StandIn, intake, put, running
+from tests.bot.delivery.test_outbox_shared import (
+    COURIER,
+    REFUSED,
+    SEALED,
+    TOO_NEW,
+    StandIn,
+    intake,
+    put,
+    running,
+)
 from tests.system import SECONDS_TO_START
 
 __all__ = ["intake"]
@@ -92,6 +101,15 @@ def test_flush_says_why_something_is_left(host: Host, intake: StandIn) -> None:
     (refused,) = set_aside_folder(host.outbox_folder).iterdir()
     refused.write_text(SEALED.model_dump_json())
     assert "Delivered: 1. Nothing is left." in host.types("flush", "--set-aside", status=0)
+    assert intake.taken.keys() == drafts
+
+
+def test_flush_leaves_what_the_intake_is_too_old_for_and_says_so(host: Host, intake: StandIn) -> None:
+    drafts = put(host.outbox, SEALED, 2)
+    put(host.outbox, TOO_NEW, 1)
+    said = host.types("flush", status=1)
+    assert "Delivered: 2. Left: 1 waiting." in said
+    assert "The intake is older than this bot" in said
     assert intake.taken.keys() == drafts
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
-from bot.delivery.intake import InMemoryIntake, IntakeAway
+from bot.delivery.intake import InMemoryIntake, IntakeAway, ShapeUnknown
 from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import Report, SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
-from tests.intake_api.running_api import a_report, revised
+from tests.intake_api.running_api import a_newer_report, a_report, revised
 
 PRIVATE_KEY = new_private_key()
 KEY = public_half("k1", PRIVATE_KEY)
@@ -26,6 +26,7 @@ class Gate(InMemoryIntake):
     def __init__(self) -> None:
         super().__init__({"k1": PRIVATE_KEY})
         self.fails: dict[str, Exception] = {}
+        self.takes_newer = False
         self.opened = asyncio.Event()
         self.opened.set()
         self.handed_in = 0
@@ -43,7 +44,11 @@ class Gate(InMemoryIntake):
             self.within -= 1
         if draft_id in self.fails:
             raise self.fails[draft_id]
-        await super().hand_in(draft_id, sealed)
+        try:
+            await super().hand_in(draft_id, sealed)
+        except ShapeUnknown:
+            if not self.takes_newer:
+                raise
 
 
 @pytest.fixture
@@ -206,6 +211,36 @@ async def test_a_refused_key_keeps_reports_waiting(
     assert not await courier.deliver(entry)
     assert (outbox.waiting(), outbox.aside()) == ((entry,), ())
     assert _events(capsys) == ["intake_refuses_key"]
+
+
+async def test_a_report_that_the_intake_is_too_old_for_waits_for_an_upgrade(
+    outbox: Outbox, gate: Gate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told once, holds up no other, is never set aside, and goes by itself after the upgrade."""
+    newer = _put(outbox, a_newer_report())
+    rounds: list[int] = []
+
+    def rest(failures: int) -> float:
+        rounds.append(failures)
+        return 0
+
+    async with _running(Courier(outbox, gate, rest)):
+        await _until(lambda: len(rounds) > 2)
+        other = _put(outbox)
+        await _until(lambda: outbox.waiting() == (newer,))
+        assert (outbox.aside(), list(gate.reports)) == ((), [other.draft_id])
+        assert rounds == [0] * len(rounds)
+        gate.takes_newer = True
+        await _until(lambda: not outbox.waiting())
+    assert _events(capsys) == ["intake_too_old"]
+
+
+async def test_whoever_sends_to_an_intake_that_is_too_old_hears_that_it_is_kept(
+    outbox: Outbox, gate: Gate
+) -> None:
+    newer = _put(outbox, a_newer_report())
+    assert not await Courier(outbox, gate).deliver(newer)
+    assert (outbox.waiting(), outbox.aside()) == ((newer,), ())
 
 
 async def test_some_are_delivered_at_once_and_never_more(outbox: Outbox, gate: Gate) -> None:

@@ -15,12 +15,30 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.intake import STATUS_WORDS, HttpIntake, InMemoryIntake, Intake, IntakeAway, IntakeRefused
+from bot.delivery.intake import (
+    STATUS_WORDS,
+    HttpIntake,
+    InMemoryIntake,
+    Intake,
+    IntakeAway,
+    IntakeRefused,
+    Refusal,
+    ShapeUnknown,
+)
 from conversations.wire.report import Report, SealedReport, write_receipt
-from conversations.wire.sealing import IntakePublicKey, new_private_key, public_half, seal
+from conversations.wire.sealing import IntakePublicKey, fingerprint, new_private_key, public_half, seal
 from intake_api.settings import IntakeSettings
+from intake_api.store.access_keys import revoke_key
 from intake_api.store.models import StoredReport
-from tests.intake_api.running_api import a_report, opened, prepare, revised, withdrawn
+from tests.intake_api.running_api import (
+    RunningApi,
+    a_newer_report,
+    a_report,
+    opened,
+    prepare,
+    revised,
+    withdrawn,
+)
 
 NOBODY = write_receipt(bytes(10))
 
@@ -33,6 +51,7 @@ class Side:
     key: IntakePublicKey
     revision_of: Callable[[str], Awaitable[int | None]]
     take_away: Callable[[], None]
+    refuse: Callable[[Refusal], Awaitable[None]]
 
     async def hand_in(self, report: Report) -> None:
         """Seal and hand in."""
@@ -45,15 +64,25 @@ class Line(httpx.AsyncBaseTransport):
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app)
         self.cut = False
+        self.routes: dict[str, str] = {}
+        self.token = ""
 
     def take_away(self) -> None:
         """Cut it."""
         self.cut = True
 
+    def lose_route(self) -> None:
+        """Be an intake of before the question could be asked."""
+        self.routes = {"/v1/channel": "/v1/nothing-is-here"}
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on, or fail as an unplugged network does."""
         if self.cut:
             raise httpx.ConnectError("no route", request=request)
+        path = self.routes.get(request.url.path, request.url.path)
+        request.url = request.url.copy_with(path=path)
+        if self.token:
+            request.headers["authorization"] = f"Bearer {self.token}"
         return await self._inner.handle_async_request(request)
 
 
@@ -76,8 +105,27 @@ async def _real(folder: Path) -> AsyncIterator[Side]:
         line = Line(api.app)
         token = (folder / "channel.token").read_text().strip()
         intake = HttpIntake("http://intake.example", token, transport=line)
-        yield Side(intake, api.intake.keys.current().public_key(), revision_of, line.take_away)
+
+        async def refuse(refusal: Refusal) -> None:
+            await _refuse(api, line, intake, refusal)
+
+        key = api.intake.keys.current().public_key()
+        yield Side(intake, key, revision_of, line.take_away, refuse)
         await intake.close()
+
+
+async def _refuse(api: RunningApi, line: Line, intake: HttpIntake, refusal: Refusal) -> None:
+    """Have the real intake refuse: the key is revoked or another's, or there is no such route."""
+    match refusal:
+        case Refusal.NO_ROUTE:
+            line.lose_route()
+        case Refusal.OTHER_ROLE:
+            line.token = (api.intake.settings.data_dir / "analyst.token").read_text().strip()
+        case Refusal.KEY_REFUSED:
+            told = await intake.channel()
+            assert not isinstance(told, Refusal)
+            async with api.intake.database.writing() as session:
+                assert await revoke_key(session, api.intake.audit, told.access_key, api.clock())
 
 
 def _twin() -> Side:
@@ -90,7 +138,10 @@ def _twin() -> Side:
     def take_away() -> None:
         twin.away = True
 
-    return Side(twin, public_half("k1", private_key), revision_of, take_away)
+    async def refuse(refusal: Refusal) -> None:
+        twin.refusal = refusal
+
+    return Side(twin, public_half("k1", private_key), revision_of, take_away, refuse)
 
 
 @pytest.fixture(params=["real", "twin"])
@@ -188,8 +239,47 @@ async def test_away(side: Side) -> None:
     assert await side.intake.status(report.receipt) is None
 
 
+async def test_a_newer_report_is_neither_taken_nor_refused_for_good(side: Side) -> None:
+    """It waits for an intake that knows it."""
+    report = a_newer_report()
+    with pytest.raises(ShapeUnknown):
+        await side.hand_in(report)
+    assert await side.revision_of(report.draft_id) is None
+
+
+async def test_the_intake_says_what_a_channel_must_know(side: Side) -> None:
+    told = await side.intake.channel()
+    assert not isinstance(told, Refusal)
+    assert told.seal_keys == (fingerprint(side.key.raw),)
+    assert told.report_shapes == (1,)
+    assert len(told.access_key) == 12
+
+
+@pytest.mark.parametrize("refusal", Refusal)
+async def test_a_refused_channel_is_told_why(side: Side, refusal: Refusal) -> None:
+    """With a refused key, reports wait; an intake without the route takes them as before."""
+    await side.refuse(refusal)
+    assert await side.intake.channel() is refusal
+    report = a_report()
+    if refusal is Refusal.NO_ROUTE:
+        await side.hand_in(report)
+        assert await side.intake.status(report.receipt) == "received"
+        return
+    with pytest.raises(IntakeAway) as away:
+        await side.hand_in(report)
+    assert away.value.status == {Refusal.KEY_REFUSED: 401, Refusal.OTHER_ROLE: 403}[refusal]
+    assert await side.intake.status(report.receipt) is None
+
+
+async def test_an_intake_that_is_away_says_nothing_of_itself(side: Side) -> None:
+    side.take_away()
+    with pytest.raises(IntakeAway):
+        await side.intake.channel()
+
+
 SEALED = SealedReport(key_id="k1", sealed="AAAA")
 DRAFT = "ab" * 16
+TEXT_FOR_LIST = b'{"seal_keys": "ab", "access_key": "", "report_shapes": [1]}'
 PROBLEM = "application/problem+json"
 
 
@@ -228,6 +318,29 @@ async def test_what_can_be_mended_waits(status: int) -> None:
     with pytest.raises(IntakeAway) as away:
         await _http(_answering(status, PROBLEM, b"{}", [])).hand_in(DRAFT, SEALED)
     assert away.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body"),
+    [(status, "text/html", b"<h1>no</h1>") for status in (200, 301, 401, 403, 404, 502)]
+    + [(status, PROBLEM, b"{}") for status in (401, 404, 503)]
+    + [(200, "application/json", body) for body in (b"[]", b"{}", TEXT_FOR_LIST, b"\xff")],
+)
+async def test_only_the_intakes_own_word_says_what_it_is(status: int, content_type: str, body: bytes) -> None:
+    """A proxy's page or a strange answer stops no bot: it is as if the intake were away."""
+    with pytest.raises(IntakeAway):
+        await _http(_answering(status, content_type, body, [])).channel()
+
+
+async def test_the_question_holds_nothing_but_the_key() -> None:
+    heard: list[Any] = []
+    with suppress(IntakeAway):
+        await _http(_answering(200, "application/json", b"{}", heard)).channel()
+    [(method, path, headers)] = heard
+    assert (method, path) == ("GET", "/v1/channel")
+    assert headers.keys() <= {
+        *(b"host", b"authorization", b"accept", b"accept-encoding", b"connection", b"user-agent")
+    }
 
 
 async def test_what_is_sent() -> None:

@@ -22,6 +22,7 @@ from tests.system import ROOT
 
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
 REFUSED = SealedReport(key_id="k9", sealed="QUJD" * 500)
+TOO_NEW = SealedReport(key_id="k8", sealed="QUJD" * 500)
 SECONDS = 60
 
 COURIER = """
@@ -53,7 +54,7 @@ while True:
 
 
 class StandIn(ThreadingHTTPServer):
-    """An intake that counts what it takes, refuses one key for good, and is not there until `is_up`."""
+    """An intake that counts what it takes, refuses one key for good, and one as too new, while it `is_up`."""
 
     daemon_threads = True
 
@@ -80,15 +81,18 @@ class _Taking(BaseHTTPRequestHandler):
             self._answer(503)
         elif sealed["key_id"] == REFUSED.key_id:
             self._answer(422)
+        elif sealed["key_id"] == TOO_NEW.key_id:
+            self._answer(422, b'{"type": "urn:problem-type:reportline:unknown-shape"}')
         else:
             self.server.taken[self.path.rpartition("/")[2]] += 1
             self._answer(202)
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/problem+json")
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

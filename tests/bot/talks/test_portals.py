@@ -82,6 +82,15 @@ def test_portals_are_as_they_are_at_the_moment_at_which_they_are_asked_for() -> 
     assert set(portals) == {path.stem for path in PORTALS.glob("*.toml")}
 
 
+def test_while_no_links_are_taken_every_portal_is_paused() -> None:
+    takes = [True]
+    read = read_portals(PORTALS, KNOWN_LANGUAGES)
+    portals = PortalsNow(read, lambda: MOMENT, lambda: takes[0])
+    assert not any(portal.paused for portal in portals.values())
+    takes[0] = False
+    assert all(portal.paused for portal in portals.values())
+
+
 def test_international() -> None:
     """A telephone number in it would be wrong in most countries, so no contact shows three digits."""
     international = read_portals(PORTALS, KNOWN_LANGUAGES)["international"]

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.courier import Courier
-from bot.delivery.intake import InMemoryIntake
+from bot.delivery.intake import InMemoryIntake, Refusal
+from bot.delivery.intake_match import Match
+from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Outbox
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.sessions.sealing import TalkSecrets
@@ -33,6 +35,8 @@ class RunnerHost:
     sessions: MemorySessions
     outbox: Outbox
     intake: InMemoryIntake
+    watch: IntakeWatch
+    courier: Courier
     seconds: list[float]
     update: int = 100
     answer: Answer | None = None
@@ -78,12 +82,14 @@ def make_host(
     outbox = Outbox(folder / "outbox")
     seconds = [0.0]
     store = sessions(TalkSecrets(lambda: seconds[0]), lambda: seconds[0])
-    delivery = Delivery(public_half("k1", private), outbox, Courier(outbox, intake), intake)
+    key = public_half("k1", private)
+    watch = IntakeWatch(intake, key)
+    delivery = Delivery(key, outbox, Courier(outbox, watch), watch)
     limits = Limits(
         Budgets(TalkSecrets(lambda: seconds[0]), lambda: seconds[0], most), Alarm(lambda: seconds[0])
     )
     runner = Runner(store, delivery, limits, portals=PORTALS, portal="international", now=lambda: NOW)
-    return RunnerHost(runner, store, outbox, intake, seconds)
+    return RunnerHost(runner, store, outbox, intake, watch, delivery.courier, seconds)
 
 
 async def test_a_report_goes_from_the_first_word_to_the_intake(host: RunnerHost) -> None:
@@ -124,6 +130,79 @@ async def test_with_the_disk_full_nothing_is_sent_and_the_link_stays(
     (tmp_path / "outbox").mkdir()
     await host.tap("send")
     assert len(host.intake.reports) == 1
+
+
+async def _ask(host: RunnerHost, refusal: Refusal | None) -> None:
+    host.intake.refusal = refusal
+    await host.watch.ask()
+
+
+async def test_a_refused_channel_takes_no_link_and_says_where_else_to_report(host: RunnerHost) -> None:
+    """Once the intake takes the key again, the talk goes on where it was."""
+    await host.happens(Opened())
+    await _ask(host, Refusal.KEY_REFUSED)
+    answer = await host.happens(Said(LINK))
+    assert "we take no links here" in answer.card.text
+    assert "www.iwf.org.uk/report" in answer.card.text
+    assert host.outbox.waiting() == ()
+    await _ask(host, None)
+    assert "Not sent yet" in (await host.happens(Said(LINK))).card.text
+    assert "We have received it" in (await host.tap("send")).card.text
+
+
+async def test_a_channel_refused_before_send_sends_nothing_and_keeps_the_link(host: RunnerHost) -> None:
+    await host.happens(Said(LINK))
+    await _ask(host, Refusal.KEY_REFUSED)
+    answer = await host.tap("send")
+    assert "Nothing was sent." in answer.card.text
+    assert "www.iwf.org.uk/report" in answer.card.text
+    assert (host.outbox.waiting(), host.intake.reports) == ((), {})
+    await _ask(host, None)
+    assert "forum[.]example" in (await host.tap("to_link")).card.text
+    assert "We have received it" in (await host.tap("send")).card.text
+
+
+async def test_what_is_added_to_a_sent_report_waits_while_the_channel_is_refused(host: RunnerHost) -> None:
+    """The report is on its way; what follows it can be opened, and goes when the key is mended."""
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    await _ask(host, Refusal.KEY_REFUSED)
+    await host.tap("withdraw")
+    assert "We asked to take it back" in (await host.tap("yes_withdraw")).card.text
+    assert len(host.outbox.waiting()) == 1
+    await _ask(host, None)
+    await host.courier.round()
+    (report,) = host.intake.reports.values()
+    assert (report.withdrawn, host.outbox.waiting()) == (True, ())
+
+
+async def test_nothing_is_sealed_to_a_key_that_is_none_of_the_intakes(host: RunnerHost) -> None:
+    """Nobody could open it: the reporter hears that it was not added, and that nothing was taken back."""
+    await host.happens(Said(LINK))
+    await host.tap("send")
+    host.watch.match = Match.OTHER_KEY
+    await host.tap("details")
+    assert "could not add that" in (await host.tap("search")).card.text
+    await host.happens(Commanded(Command.CANCEL))
+    assert "Please try again later" in (await host.tap("yes_withdraw")).card.text
+    assert host.outbox.waiting() == ()
+    (report,) = host.intake.reports.values()
+    assert (report.revision, report.withdrawn) == (1, False)
+
+
+async def test_a_report_that_a_turn_owes_is_not_sealed_to_another_key(host: RunnerHost) -> None:
+    """Send was saved before the key was known to be wrong: nothing is sealed, and the link stays unsent."""
+    await host.happens(Said(LINK))
+    held = await host.held()
+    owing = advance(held.state, host.button("send"), PORTALS, draw()).state
+    stored = await host.sessions.load(CHAT)
+    assert stored
+    assert await host.sessions.save(CHAT, dump(replace(held, state=owing, owes=True)), stored.version)
+    host.watch.match = Match.OTHER_KEY
+    answer = await host.happens(Said("hm"))
+    assert "www.iwf.org.uk/report" in answer.card.text
+    assert (host.outbox.waiting(), host.intake.reports) == ((), {})
+    assert (await host.held()).state.draft.is_unsent
 
 
 async def test_a_redelivered_update_gets_the_last_answer_again_and_makes_no_second_report(

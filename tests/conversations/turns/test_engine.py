@@ -206,6 +206,11 @@ def test_a_portal_paused_in_the_middle_of_a_talk_sends_nothing_more() -> None:
     turn = replay.tap("send")
     assert (turn.state.step, turn.effects) == ("paused", ())
     assert turn.state.draft.revision == 0
+    assert "Nothing was sent." in replay.read()
+    assert replay.tap("to_link").state.step == "paused"
+    replay.portals = PORTALS
+    assert replay.tap("to_link").state.step == "review"
+    assert [effect for effect in replay.tap("send").effects if isinstance(effect, Submit)]
 
 
 def test_more_links_than_a_report_holds_are_said_to_be_left_out() -> None:

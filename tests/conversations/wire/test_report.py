@@ -7,9 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from conversations.wire.report import Report, ReportedAddress, read_receipt, write_receipt
+from conversations.wire.report import (
+    SHAPES,
+    Access,
+    Circumstance,
+    Depiction,
+    Live,
+    Reached,
+    Report,
+    ReportedAddress,
+    Seen,
+    read_receipt,
+    write_receipt,
+)
 from tests.times import HOUR
 
+# Every field and every word of a shape: an intake that does not know one of them refuses the report.
+FIELDS_OF_SHAPES = {
+    1: (
+        "draft_id revision receipt portal channel language hour advice_version withdrawn addresses "
+        "circumstances depiction reached referer access page_password position seen live note "
+        "given whole_site complete "
+        "looks_real drawn unsure channel search advert sent page open join log_in pay password "
+        "today this_week earlier yes no unsure knows_child own_pictures threatened danger_now"
+    )
+}
 RANDOM_BYTES = st.binary(min_size=10, max_size=10)
 
 
@@ -92,3 +114,11 @@ def test_neither_a_report_nor_its_error_shows_content() -> None:
     with pytest.raises(ValidationError) as caught:
         a_report(note=secret * 100)
     assert "secret" not in str(caught.value)
+
+
+def test_whoever_changes_what_a_report_holds_gives_its_shape_a_new_number() -> None:
+    """A bot and an intake of two versions compare these numbers before a report is sent."""
+    words = (word for kind in (Depiction, Reached, Access, Seen, Live, Circumstance) for word in kind)
+    fields = [*Report.model_fields, *ReportedAddress.model_fields, *words]
+    assert " ".join(fields) == FIELDS_OF_SHAPES[SHAPES[-1]]
+    assert set(FIELDS_OF_SHAPES) == set(SHAPES)

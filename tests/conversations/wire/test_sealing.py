@@ -4,8 +4,15 @@ import base64
 
 import pytest
 
-from conversations.wire.report import ReportedAddress, SealedReport
-from conversations.wire.sealing import NotOpened, new_private_key, public_half, seal, unseal
+from conversations.wire.report import Report, ReportedAddress, SealedReport
+from conversations.wire.sealing import (
+    NotOpened,
+    UnknownShape,
+    new_private_key,
+    public_half,
+    seal,
+    unseal,
+)
 from tests.conversations.wire.test_report import a_report
 
 PRIVATE = new_private_key()
@@ -52,4 +59,18 @@ def test_the_error_shows_no_content() -> None:
     with pytest.raises(NotOpened) as caught:
         unseal(SealedReport(key_id="k1", sealed="QUJD"), {"k1": PRIVATE})
     assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+class Newer(Report):
+    """A report as a later version may write it."""
+
+    mood: str = ""
+
+
+def test_a_newer_report_is_no_broken_seal_and_its_error_shows_no_content() -> None:
+    newer = Newer.model_validate(a_report().model_dump() | {"mood": "marker"})
+    with pytest.raises(UnknownShape) as caught:
+        unseal(seal(newer, PUBLIC), {"k1": PRIVATE})
+    assert "marker" not in str(caught.value)
     assert caught.value.__suppress_context__

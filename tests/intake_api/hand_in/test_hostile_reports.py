@@ -47,7 +47,7 @@ async def test_no_value_of_any_field_is_a_fault_of_ours(api: RunningApi) -> None
 @pytest.mark.parametrize("version", [32768, 2**31, 2**63 - 1, 2**63])
 async def test_a_number_that_a_column_cannot_hold_is_no_report(api: RunningApi, version: int) -> None:
     assert (await hand_in_json(api, report_json(advice_version=32767))).status_code == 202
-    assert_problem(await hand_in_json(api, report_json(advice_version=version)), 422, "seal-not-opened")
+    assert_problem(await hand_in_json(api, report_json(advice_version=version)), 422, "unknown-shape")
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ async def test_what_is_no_json_of_a_report_is_refused(api: RunningApi, change: t
     written = json.dumps(report)
     assert change[0] in written
     answer = await hand_in_json(api, report, written.replace(*change, 1))
-    assert_problem(answer, 422, "seal-not-opened")
+    assert_problem(answer, 422, "unknown-shape")

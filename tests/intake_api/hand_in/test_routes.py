@@ -1,6 +1,7 @@
 """A hand-in is idempotent, works in any order, is committed before its answer, and tells nothing known."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,15 @@ from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.away import DatabaseAway
 from intake_api.store.models import Item, StoredReport
-from tests.intake_api.running_api import RunningApi, a_report, client, opened, revised, withdrawn
+from tests.intake_api.running_api import (
+    RunningApi,
+    a_newer_report,
+    a_report,
+    client,
+    opened,
+    revised,
+    withdrawn,
+)
 
 
 @asynccontextmanager
@@ -238,6 +247,18 @@ async def test_a_malformed_seal_is_refused(api: RunningApi, spoil: Any) -> None:
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":seal-not-opened")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_newer_report_is_told_apart_from_a_broken_seal_and_nothing_is_stored(
+    api: RunningApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = await api.hand_in(a_newer_report())
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":unknown-shape")
+    assert "upgrade the intake" in answer.json()["detail"]
+    assert await api.scalar(select(StoredReport.draft_id)) is None
+    events = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert events == ["unknown_shape"]
 
 
 @pytest.mark.parametrize(
