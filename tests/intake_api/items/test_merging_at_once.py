@@ -168,7 +168,7 @@ async def test_two_that_make_the_same_items_make_them_in_one_order(api: RunningA
 async def _nobody_waited_in_a_circle(api: RunningApi) -> None:
     if api.intake.database.is_postgresql:
         # What a session has counted is told once it has ended.
-        await api.intake.database.engine.dispose()
+        await api.intake.database.close()
         others = text("SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()")
         async with asyncio.timeout(20):
             while await api.scalar(others):
