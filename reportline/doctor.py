@@ -7,14 +7,21 @@ from bot.commands.command_line import ready
 from bot.settings import BotSettings, telegram_token
 from intake_api.commands import checks as intake_checks
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import Head
+from intake_api.store.audit_head import head_of
 from reportline.checks import Check
+from reportline.readiness import NotReady
 from reportline.settings import read_settings
 
 SECONDS_TO_ANSWER = 10
 
 
-def look_at_everything(settings: BotSettings) -> list[Check]:
-    """Check everything that this host's halves need: the bot's, the intake's or both."""
+def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> list[Check]:
+    """Check everything that this host's halves need: the bot's, the intake's or both.
+
+    `audit_head` is what an auditor noted down, NUMBER:CHAIN, which the intake's audit log must hold.
+    """
+    noted_down = None if audit_head is None else ready(lambda: _noted_down(audit_head))
     intake = ready(lambda: read_settings(IntakeSettings))
     has_intake, has_bot = intake.folder.is_dir(), settings.folder.is_dir()
     if has_bot and not has_intake:
@@ -25,10 +32,17 @@ def look_at_everything(settings: BotSettings) -> list[Check]:
         half = "bot and intake"
     return [
         Check("this host", fine=True, advice=half),
-        *(intake_checks.check(intake) if has_intake or not has_bot else ()),
+        *(intake_checks.check(intake, noted_down) if has_intake or not has_bot else ()),
         *((*bot_checks.check(settings), _check_telegram(settings)) if has_bot or not has_intake else ()),
         _check_intake(settings),
     ]
+
+
+def _noted_down(written: str) -> Head:
+    head = head_of(written)
+    if head is None:
+        raise NotReady("An audit log's head is NUMBER:CHAIN, as `reportline queue audit --head` shows it.")
+    return head
 
 
 def _check_intake(settings: BotSettings) -> Check:

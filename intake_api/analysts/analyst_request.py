@@ -24,4 +24,4 @@ class AnalystRequest:
 
     async def note(self, what: str, *subjects: str) -> None:
         """Add an entry to the audit log for each item or key that the analyst acts on."""
-        await self.audit.add(self.session, self.now, self.analyst, what, *subjects)
+        self.audit.add(self.session, self.now, self.analyst, what, *subjects)

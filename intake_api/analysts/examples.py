@@ -53,6 +53,7 @@ PARAMETERS: Final = {
     "key_id": ("the id of an analyst's or a lead's access key, its second part", ANALYST),
     "after": ("the sequence of the last entry that is known",),
 }
+_CHAIN: Final = "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500"
 EXAMPLES: Final[Mapping[str, Example]] = {
     "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),
     "mine": Example("List one's claims", {"claims": [_CLAIMED]}),
@@ -75,6 +76,16 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         "Show an item", {**_FOUND, **ADDRESSES, "history": [{**DECIDED, "assessed_by": ANALYST}]}
     ),
     "lift": Example("Lift an analyst's guard", {"until": "2026-03-01T13:55:00Z"}, {"minutes": 30}),
+    "audit_head": Example(
+        "Read the head of the audit log",
+        {
+            "number": 4,
+            "chain": _CHAIN,
+            "signature": "17c906593bfe87c7de64ade84db432ef765b01deeec9b7ef0f791f4b970ae046"
+            "d03abff45159c5e2fbd9a537f271133bdf1e999de8cd3a1defe112554107b501",
+            "public_key": "5d2ede60595bacdda6dbf8b6c5022e145c0773399a1e7c055033f518df5389d2",
+        },
+    ),
     "audit": Example(
         "Read the audit log",
         {
@@ -85,7 +96,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
                     "who": ANALYST,
                     "what": "address_read",
                     "subject": ITEM,
-                    "chain": "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500",
+                    "chain": _CHAIN,
                 }
             ]
         },

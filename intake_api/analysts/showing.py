@@ -15,6 +15,7 @@ from intake_api.analysts.decision import DecisionShown
 from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
+    AuditHead,
     Claim,
     ClaimShown,
     ItemFound,
@@ -24,6 +25,7 @@ from intake_api.analysts.shapes import (
 from intake_api.faults import Reason, Refused
 from intake_api.hand_in.reports import content_of
 from intake_api.items.making import address_hash
+from intake_api.store.audit import AuditLog
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State, StoredReport
 from intake_api.vault import Place, Vault
 
@@ -149,6 +151,17 @@ async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
             )
             for entry in await session.scalars(entries.limit(MAXIMUM_ENTRIES))
         ]
+    )
+
+
+async def head_shown(session: AsyncSession, audit: AuditLog) -> AuditHead:
+    """Show the head of the audit log, signed."""
+    head = await audit.newest(session)
+    return AuditHead(
+        number=head.number,
+        chain=head.chain.hex(),
+        signature=audit.sign_head(head).hex(),
+        public_key=audit.public_key.hex(),
     )
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from sqlalchemy import select
 
 from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
 from intake_api.roles import Role
@@ -48,7 +49,7 @@ def revoke(key_id: str) -> None:
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
     audit = _audit(settings)
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
             return await add_key(session, audit, role, name, utc_now())
@@ -63,7 +64,7 @@ async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
 
 async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     audit = _audit(settings)
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
             return await revoke_key(session, audit, key_id, utc_now())

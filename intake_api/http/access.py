@@ -8,11 +8,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from intake_api.http.contract import DescribedRoute
-from intake_api.http.dependencies import audit_of, database_of
+from intake_api.http.dependencies import audit_of, database_of, refusals_of
 from intake_api.http.errors import Problem
+from intake_api.http.refusals import RefusedFor
 from intake_api.roles import Role
 from intake_api.store.access_keys import Caller, caller_of
-from reportline.logs import log_event
 
 _bearer = HTTPBearer(
     scheme_name="accessKey",
@@ -34,7 +34,7 @@ class KeyedRoute(DescribedRoute):
         async def handle_if_admitted(request: Request) -> Response:
             caller = request.state.caller = await _authenticated(request)
             if caller.role not in roles:
-                raise _refused("wrong-door", "wrong_role")
+                raise await _refused(request, "wrong-door", "wrong_role")
             return await handle(request)
 
         return handle_if_admitted
@@ -61,12 +61,12 @@ MetricsCaller = Annotated[Caller, Depends(requires_role(Role.LEAD, Role.AUDITOR)
 async def _authenticated(request: Request) -> Caller:
     credentials = await _bearer(request)
     if credentials is None:
-        raise _refused("no-access-key", "missing_key")
+        raise await _refused(request, "no-access-key", "missing_key")
     database = await database_of(request)
     async with database.reading() as session:
         caller = await caller_of(session, await audit_of(request), credentials.credentials)
     if caller is None:
-        raise _refused("no-access-key", "wrong_key")
+        raise await _refused(request, "no-access-key", "wrong_key")
     return caller
 
 
@@ -75,6 +75,6 @@ def _roles_of(dependant: Dependant) -> set[str]:
     return {role for key in keys for role in key.own_oauth_scopes or ()}
 
 
-def _refused(problem: str, reason: str) -> Problem:
-    log_event("access_refused", reason=reason)
+async def _refused(request: Request, problem: str, reason: RefusedFor) -> Problem:
+    (await refusals_of(request)).count(reason)
     return Problem(problem)

@@ -56,8 +56,9 @@ def _give_parts(state: State, intake: Intake) -> None:
     """Put the parts of the intake into the app's state, where the routes' dependencies read them."""
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
+    state.refusals = intake.refusals
     state.keys, state.after_hand_in = intake.keys, intake.merger.wake
-    state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now)
+    state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now, intake.heads)
 
 
 @asynccontextmanager
@@ -66,7 +67,8 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     try:
         with serving(intake.settings.folder):
             await _require_ready(intake)
-            async with _merging(intake):
+            await intake.audit_task.tick()
+            async with _merging(intake), _looking_after_audit(intake):
                 yield build(intake)
     finally:
         await intake.database.close()
@@ -87,3 +89,13 @@ async def _merging(intake: Intake) -> AsyncIterator[None]:
     finally:
         intake.merger.stop()
         await merging
+
+
+@asynccontextmanager
+async def _looking_after_audit(intake: Intake) -> AsyncIterator[None]:
+    task = asyncio.create_task(intake.audit_task.run())
+    try:
+        yield
+    finally:
+        intake.audit_task.stop()
+        await task

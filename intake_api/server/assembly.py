@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from intake_api.clock import Clock, utc_now
+from intake_api.http.refusals import Refusals
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
+from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
+from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 from intake_api.store.place import checked_database_place
 from intake_api.vault import Vault
@@ -21,7 +24,10 @@ class Intake:
     database: Database
     vault: Vault
     audit: AuditLog
+    heads: HeadKeeper
+    refusals: Refusals
     merger: Merger
+    audit_task: AuditTask
     now: Clock
 
 
@@ -30,4 +36,7 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    return Intake(settings, keys, database, vault, AuditLog(keys.current().audit), merger, now)
+    audit, refusals = AuditLog(keys.current().audit), Refusals()
+    heads = HeadKeeper(settings.folder, audit)
+    task = AuditTask(database, audit, heads, refusals, now)
+    return Intake(settings, keys, database, vault, audit, heads, refusals, merger, task, now)

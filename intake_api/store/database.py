@@ -7,7 +7,7 @@ PostgreSQL: readers see one snapshot, writers lock the rows that they decide abo
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -46,6 +46,7 @@ _SERVER_SETTINGS: Final = {
 # transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
 _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
+_LAST: Final = "last"
 
 
 class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
@@ -79,7 +80,10 @@ class Database:
         turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else self._turn
         with _away():
             async with turn, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                last = session.info[_LAST] = []
                 yield session
+                for work in last:
+                    await work(session)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -94,6 +98,11 @@ async def opened(place: Path | str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def do_last(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have `work` run at the end of a writing transaction, right before it is committed."""
+    session.info[_LAST].append(work)
 
 
 def upsert(session: AsyncSession, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":

@@ -182,6 +182,16 @@ class AuditEntries:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class AuditHead:
+    """The last entry of the audit log, signed."""
+
+    number: int
+    chain: str
+    signature: str
+    public_key: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Cell:
     """How many reports there are of one name, rounded down; None is fewer than SMALL."""
 

@@ -19,7 +19,7 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.models import QueuePlace
 from tests.intake_api.running_api import Clock, RunningApi, a_report, client
 
-READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}
+READY = {"status": "ok", "database": "ok", "keys": "ok", "audit": "ok", "overdue_hours": 0}
 
 
 async def _ready(api: RunningApi) -> httpx.Response:

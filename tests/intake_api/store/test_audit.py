@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from intake_api.store.audit import AuditLog
 from tests.intake_api.running_api import NOON, RunningApi
 
+OTHERS = "at, who, what, subject, chain"
 CHANGES = {
     3: [
         "UPDATE audit_log SET who = 'somebody' WHERE sequence = 3",
@@ -15,9 +16,13 @@ CHANGES = {
         "UPDATE audit_log SET at = '2026-03-01 11:00:00.000000' WHERE sequence = 3",
         "UPDATE audit_log SET chain = (SELECT chain FROM audit_log WHERE sequence = 2) WHERE sequence = 3",
         "DELETE FROM audit_log WHERE sequence = 3",
+        "UPDATE audit_log SET assessment_id = 'another' WHERE sequence = 3",
+        "UPDATE audit_log SET content = '{}' WHERE sequence = 3",
     ],
     1: ["DELETE FROM audit_log WHERE sequence = 1"],
-    7: ["INSERT INTO audit_log SELECT 7, at, who, what, subject, chain FROM audit_log WHERE sequence = 6"],
+    7: [
+        f"INSERT INTO audit_log (sequence, {OTHERS}) SELECT 7, {OTHERS} FROM audit_log WHERE sequence = 6",  # noqa: S608
+    ],
 }
 
 _UNGUARDED = {
@@ -29,7 +34,7 @@ _UNGUARDED = {
 async def _fill(api: RunningApi) -> None:
     async with api.intake.database.writing() as session:
         for number in range(4):
-            await api.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
+            api.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
 
 
 async def _first_broken(api: RunningApi, audit: AuditLog) -> int | None:
