@@ -12,6 +12,7 @@ from intake_api.analysts.claims import claimed_item, end_claim
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.faults import Reason, Refused
+from intake_api.store.bound_assessments import binding
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
 
@@ -30,7 +31,6 @@ async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> 
         return await _repeated(request, claim_id, decision)
     assessment_id = _add(request, item.item_id, decision, claim_id=claim_id)
     await end_claim(request.session, item, State.ASSESSED)
-    await request.note(f"assessed_{decision.outcome}", item.item_id)
     return assessment_id
 
 
@@ -47,9 +47,7 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
     await request.session.get_one(Item, earlier.item_id, with_for_update=True)
     if await current_assessment(request.session, earlier.item_id) is not earlier:
         raise Refused(Reason.SUPERSEDED)
-    correction_id = _add(request, earlier.item_id, decision, corrects=assessment_id)
-    await request.note(f"corrected_{decision.outcome}", earlier.item_id)
-    return correction_id
+    return _add(request, earlier.item_id, decision, corrects=assessment_id)
 
 
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:
@@ -106,21 +104,36 @@ def _add(
 ) -> str:
     assessment_id = secrets.token_hex(16)
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
-    request.session.add(
-        Assessment(
-            assessment_id=assessment_id,
-            item_id=item_id,
-            claim_id=claim_id,
-            corrects=corrects,
-            assessed_by=request.analyst,
-            assessed_at=request.now,
-            vocabulary=VOCABULARY_VERSION,
-            details={name: value for name, value in said.items() if name not in _COLUMNS},
-            note=_sealed_note(request.vault, assessment_id, decision.note),
-            **{name: said.get(name) for name in _COLUMNS},
-        )
+    row = Assessment(
+        assessment_id=assessment_id,
+        item_id=item_id,
+        claim_id=claim_id,
+        corrects=corrects,
+        assessed_by=request.analyst,
+        assessed_at=request.now,
+        vocabulary=VOCABULARY_VERSION,
+        details={name: value for name, value in said.items() if name not in _COLUMNS},
+        note=_sealed_note(request.vault, assessment_id, decision.note),
+        **{name: said.get(name) for name in _COLUMNS},
     )
+    request.session.add(row)
+    _note(request, row, decision)
     return assessment_id
+
+
+def _note(request: AnalystRequest, row: Assessment, decision: Decision) -> None:
+    """Write into the audit log that a decision was made, and bind its row to the entry."""
+    what = f"{'assessed' if row.corrects is None else 'corrected'}_{row.outcome}"
+    bound = binding(request.audit, row, {"note": decision.note} if decision.note else {})
+    request.audit.add(
+        request.session,
+        request.now,
+        request.analyst,
+        what,
+        row.item_id,
+        assessment_id=row.assessment_id,
+        content=bound,
+    )
 
 
 def _sealed_note(vault: Vault, assessment_id: str, note: str | None) -> bytes | None:

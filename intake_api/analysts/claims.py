@@ -84,6 +84,7 @@ async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> d
     item.claimed_at = item.claimed_at or request.now
     ends = item.lease_expires = min(request.now + lease, item.claimed_at + LONGEST_HOLD)
     await request.session.flush()
+    await request.note("prolonged", item.item_id)
     return ends
 
 
@@ -130,4 +131,6 @@ async def _free_claims(request: AnalystRequest) -> int:
 async def _give_back_expired(request: AnalystRequest) -> None:
     expired = select(Item).where(is_claimed, Item.lease_expires <= request.now).limit(_EXPIRED_AT_ONCE)
     for item in (await request.session.scalars(expired.with_for_update(skip_locked=True))).all():
+        held_by, item_id = str(item.claimed_by), item.item_id
         await end_claim(request.session, item, State.WAITING)
+        request.audit.add(request.session, request.now, held_by, "lease_ran_out", item_id)

@@ -67,10 +67,12 @@ async def reports_without_item(session: AsyncSession) -> int:
 
 
 def _fewer(before: Content, after: Content, when: str) -> str | None:
-    for name, count in before.items():
-        if int(after.get(name, "0")) < int(count):
-            return f"There were {count} {name}, and {after.get(name, '0')} {when}."
-    return None
+    fewer = [
+        f"{name} ({count} before, {after[name]} {when})"
+        for name, count in before.items()
+        if int(after[name]) < int(count)
+    ]
+    return f"Rows are missing: {', '.join(fewer)}." if fewer else None
 
 
 async def _counts(session: AsyncSession, hour: datetime) -> Content:

@@ -128,7 +128,7 @@ async def _merged(session: AsyncSession) -> Mapping[str, str]:
     # Earlier versions named the other item in the entry that follows.
     pairs = select(AuditEntry.subject, after.subject).join(after, after.sequence == AuditEntry.sequence + 1)
     told = pairs.where(AuditEntry.what == WENT_INTO_ANOTHER, after.what == TOOK_ANOTHER_IN)
-    return {gone: kept for gone, kept in (await session.execute(told)).tuples()}  # noqa: C416 - for mypy
+    return {gone: kept for gone, kept in await session.execute(told)}  # noqa: C416 - for mypy
 
 
 def _final(into: Mapping[str, str], item_id: str) -> str:
