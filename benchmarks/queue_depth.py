@@ -78,19 +78,19 @@ POSTGRESQL: Final = Dialect(
 # `index_key` holds the batch and the language until the other tables are filled.
 ITEMS: Final = """
 INSERT INTO items (item_id, address_hash, index_key, canonicaliser, given, canonical, kind, reports,
-    first_hour, last_hour, open_since, due_hour, state)
+    first_hour, last_hour, open_since, due_hour, began_hour, state)
 {numbers} SELECT {random_id}, {random_bytes}, '{batch}' ||
     CASE WHEN n % {step} = 0 THEN 'wo' WHEN n % 3 = 0 THEN 'en' ELSE 'es' END, 1, {random_bytes},
     {random_bytes}, CASE WHEN n % {step} = 1 THEN 'magnet' ELSE 'web' END, 1, 490000, 490000, 0,
-    490000 + n % 2000, 'waiting' FROM numbers
+    490000 + n % 2000, 489988 + n % 2000, 'waiting' FROM numbers
 """
 PLACES: Final = """
-INSERT INTO queue_places (language, due_hour, item_id, kind)
-SELECT {language}, due_hour, item_id, kind FROM items WHERE substr(index_key, 1, 1) = '{batch}'
+INSERT INTO queue_places (language, due_hour, began_hour, item_id, kind)
+SELECT {language}, due_hour, began_hour, item_id, kind FROM items WHERE substr(index_key, 1, 1) = '{batch}'
 """
 SOURCES: Final = """
-INSERT INTO sources (item_id, portal, channel, language, hour, due_hour, reports)
-SELECT item_id, 'ar', 'telegram', substr(index_key, 2, 2), 490000, due_hour, 1
+INSERT INTO sources (item_id, portal, channel, language, hour, due_hour, arrival_hour, circumstances, reports)
+SELECT item_id, 'ar', 'telegram', substr(index_key, 2, 2), 490000, due_hour, began_hour, 0, 1
 FROM items WHERE substr(index_key, 1, 1) = '{batch}'
 """
 # Many reports of one item, through two portals over at most a hundred hours.
@@ -102,14 +102,14 @@ INSERT INTO reports (draft_id, revision, merged_revision, receipt_hash, portal, 
     490000 + n / 2 % 100, 490000 + n / 2 % 100, 1, {false} FROM numbers
 """,
     """
-INSERT INTO mentions (item_id, draft_id, portal, channel, language, hour, due_hour)
-SELECT '{item_id}', draft_id, portal, channel, language, hour, hour + 12 FROM reports
+INSERT INTO mentions (item_id, draft_id, portal, channel, language, hour, due_hour, arrival_hour)
+SELECT '{item_id}', draft_id, portal, channel, language, hour, hour + 12, arrival_hour FROM reports
 WHERE portal LIKE 'flood%' AND draft_id NOT IN (SELECT draft_id FROM mentions)
 """,
     """
-INSERT INTO sources (item_id, portal, channel, language, hour, due_hour, reports)
-SELECT item_id, portal, channel, language, hour, due_hour, count(*) FROM mentions
-WHERE item_id = '{item_id}' AND portal LIKE 'flood%' GROUP BY 1, 2, 3, 4, 5, 6
+INSERT INTO sources (item_id, portal, channel, language, hour, due_hour, arrival_hour, circumstances, reports)
+SELECT item_id, portal, channel, language, hour, due_hour, arrival_hour, circumstances, count(*) FROM mentions
+WHERE item_id = '{item_id}' AND portal LIKE 'flood%' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """,
 )
 
@@ -158,7 +158,7 @@ class Bench:
             await keep(session, self.intake.vault, report, utc_now())
         begun = time.perf_counter()
         async with self.intake.database.writing() as session:
-            await merge(session, self.intake.vault, report.draft_id)
+            await merge(session, self.intake.vault, report.draft_id, utc_now())
         return time.perf_counter() - begun
 
     def _each(self, statement: str, **values: object) -> None:

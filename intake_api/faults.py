@@ -13,8 +13,10 @@ class Reason(StrEnum):
     DAY_FULL = "day-full"
     BREAK_DUE = "break-due"
     SUPERSEDED = "superseded"
+    NO_HOST = "no-host"
     SEAL_NOT_OPENED = "seal-not-opened"
     OTHER_DRAFT = "other-draft"
+    UNKNOWN_CURSOR = "unknown-cursor"
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not an error

@@ -67,6 +67,10 @@ class Vault:
         """Return the keyed hash of a receipt, under a key that never changes."""
         return _keyed_hash(self._keys.receipts, "receipt", receipt)
 
+    def blind_word(self, word: str) -> bytes:
+        """Return the keyed hash of something that a report says, under the key that never changes."""
+        return _keyed_hash(self._keys.receipts, "word", word)
+
     def _key(self, key_id: str) -> bytes | None:
         if key_id not in self._keys.vaults:
             self._keys = self._source.current()

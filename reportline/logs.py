@@ -137,6 +137,12 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "malformed_seal": ListedEvent(
         WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
     ),
+    "clock_ahead": ListedEvent(
+        WARNING,
+        "in an hour that has ended, a report named an hour before 2020 or more than one ahead of this clock; "
+        "the hour of its arrival is stored",
+        "compare the clocks of the bots and of the intake",
+    ),
     "merge_failed": ListedEvent(
         ERROR, "a report has waited unmerged since an earlier hour", "see its place; keep the database"
     ),

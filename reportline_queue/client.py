@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from reportline_queue import HELP, numbers, tables
+from reportline_queue.address.defanging import refang
 from reportline_queue.claim_argument import ClaimArgument, claim_path
 from reportline_queue.decisions import assess
 from reportline_queue.errors import NotDone
@@ -20,15 +21,16 @@ from reportline_queue.intake.answers import (
     Counts,
     ItemsFound,
     ItemShown,
+    ReportsShown,
 )
 from reportline_queue.intake.api import ask, id_in_path, request
-from reportline_queue.leads import audit, export, lift
+from reportline_queue.leads import audit, claims, export, free, lift
 from reportline_queue.printing import PlainHelp, Sentences, put
 from reportline_queue.text import shown_address
 from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named
 
-_MAXIMUM_ADDRESS_LENGTH, _MAXIMUM_HOST_LENGTH = 2048, 253
+_MAXIMUM_ADDRESS_LENGTH = 2048
 queue = typer.Typer(
     cls=Sentences,
     no_args_is_help=True,
@@ -69,6 +71,7 @@ def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False
     """Show a claimed item: its address, and what its reports say."""
     shown = ask(ClaimShown, "GET", claim_path(claim))
     put(*tables.claimed(shown, plain_addresses=plain_addresses))
+    _tell_more(shown.item_id, shown.next_details)
 
 
 @queue.command(cls=PlainHelp)
@@ -105,9 +108,12 @@ def words(
 def search(
     address: Annotated[str | None, typer.Argument(help="The address, in any spelling, defanged too.")] = None,
     *,
-    host: Annotated[str | None, typer.Option(help="A host, in place of an address.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="A host, defanged too, or an address on it, in place of an address.")
+    ] = None,
+    after: Annotated[str | None, typer.Option(help="Where the page before ended, as it is shown.")] = None,
 ) -> None:
-    """Find the item of an address, or the items of a host.
+    """Find the item of an address, or the items of a host, 50 at a time.
 
     Give no address, and it is asked for, or read from stdin: what stands in a command is kept in your shell's
     history, and others on the machine can see it while the command runs.
@@ -115,11 +121,14 @@ def search(
     if address is not None and host is not None:
         raise NotDone("Give an address or a host, not both.")
     sought = host if host is not None else _as_reported(address or _typed())
-    _require_length(sought, _MAXIMUM_ADDRESS_LENGTH if host is None else _MAXIMUM_HOST_LENGTH)
-    wanted = {"address" if host is None else "host": sought}
+    _require_length(sought)
+    wanted = {"address" if host is None else "host": sought, "after": after}
     found = ask(ItemsFound, "POST", "/v1/search", wanted)
-    put(shown_address(sought, plain=False))
-    put(*tables.found(found) if found.items else ("No item has it.",))
+    put(shown_address(sought if host is None else refang(sought.strip()), plain=False))
+    none = "No item has it." if after is None else "Nothing follows."
+    put(*tables.found(found) if found.items else (none,))
+    if found.next:
+        put(f"Those that follow: the same search with --after {found.next}")
 
 
 @queue.command(cls=PlainHelp)
@@ -128,9 +137,24 @@ def item(
     *,
     plain_addresses: PlainAddresses = False,
 ) -> None:
-    """Show any item: its address, and what was decided."""
+    """Show any item: its address, what its reports say, and what was decided."""
     shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
     put(*tables.item(shown, plain_addresses=plain_addresses))
+    _tell_more(shown.item_id, shown.next_details)
+
+
+@queue.command(cls=PlainHelp)
+def reports(
+    item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue show` names it.")],
+    *,
+    after: Annotated[str, typer.Option(help="Where the page before ended, as it is shown.")],
+    plain_addresses: PlainAddresses = False,
+) -> None:
+    """Show more of an item's reports, those after a page that you have seen."""
+    path = f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}/reports"
+    page = ask(ReportsShown, "GET", path, query={"after": after})
+    put(*tables.reports(page, plain_addresses=plain_addresses))
+    _tell_more(item_id, page.next)
 
 
 @queue.command(cls=PlainHelp)
@@ -139,15 +163,23 @@ def stats() -> None:
     put(*numbers.counts(ask(Counts, "GET", "/v1/counts")))
 
 
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(claims)
+queue.command(cls=PlainHelp, rich_help_panel="For leads")(free)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(export)
 queue.command(cls=PlainHelp, rich_help_panel="For auditors")(audit)
 
 
-def _require_length(sought: str, maximum: int) -> None:
+def _tell_more(item_id: str, cursor: str | None) -> None:
+    if cursor is not None:
+        put(f"More of its reports: reportline queue reports {item_id} --after {cursor}")
+
+
+def _require_length(sought: str) -> None:
     # An argument that was no UTF-8 has characters that cannot be sent.
-    if not 0 < len(sought) <= maximum or any("\ud800" <= character <= "\udfff" for character in sought):
-        raise NotDone("An address is 1 to 2048 characters, a host 1 to 253.")
+    unsendable = any("\ud800" <= character <= "\udfff" for character in sought)
+    if not 0 < len(sought) <= _MAXIMUM_ADDRESS_LENGTH or unsendable:
+        raise NotDone("An address or a host is 1 to 2048 characters.")
 
 
 def _typed() -> str:

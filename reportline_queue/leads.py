@@ -1,5 +1,6 @@
-"""The commands of leads and auditors: lift the guard of exposure, export, read the audit log."""
+"""The commands of leads and auditors: see and free claims, lift the guard, export, read the audit log."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,15 +8,31 @@ import typer
 
 from reportline_queue.export import Form, pages, write_whole
 from reportline_queue.intake.answers import (
+    CLAIM_LENGTH,
     KEY_LENGTH,
     MAXIMUM_LIFT_MINUTES,
     AuditEntries,
     AuditHead,
+    HeldClaims,
     LiftGiven,
 )
-from reportline_queue.intake.api import ask, id_in_path
+from reportline_queue.intake.api import ask, id_in_path, request
 from reportline_queue.printing import put
-from reportline_queue.tables import audited, clock
+from reportline_queue.tables import audited, clock, held
+
+
+def claims() -> None:
+    """Show who holds what, also what has run out; audited."""
+    everybodys = ask(HeldClaims, "GET", "/v1/claims").claims
+    put(*held(everybodys, datetime.now(UTC)) if everybodys else ("Nobody holds anything.",))
+
+
+def free(
+    claim: Annotated[str, typer.Argument(help="The whole claim, as `queue claims` shows it.")],
+) -> None:
+    """Put what anybody holds back into the queue; their decision about it is no longer taken; audited."""
+    request("DELETE", f"/v1/claims/{id_in_path(claim, CLAIM_LENGTH)}")
+    put("It is back in the queue.")
 
 
 def lift(

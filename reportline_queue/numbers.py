@@ -7,7 +7,7 @@ from rich.bar import Bar
 from rich.padding import Padding
 from rich.table import Table
 
-from reportline_queue.intake.answers import SMALL, Cell, Counts, HourCell
+from reportline_queue.intake.answers import SMALL, Cell, Counts, HourCell, PortalCell
 
 HIDDEN: Final = f"<{SMALL}"
 _HOURS_DRAWN: Final = 24
@@ -27,6 +27,8 @@ def counts(counted: Counts) -> Iterator[str | Table | Padding]:
     ):
         if cells:
             yield _cells(name, cells)
+    if tapped := _tapped(counted.circumstances):
+        yield _cells(f"what reporters tapped ({SMALL} and more)", tapped)
     yield "reports by hour, UTC"
     yield _hours(counted.by_hour[-_HOURS_DRAWN:])
 
@@ -44,6 +46,15 @@ def _cells(name: str, cells: Sequence[Cell]) -> Table:
     for cell in cells:
         table.add_row(cell.name, _number(cell.reports))
     return table
+
+
+def _tapped(portals: Sequence[PortalCell]) -> list[Cell]:
+    told = [
+        Cell(name=f"{cell.portal}: {name.replace('_', ' ')}", reports=getattr(cell, name))
+        for cell in portals
+        for name in ("danger_now", "knows_child", "threatened", "own_pictures")
+    ]
+    return [cell for cell in told if cell.reports is not None]
 
 
 def _hours(cells: Sequence[HourCell]) -> Padding:

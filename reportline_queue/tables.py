@@ -13,10 +13,14 @@ from reportline_queue.intake.answers import (
     Claim,
     ClaimShown,
     DecisionShown,
+    HeldClaim,
     ItemFound,
     ItemsFound,
     ItemShown,
+    NamedTogether,
     ReportShown,
+    ReportsShown,
+    Summary,
 )
 from reportline_queue.text import clean, safe, shown_address
 from reportline_queue.vocabulary.terms import TermList
@@ -49,6 +53,16 @@ _CIRCUMSTANCES: Final = {
 }
 
 
+# How many reports say what, in the order in which it is shown.
+_SUMMED: Final = {
+    "live": "a live stream",
+    "seen_today": "seen today",
+    "passwords": "a password",
+    "positions": "a position on the page",
+    "notes": "a note",
+}
+
+
 def claims(made: Sequence[Claim]) -> Table:
     """Draw claims, without their addresses."""
     table = _table("claim", "what it is")
@@ -58,15 +72,36 @@ def claims(made: Sequence[Claim]) -> Table:
     return table
 
 
+def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
+    """Draw everybody's claims, without their addresses; an id is on a line of its own."""
+    for claim in claims:
+        until = "ran out" if claim.lease_expires <= now else "until"
+        yield f"claim {claim.claim_id}"
+        yield _rows(
+            {
+                "held by": f"{claim.held_by}, {safe(claim.holder)}",
+                "since": f"{claim.claimed_at.astimezone():%Y-%m-%d %H:%M}",
+                until: f"{claim.lease_expires.astimezone():%Y-%m-%d %H:%M}",
+                "what it is": _summary(claim),
+            }
+        )
+
+
+def reports(page: ReportsShown, *, plain_addresses: bool) -> Iterator[Shown]:
+    """Draw a further page of an item's reports."""
+    for report in page.reports:
+        yield "a report"
+        yield _rows(_said(report, plain=plain_addresses))
+
+
 def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
     """Draw a claimed item; an address is on a line of its own, whole, so that it can be copied."""
+    yield from _tapped(shown)
     yield from _addresses(shown, plain=plain_addresses)
     yield _rows(
         _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
     )
-    for number, report in enumerate(shown.details, start=1):
-        yield f"report {number} of {shown.reports}"
-        yield _rows(_said(report, plain=plain_addresses))
+    yield from _words(shown, plain=plain_addresses)
     yield from _history(shown.history)
 
 
@@ -74,15 +109,18 @@ def found(items: ItemsFound) -> Iterator[Shown]:
     """Draw items that were found, without their addresses; an id is on a line of its own."""
     for item in items.items:
         yield f"item {item.item_id}"
-        yield _rows({"state": _state(item), "what it is": _summary(item), "reported": _reported(item)})
+        told = {"state": _state(item), "what it is": _summary(item), "reported": _reported(item)}
+        yield _rows(told | _changed(item))
     if items.more:
         yield "There are more; these were reported last."
 
 
 def item(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw an item outside the queue: its address, where it is, and what was decided."""
+    """Draw an item outside the queue: its address, where it is, what its reports say, what was decided."""
+    yield from _tapped(shown)
     yield from _addresses(shown, plain=plain_addresses)
     yield _rows({"state": _state(shown)} | _about(shown))
+    yield from _words(shown, plain=plain_addresses)
     yield from _history(shown.history)
 
 
@@ -131,7 +169,17 @@ def _addresses(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]
 
 def _summary(shown: Claim | ItemFound) -> str:
     reports = "1 report" if shown.reports == 1 else f"{shown.reports} reports"
-    return f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
+    about = f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
+    return f"{_circumstances(shown)}; {about}" if shown.circumstances else about
+
+
+def _tapped(shown: Claim | ItemFound) -> Iterator[Shown]:
+    if shown.circumstances:
+        yield _rows({"a reporter": _circumstances(shown)})
+
+
+def _circumstances(shown: Claim | ItemFound | ReportShown) -> str:
+    return ", ".join(_CIRCUMSTANCES[each] for each in shown.circumstances)
 
 
 def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str, str]:
@@ -141,7 +189,37 @@ def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str
         "portals": ", ".join(shown.portals),
         "languages": ", ".join(shown.languages),
         "reported": _reported(shown),
-    }
+    } | _changed(shown)
+
+
+def _changed(shown: Claim | ItemFound) -> dict[str, str]:
+    if shown.changed_on is None:
+        return {}
+    words = ", ".join(word.replace("_", " ") for word in shown.changed_words)
+    return {"changed since": f"it was assessed, last on {shown.changed_on}: {words}"}
+
+
+def _words(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
+    """Draw what an item's reports say: how many say what, what else they name, and each of them."""
+    if summed := _summed(shown.summary):
+        yield "how many reports tell"
+        yield _rows(summed)
+    if shown.together:
+        yield "named together with"
+        yield from _named(shown.together, plain=plain)
+    for number, report in enumerate(shown.details, start=1):
+        yield f"report {number} of {shown.reports}"
+        yield _rows(_said(report, plain=plain))
+
+
+def _summed(summary: Summary) -> dict[str, str]:
+    return {words: str(number) for name, words in _SUMMED.items() if (number := getattr(summary, name))}
+
+
+def _named(together: Sequence[NamedTogether], *, plain: bool) -> Iterator[Shown]:
+    for other in together:
+        yield f"item {other.item_id}"
+        yield shown_address(other.address_given, plain=plain)
 
 
 def _state(shown: ItemFound) -> str:
@@ -165,7 +243,7 @@ def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
         "withdrawn": "yes" if report.withdrawn else "",
         "whole site": _yes_or_no(report.whole_site),
         "complete": "" if report.complete else "no, only what the reporter remembers",
-        "the reporter": ", ".join(_CIRCUMSTANCES[each] for each in report.circumstances),
+        "the reporter": _circumstances(report),
         "depiction": report.depiction or "",
         "reached": report.reached or "",
         "page before": "" if report.referer is None else shown_address(report.referer, plain=plain),

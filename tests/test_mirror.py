@@ -142,7 +142,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/commands",
-        "access_keys backup checks command_line keys serving upgrading",
+        "backup checks command_line keys serving upgrading",
         "tests/reportline/test_command_line.py",
         "thin: each calls one function of the packages below",
     ),
@@ -154,7 +154,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/items",
-        "making queue_places reopening totals",
+        "circumstances making queue_places reopening totals",
         "tests/intake_api/items/test_merging.py",
         "steps of one merge",
     ),
@@ -175,7 +175,8 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/store/migrations",
-        "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows",
+        "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows "
+        "versions/0004_orders_without_clocks versions/0005_words_within_reach",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),

@@ -17,7 +17,7 @@ Other packages import the names below and those of `finding`, and no module of e
 """
 
 from conversations.address.canonical_form import CANONICALISER_VERSION, canonical, host
-from conversations.address.defanging import defang
+from conversations.address.defanging import defang, refang
 from conversations.address.kinds import Address, AddressKind, Unreportable, read
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "defang",
     "host",
     "read",
+    "refang",
 ]

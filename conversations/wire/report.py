@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 MAXIMUM_ADDRESSES = 20
 MAXIMUM_ADDRESS_LENGTH = 2048
+# The largest number that the smallest column of either database holds.
+_LARGEST_NUMBER = 32767
 RECEIPT_BYTES = 10
 _LIKE_A_RECEIPT = re.compile(
     r"(?<![0-9A-Za-z])((?:[0-9A-Za-z]{4}[\s\u2010-\u2015-]{0,3}){4}[0-9A-Za-z])(?![0-9A-Za-z])"
@@ -80,10 +82,21 @@ class _Wire(BaseModel):
 
 
 def _on_the_hour(moment: datetime) -> datetime:
-    moment = moment.astimezone(UTC)
+    moment = _in_utc(moment)
     if moment.minute or moment.second or moment.microsecond:
         raise ValueError("a time finer than an hour could re-identify a reporter")
     return moment
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a time in UTC: one without a zone is taken for it, whatever the zone of this machine."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        # At the very ends of the calendar; no such hour is right, and the intake stores that of arrival.
+        return moment.replace(tzinfo=UTC)
 
 
 Hour = Annotated[datetime, AfterValidator(_on_the_hour)]
@@ -113,7 +126,7 @@ class Report(_Wire):
     channel: ShortName
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
     hour: Hour
-    advice_version: int = Field(ge=1)
+    advice_version: int = Field(ge=1, le=_LARGEST_NUMBER)
     withdrawn: bool = False
     addresses: tuple[ReportedAddress, ...] = Field(max_length=MAXIMUM_ADDRESSES, repr=False)
     circumstances: tuple[Circumstance, ...] = Field(default=(), max_length=len(Circumstance))

@@ -65,5 +65,5 @@ def unseal(sealed: SealedReport, private_keys: Mapping[str, bytes]) -> Report:
     try:
         content = SealedBox(PrivateKey(private_key)).decrypt(b64decode(sealed.sealed, validate=True))
         return Report.model_validate_json(content)
-    except (CryptoError, ValueError):
+    except (CryptoError, ValueError, OverflowError):
         raise NotOpened("the seal is broken, or what it holds is no report") from None

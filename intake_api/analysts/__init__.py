@@ -6,6 +6,7 @@
 - `claims`: claim, prolong and release items
 - `guard`: limits how long an analyst is exposed
 - `showing`: builds the answers that show items
+- `item_reports`: pages through an item's reports, and finds what was named together with it
 - `assessing`: records decisions and corrections, and overwrites none
 - `decision`: the fields of a decision, and the rules between them
 - `vocabulary`: the terms that a decision may use

@@ -1,37 +1,39 @@
 """Records decisions and corrections: each is a new row, and a correction names the row that it replaces."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from intake_api.analysts.analyst_request import AnalystRequest
-from intake_api.analysts.claims import claimed_item, end_claim
+from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
-from intake_api.analysts.vocabulary import VOCABULARY_VERSION
+from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.faults import Reason, Refused
 from intake_api.store.bound_assessments import binding
+from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
+_SEQUENCE = 3  # the number of its advisory lock
 
 
 async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> str:
     """Record a decision and take the item out of the queue; returns its id, raises Refused (claim-lost).
 
-    A caller who got no answer may send the same decision again, and gets the id of the first one.
+    A claim that has expired is good until somebody else claims the item. A caller who got no answer may send
+    the same decision again, and gets the id of the first one.
     """
     try:
-        item = await claimed_item(request, claim_id)
+        item = await item_to_decide(request, claim_id)
     except Refused:
         # Look for an earlier decision only now: it may have been committed while this request waited.
         return await _repeated(request, claim_id, decision)
-    assessment_id = _add(request, item.item_id, decision, claim_id=claim_id)
     await end_claim(request.session, item, State.ASSESSED)
-    return assessment_id
+    return await _add(request, item, decision, claim_id=claim_id)
 
 
 async def correct(request: AnalystRequest, assessment_id: str, decision: Decision, *, of_others: bool) -> str:
@@ -44,16 +46,16 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
     if earlier is None or not (of_others or earlier.assessed_by == request.analyst):
         raise Refused(Reason.NOT_FOUND)
     # Locked, so that no other request corrects, assesses or merges the item at the same time.
-    await request.session.get_one(Item, earlier.item_id, with_for_update=True)
+    item = await request.session.get_one(Item, earlier.item_id, with_for_update=True)
     if await current_assessment(request.session, earlier.item_id) is not earlier:
         raise Refused(Reason.SUPERSEDED)
-    return _add(request, earlier.item_id, decision, corrects=assessment_id)
+    return await _add(request, item, decision, corrects=assessment_id)
 
 
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:
     """Return an item's assessments, the oldest first."""
     of_item = select(Assessment).where(Assessment.item_id == item_id)
-    return (await session.scalars(of_item.order_by(Assessment.assessed_at, Assessment.assessment_id))).all()
+    return (await session.scalars(of_item.order_by(Assessment.sequence))).all()
 
 
 def current(item_id: ColumnElement[str]) -> Select[Assessment]:
@@ -61,7 +63,7 @@ def current(item_id: ColumnElement[str]) -> Select[Assessment]:
     correction = aliased(Assessment)
     corrected = exists().where(correction.corrects == Assessment.assessment_id)
     of_item = select(Assessment).where(Assessment.item_id == item_id, ~corrected)
-    return of_item.order_by(Assessment.assessed_at.desc()).limit(1)
+    return of_item.order_by(Assessment.sequence.desc()).limit(1)
 
 
 async def current_assessment(session: AsyncSession, item_id: str) -> Assessment | None:
@@ -69,10 +71,11 @@ async def current_assessment(session: AsyncSession, item_id: str) -> Assessment 
     return (await session.scalars(current(literal(item_id)))).one_or_none()
 
 
-async def current_outcome(session: AsyncSession, item_id: str) -> str | None:
-    """Return an item's current outcome, or None if it has no assessment yet."""
-    newest = await current_assessment(session, item_id)
-    return None if newest is None else newest.outcome
+async def outcomes_of(session: AsyncSession, item_ids: Sequence[str]) -> Mapping[str, str | None]:
+    """Return the current outcome of each item, or None if it has no assessment yet."""
+    newest = current(Item.item_id.expression).with_only_columns(Assessment.outcome).correlate(Item)
+    found = select(Item.item_id, newest.scalar_subquery()).where(Item.item_id.in_(item_ids))
+    return {row.item_id: row[1] for row in await session.execute(found)}
 
 
 async def _repeated(request: AnalystRequest, claim_id: str, decision: Decision) -> str:
@@ -94,19 +97,22 @@ def decided(vault: Vault, row: Assessment) -> dict[str, object]:
     return plain | row.details | ({"note": note} if note else {})
 
 
-def _add(
+async def _add(
     request: AnalystRequest,
-    item_id: str,
+    item: Item,
     decision: Decision,
     *,
     claim_id: str | None = None,
     corrects: str | None = None,
 ) -> str:
     assessment_id = secrets.token_hex(16)
+    item.unseen = decision.outcome in NEWEST.unseen
+    item.changed_on, item.changed_words = None, ""
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
     row = Assessment(
+        sequence=await _next_number(request.session),
         assessment_id=assessment_id,
-        item_id=item_id,
+        item_id=item.item_id,
         claim_id=claim_id,
         corrects=corrects,
         assessed_by=request.analyst,
@@ -117,6 +123,7 @@ def _add(
         **{name: said.get(name) for name in _COLUMNS},
     )
     request.session.add(row)
+    await request.session.flush()
     _note(request, row, decision)
     return assessment_id
 
@@ -134,6 +141,13 @@ def _note(request: AnalystRequest, row: Assessment, decision: Decision) -> None:
         assessment_id=row.assessment_id,
         content=bound,
     )
+
+
+async def _next_number(session: AsyncSession) -> int:
+    """Return the next number of the sequence; until this transaction ends, nobody else gets one."""
+    # So a number is committed before any higher one is given, and an export that has seen it missed none.
+    await advisory_lock(session, _SEQUENCE)
+    return (await session.scalar(select(func.max(Assessment.sequence))) or 0) + 1
 
 
 def _sealed_note(vault: Vault, assessment_id: str, note: str | None) -> bytes | None:

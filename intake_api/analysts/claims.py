@@ -1,7 +1,8 @@
-"""Analysts claim the most overdue items, prolong and release their claims; an item has one claim at most.
+"""Analysts claim the most overdue items, every third by age, and prolong and release their claims.
 
-A claim is named by its id. If it was released or assessed, has expired or belongs to another analyst, the
-answer is always the same: "claim-lost".
+A claim is named by its id. If it was released, freed or assessed, or belongs to another analyst, the answer
+is always the same: "claim-lost". A claim that has expired shows nothing, but it is still good for a decision
+while nobody else has claimed the item, also after the item was given back to the queue.
 """
 
 import secrets
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
@@ -17,9 +18,16 @@ from intake_api.analysts.shapes import MAXIMUM_CLAIMS
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
 from intake_api.items.totals import update_totals
-from intake_api.store.models import AccessKey, Item, Mention, State, StoredReport, is_claimed
+from intake_api.store.models import (
+    EVERY_KIND,
+    EVERY_LANGUAGE,
+    AccessKey,
+    Item,
+    State,
+    is_claimed,
+    is_waiting,
+)
 
-MAXIMUM_DETAILS: Final = 50
 # A program that prolongs its claim for ever must not keep the item from other analysts.
 LONGEST_HOLD: Final = timedelta(hours=8)
 _EXPIRED_AT_ONCE: Final = 20
@@ -32,20 +40,21 @@ async def claim(
     language: str | None = None,
     kind: str | None = None,
 ) -> Sequence[Item]:
-    """Claim up to `count` items for the analyst, the most overdue first, until the lease runs out.
+    """Claim up to `count` items for the analyst until the lease runs out: the most overdue, and some by age.
 
     `language` is one in which an item was reported, `kind` is the kind of its address; None means any. The
     analyst does not get an item that they released within the last lease: they had a reason to release it.
     Raises Refused (hands-full) when they hold MAXIMUM_CLAIMS.
     """
-    await _give_back_expired(request)
     free = await _free_claims(request)
+    await _give_back_expired(request)
     not_released = or_(
         Item.released_by.is_(None),
         Item.released_by != request.analyst,
         Item.released_at <= request.now - lease,
     )
-    items = await first_waiting(request.session, min(count, free), not_released, language, kind)
+    queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
+    items = await first_waiting(request.session, min(count, free), not_released, *queue)
     for item in items:
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claimed_by, item.claimed_at, item.lease_expires = (
@@ -55,19 +64,19 @@ async def claim(
         )
         item.released_by = item.released_at = None
         await update_places(request.session, item)
-    await request.note("claimed", *(item.item_id for item in items))
+    request.note("claimed", *(item.item_id for item in items))
     return items
 
 
 async def claimed_item(request: AnalystRequest, claim_id: str) -> Item:
     """Return the item of a claim that this analyst holds; raises Refused (claim-lost) for any other claim."""
-    mine = select(Item).where(
-        Item.claim_id == claim_id, Item.claimed_by == request.analyst, Item.lease_expires > request.now
-    )
-    item = (await request.session.scalars(mine.with_for_update())).one_or_none()
-    if item is None:
-        raise Refused(Reason.CLAIM_LOST)
-    return item
+    return await _locked(request, _is_named(request, claim_id) & (Item.lease_expires > request.now))
+
+
+async def item_to_decide(request: AnalystRequest, claim_id: str) -> Item:
+    """Return the item of a claim, expired too, if nobody else has claimed it; raises Refused (claim-lost)."""
+    gave_up = is_waiting & (Item.lapsed_claim == claim_id) & (Item.lapsed_by == request.analyst)
+    return await _locked(request, or_(_is_named(request, claim_id), gave_up))
 
 
 async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
@@ -79,46 +88,93 @@ async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
 
 
 async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> datetime:
-    """Extend a claim by a lease, up to LONGEST_HOLD in all; returns its end, raises Refused (claim-lost)."""
-    item = await claimed_item(request, claim_id)
+    """Extend a claim by a lease, up to LONGEST_HOLD in all; returns its end.
+
+    An expired claim is extended too, until its item is given back to the queue. Raises Refused: claim-lost;
+    hands-full if the claim has expired and the analyst holds MAXIMUM_CLAIMS others.
+    """
+    item = await _locked(request, _is_named(request, claim_id))
     item.claimed_at = item.claimed_at or request.now
-    ends = item.lease_expires = min(request.now + lease, item.claimed_at + LONGEST_HOLD)
+    ends = min(request.now + lease, item.claimed_at + LONGEST_HOLD)
+    if ends <= request.now:
+        raise Refused(Reason.CLAIM_LOST)
+    if item.lease_expires is not None and item.lease_expires <= request.now:
+        await _free_claims(request)
+    item.lease_expires = ends
     await request.session.flush()
-    await request.note("prolonged", item.item_id)
+    request.note("prolonged", item.item_id)
     return ends
 
 
 async def release(request: AnalystRequest, claim_id: str) -> None:
     """Put an item back into the queue at its old place; raises Refused (claim-lost)."""
-    item = await claimed_item(request, claim_id)
+    item = await _locked(request, _is_named(request, claim_id))
     item_id = item.item_id
     item.released_by, item.released_at = request.analyst, request.now
     await end_claim(request.session, item, State.WAITING)
-    await request.note("released", item_id)
+    request.note("released", item_id)
 
 
 async def end_claim(session: AsyncSession, item: Item, state: State) -> None:
     """End the claim of an item; delete the item if it would wait although all its reports were withdrawn."""
     item.state = state
     item.claim_id = item.claimed_by = item.claimed_at = item.lease_expires = None
+    item.lapsed_claim = item.lapsed_by = None
     await update_totals(session, item)
 
 
-async def reports_of(session: AsyncSession, item_id: str) -> Sequence[StoredReport]:
-    """Return an item's reports, the latest hour first, at most MAXIMUM_DETAILS."""
-    found = (
-        select(StoredReport)
-        .join_from(StoredReport, Mention)
-        .where(Mention.item_id == item_id)
-        .order_by(Mention.hour.desc(), Mention.draft_id)
-        .limit(MAXIMUM_DETAILS)
-    )
-    return (await session.scalars(found)).all()
+async def every_claim(session: AsyncSession) -> Sequence[tuple[Item, AccessKey]]:
+    """Return each claimed item and its holder's key, the first to run out first; expired claims too."""
+    claims = select(Item, AccessKey).join_from(Item, AccessKey, Item.claimed_by == AccessKey.key_id)
+    in_order = claims.where(is_claimed).order_by(Item.lease_expires, Item.claim_id)
+    return [(item, key) for item, key in await session.execute(in_order)]
+
+
+async def free(request: AnalystRequest, claim_id: str) -> str:
+    """Put the item of anybody's claim back into the queue; returns the id of the key that held it.
+
+    Raises Refused (claim-lost) if no item carries this claim.
+    """
+    item = await _locked(request, is_claimed & (Item.claim_id == claim_id))
+    item_id, holder = item.item_id, str(item.claimed_by)
+    await end_claim(request.session, item, State.WAITING)
+    request.note("claim_freed", item_id)
+    return holder
+
+
+async def free_all_of(session: AsyncSession, key_id: str) -> Sequence[str]:
+    """Put all that a key's owner holds back into the queue; returns the ids of the items."""
+    await _lock_key(session, key_id)
+    held = select(Item).where(is_claimed, Item.claimed_by == key_id).order_by(Item.address_hash)
+    items = (await session.scalars(held.with_for_update())).all()
+    item_ids = [item.item_id for item in items]
+    for item in items:
+        await end_claim(session, item, State.WAITING)
+    return item_ids
+
+
+def _is_named(request: AnalystRequest, claim_id: str) -> ColumnElement[bool]:
+    return (Item.claim_id == claim_id) & (Item.claimed_by == request.analyst)
+
+
+async def _locked(request: AnalystRequest, condition: ColumnElement[bool]) -> Item:
+    item = (await request.session.scalars(select(Item).where(condition).with_for_update())).one_or_none()
+    if item is None:
+        raise Refused(Reason.CLAIM_LOST)
+    return item
+
+
+async def _lock_key(session: AsyncSession, key_id: str) -> None:
+    """Lock a key, before any item: requests for one analyst come one after another, and never deadlock."""
+    await session.get(AccessKey, key_id, with_for_update={"key_share": True})
 
 
 async def _free_claims(request: AnalystRequest) -> int:
-    # Locked, so that two requests of one analyst at the same time do not both count the same free claims.
-    await request.session.get_one(AccessKey, request.analyst, with_for_update={"key_share": True})
+    """Return how many more items the analyst may hold; the caller must have locked their key."""
+    key = await request.session.get_one(AccessKey, request.analyst)
+    if key.revoked_at is not None:
+        # It was revoked, and what it held was freed, while this request waited.
+        return 0
     mine = select(func.count()).where(
         is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
     )
@@ -131,6 +187,8 @@ async def _free_claims(request: AnalystRequest) -> int:
 async def _give_back_expired(request: AnalystRequest) -> None:
     expired = select(Item).where(is_claimed, Item.lease_expires <= request.now).limit(_EXPIRED_AT_ONCE)
     for item in (await request.session.scalars(expired.with_for_update(skip_locked=True))).all():
-        held_by, item_id = str(item.claimed_by), item.item_id
+        claim_id, analyst, item_id = item.claim_id, str(item.claimed_by), item.item_id
         await end_claim(request.session, item, State.WAITING)
-        request.audit.add(request.session, request.now, held_by, "lease_ran_out", item_id)
+        if item.state == State.WAITING:
+            item.lapsed_claim, item.lapsed_by = claim_id, analyst
+        request.audit.add(request.session, request.now, analyst, "lease_ran_out", item_id)

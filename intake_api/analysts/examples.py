@@ -20,11 +20,27 @@ SUMMED: Final[Mapping[str, Any]] = {
     "languages": ["es"],
     "first_hour": HOUR,
     "last_hour": HOUR,
+    "changed_on": None,
+    "changed_words": [],
 }
-_CLAIMED: Final = {"claim_id": CLAIM, "lease_expires": _LEASE_ENDS, "item_id": ITEM, **SUMMED}
+_TAPPED: Final = {"circumstances": ["knows_child"]}
+_CLAIMED: Final = {
+    **_TAPPED,
+    "claim_id": CLAIM,
+    "lease_expires": _LEASE_ENDS,
+    "item_id": ITEM,
+    **SUMMED,
+}
 ADDRESSES: Final[Mapping[str, Any]] = {"address_given": ADDRESS, "address_canonical": ADDRESS}
 _TOLD: Final = {name: REPORT[name] for name in ("portal", "channel", "language", "hour", "advice_version")}
 _SAID: Final = {name: REPORT[name] for name in ("depiction", "reached", "access")}
+_REPORT: Final = {**_TOLD, **_TAPPED, **_SAID, "withdrawn": False, "complete": True}
+_WORDS: Final = {
+    "summary": {"seen_today": 0, "live": 0, "passwords": 0, "positions": 0, "notes": 0},
+    "details": [_REPORT],
+    "next_details": None,
+    "together": [],
+}
 _DECISION: Final = {
     "outcome": "baseline",
     "severity": "C",
@@ -43,7 +59,7 @@ DECIDED: Final[Mapping[str, Any]] = {
     "assessed_at": "2026-03-01T13:25:00Z",
     **_DECISION,
 }
-_FOUND: Final = {"item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
+_FOUND: Final = {**_TAPPED, "item_id": ITEM, "state": "assessed", **SUMMED, "outcome": "baseline"}
 
 # What parameters are, and an example.
 PARAMETERS: Final = {
@@ -62,8 +78,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         {
             **_CLAIMED,
             **ADDRESSES,
+            **_WORDS,
             "needs_joining": False,
-            "details": [{**_TOLD, **_SAID, "withdrawn": False, "complete": True}],
             "history": [],
         },
     ),
@@ -71,10 +87,23 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "release": Example("Release a claim"),
     "assess": Example("Assess a claimed item", {"assessment_id": ASSESSMENT}, _DECISION),
     "correct": Example("Correct an assessment", {"assessment_id": _CORRECTION}, _CORRECTED),
-    "search": Example("Search by address or host", {"items": [_FOUND], "more": False}, {"address": ADDRESS}),
-    "item": Example(
-        "Show an item", {**_FOUND, **ADDRESSES, "history": [{**DECIDED, "assessed_by": ANALYST}]}
+    "search": Example(
+        "Search by address or host", {"items": [_FOUND], "more": False, "next": None}, {"address": ADDRESS}
     ),
+    "item": Example(
+        "Show an item",
+        {**_FOUND, **ADDRESSES, **_WORDS, "history": [{**DECIDED, "assessed_by": ANALYST}]},
+    ),
+    "reports": Example("Show more of an item's reports", {"reports": [_REPORT], "next": None}),
+    "held": Example(
+        "List everybody's claims",
+        {
+            "claims": [
+                {**_CLAIMED, "held_by": ANALYST, "holder": "desk 2", "claimed_at": "2026-03-01T13:20:00Z"}
+            ]
+        },
+    ),
+    "free": Example("Free anybody's claim"),
     "lift": Example("Lift an analyst's guard", {"until": "2026-03-01T13:55:00Z"}, {"minutes": 30}),
     "audit_head": Example(
         "Read the head of the audit log",

@@ -104,7 +104,7 @@ async def lift(request: AnalystRequest, analyst: str, length: timedelta) -> date
     until = request.now + length
     lift_id = secrets.token_hex(8)
     request.session.add(Lift(lift_id=lift_id, analyst=analyst, lifted_by=request.analyst, until=until))
-    await request.note("exposure_lifted", analyst)
+    request.note("exposure_lifted", analyst)
     return until
 
 

@@ -1,5 +1,6 @@
 """The analysts' routes; each runs in one transaction, which also writes the audit log."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -19,15 +20,26 @@ from intake_api.analysts.shapes import (
     ClaimsGiven,
     ClaimShown,
     ClaimsWanted,
+    HeldClaims,
     ItemId,
     ItemsFound,
     ItemShown,
     KeyId,
     LiftGiven,
     LiftWanted,
+    PageKey,
+    ReportsShown,
     Search,
 )
-from intake_api.analysts.showing import audit_shown, claim_shown, claims_shown, head_shown, item_shown
+from intake_api.analysts.showing import (
+    audit_shown,
+    claim_shown,
+    claims_shown,
+    head_shown,
+    held_claims,
+    item_reports_shown,
+    item_shown,
+)
 from intake_api.analysts.transactions import TransactionsHere
 from intake_api.faults import Reason, Refused
 from intake_api.http.access import AnalystCaller, AuditorCaller, KeyedRoute, LeadCaller
@@ -65,11 +77,16 @@ async def show(claim_id: ClaimId, transactions: TransactionsHere, analyst: Analy
         return await claim_shown(request, await claims.claimed_item(request, claim_id))
 
 
-@analysts.put("/queue/claims/{claim_id}/lease", **told(EXAMPLES["prolong"], "claim-lost", *_GUARDED))
+@analysts.put(
+    "/queue/claims/{claim_id}/lease", **told(EXAMPLES["prolong"], "claim-lost", "hands-full", *_GUARDED)
+)
 async def prolong(
     claim_id: ClaimId, transactions: TransactionsHere, settings: SettingsHere, analyst: AnalystCaller
 ) -> ClaimProlonged:
-    """Say that a claim is still being worked on: it holds for another lease, eight hours in all."""
+    """Say that a claim is still being worked on: it holds for another lease, eight hours in all.
+
+    A claim that has just run out is prolonged too, unless its item was given back to the queue.
+    """
     async with transactions.changing_claims(analyst, opens=True) as request:
         return ClaimProlonged(lease_expires=await claims.prolong(request, claim_id, settings.lease))
 
@@ -85,7 +102,10 @@ async def release(claim_id: ClaimId, transactions: TransactionsHere, analyst: An
 async def assess(
     claim_id: ClaimId, decision: Decision, transactions: TransactionsHere, analyst: AnalystCaller
 ) -> AssessmentGiven:
-    """Record a decision about a claimed item; the same again is answered as it was."""
+    """Record a decision about a claimed item; the same again is answered as it was.
+
+    A decision that comes after the lease ran out is taken while nobody else has claimed the item.
+    """
     async with transactions.changing_claims(analyst, opens=False) as request:
         return AssessmentGiven(assessment_id=await assessing.assess(request, claim_id, decision))
 
@@ -104,9 +124,9 @@ async def correct(
         return AssessmentGiven(assessment_id=correction_id)
 
 
-@analysts.post("/search", **told(EXAMPLES["search"]))
+@analysts.post("/search", **told(EXAMPLES["search"], "no-host"))
 async def search(wanted: Search, transactions: TransactionsHere, analyst: AnalystCaller) -> ItemsFound:
-    """Find the item of an address, or the items of a host; no address is shown."""
+    """Find the item of an address, or the items of a host, 50 a page; no address is shown."""
     async with transactions.writing(analyst) as request:
         return await found(request, wanted)
 
@@ -116,6 +136,33 @@ async def item(item_id: ItemId, transactions: TransactionsHere, analyst: Analyst
     """Show an item whole, outside the queue; the read is audited."""
     async with transactions.viewing_item(analyst) as request:
         return await item_shown(request, item_id)
+
+
+@analysts.get("/items/{item_id}/reports", **told(EXAMPLES["reports"], "not-found", *_GUARDED))
+async def reports(
+    item_id: ItemId,
+    transactions: TransactionsHere,
+    analyst: AnalystCaller,
+    after: Annotated[PageKey, Query(description="where the page before ended; its `next`")],
+) -> ReportsShown:
+    """Show the next 50 of an item's reports, in an order that tells no time; the read is audited."""
+    async with transactions.viewing_item(analyst) as request:
+        return await item_reports_shown(request, item_id, after)
+
+
+@analysts.get("/claims", **told(EXAMPLES["held"]))
+async def held(transactions: TransactionsHere, lead: LeadCaller) -> HeldClaims:
+    """List everybody's claims, for leads; no address is shown. Audited."""
+    async with transactions.writing(lead) as request:
+        return HeldClaims(claims=await held_claims(request))
+
+
+@analysts.delete("/claims/{claim_id}", **told(EXAMPLES["free"], "claim-lost", status=204))
+async def free(claim_id: ClaimId, transactions: TransactionsHere, lead: LeadCaller) -> None:
+    """Put the item of anybody's claim back into the queue, as a lead; audited."""
+    async with transactions.writing(lead) as request:
+        holder = await claims.free(request, claim_id)
+        await guard.update_stretch(replace(request, analyst=holder))
 
 
 @analysts.post("/analysts/{key_id}/lift", **told(EXAMPLES["lift"], "not-found", "own-guard", status=201))

@@ -1,6 +1,6 @@
 """The bodies of the analysts' requests and answers; a request has no other fields, and all have limits."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -24,6 +24,8 @@ ClaimId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 ItemId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 AssessmentId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+PageKey = Annotated[str, Field(pattern="^[01][0-9a-f]{16}$")]
+SearchCursor = Annotated[str, Field(pattern="^[0-9]{1,7}-[0-9a-f]{32}$")]
 ReportCount = Annotated[
     int,
     Field(
@@ -33,6 +35,20 @@ ReportCount = Annotated[
 ]
 FirstHour = Annotated[datetime, Field(description="The first hour in which it was reported.")]
 LastHour = Annotated[datetime, Field(description="The last hour in which it was reported.")]
+Circumstances = Annotated[
+    tuple[Circumstance, ...],
+    Field(
+        description="What reporters tapped and did not leave out, over all reports; the most urgent first."
+    ),
+]
+ChangedOn = Annotated[
+    date | None,
+    Field(description="The last day (UTC) on which it changed since it was assessed; null if it did not."),
+]
+ChangedWords = Annotated[
+    list[str],
+    Field(description="What was said since it was assessed that it did not have: note, position; may grow."),
+]
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]
 
 
@@ -45,6 +61,7 @@ class ClaimsWanted(Taken):
 
 
 class _ItemSummed(BaseModel):
+    circumstances: Circumstances = ()
     item_id: ItemId
     kind: Kind
     reports: ReportCount
@@ -52,6 +69,8 @@ class _ItemSummed(BaseModel):
     languages: list[str]
     first_hour: FirstHour
     last_hour: LastHour
+    changed_on: ChangedOn = None
+    changed_words: ChangedWords = []
 
 
 class Claim(_ItemSummed):
@@ -96,13 +115,50 @@ class ReportShown(BaseModel):
     note: str | None = None
 
 
-class ClaimShown(Claim):
+class ReportsShown(BaseModel):
+    """A page of an item's reports; `next` is where the next page begins, null on the last one."""
+
+    reports: list[ReportShown] = Field(repr=False)
+    next: PageKey | None = None
+
+
+class Summary(BaseModel):
+    """How many of an item's reports say so; what was withdrawn or revised is not counted."""
+
+    seen_today: int
+    live: int
+    passwords: int
+    positions: int
+    notes: int
+
+
+class NamedTogether(BaseModel):
+    """Another item that a report of this one names too."""
+
+    item_id: ItemId
+    address_given: str = Field(repr=False)
+
+
+class _Words(BaseModel):
+    summary: Summary
+    details: list[ReportShown] = Field(
+        repr=False,
+        description="Its reports, those that say something of the page first, at most 50.",
+    )
+    next_details: PageKey | None = Field(
+        default=None, description="Where the next page of reports begins; null if these are all."
+    )
+    together: list[NamedTogether] = Field(
+        repr=False, description="Other items that its reports name, at most 20."
+    )
+
+
+class ClaimShown(_Words, Claim):
     """A claimed item whole: its address as first given and canonical, and what its reports say."""
 
     address_given: str = Field(repr=False)
     address_canonical: str = Field(repr=False)
     needs_joining: bool = Field(description="Whether the page shows itself only to who joins a group.")
-    details: list[ReportShown] = Field(repr=False, description="Its reports, the latest first, at most 50.")
     history: list[DecisionShown] = Field(repr=False, description="Earlier decisions, the oldest first.")
 
 
@@ -110,7 +166,14 @@ class Search(Taken):
     """What is looked for: exactly one of an address, in any spelling, and a host."""
 
     address: str | None = Field(default=None, min_length=1, max_length=MAXIMUM_ADDRESS_LENGTH, repr=False)
-    host: str | None = Field(default=None, min_length=1, max_length=253, repr=False)
+    host: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAXIMUM_ADDRESS_LENGTH,
+        repr=False,
+        description="A host, defanged too, or an address of the web, of which the host counts.",
+    )
+    after: SearchCursor | None = Field(default=None, description="Where the page before ended; its `next`.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -127,18 +190,33 @@ class ItemFound(_ItemSummed):
 
 
 class ItemsFound(BaseModel):
-    """The items found, the latest reported first; `more` when there are further ones."""
+    """The items found, the latest reported first; `more` when there are further ones, after `next`."""
 
     items: list[ItemFound]
     more: bool
+    next: SearchCursor | None = None
 
 
-class ItemShown(ItemFound):
+class ItemShown(_Words, ItemFound):
     """An item whole, outside the queue: for those who correct, hand over or look back."""
 
     address_given: str = Field(repr=False)
     address_canonical: str = Field(repr=False)
     history: list[DecisionShown] = Field(repr=False)
+
+
+class HeldClaim(Claim):
+    """A claim that somebody holds; it has run out if its lease ended, and was not yet given back."""
+
+    held_by: KeyId
+    holder: str = Field(repr=False, description="To whom the key was given.")
+    claimed_at: datetime
+
+
+class HeldClaims(BaseModel):
+    """Everybody's claims, the first to run out first."""
+
+    claims: list[HeldClaim]
 
 
 class LiftWanted(Taken):

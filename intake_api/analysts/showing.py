@@ -2,31 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import read
 from intake_api.analysts.analyst_request import AnalystRequest
-from intake_api.analysts.assessing import current_outcome, decided, history_of
-from intake_api.analysts.claims import reports_of
+from intake_api.analysts.assessing import decided, history_of, outcomes_of
+from intake_api.analysts.claims import every_claim
 from intake_api.analysts.decision import DecisionShown
+from intake_api.analysts.item_reports import named_together, reports_page
 from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
     AuditHead,
     Claim,
     ClaimShown,
+    HeldClaim,
     ItemFound,
     ItemShown,
-    ReportShown,
+    NamedTogether,
+    ReportsShown,
+    Summary,
 )
 from intake_api.faults import Reason, Refused
-from intake_api.hand_in.reports import content_of
-from intake_api.items.making import address_hash
+from intake_api.items.circumstances import of_bits
+from intake_api.items.words import COUNTERS
 from intake_api.store.audit import AuditLog
-from intake_api.store.models import Assessment, AuditEntry, Item, Source, State, StoredReport
+from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
 from intake_api.vault import Place, Vault
 
 MAXIMUM_ENTRIES: Final = 500
@@ -55,17 +60,20 @@ def addresses_of(vault: Vault, item: Item) -> Addresses:
 async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dict[str, Any]]:
     """Return the fields that every answer about an item has: all but its address and its state."""
     ways = (
-        select(Source.item_id, Source.portal, Source.language)
+        select(Source.item_id, Source.portal, Source.language, Source.circumstances)
         .where(Source.item_id.in_(item.item_id for item in items))
         .distinct()
     )
     portals: dict[str, set[str]] = {item.item_id: set() for item in items}
     languages: dict[str, set[str]] = {item.item_id: set() for item in items}
-    for item_id, portal, language in await session.execute(ways):
+    tapped: dict[str, set[int]] = {item.item_id: set() for item in items}
+    for item_id, portal, language, circumstances in await session.execute(ways):
         portals[item_id].add(portal)
         languages[item_id].add(language)
+        tapped[item_id].add(circumstances)
     return [
         {
+            "circumstances": of_bits(*tapped[item.item_id]),
             "item_id": item.item_id,
             "kind": item.kind,
             "reports": item.reports,
@@ -73,6 +81,8 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
             "languages": sorted(languages[item.item_id]),
             "first_hour": item.first_hour,
             "last_hour": item.last_hour,
+            "changed_on": item.changed_on,
+            "changed_words": item.changed_words.split(),
         }
         for item in items
     ]
@@ -96,24 +106,38 @@ async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         needs_joining=addresses.needs_joining,
-        details=[
-            _report(request.vault, item, row) for row in await reports_of(request.session, item.item_id)
-        ],
         history=[_decision(request.vault, row) for row in await history_of(request.session, item.item_id)],
+        **await _words(request, item),
     )
-    # Last, since other transactions wait for the audit log's lock until this one ends.
-    await request.note("address_read", item.item_id)
+    _note_read(request, shown)
     return shown
 
 
-async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[ItemFound]:
+async def held_claims(request: AnalystRequest) -> list[HeldClaim]:
+    """Show everybody's claims without their addresses, and audit that they were seen."""
+    held = await every_claim(request.session)
+    summaries = await summaries_of(request.session, [item for item, _ in held])
+    shown = [
+        HeldClaim.model_validate(
+            summary
+            | {"claim_id": item.claim_id, "lease_expires": item.lease_expires, "claimed_at": item.claimed_at}
+            | {"held_by": key.key_id, "holder": key.name}
+        )
+        for (item, key), summary in zip(held, summaries, strict=True)
+    ]
+    request.note("claims_listed", request.analyst)
+    return shown
+
+
+async def items_found(request: AnalystRequest, items: Sequence[Item]) -> list[ItemFound]:
     """Show the items that a search found, without their addresses."""
-    summaries = await summaries_of(session, items)
+    summaries = await summaries_of(request.session, items)
+    outcomes = await outcomes_of(request.session, [item.item_id for item in items])
     return [
         ItemFound(
             **summary,
-            state=State(item.state).value,
-            outcome=await current_outcome(session, item.item_id),
+            state=_state(item, request.now),
+            outcome=outcomes[item.item_id],
         )
         for item, summary in zip(items, summaries, strict=True)
     ]
@@ -121,19 +145,25 @@ async def items_found(session: AsyncSession, items: Sequence[Item]) -> list[Item
 
 async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
     """Show any item with its address, and audit that the address was read; raises Refused (not-found)."""
-    item = await request.session.get(Item, item_id)
-    if item is None:
-        raise Refused(Reason.NOT_FOUND)
-    [found] = await items_found(request.session, [item])
+    item = await _item(request.session, item_id)
+    [found] = await items_found(request, [item])
     addresses = addresses_of(request.vault, item)
     shown = ItemShown(
         **found.model_dump(),
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         history=[_decision(request.vault, row) for row in await history_of(request.session, item_id)],
+        **await _words(request, item),
     )
-    await request.note("address_read", item_id)
+    _note_read(request, shown)
     return shown
+
+
+async def item_reports_shown(request: AnalystRequest, item_id: str, after: str) -> ReportsShown:
+    """Show the next page of an item's reports, and audit that they were read; raises Refused (not-found)."""
+    page = await reports_page(request.session, request.vault, await _item(request.session, item_id), after)
+    request.note("reports_read", item_id)
+    return page
 
 
 async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
@@ -165,21 +195,36 @@ async def head_shown(session: AsyncSession, audit: AuditLog) -> AuditHead:
     )
 
 
-def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:
-    content = content_of(vault, report)
-    # There are none once the report was withdrawn, or changed after the item was claimed.
-    named = [one for one in content.addresses if address_hash(vault, one) == item.address_hash]
-    return ReportShown(
-        portal=report.portal,
-        channel=report.channel,
-        language=report.language,
-        hour=report.hour,
-        advice_version=report.advice_version,
-        withdrawn=report.withdrawn,
-        whole_site=named[0].whole_site if named else None,
-        complete=all(one.complete for one in named),
-        **content.model_dump(exclude={"addresses"}),
-    )
+def _state(item: Item, now: datetime) -> Literal["waiting", "claimed", "assessed"]:
+    """Return the state of an item; one whose claim has run out waits, since anybody may claim it."""
+    run_out = item.lease_expires is not None and item.lease_expires <= now
+    return State.WAITING.value if run_out else State(item.state).value
+
+
+async def _item(session: AsyncSession, item_id: str) -> Item:
+    item = await session.get(Item, item_id)
+    if item is None:
+        raise Refused(Reason.NOT_FOUND)
+    return item
+
+
+async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
+    """Return what an item's reports say, and what they name beside it."""
+    page = await reports_page(request.session, request.vault, item)
+    return {
+        "summary": Summary(**{name: getattr(item, name) for name in COUNTERS}),
+        "details": page.reports,
+        "next_details": page.next,
+        "together": [
+            NamedTogether(item_id=other.item_id, address_given=addresses_of(request.vault, other).given)
+            for other in await named_together(request.session, item)
+        ],
+    }
+
+
+def _note_read(request: AnalystRequest, shown: ClaimShown | ItemShown) -> None:
+    read = [shown.item_id, *(other.item_id for other in shown.together)]
+    request.note("address_read", *read)
 
 
 def _decision(vault: Vault, row: Assessment) -> DecisionShown:

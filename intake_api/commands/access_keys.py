@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select
 
+from intake_api.analysts.claims import free_all_of
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
 from intake_api.commands.command_line import run, settings_of
@@ -15,7 +16,7 @@ from intake_api.keys import read_keys
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key, revoke_key
-from intake_api.store.audit import AuditLog
+from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
 from intake_api.store.place import checked_database_place
@@ -39,12 +40,12 @@ def list_all() -> None:
 
 
 def revoke(key_id: str) -> None:
-    """Let an access key open nothing from now on."""
+    """Let an access key open nothing from now on; what its owner holds goes back into the queue."""
     settings = settings_of(IntakeSettings)
     if not run(_revoke(settings, key_id)):
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
-    typer.echo("The key opens nothing any more.")
+    typer.echo("The key opens nothing any more, and what its owner held waits again.")
 
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
@@ -67,7 +68,10 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
-            return await revoke_key(session, audit, key_id, utc_now())
+            freed = await free_all_of(session, key_id)
+            known = await revoke_key(session, audit, key_id, utc_now())
+            audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
+            return known
 
 
 def _audit(settings: IntakeSettings) -> AuditLog:

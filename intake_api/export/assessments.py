@@ -1,34 +1,33 @@
-"""Selects assessments for the export in the order in which they were made, each with its item as it is now.
+"""Selects assessments for the export in the database's own order, each with its item as it is now.
 
-An assessment never changes, so an exported page stays valid. A correction follows later as a row of its own,
-which names the assessment that it replaces.
+Their sequence owes nothing to a clock: whoever follows the cursor gets each once. An assessment never
+changes, so an exported page stays valid. A correction follows later as a row of its own, which names the
+assessment that it replaces.
 """
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.assessing import current, decided
 from intake_api.analysts.decision import Recorded
 from intake_api.analysts.showing import addresses_of, summaries_of
-from intake_api.store.columns import ExactTime
+from intake_api.faults import Reason, Refused
 from intake_api.store.models import Assessment, Item
 from intake_api.vault import Vault
 
 MAXIMUM_ROWS: Final = 500
-# An assessment may be committed after one that was made later; within this time it is committed, or never.
-SETTLED: Final = timedelta(minutes=5)
+# The number and the id of the last assessment that the caller has. Cursors of earlier versions have its time
+# in place of the number. The id alone says where it is: no other database has it, and no other time.
 Cursor = Annotated[str, Field(pattern="^[0-9]{1,16}-[0-9a-f]{32}$")]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 # Spreadsheets calculate a cell that begins like a formula. In many countries they split columns at `;`, and
 # some split at line breaks: so a formula may begin in the middle of one of our cells.
 _LIKE_A_FORMULA: Final = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=\s*[-=+@－＝＋＠])")
@@ -39,7 +38,8 @@ class ExportedAssessment(Recorded):
 
     `corrects` names the assessment in whose place it stands; `holds` says that it was the item's last word
     when the row was written. What was not recorded is null, or no flag. The item's hours are the first and
-    the last in which it was reported; it was reported `reports` times.
+    the last in which it was reported; it was reported `reports` times. `changed_on` is the last day on which
+    reports said something of it that it did not have when it was assessed: the kinds are `changed_words`.
     """
 
     holds: bool
@@ -53,22 +53,23 @@ class ExportedAssessment(Recorded):
     languages: tuple[str, ...]
     first_hour: datetime
     last_hour: datetime
+    changed_on: date | None = None
+    changed_words: tuple[str, ...] = ()
 
 
-def cursor_of(row: ExportedAssessment) -> Cursor:
-    """Return the cursor after a row, where the next page begins."""
-    return f"{(row.assessed_at - _EPOCH) // _MICROSECOND}-{row.assessment_id}"
+async def exported(
+    request: AnalystRequest, after: Cursor | None, limit: int
+) -> tuple[Sequence[ExportedAssessment], Cursor | None]:
+    """Return the next assessments and where the page after them begins; each item is audited.
 
-
-async def exported(request: AnalystRequest, after: Cursor | None, limit: int) -> Sequence[ExportedAssessment]:
-    """Return the next assessments that are older than SETTLED; each item is audited."""
-    settled = select(Assessment).where(Assessment.assessed_at <= request.now - SETTLED)
-    following = settled if after is None else settled.where(_is_after(after))
-    in_order = following.order_by(Assessment.assessed_at, Assessment.assessment_id)
-    rows = (await request.session.scalars(in_order.limit(limit))).all()
+    Raises Refused (unknown-cursor) if this database has no assessment that the cursor names.
+    """
+    known = 0 if after is None else await _number_of(request.session, after)
+    following = select(Assessment).where(Assessment.sequence > known).order_by(Assessment.sequence)
+    rows = (await request.session.scalars(following.limit(limit))).all()
     shown = await _shown(request, rows)
-    await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
-    return shown
+    request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
+    return shown, f"{rows[-1].sequence}-{rows[-1].assessment_id}" if rows else after
 
 
 def as_ndjson(rows: Iterable[ExportedAssessment]) -> bytes:
@@ -97,11 +98,11 @@ def _cell(value: Any) -> str:
     return _LIKE_A_FORMULA.sub("'", text)
 
 
-def _is_after(cursor: Cursor) -> ColumnElement[bool]:
-    microseconds, _, assessment_id = cursor.partition("-")
-    assessed_at = _EPOCH + int(microseconds) * _MICROSECOND
-    here = tuple_(Assessment.assessed_at, Assessment.assessment_id)
-    return here > tuple_(literal(assessed_at, ExactTime), literal(assessment_id))
+async def _number_of(session: AsyncSession, cursor: Cursor) -> int:
+    row = await session.get(Assessment, cursor.partition("-")[2])
+    if row is None:
+        raise Refused(Reason.UNKNOWN_CURSOR)
+    return row.sequence
 
 
 async def _shown(request: AnalystRequest, rows: Sequence[Assessment]) -> list[ExportedAssessment]:

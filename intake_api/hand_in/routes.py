@@ -3,22 +3,20 @@
 The transaction is committed when its `async with` block ends, so no answer is sent before the commit.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import APIRouter, Depends, Request
 
 from conversations.wire.report import DraftId, SealedReport
 from intake_api.hand_in.examples import EXAMPLES
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
+from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.hand_in.shapes import ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.http.access import ChannelCaller, KeyedRoute
 from intake_api.http.contract import told
 from intake_api.http.dependencies import ClockHere, DatabaseHere, SettingsHere, VaultHere
 from intake_api.keys import Keys
-
-AfterHandIn = Callable[[], Awaitable[None]]
 
 channels = APIRouter(prefix="/v1", tags=["channels"], route_class=KeyedRoute)
 
@@ -28,9 +26,9 @@ async def _keys_of(request: Request) -> Keys:
     return keys
 
 
-async def _after_hand_in_of(request: Request) -> AfterHandIn:
-    after_hand_in: AfterHandIn = request.app.state.after_hand_in
-    return after_hand_in
+async def _sender_clocks_of(request: Request) -> SenderClocks:
+    sender_clocks: SenderClocks = request.app.state.sender_clocks
+    return sender_clocks
 
 
 @channels.put(
@@ -43,16 +41,15 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     database: DatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
-    after_hand_in: Annotated[AfterHandIn, Depends(_after_hand_in_of)],
+    sender_clocks: Annotated[SenderClocks, Depends(_sender_clocks_of)],
     _: ChannelCaller,
-    after: BackgroundTasks,
 ) -> ReceiptGiven:
     """Take a report, a later revision of it, or its withdrawal (a revision that says so); in any order."""
-    report = open_report(sealed, keys.current(), draft_id)
+    report, now = open_report(sealed, keys.current(), draft_id), clock()
+    report = report.model_copy(update={"hour": sender_clocks.possible(report.hour, now)})
     async with database.writing() as session:
-        await keep(session, vault, report, clock())
-    # Merge only after the answer is sent: its timing must not tell whether an address was known.
-    after.add_task(after_hand_in)
+        await keep(session, vault, report, now)
+    # Nothing is merged here, and nothing is woken: no answer's timing tells whether an address was known.
     return ReceiptGiven(receipt=report.receipt)
 
 

@@ -45,8 +45,18 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "Decide or release what you hold, and rest. A lead can lift this.",
     ),
     "superseded": (409, "A newer assessment is there", "Read the item again, and correct the newest."),
+    "unknown-cursor": (
+        409,
+        "No assessment is where this cursor points",
+        "It is of another database, or of before a restore. Export from the beginning, without `after`.",
+    ),
     "too-large": (413, "The body is too large", "Send less than 256 KiB."),
     "out-of-shape": (422, "The request is not in shape", "`errors` names each place and its fault."),
+    "no-host": (
+        422,
+        "This is no host",
+        "Give a name such as multi.example, an IP address, or an address of the web: its host is looked for.",
+    ),
     "seal-not-opened": (
         422,
         "The sealed report cannot be opened",

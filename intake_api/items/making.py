@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.address import CANONICALISER_VERSION, canonical, host, read
 from conversations.wire.report import ReportedAddress
 from intake_api.hand_in.reports import content_of
+from intake_api.items.circumstances import as_bits
 from intake_api.items.urgency import due_hour, urgency_of
 from intake_api.store.database import upsert
 from intake_api.store.models import Item, State, StoredReport
@@ -18,11 +19,12 @@ from intake_api.vault import Place, Vault
 
 @dataclass(frozen=True, slots=True)
 class NamedAddress:
-    """An address that a report names, the hash of its canonical form, and the hour when it is due."""
+    """An address that a report names, the hash of its canonical form, and when it is due, and why."""
 
     address: ReportedAddress = field(repr=False)
     hash: bytes
     due_hour: datetime
+    circumstances: int = 0
 
 
 def addresses_in(vault: Vault, report: StoredReport) -> Mapping[bytes, NamedAddress]:
@@ -31,7 +33,7 @@ def addresses_in(vault: Vault, report: StoredReport) -> Mapping[bytes, NamedAddr
     named: dict[bytes, NamedAddress] = {}
     for address in content.addresses:
         due = due_hour(report.arrival_hour, urgency_of(content, address))
-        one = NamedAddress(address, address_hash(vault, address), due)
+        one = NamedAddress(address, address_hash(vault, address), due, as_bits(content.circumstances))
         named.setdefault(one.hash, one)
     return named
 
@@ -50,8 +52,9 @@ def host_hash(vault: Vault, given: str) -> bytes | None:
 async def make_missing(session: AsyncSession, vault: Vault, named: Iterable[NamedAddress]) -> None:
     """Make the missing items; they are in no queue until their reports are counted."""
     # In the order of their hashes, so that two merges of the same addresses cannot deadlock.
-    for one in sorted(named, key=lambda named: named.hash):
-        insert = upsert(session, Item).values(_new_item(vault, one))
+    rows = [_new_item(vault, one) for one in sorted(named, key=lambda named: named.hash)]
+    if rows:
+        insert = upsert(session, Item).values(rows)
         await session.execute(insert.on_conflict_do_nothing(index_elements=[Item.address_hash]))
 
 
@@ -72,5 +75,6 @@ def _new_item(vault: Vault, named: NamedAddress) -> dict[str, object]:
         "last_hour": named.due_hour,
         "open_since": datetime.fromtimestamp(0, UTC),
         "due_hour": named.due_hour,
+        "began_hour": named.due_hour,
         "state": State.WAITING,
     }

@@ -1,31 +1,43 @@
-"""Merges reports into items after the hand-in was answered, each in a transaction that can be repeated.
+"""Merges reports into items in ticks that no arrival wakes, each in a transaction that can be repeated.
 
-A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it is kept, and it is
-done again.
+A hand-in starts no work, so neither its own answer nor the time that the next one takes tells whether an
+address was known. A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it
+is kept, and it is done again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.making import NamedAddress, addresses_in, make_missing
-from intake_api.items.reopening import reopen
+from intake_api.items.reopening import reopen, take_words
 from intake_api.items.totals import count, uncount, update_totals
+from intake_api.items.words import (
+    NOTHING,
+    Said,
+    SaidOfItem,
+    count_words,
+    counted_of,
+    remember,
+    said_by,
+)
 from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
 
-RETRY_SECONDS = 20.0
-_BATCH = 100
+TICK_SECONDS = 1.0
+_RETRY_TICKS = 20
 
 
 class Merger:
-    """Merges waiting reports when started and when woken, and retries failed ones every twenty seconds.
+    """Merges waiting reports when started and in every tick, and those that failed in every twentieth.
 
     A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
     report arrived.
@@ -37,68 +49,61 @@ class Merger:
         vault: Vault,
         reopen_after: timedelta | None,
         now: Callable[[], datetime],
-        retry_seconds: float = RETRY_SECONDS,
+        tick_seconds: float = TICK_SECONDS,
     ) -> None:
         self._database = database
         self._vault = vault
         self._reopen_after = reopen_after
         self._now = now
-        self._retry_seconds = retry_seconds
+        self._tick_seconds = tick_seconds
         self._failed: dict[str, datetime] = {}
-        self._woken = asyncio.Event()
-        self._stopped = False
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Merge until stopped; a failure neither ends the loop nor keeps other reports from being merged."""
-        loop, again_at = asyncio.get_running_loop(), 0.0
-        while not self._stopped:
-            again = loop.time() >= again_at
-            if again:
-                again_at = loop.time() + self._retry_seconds
-            self._woken.clear()
+        loop, ticks = asyncio.get_running_loop(), 0
+        while not self._stopped.is_set():
             with _logged():
-                await self.merge_waiting(again=again)
+                await self.merge_waiting(again=ticks % _RETRY_TICKS == 0)
+            ticks += 1
+            # The next full second, whatever came in meanwhile.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), max(again_at - loop.time(), 0))
-
-    async def wake(self) -> None:
-        """Wake the loop, since a report was handed in."""
-        self._woken.set()
+                seconds = self._tick_seconds - loop.time() % self._tick_seconds
+                await asyncio.wait_for(self._stopped.wait(), seconds)
 
     def stop(self) -> None:
         """End `run` after the current report."""
-        self._stopped = True
-        self._woken.set()
+        self._stopped.set()
 
     async def merge_waiting(self, *, again: bool) -> None:
-        """Merge each waiting report once; those that failed before only if `again`."""
+        """Merge each report that waits now once; those that failed before only if `again`."""
         failed_before = self._failed
         if again:
             self._failed = {}
-        batch = await self._waiting_after("")
-        while batch and not self._stopped:
-            for draft_id in batch:
-                if again or draft_id not in self._failed:
-                    await self._merge(draft_id, failed_before.get(draft_id))
-            batch = await self._waiting_after(batch[-1])
+        for draft_id in await self._waiting():
+            if self._stopped.is_set():
+                return
+            if again or draft_id not in self._failed:
+                await self._merge(draft_id, failed_before.get(draft_id))
 
     async def _merge(self, draft_id: str, failed_in: datetime | None) -> None:
         try:
-            async with self._database.writing() as session:
-                await merge(session, self._vault, draft_id, self._reopen_after)
-        except ItemGone:
-            self._woken.set()
+            # An item that has gone meanwhile is made anew in the next tick.
+            with suppress(ItemGone):
+                async with self._database.writing() as session:
+                    await merge(session, self._vault, draft_id, self._now(), self._reopen_after)
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
             hour = self._now().replace(minute=0, second=0, microsecond=0)
             if failed_in is not None and failed_in < hour:
                 log_failure("merge_failed", error)
             self._failed[draft_id] = hour
 
-    async def _waiting_after(self, draft_id: str) -> Sequence[str]:
+    async def _waiting(self) -> Sequence[str]:
+        # All at once: what comes in while these are merged waits for the next tick.
         waits = StoredReport.merged_revision < StoredReport.revision
-        after = select(StoredReport.draft_id).where(waits, StoredReport.draft_id > draft_id)
         async with self._database.reading() as session:
-            return (await session.scalars(after.order_by(StoredReport.draft_id).limit(_BATCH))).all()
+            waiting = select(StoredReport.draft_id).where(waits).order_by(StoredReport.draft_id)
+            return (await session.scalars(waiting)).all()
 
 
 class ItemGone(Exception):  # noqa: N818 - it names what happened, as the intake's other errors do
@@ -106,13 +111,18 @@ class ItemGone(Exception):  # noqa: N818 - it names what happened, as the intake
 
 
 async def merge(
-    session: AsyncSession, vault: Vault, draft_id: str, reopen_after: timedelta | None = None
+    session: AsyncSession,
+    vault: Vault,
+    draft_id: str,
+    now: datetime,
+    reopen_after: timedelta | None = None,
 ) -> None:
     """Update the items of a report to its highest revision; a withdrawn report names no address.
 
     An item that is out of the queue keeps the reports with which it was claimed until it comes back. An item
     that was assessed `reopen_after` or longer before the report arrived comes back. If `reopen_after` is
-    None, it does not, and the report is only counted. Raises ItemGone; the caller must then roll back.
+    None, it does not, and the report is only counted. Words that an assessed item did not have bring it back
+    if its page could not be seen, and else mark it. Raises ItemGone; the caller must then roll back.
     """
     mine = select(StoredReport).where(StoredReport.draft_id == draft_id)
     # If the report is locked, another process is merging it.
@@ -124,10 +134,14 @@ async def merge(
     touched = await _touched(session, draft_id, list(named))
     if not named.keys() <= {item.address_hash for item in touched}:
         raise ItemGone
+    before = await _mentions_of(session, draft_id)
+    said = said_by(vault, report)
+    new_words = await _count_words(session, vault, report, said, touched, before, named.keys())
     for item in touched:
-        mention = await session.get(Mention, (item.item_id, draft_id))
+        mention = before.get(item.item_id)
         if item.address_hash in named:
-            await _take(session, report, item, mention, named[item.address_hash], reopen_after)
+            news = _News(report, said, named[item.address_hash], new_words[item.item_id], now)
+            await _take(session, item, mention, news, reopen_after)
         elif mention is not None:
             mention.left = True
             await session.flush()
@@ -142,30 +156,98 @@ async def _touched(session: AsyncSession, draft_id: str, hashes: list[bytes]) ->
     return (await session.scalars(touched.order_by(Item.address_hash).with_for_update())).all()
 
 
-async def _take(  # noqa: PLR0913, PLR0917 - what a report says of one item, and what is known of it
+async def _mentions_of(session: AsyncSession, draft_id: str) -> Mapping[str, Mention]:
+    """Return the mentions by which a report is counted until now, by their items."""
+    mentions = await session.scalars(select(Mention).where(Mention.draft_id == draft_id))
+    return {mention.item_id: mention for mention in mentions}
+
+
+async def _count_words(  # noqa: PLR0913, PLR0917 - what a report said and says, and of what
     session: AsyncSession,
+    vault: Vault,
     report: StoredReport,
-    item: Item,
-    before: Mention | None,
-    named: NamedAddress,
-    reopen_after: timedelta | None,
+    said: Said,
+    touched: Sequence[Item],
+    before: Mapping[str, Mention],
+    named: Collection[bytes],
+) -> Mapping[str, frozenset[str]]:
+    """Count what a report says now in place of what it said; returns the new words of each item, by kinds.
+
+    Words of which it is not known whether they were said before are not new.
+    """
+    counted = counted_of(vault, report)
+    changes = [
+        SaidOfItem(
+            item,
+            before=(counted or NOTHING) if _is_counted(before.get(item.item_id)) else NOTHING,
+            now=said if item.address_hash in named else NOTHING,
+        )
+        for item in touched
+    ]
+    new = await count_words(session, vault, changes)
+    remember(vault, report, said)
+    unknown = before.keys() if counted is None else set[str]()
+    return {item_id: frozenset() if item_id in unknown else kinds for item_id, kinds in new.items()}
+
+
+def _is_counted(mention: Mention | None) -> bool:
+    return mention is not None and not mention.left
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a report says of one item, and when it is merged; `new_words` are those the item did not have."""
+
+    report: StoredReport
+    said: Said
+    named: NamedAddress
+    new_words: frozenset[str]
+    now: datetime
+
+
+async def _take(
+    session: AsyncSession, item: Item, before: Mention | None, news: _News, reopen_after: timedelta | None
 ) -> None:
-    now = Mention(
+    report, arrived = news.report, news.report.arrival_hour
+    if before is None:
+        await reopen(session, item, [arrived], reopen_after)
+        take_words(item, news.new_words, arrived)
+    else:
+        await uncount(session, before)
+        take_words(item, news.new_words, max(arrived, _hour_of(news.now)))
+    mention = Mention(
         item_id=item.item_id,
         draft_id=report.draft_id,
         portal=report.portal,
         channel=report.channel,
         language=report.language,
         hour=report.hour,
-        due_hour=named.due_hour,
+        due_hour=_due_hour(item, before, news),
+        arrival_hour=report.arrival_hour,
+        circumstances=news.named.circumstances,
         left=False,
+        page_key=_page_key(before, news.said),
     )
     if before is None:
-        await reopen(session, item, [report.arrival_hour], reopen_after)
+        session.add(mention)
     else:
-        await uncount(session, before)
-    await session.merge(now)
-    await count(session, now)
+        await session.merge(mention)
+    await count(session, mention)
+
+
+def _due_hour(item: Item, before: Mention | None, news: _News) -> datetime:
+    """Return when a report is due; one that brought its item back by new words is not due before that."""
+    brings_back = bool(news.new_words) or (before is not None and before.due_hour >= item.open_since)
+    return max(news.named.due_hour, item.open_since) if brings_back else news.named.due_hour
+
+
+def _page_key(before: Mention | None, said: Said) -> str:
+    chance = secrets.token_hex(8) if before is None else before.page_key[1:]
+    return f"{'0' if said.tells else '1'}{chance}"
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 @contextmanager

@@ -1,27 +1,50 @@
-"""Keeps waiting items in order: one queue of all items, and one for each language.
+"""Keeps waiting items in two orders: one queue of all items, and one for each language.
 
-The order is stored, so a claim costs the same however long the queue is.
+Items are claimed in the order of their due hours, but every third goes by age: it is the one that has waited
+longest, whatever was said of it. So nobody can push all other work back by what they tap. Both orders are
+stored, so a claim costs the same however long the queue is.
 """
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from intake_api.store.models import EVERY_LANGUAGE, Item, QueuePlace, Source, State, is_waiting
+from intake_api.store.database import upsert
+from intake_api.store.models import (
+    EVERY_KIND,
+    EVERY_LANGUAGE,
+    Item,
+    QueuePlace,
+    QueueTurn,
+    Source,
+    State,
+    is_waiting,
+)
+
+ONE_BY_AGE_IN = 3
 
 
 async def update_places(session: AsyncSession, item: Item) -> None:
     """Insert or delete an item's places in the queues; it has places only while it waits and has reports."""
-    wanted = {(language, item.due_hour) for language in await _queues_of(session, item)}
-    places = select(QueuePlace.language, QueuePlace.due_hour).where(QueuePlace.item_id == item.item_id)
-    if {(language, due) for language, due in await session.execute(places)} == wanted:
+    hours = (item.due_hour, item.began_hour)
+    wanted = {(language, *hours) for language in await _queues_of(session, item)}
+    places = select(QueuePlace.language, QueuePlace.due_hour, QueuePlace.began_hour)
+    there = await session.execute(places.where(QueuePlace.item_id == item.item_id))
+    if {tuple(place) for place in there} == wanted:
         return
     await session.execute(delete(QueuePlace).where(QueuePlace.item_id == item.item_id))
     if wanted:
         rows = [
-            {"language": language, "due_hour": due, "item_id": item.item_id, "kind": item.kind}
-            for language, due in sorted(wanted)
+            {
+                "language": language,
+                "due_hour": due,
+                "began_hour": began,
+                "item_id": item.item_id,
+                "kind": item.kind,
+            }
+            for language, due, began in sorted(wanted)
         ]
         await session.execute(insert(QueuePlace), rows)
 
@@ -30,16 +53,43 @@ async def first_waiting(
     session: AsyncSession,
     count: int,
     wanted: ColumnElement[bool],
-    language: str | None = None,
-    kind: str | None = None,
+    language: str = EVERY_LANGUAGE,
+    kind: str = EVERY_KIND,
 ) -> Sequence[Item]:
-    """Lock and return up to `count` waiting items, the most overdue first; skips items locked by others."""
+    """Lock and return up to `count` waiting items, the most overdue first; skips items locked by others.
+
+    Every third item that is taken from the queue of this language and kind, counted over all claims from it,
+    is the one that has waited longest.
+    """
+    turn = await _turn(session, language, kind)
     places = select(Item).join_from(QueuePlace, Item).where(is_waiting, wanted)
-    places = places.where(QueuePlace.language == (language or EVERY_LANGUAGE))
-    if kind:
+    places = places.where(QueuePlace.language == language)
+    if kind != EVERY_KIND:
         places = places.where(QueuePlace.kind == kind)
-    ordered = places.order_by(QueuePlace.due_hour, QueuePlace.item_id).limit(count)
-    return (await session.scalars(ordered.with_for_update(of=Item, skip_locked=True))).all()
+
+    async def first(number: int, order: InstrumentedAttribute[object], taken: Sequence[Item]) -> list[Item]:
+        others = places.where(Item.item_id.not_in([item.item_id for item in taken])) if taken else places
+        ordered = others.order_by(order, QueuePlace.item_id).limit(number)
+        return list((await session.scalars(ordered.with_for_update(of=Item, skip_locked=True))).all())
+
+    by_age = (turn + count) // ONE_BY_AGE_IN
+    oldest = await first(by_age, QueuePlace.began_hour, []) if by_age else []
+    items = oldest + await first(count - len(oldest), QueuePlace.due_hour, oldest)
+    if items:
+        await _keep_turn(session, language, kind, (turn + len(items)) % ONE_BY_AGE_IN)
+    return sorted(items, key=lambda item: (item.due_hour, item.item_id))
+
+
+async def _turn(session: AsyncSession, language: str, kind: str) -> int:
+    # Locked, so that two claims at the same time do not both take the same turn.
+    turn = await session.get(QueueTurn, (language, kind), with_for_update=True)
+    return 0 if turn is None else turn.turn
+
+
+async def _keep_turn(session: AsyncSession, language: str, kind: str, turn: int) -> None:
+    row = upsert(session, QueueTurn).values(language=language, kind=kind, turn=turn)
+    keys = [QueueTurn.language, QueueTurn.kind]
+    await session.execute(row.on_conflict_do_update(index_elements=keys, set_={"turn": turn}))
 
 
 async def _queues_of(session: AsyncSession, item: Item) -> set[str]:

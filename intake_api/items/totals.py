@@ -1,4 +1,4 @@
-"""Sums up an item's reports: their number, the first and last hour, and the hour when the item is due.
+"""Sums up an item's reports: their number, their hours, when the item is due, and since when it waits.
 
 The sums are made over the item's sources, so a flood of reports does not make them slow. The caller must hold
 the item locked.
@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.queue_places import update_places
+from intake_api.items.words import forget_words
 from intake_api.store.database import upsert
 from intake_api.store.models import Assessment, Item, Mention, Source, State
 
 RAISE_HOURS: Final = 1
 MAXIMUM_RAISES: Final = 6
-SOURCE: Final = ("portal", "channel", "language", "hour", "due_hour")
+SOURCE: Final = ("portal", "channel", "language", "hour", "due_hour", "arrival_hour", "circumstances")
 
 
 async def count(session: AsyncSession, mention: Mention) -> None:
@@ -50,9 +51,11 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
     wanted = await _sum_sources(session, item)
     if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
         item.state = State.ASSESSED
+        item.lapsed_claim = item.lapsed_by = None
     await session.flush()
     await update_places(session, item)
     if item.state == State.WAITING and item.reports == 0:
+        await forget_words(session, item.item_id)
         await session.delete(item)
         await session.flush()
 
@@ -66,8 +69,10 @@ async def _sum_sources(session: AsyncSession, item: Item) -> bool:
     if item.reports:
         item.first_hour, item.last_hour = first, last
     since = of_item & (Source.due_hour >= item.open_since)
-    due = await session.scalar(select(func.min(Source.due_hour)).where(since))
+    due_and_began = select(func.min(Source.due_hour), func.min(Source.arrival_hour)).where(since)
+    due, began = (await session.execute(due_and_began)).one()
     if due is not None:
+        item.began_hour = max(began, item.open_since)
         item.due_hour = due - timedelta(hours=RAISE_HOURS) * await _raises(session, since)
     return due is not None
 

@@ -16,7 +16,9 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.wire.report import Circumstance
 from intake_api.analysts.assessing import current
+from intake_api.items.circumstances import of_bits
 from intake_api.store.database import Database
 from intake_api.store.models import (
     EVERY_LANGUAGE,
@@ -38,6 +40,7 @@ _UNMERGED: Final = StoredReport.merged_revision < StoredReport.revision
 UNDECIDED: Final = "undecided"
 Value = TypeVar("Value")
 Tally = Mapping[datetime, Counter[str]]
+Tapped = Mapping[datetime, Counter[tuple[str, Circumstance]]]
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -80,13 +83,14 @@ class ReportsCounted:
     """How many reports arrived in each full hour, by portal, language, kind and outcome.
 
     Withdrawn reports are not counted. A report of several addresses is counted once under each kind and each
-    outcome that they have.
+    outcome that they have. `circumstances` counts, by portal, the reports that tapped each.
     """
 
     portals: Tally = field(repr=False)
     languages: Tally = field(repr=False)
     kinds: Tally = field(repr=False)
     outcomes: Tally = field(repr=False)
+    circumstances: Tapped = field(repr=False)
 
 
 async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
@@ -98,12 +102,12 @@ async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
             (Item, ()),
             (QueuePlace, (QueuePlace.language == EVERY_LANGUAGE,)),
             (Item, (is_claimed,)),
-            (Item, (is_claimed, Item.lease_expires <= now)),
+            (Item, (_has_run_out(now),)),
             (StoredReport, (_UNMERGED,)),
             (StoredReport, (_UNMERGED, StoredReport.arrival_hour >= hour)),
         )
     ]
-    came, came_back = (await session.execute(_counted(_arrivals(hour), hour))).one()
+    came, came_back = (await session.execute(_counted(_arrivals(hour, now), hour))).one()
     return QueueCounted(
         waiting=places + expired - came,
         assessed=total - places - claimed + came_back,
@@ -113,14 +117,20 @@ async def queue_counted(session: AsyncSession, now: datetime) -> QueueCounted:
 
 
 async def overdue_hours(session: AsyncSession, now: datetime) -> int:
-    """Return for how many hours the oldest waiting item has been overdue; costs the same for any queue."""
+    """Return for how many hours the oldest waiting item has been overdue; costs the same for any queue.
+
+    An item whose claim has run out waits, though it gets its place back only with somebody's next claim.
+    """
     hour = hour_of(now)
-    came = select(_arrivals(hour).subquery().c.item_id)
+    came = select(_arrivals(hour, now).subquery().c.item_id)
     places = select(QueuePlace.due_hour).where(
         QueuePlace.language == EVERY_LANGUAGE, QueuePlace.item_id.not_in(came)
     )
-    due = await session.scalar(places.order_by(QueuePlace.due_hour).limit(1))
-    return 0 if due is None else max((hour - due) // HOUR, 0)
+    claims = select(Item.due_hour).where(_has_run_out(now), Item.item_id.not_in(came))
+    earliest = [
+        await session.scalar(due.order_by(due.selected_columns[0]).limit(1)) for due in (places, claims)
+    ]
+    return max([0, *((hour - due) // HOUR for due in earliest if due is not None)])
 
 
 async def claims_held(session: AsyncSession, now: datetime) -> int:
@@ -149,16 +159,22 @@ async def reports_counted(session: AsyncSession, now: datetime, hours: int) -> R
         languages=await _tally(session, reports, StoredReport.language.expression, each),
         kinds=await _tally(session, mentioned.join(Item), Item.kind.expression, once),
         outcomes=await _tally(session, mentioned, _outcome_that_holds(), once),
+        circumstances=await _tapped(session, mentioned, once),
     )
 
 
-def _arrivals(hour: datetime) -> Select[str, datetime]:
+def _has_run_out(now: datetime) -> ColumnElement[bool]:
+    return is_claimed & (Item.lease_expires <= now)
+
+
+def _arrivals(hour: datetime, now: datetime) -> Select[str, datetime]:
     """Select the items that wait only because of reports that arrived since the hour began."""
     of_report = StoredReport.draft_id == Mention.draft_id
     arrived = select(Mention.item_id).join(StoredReport, of_report).where(StoredReport.arrival_hour >= hour)
     earlier = exists().where(Mention.item_id == Item.item_id, of_report, StoredReport.arrival_hour < hour)
     came_anew = or_(Item.open_since >= hour, ~earlier)
-    return select(Item.item_id, Item.open_since).where(is_waiting, Item.item_id.in_(arrived), came_anew)
+    waits = or_(is_waiting, _has_run_out(now))
+    return select(Item.item_id, Item.open_since).where(waits, Item.item_id.in_(arrived), came_anew)
 
 
 def _counted(arrivals: Select[str, datetime], hour: datetime) -> Select[int, int]:
@@ -188,3 +204,15 @@ async def _tally(
     for hour, name, count in await session.execute(counted.group_by(StoredReport.arrival_hour, "told")):
         tally.setdefault(hour, Counter())[name] = count
     return tally
+
+
+async def _tapped(session: AsyncSession, mentioned: Select[datetime], number: ColumnElement[int]) -> Tapped:
+    # A mention that left says what its report had tapped before.
+    told = mentioned.where(Mention.circumstances > 0, Mention.left.is_(False))
+    counted = told.add_columns(StoredReport.portal, Mention.circumstances, number)
+    ways = (StoredReport.arrival_hour, StoredReport.portal, Mention.circumstances)
+    tapped: dict[datetime, Counter[tuple[str, Circumstance]]] = {}
+    for hour, portal, circumstances, count in await session.execute(counted.group_by(*ways)):
+        for circumstance in of_bits(circumstances):
+            tapped.setdefault(hour, Counter())[portal, circumstance] += count
+    return tapped

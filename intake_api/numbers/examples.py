@@ -21,6 +21,16 @@ EXAMPLES: Final[Mapping[str, Example]] = {
             "kinds": [{"name": "web", "reports": 10}],
             "outcomes": [{"name": "baseline", "reports": None}],
             "by_hour": [{"hour": "2026-03-01T12:00:00Z", "reports": 10}],
+            "circumstances": [
+                {
+                    "portal": portal,
+                    "danger_now": None,
+                    "knows_child": knows_child,
+                    "threatened": None,
+                    "own_pictures": None,
+                }
+                for portal, knows_child in (("ar", 5), ("co", None))
+            ],
         },
     ),
     "healthz": Example("Is it up?", {"status": "ok"}),

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from conversations.wire.report import Circumstance
 from intake_api.numbers.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
 from intake_api.store.audit_head import HeadState
 
@@ -31,6 +32,16 @@ class Cell(BaseModel):
 
     name: str
     reports: Rounded
+
+
+class PortalCell(BaseModel):
+    """How many reports of one portal came with each circumstance; a report may have several."""
+
+    portal: str
+    danger_now: Rounded
+    knows_child: Rounded
+    threatened: Rounded
+    own_pictures: Rounded
 
 
 class HourCell(BaseModel):
@@ -58,6 +69,7 @@ class Counts(BaseModel):
     kinds: list[Cell]
     outcomes: list[Cell]
     by_hour: list[HourCell]
+    circumstances: list[PortalCell] = []
 
     @classmethod
     def of(
@@ -78,6 +90,7 @@ class Counts(BaseModel):
             kinds=_cells(reports.kinds, window),
             outcomes=_cells(reports.outcomes, window),
             by_hour=[HourCell(hour=at, reports=rounded(count)) for at, count in arrived.items()],
+            circumstances=_portal_cells(reports, window),
         )
 
 
@@ -104,7 +117,22 @@ class Ready(BaseModel):
 
 
 def _cells(tally: Tally, window: Iterable[datetime]) -> list[Cell]:
-    # In the order of their names: the order of their numbers would tell which hidden number is larger.
     counted = sum((tally.get(hour, Counter[str]()) for hour in window), Counter[str]())
-    names = sorted({name for hour in tally.values() for name in hour})
-    return [Cell(name=name, reports=rounded(counted[name])) for name in names]
+    return [Cell(name=name, reports=rounded(counted[name])) for name in _names(tally)]
+
+
+def _portal_cells(reports: ReportsCounted, window: Iterable[datetime]) -> list[PortalCell]:
+    # Every portal has every number: one that is missing would tell more than one that is hidden.
+    nothing = Counter[tuple[str, Circumstance]]()
+    counted = sum((reports.circumstances.get(hour, nothing) for hour in window), nothing)
+    return [
+        PortalCell.model_validate(
+            {"portal": portal} | {one.value: rounded(counted[portal, one]) for one in Circumstance}
+        )
+        for portal in _names(reports.portals)
+    ]
+
+
+def _names(tally: Tally) -> list[str]:
+    # In the order of the names: that of the numbers would tell which hidden number is larger.
+    return sorted({name for hour in tally.values() for name in hour})

@@ -57,7 +57,7 @@ def _give_parts(state: State, intake: Intake) -> None:
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
     state.refusals = intake.refusals
-    state.keys, state.after_hand_in = intake.keys, intake.merger.wake
+    state.keys, state.sender_clocks = intake.keys, intake.sender_clocks
     state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now, intake.heads)
 
 
@@ -68,7 +68,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
         with serving(intake.settings.folder):
             await _require_ready(intake)
             await intake.audit_task.tick()
-            async with _merging(intake), _looking_after_audit(intake):
+            async with _working(intake):
                 yield build(intake)
     finally:
         await intake.database.close()
@@ -82,20 +82,13 @@ async def _require_ready(intake: Intake) -> None:
 
 
 @asynccontextmanager
-async def _merging(intake: Intake) -> AsyncIterator[None]:
-    merging = asyncio.create_task(intake.merger.run())
+async def _working(intake: Intake) -> AsyncIterator[None]:
+    """Do what no request waits for, until the block ends."""
+    workers = (intake.merger, intake.sender_clocks, intake.audit_task)
+    running = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield
     finally:
-        intake.merger.stop()
-        await merging
-
-
-@asynccontextmanager
-async def _looking_after_audit(intake: Intake) -> AsyncIterator[None]:
-    task = asyncio.create_task(intake.audit_task.run())
-    try:
-        yield
-    finally:
-        intake.audit_task.stop()
-        await task
+        for worker in workers:
+            worker.stop()
+        await asyncio.gather(*running)

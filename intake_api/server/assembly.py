@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from intake_api.clock import Clock, utc_now
+from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.http.refusals import Refusals
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
@@ -28,6 +29,7 @@ class Intake:
     refusals: Refusals
     merger: Merger
     audit_task: AuditTask
+    sender_clocks: SenderClocks
     now: Clock
 
 
@@ -36,7 +38,7 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    audit, refusals = AuditLog(keys.current().audit), Refusals()
+    audit, refusals, clocks = AuditLog(keys.current().audit), Refusals(), SenderClocks(now)
     heads = HeadKeeper(settings.folder, audit)
     task = AuditTask(database, audit, heads, refusals, now)
-    return Intake(settings, keys, database, vault, audit, heads, refusals, merger, task, now)
+    return Intake(settings, keys, database, vault, audit, heads, refusals, merger, task, clocks, now)

@@ -31,6 +31,7 @@ SEALED: Final = ("note",)
 # An item's id is bound by itself: a reindex may move an assessment to another item, and says so in the log.
 CLEAR: Final = (
     "assessment_id",
+    "sequence",
     "claim_id",
     "corrects",
     "assessed_by",

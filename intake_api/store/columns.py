@@ -1,6 +1,6 @@
-"""The types of columns: a report's time is stored as a whole hour, an analyst's time is exact."""
+"""The types of columns: a report's time is stored as a whole hour or day, an analyst's time is exact."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import DateTime, Dialect, Integer, TypeDecorator, text
@@ -28,6 +28,21 @@ class HourType(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """Return the beginning of the hour."""
         return None if value is None else _EPOCH + timedelta(hours=value)
+
+
+class DayType(TypeDecorator[date]):
+    """A day stored as its number since 1970, so that nothing finer can be stored."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, _dialect: Dialect) -> int | None:
+        """Return the number of a day."""
+        return None if value is None else (value - _EPOCH.date()).days
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> date | None:
+        """Return the day."""
+        return None if value is None else _EPOCH.date() + timedelta(days=value)
 
 
 class ExactTime(TypeDecorator[datetime]):

@@ -1,6 +1,6 @@
 """The tables; no column holds a report's time finer than an hour, and none holds an address in plain text."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,12 +16,14 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from intake_api.store.columns import NO_ROW_NUMBERS, ExactTime, HourType, only_where
+from intake_api.store.columns import NO_ROW_NUMBERS, DayType, ExactTime, HourType, only_where
 
 EVERY_LANGUAGE: Final = ""
+EVERY_KIND: Final = ""
 
 
 class Base(DeclarativeBase):
@@ -40,7 +42,8 @@ class StoredReport(Base):
     """One submission at its highest revision; `content` is a sealed `Content`, or none once withdrawn.
 
     `hour` is the reporter's tap on Send, `arrival_hour` that of the first revision here. The report waits to
-    be merged into items while `merged_revision` is behind `revision`.
+    be merged into items while `merged_revision` is behind `revision`. `counted` is what the items count of it
+    now, sealed; there is none before it was merged, and once it is withdrawn.
     """
 
     __tablename__ = "reports"
@@ -63,14 +66,20 @@ class StoredReport(Base):
     advice_version: Mapped[int]
     withdrawn: Mapped[bool]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counted: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Item(Base):
     """One distinct address; its random id gives its order among the items of the same due hour.
 
-    `index_key` and `canonicaliser` say how its two hashes were made. `reports`, both hours and `due_hour` are
-    summed up from its sources; `due_hour` counts only the sources due since `open_since`, when the item last
-    began to wait.
+    `index_key` and `canonicaliser` say how its two hashes were made. `reports` and all hours but `open_since`
+    are summed up from its sources; `due_hour` and `began_hour`, when it began to wait, count only the sources
+    due since `open_since`, when the item last came back. `seen_today` to `notes` count the reports that say
+    so.
+
+    `unseen` says that the page could not be seen, by the outcome that holds. `changed_on` and `changed_words`
+    (kinds, with spaces between) say what came since. `lapsed_claim` is a claim that ran out and was given
+    back, by which its holder, `lapsed_by`, may still decide until somebody claims the item.
     """
 
     __tablename__ = "items"
@@ -78,6 +87,7 @@ class Item(Base):
         CheckConstraint("(state = 'claimed') = (claim_id IS NOT NULL)", name="a_claim_is_named"),
         Index("items_by_host", "host_hash", "last_hour", "item_id"),
         Index("items_leased", "lease_expires", **only_where("state = 'claimed'")),
+        Index("items_lapsed", "lapsed_claim", **only_where("lapsed_claim IS NOT NULL")),
         NO_ROW_NUMBERS,
     )
 
@@ -94,6 +104,7 @@ class Item(Base):
     last_hour: Mapped[datetime] = mapped_column(HourType)
     open_since: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
+    began_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     state: Mapped[str] = mapped_column(String(8))
     claim_id: Mapped[str | None] = mapped_column(String(16), unique=True)
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("access_keys.key_id"))
@@ -101,19 +112,37 @@ class Item(Base):
     released_by: Mapped[str | None] = mapped_column(String(12))
     released_at: Mapped[datetime | None] = mapped_column(ExactTime)
     lease_expires: Mapped[datetime | None] = mapped_column(ExactTime)
+    seen_today: Mapped[int] = mapped_column(default=0, server_default="0")
+    live: Mapped[int] = mapped_column(default=0, server_default="0")
+    passwords: Mapped[int] = mapped_column(default=0, server_default="0")
+    positions: Mapped[int] = mapped_column(default=0, server_default="0")
+    notes: Mapped[int] = mapped_column(default=0, server_default="0")
+    unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    changed_on: Mapped[date | None] = mapped_column(DayType)
+    changed_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    lapsed_claim: Mapped[str | None] = mapped_column(String(16))
+    lapsed_by: Mapped[str | None] = mapped_column(String(12))
 
 
 class Mention(Base):
     """A report that names an item's address; it is counted under the source that the other columns name.
 
-    `left` says that the report was withdrawn or no longer names the address, while the item was out of the
-    queue; it is counted until the item comes back.
+    `circumstances` are what its reporter tapped, as bits. `left` says that the report was withdrawn or no
+    longer names the address, while the item was out of the queue; it is counted until the item comes back.
+    `page_key` is the report's place among the pages of the item's reports: "0" if it says something of the
+    page and "1" if not, and 64 random bits.
     """
 
     __tablename__ = "mentions"
     __table_args__ = (
         Index("mentions_by_report", "draft_id"),
-        Index("mentions_that_left", "item_id", "left"),
+        Index(
+            "mentions_that_left",
+            "item_id",
+            sqlite_where=text('"left" IS 1'),
+            postgresql_where=text('"left" IS true'),
+        ),
+        Index("mentions_by_page", "item_id", "page_key"),
         NO_ROW_NUMBERS,
     )
 
@@ -124,11 +153,25 @@ class Mention(Base):
     language: Mapped[str] = mapped_column(String(3), server_default="")
     hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
     due_hour: Mapped[datetime] = mapped_column(HourType)
+    arrival_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
+    circumstances: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     left: Mapped[bool] = mapped_column(default=False, server_default=false())
+    page_key: Mapped[str] = mapped_column(String(17), server_default="")
+
+
+class ItemWord(Base):
+    """The keyed hash of a word that reports say of an item, and how many of them say it now."""
+
+    __tablename__ = "item_words"
+    __table_args__ = (NO_ROW_NUMBERS,)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
+    word: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    reports: Mapped[int]
 
 
 class Source(Base):
-    """The number of an item's reports of the same portal, channel, language, hour and due hour.
+    """The number of an item's reports of the same portal, channel, language, hours and circumstances.
 
     An item has few sources however many reports it has, so summing them up stays cheap in a flood of reports.
     """
@@ -142,6 +185,8 @@ class Source(Base):
     language: Mapped[str] = mapped_column(String(3), primary_key=True)
     hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
     due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    arrival_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
+    circumstances: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     reports: Mapped[int]
 
 
@@ -151,6 +196,8 @@ class QueuePlace(Base):
     __tablename__ = "queue_places"
     __table_args__ = (
         Index("queue_places_by_kind", "language", "kind", "due_hour", "item_id"),
+        Index("queue_places_by_age", "language", "began_hour", "item_id"),
+        Index("queue_places_by_kind_and_age", "language", "kind", "began_hour", "item_id"),
         Index("queue_places_of_item", "item_id"),
         NO_ROW_NUMBERS,
     )
@@ -159,11 +206,23 @@ class QueuePlace(Base):
     due_hour: Mapped[datetime] = mapped_column(HourType, primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
+    began_hour: Mapped[datetime] = mapped_column(HourType, server_default="0")
+
+
+class QueueTurn(Base):
+    """How many of the last three items claimed from a queue were not yet followed by one that goes by age."""
+
+    __tablename__ = "queue_turns"
+
+    language: Mapped[str] = mapped_column(String(3), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    turn: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Assessment(Base):
     """A decision of an analyst, made under a claim or as a correction; rows are added and never changed.
 
+    `sequence` is given under a lock until the commit, so a number is never seen before a lower one.
     `details` holds the fields that have no column of their own, in the terms of that version's vocabulary.
     """
 
@@ -174,6 +233,7 @@ class Assessment(Base):
         UniqueConstraint("corrects", name="corrected_once"),
         Index("assessments_of_item", "item_id"),
         Index("assessments_by_time", "assessed_at", "assessment_id"),
+        Index("assessments_in_sequence", "sequence", unique=True),
     )
 
     assessment_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -182,6 +242,7 @@ class Assessment(Base):
     corrects: Mapped[str | None] = mapped_column(String(32))
     assessed_by: Mapped[str] = mapped_column(ForeignKey("access_keys.key_id"))
     assessed_at: Mapped[datetime] = mapped_column(ExactTime)
+    sequence: Mapped[int] = mapped_column(server_default="0")
     vocabulary: Mapped[int] = mapped_column(SmallInteger)
     outcome: Mapped[str] = mapped_column(String(32))
     severity: Mapped[str | None] = mapped_column(String(1))

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.items.making import host_hash
-from intake_api.items.reopening import reopen
+from intake_api.items.reopening import join_marks, reopen, take_words
 from intake_api.items.totals import SOURCE, uncount, update_totals
+from intake_api.items.words import move_words
 from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
 from intake_api.store.audit import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
 from intake_api.store.database import Database, upsert
@@ -181,7 +182,7 @@ class _Reindexing:
         # One entry after the other: that is how the log tells which item took the first one in.
         for what, item in ((WENT_INTO_ANOTHER, gone), (TOOK_ANOTHER_IN, kept)):
             self._audit.add(session, self._now, OPERATOR, what, item.item_id)
-        await _absorb(session, kept, gone, self._reopen_after)
+        await _absorb(session, self._vault, kept, gone, self._reopen_after)
         self.done.merged += 1
         return kept
 
@@ -192,14 +193,24 @@ def _order_of_keeping(item: Item) -> tuple[float, bool, str]:
     return leased_until, item.state == State.ASSESSED, item.item_id
 
 
-async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: timedelta | None) -> None:
+async def _absorb(
+    session: AsyncSession, vault: Vault, kept: Item, gone: Item, reopen_after: timedelta | None
+) -> None:
     """Move an item's reports and assessments to another item, and delete it; the other may reopen by them."""
+    if await _was_assessed_later(session, gone, kept):
+        kept.unseen = gone.unseen
+    join_marks(kept, gone)
+    arrivals: Sequence[datetime] = []
     into = update(Assessment).where(Assessment.item_id == gone.item_id)
     await session.execute(into.values(item_id=kept.item_id), execution_options=_UNSEEN)
     if State.ASSESSED not in (kept.state, gone.state):
         kept.open_since = min(kept.open_since, gone.open_since)
     elif (kept.state, gone.state) == (State.ASSESSED, State.WAITING):
-        await reopen(session, kept, await _arrivals(session, gone), reopen_after)
+        arrivals = await _arrivals(session, gone)
+        await reopen(session, kept, arrivals, reopen_after)
+    new_words = await move_words(session, vault, kept, gone, await _counted_for(session, kept, gone))
+    if gone.state == State.WAITING and arrivals:
+        take_words(kept, new_words, min(arrivals))
     await _join_double_mentions(session, kept, gone)
     await _move_mentions(session, kept, gone)
     for table in (Source, QueuePlace):
@@ -207,6 +218,24 @@ async def _absorb(session: AsyncSession, kept: Item, gone: Item, reopen_after: t
     await session.delete(gone)
     await session.flush()
     await update_totals(session, kept)
+
+
+async def _was_assessed_later(session: AsyncSession, one: Item, other: Item) -> bool:
+    newest = select(func.max(Assessment.sequence))
+    last, last_of_other = [
+        await session.scalar(newest.where(Assessment.item_id == item.item_id)) or 0 for item in (one, other)
+    ]
+    return last > last_of_other
+
+
+async def _counted_for(session: AsyncSession, kept: Item, gone: Item) -> Sequence[StoredReport]:
+    """Return the reports that are counted for an item that goes, and not for the one that is kept."""
+    counted_for_kept = select(Mention.draft_id).where(
+        Mention.item_id == kept.item_id, Mention.left.is_(False)
+    )
+    reports = select(StoredReport).join_from(Mention, StoredReport)
+    named = reports.where(Mention.item_id == gone.item_id, Mention.left.is_(False))
+    return (await session.scalars(named.where(Mention.draft_id.not_in(counted_for_kept)))).all()
 
 
 async def _arrivals(session: AsyncSession, item: Item) -> Sequence[datetime]:

@@ -17,7 +17,18 @@ from typing import Any
 from alembic import command
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Column, Connection, DateTime, LargeBinary, insert, inspect
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    insert,
+    inspect,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from intake_api.clock import utc_now
@@ -59,7 +70,8 @@ class Restored:
 async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime) -> Restored:
     """Restore a backup: its keys into `folder`, its tables into `place`, upgraded to this version.
 
-    Raises NotReady, and changes nothing, if the backup was changed or if the folder or database is in use.
+    Raises NotReady, and fills nothing, if the backup was changed, if the folder or database is in use, or if
+    the database cannot hold what the backup has.
     """
     _require_known(backup.manifest.revision)
     keys = _read_through(backup)
@@ -157,10 +169,40 @@ async def _fill(connection: AsyncConnection, backup: Backup) -> Counter[str]:
     for page in records:
         table = tables[page["table"]]
         readers = [_reader(table.columns[name]) for name in page["columns"]]
-        await connection.execute(insert(table), [_row(page["columns"], readers, row) for row in page["rows"]])
+        filled = [_row(page["columns"], readers, row) for row in page["rows"]]
+        try:
+            await connection.execute(insert(table), filled)
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, OperationalError):
+                raise
+            raise NotReady(_why_it_does_not_fit(table, filled)) from None
         rows[table.name] += len(page["rows"])
     await connection.run_sync(_go_to, "head")
     return rows
+
+
+def _why_it_does_not_fit(table: Table, rows: Sequence[Mapping[str, Any]]) -> str:
+    too_large = next(
+        (column.name for column in table.columns if any(_is_too_large(column, row) for row in rows)), None
+    )
+    if too_large is None:
+        return (
+            f"The database refuses rows of the table {table.name}. Nothing was filled: restore into an empty "
+            "database of the kind that was backed up."
+        )
+    return (
+        f"The table {table.name} holds a number in {too_large} that is too large for this database. Nothing "
+        "was filled: restore into SQLite, which holds it."
+    )
+
+
+def _is_too_large(column: Column[Any], row: Mapping[str, Any]) -> bool:
+    """Return whether a value is a number that PostgreSQL's column of this type cannot hold."""
+    value = row.get(column.name)
+    if not isinstance(column.type, Integer) or not isinstance(value, int):
+        return False
+    limit = 2**15 if isinstance(column.type, SmallInteger) else 2**31
+    return not -limit <= value < limit
 
 
 def _go_to(connection: Connection, revision: str) -> None:

@@ -33,6 +33,7 @@ class SealedColumn:
 
 SEALED_COLUMNS: Final = (
     SealedColumn(StoredReport.draft_id, StoredReport.content),
+    SealedColumn(StoredReport.draft_id, StoredReport.counted),
     SealedColumn(Item.item_id, Item.given),
     SealedColumn(Item.item_id, Item.canonical),
     SealedColumn(Assessment.assessment_id, Assessment.note),

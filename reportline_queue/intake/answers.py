@@ -1,7 +1,7 @@
 """The intake's answers by its contract; fields that it adds later are ignored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -16,6 +16,8 @@ SMALL: Final = 5
 ClaimId = Annotated[str, Written("[0-9a-f]{16}")]
 ItemId = Annotated[str, Written("[0-9a-f]{32}")]
 AssessmentId = Annotated[str, Written("[0-9a-f]{32}")]
+Circumstances = tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...]
+KeyId = Annotated[str, Written("[0-9a-f]{12}")]
 
 
 class AddressKind(StrEnum):
@@ -34,6 +36,7 @@ class AddressKind(StrEnum):
 class ItemSummed:
     """The fields that claims and found items share."""
 
+    circumstances: Circumstances = ()
     item_id: ItemId
     kind: str
     reports: int
@@ -41,6 +44,8 @@ class ItemSummed:
     languages: tuple[str, ...]
     first_hour: datetime
     last_hour: datetime
+    changed_on: date | None = None
+    changed_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +82,7 @@ class ReportShown:
     withdrawn: bool
     whole_site: bool | None = None
     complete: bool = True
-    circumstances: tuple[Literal["knows_child", "own_pictures", "threatened", "danger_now"], ...] = ()
+    circumstances: Circumstances = ()
     depiction: Literal["looks_real", "drawn", "unsure"] | None = None
     reached: Literal["channel", "search", "advert", "sent", "page"] | None = None
     referer: str | None = None
@@ -114,13 +119,59 @@ class DecisionShown:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ReportsShown:
+    """A page of an item's reports; `next` is where the next page begins, None on the last one."""
+
+    reports: tuple[ReportShown, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Summary:
+    """How many of an item's reports say so."""
+
+    seen_today: int
+    live: int
+    passwords: int
+    positions: int
+    notes: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NamedTogether:
+    """Another item that a report of this one names too."""
+
+    item_id: ItemId
+    address_given: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldClaim(Claim):
+    """A claim that somebody holds, and the key by which they do."""
+
+    held_by: KeyId
+    holder: str
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldClaims:
+    """Everybody's claims."""
+
+    claims: tuple[HeldClaim, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ClaimShown(Claim):
     """A claimed item whole: its address as first given and canonical, and what its reports say."""
 
     address_given: str
     address_canonical: str
     needs_joining: bool
+    summary: Summary
     details: tuple[ReportShown, ...]
+    next_details: str | None = None
+    together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
 
 
@@ -138,6 +189,7 @@ class ItemsFound:
 
     items: tuple[ItemFound, ...]
     more: bool
+    next: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,6 +198,10 @@ class ItemShown(ItemFound):
 
     address_given: str
     address_canonical: str
+    summary: Summary
+    details: tuple[ReportShown, ...]
+    next_details: str | None = None
+    together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
 
 
@@ -208,6 +264,17 @@ class HourCell:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class PortalCell:
+    """How many reports of one portal came with each circumstance, rounded down; None is fewer than SMALL."""
+
+    portal: str
+    danger_now: int | None
+    knows_child: int | None
+    threatened: int | None
+    own_pictures: int | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Counts:
     """Where the items are, and where the reports of `hours` full hours before `hour` came from."""
 
@@ -222,6 +289,7 @@ class Counts:
     kinds: tuple[Cell, ...]
     outcomes: tuple[Cell, ...]
     by_hour: tuple[HourCell, ...]
+    circumstances: tuple[PortalCell, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

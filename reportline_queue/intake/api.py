@@ -24,8 +24,8 @@ Query = Mapping[str, str | int]
 _WORDS: Final[Mapping[str, str]] = {
     "no-access-key": "Your access key opens nothing: it is not whole, or was revoked. Ask for another.",
     "wrong-door": (
-        "Your access key does not open this: leads lift and export, auditors read the audit log, "
-        "analysts and leads do the rest."
+        "Your access key does not open this: leads lift and export, see and free claims, auditors read the "
+        "audit log, analysts and leads do the rest."
     ),
     "not-found": "There is nothing under this id, or it is not yours to change.",
     "out-of-shape": "The intake does not take what was sent.",

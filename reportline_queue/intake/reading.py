@@ -5,7 +5,7 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -38,8 +38,8 @@ def _value(kind: Any, given: Any) -> Any:
         return tuple(_value(get_args(kind)[0], part) for part in _checked(list, given))
     if origin is Literal:
         return _listed(get_args(kind), given)
-    if kind is datetime:
-        return datetime.fromisoformat(_checked(str, given))
+    if kind in {datetime, date}:
+        return kind.fromisoformat(_checked(str, given))
     if kind in {str, int, bool}:
         return _checked(kind, given)
     return _object(kind, _checked(dict, given))

@@ -29,7 +29,7 @@ from intake_api.settings import IntakeSettings
 ROOT = Path(__file__).parents[2]
 TRACED = {
     str(ROOT / "intake_api" / "items" / f"{name}.py"): name
-    for name in ("merging", "making", "reopening", "totals", "queue_places")
+    for name in ("merging", "making", "reopening", "totals", "queue_places", "words")
 }
 
 
@@ -115,8 +115,8 @@ def merger_processes() -> Iterator[MergerProcesses]:
 def _merge(settings: IntakeSettings, dies_at: Point) -> NoReturn:
     sys.settrace(Tracer(dies_at, die=lambda: os.kill(os.getpid(), signal.SIGKILL)))
     intake = assemble(settings)
-    # A point at the end of a round is passed when the next round begins: not after a minute, as it is served.
-    merger = Merger(intake.database, intake.vault, settings.reopen_after, intake.now, retry_seconds=0.5)
+    # A point at the end of a round is passed when the next round begins: soon, and not after a second.
+    merger = Merger(intake.database, intake.vault, settings.reopen_after, intake.now, tick_seconds=0.05)
     asyncio.run(merger.run())
     os._exit(0)
 

@@ -66,6 +66,8 @@ class RunningApi:
         """Wait until no report waits to be merged."""
         waiting = select(func.count()).where(StoredReport.merged_revision < StoredReport.revision)
         for _ in range(4000):
+            # Not at the next tick, but now; unless the test has stopped the merger.
+            await self.intake.merger.merge_waiting(again=False)
             if not await self.scalar(waiting):
                 return
             await asyncio.sleep(0.005)
@@ -126,10 +128,10 @@ def prepare(settings: IntakeSettings) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
-    """Run an intake that was set up."""
+async def opened(settings: IntakeSettings, intake: Intake | None = None) -> AsyncIterator[RunningApi]:
+    """Run an intake that was set up, or that is assembled already."""
     clock = Clock()
-    intake = assemble(settings, clock)
+    intake = intake or assemble(settings, clock)
     tokens = [(settings.data_dir / f"{role}.token").read_text().strip() for role in ("channel", "analyst")]
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running(intake))
@@ -173,8 +175,11 @@ def environment(settings: IntakeSettings) -> dict[str, str]:
     )
 
 
-async def plan_of(api: RunningApi, part: str, work: Awaitable[object]) -> list[str]:
-    """Return the database's plan for the statement of `work` that contains `part`."""
+async def plan_of(api: RunningApi, part: str, work: Awaitable[object], *, scans: bool = True) -> list[str]:
+    """Return the database's plan for the statement of `work` that contains `part`.
+
+    Without `scans`, PostgreSQL plans as for a table that is too long to be read whole.
+    """
     done: list[tuple[str, tuple[object, ...]]] = []
     engine = api.intake.database.engine.sync_engine
 
@@ -187,5 +192,8 @@ async def plan_of(api: RunningApi, part: str, work: Awaitable[object]) -> list[s
     statement, values = next(one for one in done if part in one[0])
     explain = "EXPLAIN" if api.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
     async with api.intake.database.engine.connect() as connection:
+        if not scans and api.intake.database.is_postgresql:
+            for how in ("seqscan", "bitmapscan"):
+                await connection.exec_driver_sql(f"SET LOCAL enable_{how} = off")
         plan = await connection.exec_driver_sql(f"{explain} {statement}", values)
     return [str(step[-1]) for step in plan]

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import itertools
 import json
 import os
 import pty
@@ -113,18 +114,18 @@ class Client:
     def assess(self, address: str, *options: str) -> str:
         """Report an address, and decide about it; gives the assessment."""
         recorded = self.told("assess", self.claim(address), "--outcome", "ignore", *options)
-        return _first_id(recorded)
+        return first_id(recorded)
 
     def colleague(self, role: str) -> "Client":
         """Make a client with a key of another person."""
-        return Client(self.served, _new_key(self.served.folder, role))
+        return Client(self.served, new_key(self.served.folder, role))
 
     def behind_its_back(self, change: Executable) -> None:
         """Change the database without the intake."""
         asyncio.run(_write(self.served.folder, change))
 
 
-def _new_key(folder: Path, role: str) -> str:
+def new_key(folder: Path, role: str) -> str:
     made = CliRunner().invoke(intake, ["key", "add", role, "one"], env={"REPORTLINE_DATA_DIR": str(folder)})
     return made.stdout.strip()
 
@@ -151,13 +152,13 @@ def _zone_where_it_is_late() -> str:
 
 @pytest.fixture(scope="module")
 def lead(served: ServedApi) -> Client:
-    return Client(served, _new_key(served.folder, "lead"))
+    return Client(served, new_key(served.folder, "lead"))
 
 
 @pytest.fixture
 def analyst(served: ServedApi, lead: Client) -> Iterator[Client]:
     """Make a client of an analyst who holds no claim."""
-    yield Client(served, _new_key(served.folder, "analyst"))
+    yield Client(served, new_key(served.folder, "analyst"))
     lead.told("next", "20")
 
 
@@ -174,7 +175,7 @@ def test_a_report_is_taken_shown_and_assessed(analyst: Client) -> None:
 def test_every_field_of_a_decision_is_sent_and_shown_again(analyst: Client) -> None:
     assert DECIDED.keys() == Decision.model_fields.keys()
     claim = analyst.claim("https://example.com/2")
-    item_id = _first_id(analyst.told("show", claim))
+    item_id = first_id(analyst.told("show", claim))
     analyst.told("assess", claim, *OPTIONS, *IN_FLAGS)
     shown = analyst.told("item", item_id)
     for name, value in DECIDED.items():
@@ -183,8 +184,8 @@ def test_every_field_of_a_decision_is_sent_and_shown_again(analyst: Client) -> N
 
 def test_a_correction_takes_every_field_and_keeps_the_history(analyst: Client) -> None:
     claim = analyst.claim("https://example.com/3")
-    item_id = _first_id(analyst.told("show", claim))
-    first = _first_id(analyst.told("assess", claim, "--outcome", "ignore"))
+    item_id = first_id(analyst.told("show", claim))
+    first = first_id(analyst.told("assess", claim, "--outcome", "ignore"))
     corrected = analyst.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
     assert corrected.startswith("Corrected: national. The earlier assessment stays in the history.\n")
     shown = analyst.told("item", item_id)
@@ -271,7 +272,7 @@ def test_a_released_claim_is_lost_and_said_so(analyst: Client) -> None:
 
 def test_no_address_can_be_clicked_unless_asked_for(analyst: Client) -> None:
     claim = analyst.claim("https://example.com/11", note="same as https://example.org/3, see @example")
-    item_id = _first_id(analyst.told("show"))
+    item_id = first_id(analyst.told("show"))
     assert not re.search(r"https?:|\w\.\w|@\w", analyst.told("show"))
     assert "\nhttps://example.com/11\n" in analyst.told("show", "--plain-addresses")
     analyst.told("assess", claim, "--outcome", "ignore", "--note", "as https://example.org/4")
@@ -326,15 +327,27 @@ def test_the_items_of_a_host_are_found(analyst: Client) -> None:
     found = analyst.told("search", "--host", "host.example")
     assert found.startswith("\u2068host[.]example\u2069\nitem ")
     assert len(re.findall("^item ", found, re.MULTILINE)) == 2
+    for typed in ("host[.]example", "\u2068host[.]example\u2069", " host.example ", "HOST.example"):
+        shown = analyst.told("search", "--host", typed)
+        assert shown.partition("\n")[2] == found.partition("\n")[2]
+        assert shown.lower().startswith("\u2068host[.]example\u2069\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "typed", "sentence"),
     [
         (["https://example.com/", "--host", "example.com"], "", "Give an address or a host, not both."),
-        ([], "", "An address is 1 to 2048 characters, a host 1 to 253."),
-        (["a" * 2049], "", "An address is 1 to 2048 characters, a host 1 to 253."),
-        (["--host", "a" * 254], "", "An address is 1 to 2048 characters, a host 1 to 253."),
+        ([], "", "An address or a host is 1 to 2048 characters."),
+        (["a" * 2049], "", "An address or a host is 1 to 2048 characters."),
+        (["--host", "a" * 2049], "", "An address or a host is 1 to 2048 characters."),
+        (
+            ["--host", "no host"],
+            "",
+            (
+                "This is no host. Give a name such as multi.example, an IP address, or an address of the "
+                "web: its host is looked for."
+            ),
+        ),
     ],
 )
 def test_what_cannot_be_searched_is_told(
@@ -478,7 +491,7 @@ def test_a_lift_for_nobody_is_refused(lead: Client) -> None:
 def test_an_auditor_reads_the_log_from_any_entry(analyst: Client) -> None:
     auditor = analyst.colleague("auditor")
     claim = analyst.claim("https://example.com/18")
-    item_id = _first_id(analyst.told("show", claim))
+    item_id = first_id(analyst.told("show", claim))
     shown = auditor.told("audit")
     assert re.search(rf"address_read *\n +{analyst.key_id} +{item_id}", shown)
     [last] = re.findall(r"(?m)^What follows: reportline queue audit --after (\d+)$", shown)
@@ -531,7 +544,7 @@ def test_of_an_export_that_fails_nothing_is_left_and_the_incident_is_told(
     """The last of more assessments than a page has is damaged."""
     item_id = _many_assessments(analyst, 120)
     [last] = _assessments(analyst, item_id, 1)
-    damaged = last | {"note": b"damaged", "assessed_at": utc_now() - timedelta(minutes=5)}
+    damaged = last | {"note": b"damaged"}
     analyst.behind_its_back(insert(Assessment).values(damaged))
     refusal = lead.refused("export", str(tmp_path / "file"), "--format", "ndjson")
     analyst.behind_its_back(delete(Assessment).where(Assessment.assessment_id == damaged["assessment_id"]))
@@ -623,18 +636,24 @@ def test_whatever_else_answers_is_told_apart(
     assert list(tmp_path.iterdir()) == []
 
 
+# Far enough apart for what the tests assess in between.
+_NUMBERS = itertools.count(1_000_000, 1_000)
+
+
 def _many_assessments(analyst: Client, number: int) -> str:
     """Let an item have been decided about so many times, and once more with a note; gives the item."""
     claim = analyst.claim()
-    item_id = _first_id(analyst.told("show", claim))
+    item_id = first_id(analyst.told("show", claim))
     analyst.told("assess", claim, "--outcome", "ignore", "--note", "a\nnote")
     analyst.behind_its_back(insert(Assessment).values(_assessments(analyst, item_id, number)))
     return item_id
 
 
 def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, Any]]:
+    first = next(_NUMBERS)
     return [
         {
+            "sequence": first + place,
             "assessment_id": secrets.token_hex(16),
             "item_id": item_id,
             "claim_id": secrets.token_hex(8),
@@ -644,11 +663,11 @@ def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, A
             "outcome": "ignore",
             "details": {},
         }
-        for _ in range(number)
+        for place in range(number)
     ]
 
 
-def _first_id(shown: str) -> str:
+def first_id(shown: str) -> str:
     found: list[str] = re.findall(r"\b[0-9a-f]{32}\b", shown)
     return found[0]
 

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 from rich.console import Console
 
-from intake_api.numbers.counting import HOUR, QueueCounted, ReportsCounted, Tally
+from conversations.wire.report import Circumstance
+from intake_api.numbers.counting import HOUR, QueueCounted, ReportsCounted, Tally, Tapped
 from intake_api.numbers.shapes import Counts
 from reportline_queue.intake import answers
 from reportline_queue.intake.reading import read
@@ -15,8 +16,14 @@ from tests.intake_api.running_api import NOON
 PORTALS = {NOON - HOUR: Counter(ar=12, international=3), NOON - 2 * HOUR: Counter(ar=7)}
 
 
+TAPPED: Tapped = {
+    NOON - HOUR: Counter({("ar", Circumstance.KNOWS_CHILD): 6, ("ar", Circumstance.DANGER_NOW): 4}),
+    NOON - 2 * HOUR: Counter({("ar", Circumstance.KNOWS_CHILD): 6}),
+}
+
+
 def _drawn(width: int, portals: Tally = PORTALS) -> list[str]:
-    reports = ReportsCounted(portals, {}, {}, {})
+    reports = ReportsCounted(portals, {}, {}, {}, TAPPED if portals else {})
     counted = Counts.of(QueueCounted(1234, 40321, 0, Counter()), 17, reports, NOON, 168)
     console = Console(width=width, color_system=None, highlight=False)
     with console.capture() as captured:
@@ -32,6 +39,8 @@ def test_the_terminal_of_sixty_columns_shows_every_number() -> None:
     assert all(number in text for number in ("1234", "17", "40321", "(rounded down): 20"))
     assert "│ ar            │      15 │" in drawn
     assert "│ international │      <5 │" in drawn
+    assert [line for line in drawn if line.startswith("│ ar: knows child ") and "10 │" in line]
+    assert "danger" not in text
     assert drawn[-3:] == [
         " 03-01 09h <5",
         " 03-01 10h  5 ██████████",

@@ -18,10 +18,14 @@ from reportline_queue.intake.answers import (
     Claim,
     ClaimShown,
     DecisionShown,
+    HeldClaim,
     ItemFound,
     ItemsFound,
     ItemShown,
+    NamedTogether,
     ReportShown,
+    ReportsShown,
+    Summary,
 )
 from reportline_queue.tables import Shown
 from reportline_queue.text import clean, safe, shown_address
@@ -35,6 +39,7 @@ HOSTILE = f"{COMMANDS}, at https://example.org/3 and @example"
 AT = datetime(2026, 3, 1, 12, 34, 56, tzinfo=UTC)
 ITEM, ASSESSMENT, CLAIM, KEY = "0" * 31 + "1", "a" * 32, "0123456789abcdef", "c" * 12
 SUMMED: dict[str, Any] = {
+    "circumstances": ("danger_now", "own_pictures"),
     "item_id": ITEM,
     "kind": "web",
     "reports": 12,
@@ -42,6 +47,8 @@ SUMMED: dict[str, Any] = {
     "languages": ("en", "es", "ur"),
     "first_hour": NOON,
     "last_hour": NOON.replace(hour=15),
+    "changed_on": NOON.date(),
+    "changed_words": ("access", "note", "page_password", "position", "referer"),
 }
 DECIDED = DecisionShown(
     assessment_id=ASSESSMENT,
@@ -82,17 +89,28 @@ REPORT = ReportShown(
     withdrawn=False,
     **SAID,
 )
+WORDS: dict[str, Any] = {
+    "summary": Summary(seen_today=1, live=2, passwords=3, positions=4, notes=5),
+    "details": (REPORT,),
+    "next_details": f"1{'0' * 16}",
+    "together": (NamedTogether(item_id=ITEM, address_given="https://example.org/2\x1b[2J"),),
+}
 CLAIMED = ClaimShown(
     claim_id=CLAIM,
     lease_expires=AT,
     needs_joining=True,
-    details=(REPORT,),
     history=(DECIDED,),
+    **WORDS,
     **SUMMED,
     **ADDRESSES,
 )
-ITEM_SHOWN = ItemShown(state="waiting", outcome="baseline", history=(DECIDED,), **SUMMED, **ADDRESSES)
-FOUND = ItemsFound(items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True)
+ITEM_SHOWN = ItemShown(
+    state="waiting", outcome="baseline", history=(DECIDED,), **WORDS, **SUMMED, **ADDRESSES
+)
+FOUND = ItemsFound(
+    items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True, next=f"1-{ITEM}"
+)
+HELD = HeldClaim(claim_id=CLAIM, lease_expires=AT, held_by=KEY, holder=HOSTILE, claimed_at=AT, **SUMMED)
 AUDITED = [
     AuditEntry(sequence=number, at=AT, who=KEY, what="assessed_not_assessable", subject=ITEM)
     for number in (9, 123456)
@@ -114,6 +132,10 @@ def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
         "claimed": tables.claimed(CLAIMED, plain_addresses=plain_addresses),
         "item": tables.item(ITEM_SHOWN, plain_addresses=plain_addresses),
         "found": tables.found(FOUND),
+        "held": tables.held([HELD, HELD], AT),
+        "reports": tables.reports(
+            ReportsShown(reports=(REPORT,), next=f"1{'0' * 16}"), plain_addresses=plain_addresses
+        ),
         "audited": [tables.audited(AUDITED)],
         "lists": [tables.lists(newest().lists)],
     } | {name: tables.words(listed) for name, listed in newest().lists.items()}
@@ -183,6 +205,21 @@ def test_a_claim_shows_every_answer_of_its_reports() -> None:
             for report in (answered, bare)
         )
         assert drawn != without, f"{name} is not drawn"
+
+
+@pytest.mark.parametrize("name", ["claimed", "item"])
+def test_what_reporters_tapped_is_drawn_first(name: str) -> None:
+    first, *_ = _printed(*_everything()[name], width=100).splitlines()
+    assert first.split("  ")[1:3] == [
+        "a reporter",
+        "says that there is danger now, is in the pictures, or a friend is",
+    ]
+    assert "danger now" in _printed(*_everything()["claims"]).replace("\n", " ")
+
+
+def test_where_nothing_was_tapped_nothing_is_said_of_it() -> None:
+    shown = _printed(*tables.claimed(replace(CLAIMED, circumstances=()), plain_addresses=False))
+    assert shown.startswith("address")
 
 
 def test_what_was_not_recorded_is_not_shown() -> None:

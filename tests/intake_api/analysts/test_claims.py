@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from conversations.address import CANONICALISER_VERSION
+from intake_api.analysts import claims
+from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
@@ -18,8 +20,9 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
 from intake_api.store.audit import CHAIN
 from intake_api.store.database import advisory_lock
-from intake_api.store.models import Assessment, AuditEntry, Item, QueuePlace
-from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of
+from intake_api.store.models import AccessKey, Assessment, AuditEntry, Exposure, Item, QueuePlace, State
+from tests.intake_api.api_users import assert_problem, new_user
+from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
 
 
 async def _claimed(api: RunningApi, address: str = "https://example.com/1") -> str:
@@ -81,6 +84,37 @@ async def test_a_shown_claim_has_the_address_and_what_was_said(api: RunningApi) 
     assert shown["history"] == []
 
 
+async def test_what_reporters_tapped_stands_first_wherever_an_item_is_shown(api: RunningApi) -> None:
+    """Of all its reports, the most urgent first; what the analyst may not yet see the words of, too."""
+    await api.take_in(
+        a_report("https://example.com/1", circumstances=["own_pictures", "knows_child"]),
+        a_report("https://example.com/1", circumstances=["danger_now"], language="en"),
+        a_report("https://example.com/1"),
+    )
+    [claim] = await api.claim()
+    [mine] = (await api.analyst.get("/v1/queue/claims")).json()["claims"]
+    found = await api.analyst.post("/v1/search", json={"address": "https://example.com/1"})
+    [item] = found.json()["items"]
+    shown = await api.show(claim["claim_id"])
+    whole = (await api.analyst.get(f"/v1/items/{item['item_id']}")).json()
+    for answer in (claim, mine, item, shown, whole):
+        assert next(iter(answer.items())) == (
+            "circumstances",
+            ["danger_now", "knows_child", "own_pictures"],
+        )
+
+
+async def test_what_was_left_out_since_is_not_shown_when_the_item_comes_back(api: RunningApi) -> None:
+    report = a_report("https://example.com/1", circumstances=["threatened"])
+    await api.take_in(report, a_report("https://example.com/1"))
+    [claim] = await api.claim()
+    await api.take_in(revised(report, circumstances=[]))
+    await api.analyst.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    api.clock.move(hours=1)
+    [again] = await api.claim()
+    assert again["circumstances"] == []
+
+
 async def test_an_invitation_is_shown_as_needing_to_join(api: RunningApi) -> None:
     shown = await api.show(await _claimed(api, "https://t.me/+AAAAAAAAAAAAAAAA"))
     assert shown["needs_joining"]
@@ -137,11 +171,125 @@ async def test_an_expired_lease_goes_back_to_the_queue(api: RunningApi) -> None:
 async def test_a_stale_claim_opens_nothing(api: RunningApi) -> None:
     claim_id = await _claimed(api)
     api.clock.move(hours=2)
-    path = f"/v1/queue/claims/{claim_id}"
-    _assert_lost(await api.analyst.get(path))
-    _assert_lost(await api.analyst.delete(path))
+    _assert_lost(await api.analyst.get(f"/v1/queue/claims/{claim_id}"))
+    assert await _mine(api.analyst) == []
+
+
+async def test_a_decision_that_comes_late_is_taken_while_nobody_else_has_the_item(api: RunningApi) -> None:
+    """Else they would have to look at it once more."""
+    claim_id = await _claimed(api)
+    api.clock.move(hours=30)
+    first = await _assess(api.analyst, claim_id)
+    assert first.status_code == 201
+    assert (await _assess(api.analyst, claim_id)).json() == first.json()
+    assert await api.scalar(select(Item.state)) == "assessed"
+    assert await api.claim() == []
+
+
+async def test_a_late_decision_is_taken_after_the_item_was_given_back_to_the_queue(api: RunningApi) -> None:
+    """A colleague's claim of anything else gives back what has expired."""
+    claim_id, other = await _claimed(api), await api.another_analyst()
+    api.clock.move(hours=2)
+    assert (await other.post("/v1/queue/claims", json={"kind": "onion"})).json()["claims"] == []
+    assert await api.scalar(select(Item.state)) == "waiting"
+    _assert_lost(await _assess(other, claim_id))
+    assert (await _assess(api.analyst, claim_id)).status_code == 201
+    assert (await api.counts())["waiting"] == 0
+    assert await api.scalar(select(func.count()).select_from(QueuePlace)) == 0
+
+
+async def test_a_late_decision_is_lost_once_somebody_has_claimed_the_item(api: RunningApi) -> None:
+    claim_id, other = await _claimed(api), await api.another_analyst()
+    api.clock.move(hours=2)
+    [again] = (await other.post("/v1/queue/claims", json={})).json()["claims"]
+    _assert_lost(await _assess(api.analyst, claim_id))
+    await other.delete(f"/v1/queue/claims/{again['claim_id']}")
     _assert_lost(await _assess(api.analyst, claim_id))
     assert await api.scalar(select(Assessment.assessment_id)) is None
+
+
+async def test_a_claim_that_ran_out_is_prolonged_while_nobody_else_has_the_item(api: RunningApi) -> None:
+    claim_id = await _claimed(api)
+    path = f"/v1/queue/claims/{claim_id}"
+    api.clock.move(hours=2)
+    assert (await api.analyst.put(f"{path}/lease")).json() == {"lease_expires": "2026-03-01T15:34:56Z"}
+    assert [claim["claim_id"] for claim in await _mine(api.analyst)] == [claim_id]
+    api.clock.move(hours=6)
+    _assert_lost(await api.analyst.put(f"{path}/lease"))
+    assert (await api.analyst.delete(path)).status_code == 204
+
+
+async def test_nobody_gets_more_than_twenty_by_prolonging_what_ran_out(api: RunningApi) -> None:
+    claim_id = await _claimed(api)
+    await api.take_in(a_report(*(f"https://example.com/more/{page}" for page in range(20))))
+    assert len(await api.claim(19)) == 19
+    run_out = update(Item).where(Item.claim_id == claim_id).values(lease_expires=api.clock())
+    async with api.intake.database.writing() as session:
+        await session.execute(run_out)
+        key = await session.scalar(select(Item.claimed_by).where(Item.claim_id == claim_id))
+        last = (await session.scalars(select(Item).where(Item.state == "waiting"))).one()
+        last.state, last.claim_id, last.claimed_by = State.CLAIMED, "0" * 16, key
+        last.lease_expires = api.clock() + timedelta(hours=1)
+    answer = await api.analyst.put(f"/v1/queue/claims/{claim_id}/lease")
+    assert_problem(answer, 409, "hands-full")
+    assert len(await _mine(api.analyst)) == 20
+
+
+async def test_a_lead_sees_who_holds_what_and_frees_it(api: RunningApi) -> None:
+    claim_id, lead, other = await _claimed(api), await new_user(api, Role.LEAD), await new_user(api)
+    [held] = (await lead.client.get("/v1/claims")).json()["claims"]
+    assert (held["claim_id"], held["claimed_at"]) == (claim_id, "2026-03-01T12:34:56Z")
+    assert (held["held_by"], bool(held["holder"])) == (await api.scalar(select(Item.claimed_by)), True)
+    assert not any("address" in name for name in held)
+    assert (await lead.client.delete(f"/v1/claims/{claim_id}")).status_code == 204
+    assert (await lead.client.get("/v1/claims")).json() == {"claims": []}
+    _assert_lost(await lead.client.delete(f"/v1/claims/{claim_id}"))
+    _assert_lost(await _assess(api.analyst, claim_id))
+    assert len(await other.claim()) == 1
+    assert await _noted(api, lead.key_id) == [
+        ("claims_listed", lead.key_id),
+        ("claim_freed", held["item_id"]),
+        ("claims_listed", lead.key_id),
+    ]
+
+
+async def test_a_lead_sees_and_frees_what_has_run_out(api: RunningApi) -> None:
+    claim_id, lead = await _claimed(api), await new_user(api, Role.LEAD)
+    api.clock.move(hours=60)
+    [held] = (await lead.client.get("/v1/claims")).json()["claims"]
+    assert held["lease_expires"] == "2026-03-01T13:34:56Z"
+    assert (await lead.client.delete(f"/v1/claims/{claim_id}")).status_code == 204
+    assert len(await api.claim()) == 1
+
+
+async def test_what_a_lead_frees_is_no_exposure_any_more(sqlite_settings: IntakeSettings) -> None:
+    async with opened(sqlite_settings) as api:
+        claim_id, lead = await _claimed(api), await new_user(api, Role.LEAD)
+        await lead.client.delete(f"/v1/claims/{claim_id}")
+        assert await api.scalar(select(Exposure.ends)) == api.clock()
+
+
+async def test_an_analyst_neither_sees_nor_frees_what_others_hold(api: RunningApi) -> None:
+    claim_id, other = await _claimed(api), await new_user(api)
+    assert_problem(await other.client.get("/v1/claims"), 403, "wrong-door")
+    assert_problem(await other.client.delete(f"/v1/claims/{claim_id}"), 403, "wrong-door")
+    assert len(await _mine(api.analyst)) == 1
+
+
+async def test_who_is_revoked_while_claiming_gets_nothing(api: RunningApi) -> None:
+    """The key was good when the request came in, and what it holds was freed meanwhile."""
+    await api.take_in(a_report("https://example.com/1"))
+    async with api.intake.database.writing() as session:
+        key = (await session.scalars(select(AccessKey).where(AccessKey.role != "channel"))).one()
+        key.revoked_at = api.clock()
+        request = AnalystRequest(session, api.intake.vault, api.intake.audit, key.key_id, api.clock())
+        assert await claims.claim(request, 1, timedelta(hours=1)) == []
+
+
+async def _noted(api: RunningApi, who: str) -> list[tuple[str, str]]:
+    entries = select(AuditEntry).where(AuditEntry.who == who).order_by(AuditEntry.sequence)
+    async with api.intake.database.reading() as session:
+        return [(entry.what, entry.subject) for entry in await session.scalars(entries)]
 
 
 async def test_another_analysts_claim_opens_nothing(api: RunningApi) -> None:

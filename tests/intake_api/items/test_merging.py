@@ -2,18 +2,34 @@
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
 
-from conversations.wire.report import Live, ReportedAddress, Seen
+from conversations.wire.report import Circumstance, Live, ReportedAddress, Seen
 from intake_api.hand_in.reports import Content
-from intake_api.items.merging import Merger
+from intake_api.items.merging import TICK_SECONDS, Merger
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
+from intake_api.server.assembly import assemble
+from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, Mention, State, StoredReport
-from tests.intake_api.running_api import NOON, RunningApi, a_report, plan_of, revised, withdrawn
+from tests.intake_api.running_api import (
+    NOON,
+    RunningApi,
+    a_report,
+    opened,
+    plan_of,
+    revised,
+    withdrawn,
+)
+
+_SPOILT_ID = "5" * 32
+_SPOILT = StoredReport.draft_id == _SPOILT_ID
 
 
 async def _only_claim(api: RunningApi) -> dict[str, Any]:
@@ -22,18 +38,18 @@ async def _only_claim(api: RunningApi) -> dict[str, Any]:
 
 
 async def test_one_item_gathers_all_reports_of_an_address(api: RunningApi) -> None:
-    later = NOON + timedelta(hours=5)
+    earlier = NOON - timedelta(hours=5)
     await api.take_in(
-        a_report("https://example.com/1", portal="ar", language="es", hour=later),
-        a_report("HTTPS://EXAMPLE.com/1", portal="international", language="en"),
         a_report("https://example.com/1", portal="ar", language="es"),
+        a_report("HTTPS://EXAMPLE.com/1", portal="international", language="en", hour=earlier),
+        a_report("https://example.com/1", portal="ar", language="es", hour=earlier),
     )
     claim = await _only_claim(api)
     assert claim["reports"] == 3
     assert claim["portals"] == ["ar", "international"]
     assert claim["languages"] == ["en", "es"]
-    assert claim["first_hour"] == "2026-03-01T12:00:00Z"
-    assert claim["last_hour"] == "2026-03-01T17:00:00Z"
+    assert claim["first_hour"] == "2026-03-01T07:00:00Z"
+    assert claim["last_hour"] == "2026-03-01T12:00:00Z"
 
 
 async def test_a_report_of_many_addresses_is_many_items(api: RunningApi) -> None:
@@ -55,7 +71,7 @@ async def test_what_cannot_be_read_still_becomes_an_item(api: RunningApi, given:
 
 async def _spoil(api: RunningApi) -> None:
     """One report's content is spoilt on the disk; what comes after it is not."""
-    await api.take_in(a_report(draft_id="5" * 32))
+    await api.take_in(a_report(draft_id=_SPOILT_ID))
     async with api.intake.database.writing() as session:
         await session.execute(update(StoredReport).values(content=b"k1:spoilt", merged_revision=0))
 
@@ -99,17 +115,58 @@ async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(api: R
     """It is retried even if reports are handed in all the time."""
     intake = api.intake
     await _spoil(api)
-    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now, 0.2)
+    merger = Merger(intake.database, intake.vault, intake.settings.reopen_after, intake.now, 0.01)
     await merger.merge_waiting(again=True)
     async with intake.database.writing() as session:
         await session.execute(update(StoredReport).values(content=None, withdrawn=True))
+    intake.merger.stop()
     running = asyncio.create_task(merger.run())
     async with asyncio.timeout(20):
-        while await api.scalar(select(StoredReport.merged_revision)) == 0:
-            await merger.wake()
-            await asyncio.sleep(0.01)
+        while await api.scalar(select(StoredReport.merged_revision).where(_SPOILT)) == 0:
+            await api.hand_in(a_report())
     merger.stop()
     await running
+
+
+@asynccontextmanager
+async def _ticking(settings: IntakeSettings, tick_seconds: float) -> AsyncIterator[RunningApi]:
+    """Run an intake with ticks of its own, when it has merged a report that a crash had left."""
+    async with opened(settings) as api:
+        api.intake.merger.stop()
+        await api.hand_in(a_report("https://example.com/left"))
+    intake = assemble(settings)
+    merger = Merger(intake.database, intake.vault, None, intake.now, tick_seconds)
+    async with opened(settings, replace(intake, merger=merger)) as api:
+        await _items(api, 1)
+        yield api
+
+
+async def test_no_arrival_starts_a_merge(settings: IntakeSettings) -> None:
+    """What comes between two ticks waits for the next, so the next request's time tells nothing of it."""
+    async with _ticking(settings, 3600) as api:
+        report = a_report("https://example.com/2")
+        for _ in range(20):
+            assert (await api.hand_in(report)).status_code == 202
+            merged = select(StoredReport.merged_revision).where(StoredReport.draft_id == report.draft_id)
+            assert await api.scalar(merged) == 0
+
+
+async def test_what_comes_between_two_ticks_is_merged_in_the_next(settings: IntakeSettings) -> None:
+    async with _ticking(settings, 0.02) as api:
+        await api.hand_in(a_report("https://example.com/2"))
+        await _items(api, 2)
+
+
+async def _items(api: RunningApi, number: int) -> None:
+    """Wait until there are so many items."""
+    async with asyncio.timeout(20):
+        while await api.scalar(select(func.count()).select_from(Item)) != number:
+            pass
+
+
+def test_a_tick_is_a_second() -> None:
+    """So an analyst sees a new item within two."""
+    assert TICK_SECONDS == 1
 
 
 async def test_what_left_an_item_is_found_by_its_index(api: RunningApi) -> None:
@@ -189,14 +246,16 @@ async def test_merging_again_changes_nothing(api: RunningApi) -> None:
     await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/1"))
     async with api.intake.database.writing() as session:
         await session.execute(update(StoredReport).values(merged_revision=0))
-    await api.intake.merger.wake()
     await api.merged()
     assert await api.scalar(select(Item.reports)) == 2
     assert await api.scalar(select(func.count()).select_from(Mention)) == 2
 
 
-def _class_of(given: str, *, seen: Seen | None = None, live: Live | None = None, **more: Any) -> Urgency:
-    return urgency_of(Content(seen=seen, live=live), ReportedAddress(given=given, **more))
+def _class_of(
+    given: str, *tapped: Circumstance, seen: Seen | None = None, live: Live | None = None, **more: Any
+) -> Urgency:
+    content = Content(circumstances=tapped, seen=seen, live=live)
+    return urgency_of(content, ReportedAddress(given=given, **more))
 
 
 def test_what_a_reporter_said_puts_an_address_into_its_class() -> None:
@@ -208,6 +267,16 @@ def test_what_a_reporter_said_puts_an_address_into_its_class() -> None:
     assert _class_of(home, whole_site=True) is Urgency.ORDINARY
     assert _class_of(page, complete=False, live=Live.YES) is Urgency.PARTIAL
     assert _class_of("somewhere on a blog") is Urgency.PARTIAL
+
+
+@pytest.mark.parametrize("given", ["https://example.com/1", "https://example.com/", "somewhere on a blog"])
+def test_a_circumstance_puts_every_address_of_its_report_into_its_class(given: str) -> None:
+    """The words beside an address may help where the address does not."""
+    near = (Circumstance.DANGER_NOW, Circumstance.KNOWS_CHILD)
+    own = (Circumstance.OWN_PICTURES, Circumstance.THREATENED)
+    assert {_class_of(given, one, live=Live.YES) for one in near} == {Urgency.CHILD_NEAR}
+    assert {_class_of(given, one, live=Live.YES) for one in own} == {Urgency.OWN_CASE}
+    assert _class_of(given, *own, *near) is Urgency.CHILD_NEAR
 
 
 def test_more_urgent_classes_are_due_earlier() -> None:

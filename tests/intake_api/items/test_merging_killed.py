@@ -34,7 +34,8 @@ from tests.sweeps import Sample
 
 KNOWN, CLAIMED, ASSESSED, LONG_AGO, OWN, LEFT = (f"https://example.com/{name}" for name in range(6))
 NEW, OTHER_NEW = "https://example.org/new", "https://example.net/new"
-TABLES = [Base.metadata.tables[name] for name in ("reports", "items", "mentions", "sources", "queue_places")]
+NAMES = ("reports", "items", "mentions", "sources", "queue_places", "item_words")
+TABLES = [Base.metadata.tables[name] for name in NAMES]
 ASSESSMENTS = Base.metadata.tables["assessments"]
 Rows = Mapping[Table, list[dict[str, Any]]]
 
@@ -60,7 +61,7 @@ async def _fill(api: RunningApi) -> None:
     await _assess_all(analyst)
     api.clock.move(days=5, hours=1)
     to_withdraw = a_report(KNOWN, CLAIMED, ASSESSED, draft_id="4" * 32, hour=NOON + hour)
-    leaves = a_report(LEFT, CLAIMED, draft_id="5" * 32)
+    leaves = a_report(LEFT, CLAIMED, draft_id="5" * 32, position="third")
     comes_back = a_report(CLAIMED, draft_id="6" * 32, portal="international", language="en")
     await api.take_in(a_report(ASSESSED), to_withdraw, leaves, comes_back)
     claims = await analyst.claim(20)
@@ -81,11 +82,11 @@ async def _fill(api: RunningApi) -> None:
 def _waiting(to_withdraw: Report, leaves: Report, gone: Report, mistaken: Report) -> list[Report]:
     everywhere = (KNOWN, CLAIMED, ASSESSED, LONG_AGO, NEW, OTHER_NEW)
     return [
-        a_report(*everywhere, draft_id="9" * 32, portal="international", seen="today"),
+        a_report(*everywhere, draft_id="9" * 32, portal="international", seen="today", note="a word"),
         withdrawn(a_report(NEW, draft_id="2" * 32)),
         revised(mistaken, CLAIMED, OTHER_NEW, live="yes"),
         withdrawn(to_withdraw),
-        revised(leaves, ASSESSED, LEFT),
+        revised(leaves, ASSESSED, LEFT, position="fourth"),
         revised(gone, CLAIMED, KNOWN),
     ]
 
@@ -111,12 +112,13 @@ async def _put_back(intake: Intake, rows: Rows) -> None:
         for table in (ASSESSMENTS, *reversed(TABLES)):
             await session.execute(delete(table))
         for table in TABLES:
-            await session.execute(insert(table), rows[table])
+            if rows[table]:
+                await session.execute(insert(table), rows[table])
         await session.execute(insert(ASSESSMENTS), assessments)
 
 
 def _told(rows: Rows) -> Mapping[str, Any]:
-    """Tell what the rows say, by the addresses' hashes: ids of new items are random."""
+    """Tell what the rows say, by the addresses' hashes: ids of new items and places in pages are random."""
     reports, items, *others = (rows[table] for table in TABLES)
     hashes = {item["item_id"]: item["address_hash"] for item in items}
     sealed = {"item_id", "given", "canonical"}
@@ -125,7 +127,16 @@ def _told(rows: Rows) -> Mapping[str, Any]:
         "items": sorted(
             str({name: value for name, value in row.items() if name not in sealed}) for row in items
         ),
-        "others": [sorted(str(row | {"item_id": hashes[row["item_id"]]}) for row in of) for of in others],
+        "others": [
+            sorted(
+                str(
+                    {name: value for name, value in row.items() if name not in {"page_key", "word"}}
+                    | {"item_id": hashes[row["item_id"]]}
+                )
+                for row in of
+            )
+            for of in others
+        ],
     }
 
 
@@ -142,7 +153,7 @@ async def _drafts(intake: Intake) -> list[str]:
 
 async def _merge(intake: Intake, draft_id: str) -> None:
     async with intake.database.writing() as session:
-        await merge(session, intake.vault, draft_id, intake.settings.reopen_after)
+        await merge(session, intake.vault, draft_id, intake.now(), intake.settings.reopen_after)
 
 
 async def _points(intake: Intake, draft_id: str) -> list[Point]:
@@ -151,7 +162,7 @@ async def _points(intake: Intake, draft_id: str) -> list[Point]:
     with suppress(SimulatedKill):
         async with intake.database.writing() as session:
             with traced(tracer):
-                await merge(session, intake.vault, draft_id, intake.settings.reopen_after)
+                await merge(session, intake.vault, draft_id, intake.now(), intake.settings.reopen_after)
             raise SimulatedKill
     return tracer.points()
 

@@ -2,11 +2,14 @@
 
 The bound. An item that begins to wait in the hour t, by its first report or by the one that brings it back,
 is due by t + LONGEST, the allowance of the least urgent class. No item is due earlier than RAISED before it
-began to wait itself. So every item that begins to wait later than t + OVERTAKEN_FOR comes after it. Analysts
-who may take this item take at most those that had begun to wait by then, and after them the item itself.
+began to wait itself. So every item that begins to wait later than t + OVERTAKEN_FOR comes after it. Every
+third claim takes what has waited longest, and so overtakes nothing. Analysts who may take this item take at
+most those that had begun to wait by then, and after them the item itself.
 """
 
+import re
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,7 +30,15 @@ from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, QueuePlace, Source, State
 from tests.intake_api.api_users import ApiUser, new_user
-from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, withdrawn
+from tests.intake_api.running_api import (
+    NOON,
+    RunningApi,
+    a_report,
+    opened,
+    plan_of,
+    revised,
+    withdrawn,
+)
 
 ADDRESS, ANOTHER = "https://example.com/1", "https://example.com/2"
 ORDINARY = timedelta(hours=ALLOWANCE_HOURS[Urgency.ORDINARY])
@@ -84,7 +95,7 @@ async def test_reports_that_are_taken_back_take_their_raise_with_them(
     reports = [a_report(ADDRESS, portal=f"p{number}") for number in range(3)]
     urgent = a_report(ADDRESS, portal="p0", live="yes")
     await api.take_in(*reports, urgent)
-    assert await _due(api, 4) == NOON - 2 * HOUR
+    assert await _due(api, 4) == NOON + ALLOWANCE_HOURS[Urgency.LIVE] * HOUR - 2 * HOUR
     await api.take_in(undo(urgent))
     assert await _due(api, 3) == NOON + ORDINARY - 2 * HOUR
     await api.take_in(undo(reports[2]))
@@ -149,8 +160,101 @@ async def test_an_analyst_who_holds_nothing_any_more_may_claim(api: RunningApi) 
     assert len(await analyst.claim(20)) == 20
 
 
+DANGER, OWN = ["danger_now"], ["own_pictures"]
+
+
+async def test_what_was_tapped_on_the_way_brings_a_report_forward(api: RunningApi) -> None:
+    """A partial address too: the reporter's words may help where it does not."""
+    await api.take_in(
+        a_report("https://example.com/live", live="yes"),
+        a_report("https://example.com/own", circumstances=OWN),
+        a_report({"given": "a blog about cars", "complete": False}, circumstances=DANGER),
+        a_report("https://example.com/ordinary"),
+    )
+    assert await api.queue() == [
+        "a blog about cars",
+        "https://example.com/own",
+        "https://example.com/live",
+        "https://example.com/ordinary",
+    ]
+
+
+async def test_a_flood_of_taps_leaves_a_third_of_each_hour_to_what_has_waited_longest(
+    api: RunningApi,
+) -> None:
+    """Two analysts claim one item after another, and every hour another sixty are tapped forward."""
+    first, second = await new_user(api), await new_user(api)
+    old = [f"https://example.com/{number:02}" for number in range(12)]
+    await api.take_in(*(a_report(address) for address in old))
+    by_age = 0
+    for hour in range(4):
+        api.clock.move(hours=1)
+        for part in range(3):
+            pages = (f"https://example.org/{hour}/{part}/{page}" for page in range(20))
+            await api.take_in(a_report(*pages, circumstances=DANGER))
+        for analyst in (first, second) * 6:
+            [claim] = await analyst.claim()
+            by_age += not claim["circumstances"]
+            await analyst.assess(claim["claim_id"])
+        assert by_age == min(4 * (hour + 1), len(old))
+
+
+@pytest.mark.parametrize("asked", [1, 2, 5, 20])
+async def test_a_third_goes_by_age_however_many_are_claimed_at_once(api: RunningApi, asked: int) -> None:
+    analyst = await new_user(api)
+    await api.take_in(a_report(*(f"https://example.com/old/{page}" for page in range(20))))
+    api.clock.move(hours=1)
+    for part in range(3):
+        pages = (f"https://example.com/{part}/{page}" for page in range(20))
+        await api.take_in(a_report(*pages, circumstances=OWN))
+    by_age = 0
+    for _ in range(20 // asked):
+        for claim in await analyst.claim(asked):
+            by_age += not claim["circumstances"]
+            await analyst.assess(claim["claim_id"])
+    assert by_age == 20 // 3
+
+
+async def test_each_queue_has_turns_of_its_own(api: RunningApi) -> None:
+    """Else a language whose analyst always claims at the wrong moment would never have its third."""
+    analyst = await new_user(api)
+    for language in ("es", "wo"):
+        await api.take_in(a_report(f"https://example.com/{language}/old", language=language))
+    api.clock.move(hours=1)
+    for number in range(3):
+        for language in ("es", "wo"):
+            address = f"https://example.com/{language}/{number}"
+            await api.take_in(a_report(address, language=language, circumstances=DANGER))
+    taken = []
+    for _ in range(3):
+        for language in ("es", "wo"):
+            [claim] = await analyst.claim(language=language)
+            taken.append(claim["circumstances"])
+    assert taken == [["danger_now"]] * 4 + [[]] * 2
+
+
+async def test_both_orders_are_read_off_an_index(api: RunningApi) -> None:
+    """So a claim costs the same in a queue of any length."""
+    analyst = await new_user(api)
+    await api.take_in(a_report(*(f"https://example.com/{page}" for page in range(20))))
+    for order, index in (("began_hour", "by_age"), ("due_hour", "queue_places_pkey|PRIMARY KEY")):
+        for wanted in ({}, {"kind": "web"}):
+            claiming = analyst.claim(3, **wanted)
+            steps = await plan_of(api, f"ORDER BY queue_places.{order}", claiming, scans=False)
+            named = "queue_places_by_kind(_and_age)?" if wanted else index
+            assert [step for step in steps if re.search(named, step)], steps
+            assert not [step for step in steps if "Sort" in step or "TEMP B-TREE" in step], steps
+
+
 GIVEN = (*(f"https://example.com/{page}" for page in range(4)), "https://example.com/", "a blog")
-SAID: tuple[Mapping[str, Any], ...] = ({}, {"seen": "today"}, {"live": "yes"}, {"complete": False})
+SAID: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"seen": "today"},
+    {"live": "yes"},
+    {"complete": False},
+    {"circumstances": DANGER},
+    {"circumstances": OWN, "complete": False},
+)
 CLAIMED_AS: tuple[Mapping[str, str], ...] = ({}, {}, {"language": "en"}, {"language": "wo"}, {"kind": "web"})
 
 
@@ -161,6 +265,7 @@ class Watched:
     api: RunningApi
     analyst: ApiUser
     began: dict[str, datetime] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
 
     async def report(self, given: int, way: int, said: int) -> None:
         """Hand a report in."""
@@ -187,7 +292,7 @@ class Watched:
         await self.analyst.claim(language="xx")
         fitting = await self.waiting(chosen)
         claims = await self.analyst.claim(count + 1, **chosen)
-        self._are_the_first(claims, fitting)
+        self._are_the_first(claims, fitting, str(chosen))
         for claim in claims:
             if then == 0:
                 await self.analyst.client.delete(f"/v1/queue/claims/{claim['claim_id']}")
@@ -219,13 +324,20 @@ class Watched:
             began = self.began.setdefault(item_id, hour)
             assert began - RAISED <= due <= began + LONGEST
 
-    def _are_the_first(self, claims: list[dict[str, Any]], fitting: Mapping[str, datetime]) -> None:
+    def _are_the_first(
+        self, claims: list[dict[str, Any]], fitting: Mapping[str, datetime], queue: str
+    ) -> None:
         taken = {claim["item_id"] for claim in claims}
         left = fitting.keys() - taken
         assert taken <= fitting.keys()
         assert len(taken) == len(claims)
+        thirds = (self.taken[queue] + len(taken)) // 3 - self.taken[queue] // 3
+        self.taken[queue] += len(taken)
+        oldest = [one for one in taken if all(self.began[one] <= self.began[other] for other in left)]
+        due = [one for one in taken if all(fitting[one] <= fitting[other] for other in left)]
+        assert len(oldest) >= thirds
+        assert len(due) >= len(taken) - thirds
         for one in taken:
-            assert all(fitting[one] <= fitting[other] for other in left)
             assert all(self.began[one] <= self.began[other] + OVERTAKEN_FOR for other in left)
 
 
@@ -245,7 +357,7 @@ async def _short_api(fresh_folder: Path) -> AsyncIterator[RunningApi]:
 
 
 DOINGS = (Watched.report, Watched.report, Watched.flood, Watched.wait, Watched.claim, Watched.claim)
-SMALL = st.integers(0, 5), st.integers(0, 8), st.integers(0, 3)
+SMALL = st.integers(0, 5), st.integers(0, 8), st.integers(0, 5)
 
 
 @hypothesis_settings(max_examples=8, deadline=None)

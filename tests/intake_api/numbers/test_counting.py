@@ -120,6 +120,33 @@ async def test_a_withdrawn_report_is_not_counted(api: RunningApi) -> None:
     assert (counted["reports"], _cells(counted, "kinds")) == (None, {"web": None})
 
 
+async def test_what_was_tapped_is_counted_for_each_portal(api: RunningApi) -> None:
+    """Once a report, however many addresses it names; not what was withdrawn or left out since."""
+    near, both = ["danger_now"], ["danger_now", "threatened"]
+    several = ("https://example.com/1", "https://example.com/2")
+    mistaken = [a_report(circumstances=both) for _ in range(2)]
+    await api.take_in(
+        *(a_report(*several, circumstances=both) for _ in range(4)),
+        *(a_report(circumstances=near) for _ in range(5)),
+        *(a_report(circumstances=["knows_child"]) for _ in range(5)),
+        *(a_report(portal="kz", circumstances=near) for _ in range(4)),
+        *mistaken,
+    )
+    # What leaves a claimed item stays with it until it comes back.
+    await api.claim(20)
+    elsewhere = revised(mistaken[1], "https://example.com/another", circumstances=[])
+    await api.take_in(withdrawn(mistaken[0]), elsewhere)
+    assert _tapped(await _asked(api)) == {}
+    api.clock.move(hours=1)
+    nothing = dict.fromkeys(("danger_now", "knows_child", "threatened", "own_pictures"))
+    # Nine and four: one more of either would be the next number.
+    assert _tapped(await _asked(api)) == {"ar": nothing | {"danger_now": 5, "knows_child": 5}, "kz": nothing}
+
+
+def _tapped(counted: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {cell.pop("portal"): cell for cell in counted["circumstances"]}
+
+
 async def test_items_are_counted_by_where_they_are(api: RunningApi) -> None:
     await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
     first, _ = await api.claim(2)
@@ -211,7 +238,7 @@ async def test_counting_reads_the_window_and_not_the_years_before(api: RunningAp
     event.remove(engine, "before_cursor_execute", note)
     explain = "EXPLAIN" if api.intake.database.is_postgresql else "EXPLAIN QUERY PLAN"
     asked = [one for one in done if "arrival_hour <" in one[0]]
-    assert len(asked) == 5  # two of reports alone, two of what they name, and what came within the hour
+    assert len(asked) == 6  # two of reports alone, three of what they name, and what came within the hour
     async with api.intake.database.engine.connect() as connection:
         for statement, values in asked:
             plan = [

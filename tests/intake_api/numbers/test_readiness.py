@@ -12,11 +12,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text, update
 
+from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.keys import make_key
+from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import QueuePlace
+from intake_api.store.access_keys import add_key
+from intake_api.store.models import Item, QueuePlace
 from tests.intake_api.running_api import Clock, RunningApi, a_report, client
 
 READY = {"status": "ok", "database": "ok", "keys": "ok", "audit": "ok", "overdue_hours": 0}
@@ -48,6 +51,36 @@ async def test_an_old_queue_is_told_and_makes_nothing_unready(api: RunningApi) -
     api.clock.move(hours=112)
     answer = await _ready(api)
     assert (answer.status_code, answer.json()) == (200, READY | {"overdue_hours": 100})
+
+
+async def test_an_item_whose_claim_has_run_out_is_overdue(api: RunningApi) -> None:
+    """Its analyst went home, and nobody has claimed since."""
+    await api.take_in(a_report("https://example.com/1", live="yes"), a_report("https://example.com/2"))
+    assert len(await api.claim()) == 1
+    api.clock.move(hours=50)
+    assert (await _ready(api)).json()["overdue_hours"] == 50 - ALLOWANCE_HOURS[Urgency.LIVE]
+    async with api.intake.database.writing() as session:
+        lead = await add_key(session, api.intake.audit, Role.LEAD, "somebody", api.clock())
+    async with client(api.app, lead) as prometheus:
+        metrics = (await prometheus.get("/metrics")).text
+    assert "reportline_oldest_waiting_overdue_hours 48.0" in metrics
+
+
+async def test_a_claim_that_holds_is_not_overdue(api: RunningApi) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    api.clock.move(hours=50)
+    assert len(await api.claim()) == 1
+    assert (await _ready(api)).json()["overdue_hours"] == 0
+
+
+async def test_a_claim_that_ran_out_within_the_hour_of_arrival_is_not_the_oldest(api: RunningApi) -> None:
+    """Nor does its age tell when it came."""
+    ways = [{"portal": f"p{number}"} for number in range(4)]
+    await api.take_in(*(a_report("https://example.com/1", live="yes", **way) for way in ways))
+    await api.claim()
+    async with api.intake.database.writing() as session:
+        await session.execute(update(Item).values(lease_expires=api.clock()))
+    assert (await _ready(api)).json()["overdue_hours"] == 0
 
 
 async def test_an_item_that_came_within_the_hour_is_not_the_oldest(api: RunningApi) -> None:

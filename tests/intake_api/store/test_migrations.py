@@ -1,7 +1,8 @@
 """Each step of the database leads up and down with data in the tables, on both databases."""
 
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,50 @@ async def test_down_again_everything_that_was_there_is_there(database: Database)
     assert await kept() == before
 
 
+async def _fill_further(database: Database) -> None:
+    """Add assessments at 0002, the later ones first, and an item that came back."""
+    await _step(database, "0002")
+    added = text(
+        "INSERT INTO assessments (assessment_id, item_id, corrects, assessed_by, assessed_at, vocabulary, "
+        "outcome) VALUES (:id, :item, :earlier, 'k', :at, 2, 'baseline')"
+    )
+    rows = [("c", "b", 2), ("b", "a" * 32, 1), ("d", "c", 2)]
+    async with database.writing() as session:
+        # A correction is added after what it corrects, whatever their times are.
+        for name, earlier, hours in sorted(rows):
+            await session.execute(
+                added,
+                {"id": name, "item": f"{3:032x}", "earlier": earlier, "at": NOW - timedelta(hours=hours)},
+            )
+        await session.execute(
+            text("UPDATE items SET open_since = 13 WHERE item_id = :item"), {"item": f"{2:032x}"}
+        )
+
+
+async def test_assessments_are_numbered_in_the_order_of_their_times(database: Database) -> None:
+    await _fill_further(database)
+    await _step(database, "0004")
+    numbered = await _all(database, "SELECT assessment_id, sequence FROM assessments ORDER BY sequence")
+    assert numbered == [("c", 1), ("d", 2), ("b", 3), ("a" * 32, 4)]
+
+
+async def test_what_waits_has_waited_since_its_first_report_arrived_or_since_it_came_back(
+    database: Database,
+) -> None:
+    await _fill_further(database)
+    before = await _all(database, "SELECT * FROM sources ORDER BY 1, 4")
+    await _step(database, "0004")
+    began = await _all(database, "SELECT item_id, began_hour FROM items ORDER BY 1")
+    assert began == [(f"{1:032x}", 11), (f"{2:032x}", 13), (f"{3:032x}", 11)]
+    assert await _all(database, "SELECT DISTINCT began_hour FROM queue_places") == [(11,)]
+    sources = await _all(
+        database, "SELECT arrival_hour, circumstances, reports FROM sources ORDER BY item_id"
+    )
+    assert sorted(sources) == [(11, 0, 1)] * 3 + [(11, 0, 2)]
+    await _step(database, "0002", down=True)
+    assert await _all(database, "SELECT * FROM sources ORDER BY 1, 4") == before
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -160,6 +205,55 @@ async def test_the_stepped_database_holds_the_rules(database: Database, broken: 
         with pytest.raises(Exception, match=r"(?i)constraint"):
             await session.execute(text(broken))
         await session.rollback()
+
+
+async def test_reports_are_counted_again_and_paged_in_an_order_of_chance(database: Database) -> None:
+    """Their words are sealed, so the intake counts them when it starts; a withdrawn report has none."""
+    await _step(database, "0002")
+    async with database.writing() as session:
+        await session.execute(text("UPDATE reports SET withdrawn = true WHERE language = 'en'"))
+    await _step(database, "0005")
+    waiting = "SELECT language, merged_revision, counted FROM reports ORDER BY 1, draft_id"
+    assert await _all(database, waiting) == [("en", 1, None), ("es", 0, None), ("es", 0, None)]
+    keys = [key for (key,) in await _all(database, "SELECT page_key FROM mentions")]
+    assert len(set(keys)) == len(keys) == 5
+    assert all(re.fullmatch("1[0-9a-f]{16}", key) for key in keys)
+
+
+async def test_an_item_knows_whether_it_could_be_seen_by_the_outcome_that_holds(database: Database) -> None:
+    await _step(database, "0002")
+    made = (
+        "INSERT INTO assessments (assessment_id, item_id, claim_id, corrects, assessed_by, assessed_at, "
+        "vocabulary, outcome) VALUES (:id, :item, :claim, :corrects, 'k', :now, 2, :outcome)"
+    )
+    rows = [(1, "x", None, "not_found"), (2, "y", None, "ignore"), (2, None, "2", "not_assessable")]
+    rows += [(3, None, "a" * 32, "not_found"), (3, "z", None, "baseline")]
+    async with database.writing() as session:
+        for number, (item, claim, corrects, outcome) in enumerate(rows, start=1):
+            values = {"id": str(number), "item": f"{item:032x}", "claim": claim, "corrects": corrects}
+            now = NOW + timedelta(minutes=number)
+            await session.execute(text(made), values | {"now": now, "outcome": outcome})
+    await _step(database, "0005")
+    told = await _all(database, "SELECT item_id, unseen FROM items ORDER BY 1")
+    assert [(item_id, bool(unseen)) for item_id, unseen in told] == [
+        (f"{1:032x}", True),
+        (f"{2:032x}", True),
+        (f"{3:032x}", False),
+    ]
+
+
+async def test_down_from_the_newest_step_reports_items_and_decisions_stay(database: Database) -> None:
+    await _step(database, "0002")
+    tables = ("items", "mentions", "sources", "queue_places", "assessments", "audit_log")
+
+    async def kept() -> list[Any]:
+        return [await _all(database, f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables]  # noqa: S608
+
+    before = await kept()
+    await _step(database, "0005")
+    await _step(database, "0002", down=True)
+    assert await kept() == before
+    assert await _all(database, "SELECT count(content) FROM reports") == [(3,)]
 
 
 async def test_up_and_down_and_up_again(database: Database) -> None:

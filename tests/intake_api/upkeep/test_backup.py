@@ -7,11 +7,12 @@ import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -325,7 +326,7 @@ async def test_a_key_that_is_missing_is_told_and_the_rest_is_kept(
     made = await _backed_up(settings, tmp_path / "backup", sealing)
     assert made.missing_keys == {older}
     restored = await _restored(tmp_path / "backup", sealing, new_place("sqlite"))
-    assert restored.closed == 3
+    assert restored.closed == 4
 
 
 async def test_an_audit_log_that_was_changed_comes_back_as_it_was_and_is_told(
@@ -361,6 +362,37 @@ async def test_a_backup_of_an_earlier_revision_is_upgraded(
             await require_current(database)
             async with database.reading() as session:
                 await require_keys(session, read_keys(target.folder))
+
+
+async def test_a_number_that_the_other_database_cannot_hold_is_named_with_its_table(
+    sqlite_settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
+) -> None:
+    """Earlier versions took it; SQLite holds it, and has it back."""
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(), a_report())
+        async with api.intake.database.writing() as session:
+            await session.execute(text("UPDATE reports SET advice_version = 2147483648"))
+    await _backed_up(sqlite_settings, tmp_path / "backup", sealing)
+    target = new_place("postgresql")
+    with pytest.raises(NotReady, match="table reports holds a number in advice_version that is too large"):
+        await _restored(tmp_path / "backup", sealing, target)
+    async with database_opened(target.database_place()) as database, database.reading() as session:
+        assert await session.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")) == 0
+    assert (await _restored(tmp_path / "backup", sealing, new_place("sqlite"))).rows["reports"] == 2
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_rows_that_a_database_refuses_are_named_by_their_table(
+    sqlite_settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path, kind: str
+) -> None:
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report())
+    # Python's own connection does not hold rows to one another.
+    with closing(sqlite3.connect(sqlite_settings.database_file)) as connection, connection:
+        connection.execute("UPDATE mentions SET draft_id = 'f'")
+    await _backed_up(sqlite_settings, tmp_path / "backup", sealing)
+    with pytest.raises(NotReady, match="refuses rows of the table mentions"):
+        await _restored(tmp_path / "backup", sealing, new_place(kind))
 
 
 async def test_a_backup_of_a_later_version_is_not_begun(

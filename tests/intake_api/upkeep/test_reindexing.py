@@ -16,7 +16,17 @@ from intake_api.items.making import host_hash
 from intake_api.keys import newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State
+from intake_api.store.models import (
+    Assessment,
+    AuditEntry,
+    Base,
+    Item,
+    ItemWord,
+    Mention,
+    QueuePlace,
+    Source,
+    State,
+)
 from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
@@ -202,7 +212,7 @@ async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSetti
     both = a_report(KEPT, OTHER, language="fr")
     async with opened(settings) as api:
         await api.take_in(
-            a_report(KEPT, hour=NOON + timedelta(hours=3)),
+            a_report(KEPT, hour=NOON - timedelta(hours=3)),
             a_report(OTHER, portal="international", language="en"),
             a_report(OTHER, portal="international", language="en"),
             both,
@@ -215,8 +225,8 @@ async def test_two_waiting_items_of_one_address_become_one(settings: IntakeSetti
         assert claim["reports"] == 4
         assert claim["portals"] == ["ar", "international"]
         assert claim["languages"] == ["en", "es", "fr"]
-        assert claim["first_hour"] == "2026-03-01T12:00:00Z"
-        assert claim["last_hour"] == "2026-03-01T15:00:00Z"
+        assert claim["first_hour"] == "2026-03-01T09:00:00Z"
+        assert claim["last_hour"] == "2026-03-01T12:00:00Z"
         assert len((await api.show(claim["claim_id"]))["details"]) == 4
         await _put_back(api, claim["claim_id"])
         await api.take_in(withdrawn(both), a_report(KEPT))
@@ -369,7 +379,7 @@ def test_every_table_that_names_an_item_is_moved() -> None:
         for table in Base.metadata.tables.values()
         if any(key.column.table.name == "items" for key in table.foreign_keys)
     }
-    assert naming == {"mentions", "sources", "queue_places", "assessments"}
+    assert naming == {"mentions", "sources", "queue_places", "assessments", "item_words"}
 
 
 async def test_a_damaged_item_keeps_nobody_out(settings: IntakeSettings) -> None:
@@ -440,3 +450,45 @@ def _command(settings: IntakeSettings) -> Result:
     app = typer.Typer()
     app.command()(reindex)
     return CliRunner().invoke(app, env=environment(settings))
+
+
+async def test_what_two_items_were_said_to_be_is_counted_for_the_one_that_is_kept(
+    settings: IntakeSettings,
+) -> None:
+    """Each report once, also one that named both; and what it then no longer says is counted out."""
+    both = a_report(KEPT, OTHER, note="of both", live="yes")
+    alone = a_report(OTHER, note="of one", page_password="swordfish")
+    async with opened(settings) as api:
+        await api.take_in(both, alone, a_report(KEPT, note="of both"))
+        await _make_equal(api, KEPT, OTHER)
+    assert (await _reindex(settings)).merged == 1
+    async with opened(settings) as api:
+        [item] = await _items(settings)
+        assert (item.notes, item.passwords, item.live, item.reports) == (3, 1, 1, 3)
+        assert await _said_by(settings) == [1, 1, 2]
+        await api.take_in(withdrawn(alone), revised(both, KEPT, note=None))
+        [item] = await _items(settings)
+        assert (item.notes, item.passwords, item.live, item.reports) == (1, 0, 1, 2)
+        assert await _said_by(settings) == [1]
+
+
+async def _said_by(settings: IntakeSettings) -> list[int]:
+    """Return how many reports say each word."""
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        return sorted(await session.scalars(select(ItemWord.reports)))
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("not_found", "waiting"), ("ignore", "assessed")])
+async def test_words_of_an_item_that_waits_are_new_to_the_assessed_one_that_takes_it_in(
+    settings: IntakeSettings, outcome: str, state: str
+) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
+        [claim] = await api.claim()
+        path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+        assert (await api.analyst.post(path, json={"outcome": outcome})).status_code == 201
+        await api.take_in(a_report(OTHER, page_password="swordfish"))
+        await _make_equal(api, KEPT, OTHER)
+    await _reindex(settings)
+    [item] = await _items(settings)
+    assert (item.state, item.changed_words) == (state, "page_password")

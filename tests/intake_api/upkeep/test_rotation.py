@@ -60,7 +60,12 @@ async def _fill(database: Database, vault: Vault, rows: int = ROWS) -> None:
         analyst = await session.scalar(select(AccessKey.key_id).limit(1))
         await session.execute(insert(StoredReport), reports)
         await session.execute(insert(Item), items)
-        await session.execute(insert(Assessment), [note | {"assessed_by": analyst} for note in notes])
+        there = await session.scalar(select(func.count()).select_from(Assessment)) or 0
+        made = [
+            note | {"assessed_by": analyst, "sequence": number}
+            for number, note in enumerate(notes, start=there + 1)
+        ]
+        await session.execute(insert(Assessment), made)
 
 
 def _report(vault: Vault, row: str, *, withdrawn: bool) -> dict[str, object]:
@@ -78,6 +83,7 @@ def _report(vault: Vault, row: str, *, withdrawn: bool) -> dict[str, object]:
         "advice_version": 1,
         "withdrawn": withdrawn,
         "content": None if withdrawn else vault.seal(Place("reports", row, "content"), f"reports {row}"),
+        "counted": None if withdrawn else vault.seal(Place("reports", row, "counted"), f"reports {row}"),
     }
 
 
@@ -122,7 +128,7 @@ async def _sealed(database: Database) -> Sequence[tuple[Place, bytes]]:
 
 async def _assert_all_open(database: Database, vault: Vault, number: int, rows: int = ROWS) -> None:
     values = await _sealed(database)
-    assert len(values) == 4 * rows - 2
+    assert len(values) == 5 * rows - 3
     for place, value in values:
         assert value.startswith(f"k{number}-".encode())
         assert vault.open(place, value) == f"{place.table} {place.row}"
@@ -144,7 +150,7 @@ async def test_everything_comes_under_a_new_key(database: Database, settings: In
     told: list[int] = []
     rotated = await rotate_vault(database, settings.folder, told.append, seconds_to_write=0)
     assert (number_of(rotated.key_id), rotated.made, rotated.damaged) == (2, True, 0)
-    assert rotated.values == told[-1] == 4 * ROWS - 2
+    assert rotated.values == told[-1] == 5 * ROWS - 3
     assert told == sorted(told)
     assert max(later - earlier for earlier, later in zip([0, *told], told, strict=False)) <= PAGE
     await _assert_all_open(database, Vault(read_keys(settings.folder)), 2)
@@ -182,8 +188,8 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
         except Stop:
             runs += 1
             left = [value for _, value in await _sealed(database) if value.startswith(b"k1-")]
-            assert 4 * ROWS - 2 - len(left) > values
-            values = 4 * ROWS - 2 - len(left)
+            assert 5 * ROWS - 3 - len(left) > values
+            values = 5 * ROWS - 3 - len(left)
             if not left:
                 break
         else:
@@ -295,8 +301,8 @@ async def test_a_row_that_somebody_holds_is_not_waited_for_and_not_forgotten(
             rotating = asyncio.create_task(rotate_vault(database, folder, told.append, seconds_to_write=0))
             # The first pass and, for the two columns of the row, the second.
             await _until(lambda: len(told) == len(SEALED_COLUMNS) + 2)
-            assert told[-1] == 4 * PAGE - 2 - 2
-        assert (await rotating).values == 4 * PAGE - 2
+            assert told[-1] == 5 * PAGE - 3 - 2
+        assert (await rotating).values == 5 * PAGE - 3
         await _assert_all_open(database, Vault(read_keys(folder)), 2, rows=PAGE)
 
 
@@ -348,7 +354,7 @@ async def test_a_damaged_value_stays_and_stops_no_rotation(
             first = select(func.min(Item.item_id)).scalar_subquery()
             await session.execute(update(Item).where(Item.item_id == first).values(given=damaged))
         rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
-        assert (rotated.made, rotated.values, rotated.damaged) == (True, 4 * 3 - 2 - 1, 1)
+        assert (rotated.made, rotated.values, rotated.damaged) == (True, 5 * 3 - 3 - 1, 1)
         async with database.reading() as session:
             assert await session.scalar(select(func.min(Item.given)).where(Item.item_id == first)) == damaged
 
@@ -392,7 +398,7 @@ async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     _age(key_file(settings.folder, "vault", 2))
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 0
-    assert f"Sealed anew with vault-{newer}.key: 10 values." in ended.output
+    assert f"Sealed anew with vault-{newer}.key: 12 values." in ended.output
     assert "To make a new key, run this again." in ended.output
     assert f"Nothing in the database needs vault-{older}.key any more." in ended.output
     assert "backups: those made before now need it" in ended.output

@@ -1,0 +1,67 @@
+"""Pages through an item's reports in an order that tells no time, and finds what was named together with it.
+
+Reports that say something of the page come first, each group in random order. A page's cursor is a random
+number of the item's own: it names no report elsewhere.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from intake_api.analysts.shapes import ReportShown, ReportsShown
+from intake_api.hand_in.reports import content_of
+from intake_api.items.making import address_hash
+from intake_api.store.models import Item, Mention, StoredReport
+from intake_api.vault import Vault
+
+REPORTS_A_PAGE: Final = 50
+MAXIMUM_TOGETHER: Final = 20
+
+
+async def reports_page(session: AsyncSession, vault: Vault, item: Item, after: str = "") -> ReportsShown:
+    """Return the next page of an item's reports after a cursor; raises VaultClosed."""
+    mentioned = select(Mention.page_key, StoredReport).join_from(Mention, StoredReport)
+    following = mentioned.where(Mention.item_id == item.item_id, Mention.page_key > after)
+    page = following.order_by(Mention.page_key).limit(REPORTS_A_PAGE + 1)
+    rows = (await session.execute(page)).all()
+    shown = rows[:REPORTS_A_PAGE]
+    return ReportsShown(
+        reports=[_report(vault, item, report) for _, report in shown],
+        next=shown[-1].page_key if len(rows) > len(shown) else None,
+    )
+
+
+async def named_together(session: AsyncSession, item: Item) -> Sequence[Item]:
+    """Return other items that the item's reports name, at most MAXIMUM_TOGETHER, in the order of ids."""
+    other = aliased(Mention)
+    ids = (
+        select(other.item_id)
+        .join_from(Mention, other, Mention.draft_id == other.draft_id)
+        .where(Mention.item_id == item.item_id, Mention.left.is_(False))
+        .where(other.item_id != item.item_id, other.left.is_(False))
+        .distinct()
+        .order_by(other.item_id)
+        .limit(MAXIMUM_TOGETHER)
+    )
+    found = await session.scalars(select(Item).where(Item.item_id.in_(ids)).order_by(Item.item_id))
+    return found.all()
+
+
+def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:
+    content = content_of(vault, report)
+    # There are none once the report was withdrawn, or changed after the item was claimed.
+    named = [one for one in content.addresses if address_hash(vault, one) == item.address_hash]
+    return ReportShown(
+        portal=report.portal,
+        channel=report.channel,
+        language=report.language,
+        hour=report.hour,
+        advice_version=report.advice_version,
+        withdrawn=report.withdrawn,
+        whole_site=named[0].whole_site if named else None,
+        complete=all(one.complete for one in named),
+        **content.model_dump(exclude={"addresses"}),
+    )

@@ -1,0 +1,275 @@
+"""What reports say of an item is counted, and late words bring it back or mark it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select, text, update
+
+from conversations.wire.report import Report
+from intake_api.analysts.vocabulary import NEWEST
+from intake_api.items.words import COUNTERS, WORDS
+from intake_api.store.models import Item, ItemWord, Mention, StoredReport
+from tests.intake_api.api_users import ApiUser, new_user
+from tests.intake_api.running_api import NOON, RunningApi, a_report, revised, withdrawn
+
+ADDRESS = "https://example.com/1"
+SAID: Mapping[str, Any] = {
+    "seen": "today",
+    "live": "yes",
+    "page_password": "swordfish",
+    "position": "third post",
+    "note": "a word",
+}
+EACH: Mapping[str, str] = {
+    "page_password": "swordfish",
+    "position": "third post",
+    "referer": "https://example.net/",
+    "access": "password",
+    "note": "a word",
+}
+# Circumstances, access and the page before are no counters; the latter two are words.
+NONE = dict.fromkeys(COUNTERS, 0)
+ONE = dict.fromkeys(COUNTERS, 1)
+
+
+@pytest.fixture
+async def analyst(api: RunningApi) -> ApiUser:
+    """Let an analyst come in."""
+    return await new_user(api)
+
+
+async def _item(api: RunningApi) -> Item:
+    async with api.intake.database.reading() as session:
+        return (await session.scalars(select(Item))).one()
+
+
+async def _counted(api: RunningApi) -> dict[str, int]:
+    item = await _item(api)
+    return {name: getattr(item, name) for name in COUNTERS}
+
+
+async def _assessed(api: RunningApi, analyst: ApiUser, outcome: str, **said: Any) -> Report:
+    """Report an address, and decide about it an hour later; gives the report."""
+    report = a_report(ADDRESS, **said)
+    await api.take_in(report)
+    await _decide(api, analyst, outcome)
+    return report
+
+
+async def _decide(api: RunningApi, analyst: ApiUser, outcome: str) -> str:
+    [claim] = await analyst.claim()
+    answer = await analyst.assess(claim["claim_id"], outcome)
+    assert answer.status_code == 201, answer.text
+    api.clock.move(hours=1)
+    assessment_id: str = answer.json()["assessment_id"]
+    return assessment_id
+
+
+async def test_what_reports_say_is_counted_and_counted_out(api: RunningApi) -> None:
+    first, second = a_report(ADDRESS, **SAID), a_report(ADDRESS, **SAID, referer="https://example.net/")
+    await api.take_in(a_report(ADDRESS, seen="earlier", live="unsure", access="open"))
+    assert await _counted(api) == NONE
+    await api.take_in(first, second)
+    assert await _counted(api) == dict.fromkeys(COUNTERS, 2)
+    await api.take_in(revised(second, position=None, seen="this_week"))
+    assert await _counted(api) == dict.fromkeys(COUNTERS, 2) | {"positions": 1, "seen_today": 1}
+    await api.take_in(revised(first, "https://example.org/other"))
+    assert (await _counted_of(api, ADDRESS))["positions"] == 0
+    assert await _counted_of(api, "https://example.org/other") == ONE
+
+
+async def _counted_of(api: RunningApi, address: str) -> dict[str, int]:
+    found = select(Item).where(Item.address_hash == api.intake.vault.blind_address(address))
+    async with api.intake.database.reading() as session:
+        item = (await session.scalars(found)).one()
+    return {name: getattr(item, name) for name in COUNTERS}
+
+
+async def test_a_withdrawn_report_is_counted_out_at_once(api: RunningApi, analyst: ApiUser) -> None:
+    """Also while the item is claimed, and nothing of its words is left behind."""
+    report = a_report(ADDRESS, **SAID)
+    await api.take_in(report, a_report(ADDRESS))
+    await analyst.claim()
+    await api.take_in(withdrawn(report))
+    assert await _counted(api) == NONE
+    assert await api.scalar(select(ItemWord.word)) is None
+    counted = select(StoredReport.counted).where(StoredReport.draft_id == report.draft_id)
+    assert await api.scalar(counted) is None
+
+
+async def test_what_a_report_said_of_an_item_that_it_names_again_is_counted_once(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    report = a_report(ADDRESS, **SAID)
+    await api.take_in(report, a_report(ADDRESS))
+    [claim] = await analyst.claim()
+    elsewhere = revised(report, "https://example.org/other")
+    await api.take_in(elsewhere)
+    assert await _counted_of(api, ADDRESS) == NONE
+    await api.take_in(revised(elsewhere, ADDRESS))
+    assert await _counted_of(api, ADDRESS) == ONE
+    await analyst.client.delete(f"/v1/queue/claims/{claim['claim_id']}")
+    assert await _counted_of(api, ADDRESS) == ONE
+
+
+async def test_what_was_merged_before_words_were_counted_is_counted_once(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    """As after an upgrade: the merge changes nothing else, and nobody is told that something is new."""
+    await _assessed(api, analyst, "not_found", **SAID)
+    async with api.intake.database.writing() as session:
+        await session.execute(text("DELETE FROM item_words"))
+        await session.execute(update(Item).values(NONE))
+        await session.execute(update(StoredReport).values(counted=None, merged_revision=0))
+    for _ in range(2):
+        await api.intake.merger.merge_waiting(again=True)
+        item = await _item(api)
+        assert (item.state, item.reports, item.changed_on) == ("assessed", 1, None)
+        assert await _counted(api) == ONE
+
+
+async def test_what_was_counted_is_sealed_and_of_one_length(api: RunningApi) -> None:
+    """So a thief of the database reads no more than the counts."""
+    await api.take_in(a_report(ADDRESS, **SAID), a_report(ADDRESS), a_report(ADDRESS, note="swordfish"))
+    async with api.intake.database.reading() as session:
+        sealed = list(await session.scalars(select(StoredReport.counted)))
+        words = list(await session.scalars(select(ItemWord.word)))
+    assert len({len(one) for one in sealed if one}) == 1
+    assert len(sealed) == 3
+    assert len(words) == len(set(words)) == 4
+    assert not [one for one in (*sealed, *words) if one is None or b"swordfish" in one]
+
+
+async def test_the_same_word_of_two_items_has_two_hashes(api: RunningApi) -> None:
+    await api.take_in(a_report(ADDRESS, "https://example.com/2", note="the same"))
+    async with api.intake.database.reading() as session:
+        words = list(await session.scalars(select(ItemWord.word)))
+    assert len(set(words)) == 2
+
+
+@pytest.mark.parametrize("outcome", sorted(NEWEST.unseen))
+async def test_a_late_password_brings_back_what_could_not_be_seen(
+    api: RunningApi, analyst: ApiUser, outcome: str
+) -> None:
+    report = await _assessed(api, analyst, outcome)
+    await api.take_in(revised(report, page_password="swordfish"))
+    [claim] = await analyst.claim()
+    shown = (await analyst.client.get(f"/v1/queue/claims/{claim['claim_id']}")).json()
+    assert shown["details"][0]["page_password"] == "swordfish"
+    assert (shown["changed_on"], shown["changed_words"]) == ("2026-03-01", ["page_password"])
+
+
+@pytest.mark.parametrize("kind", WORDS)
+async def test_each_kind_of_word_of_another_report_brings_it_back_too(
+    api: RunningApi, analyst: ApiUser, kind: str
+) -> None:
+    await _assessed(api, analyst, "not_found")
+    await api.take_in(a_report(ADDRESS, depiction="drawn", seen="today", live="yes"))
+    assert await analyst.claim() == []
+    await api.take_in(a_report(ADDRESS, **{kind: EACH[kind]}))
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [[kind]]
+
+
+async def test_only_words_that_it_did_not_have_bring_it_back(api: RunningApi, analyst: ApiUser) -> None:
+    """Else whoever repeats a note has it looked at again and again."""
+    report = await _assessed(api, analyst, "not_found", note="third post")
+    await api.take_in(a_report(ADDRESS, note="third post "), revised(report, note="third post"))
+    assert await analyst.claim() == []
+    await api.take_in(a_report(ADDRESS, note="fourth post"))
+    assert len(await analyst.claim()) == 1
+
+
+async def test_what_came_back_by_words_is_due_from_then_on_and_stays_when_revised_again(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    report = await _assessed(api, analyst, "not_found")
+    api.clock.move(days=2)
+    late = revised(report, page_password="swordfish")
+    await api.take_in(late)
+    item = await _item(api)
+    assert (item.state, item.due_hour, item.open_since) == ("waiting", *[NOON + timedelta(hours=49)] * 2)
+    await api.take_in(revised(late, depiction="drawn"))
+    item = await _item(api)
+    assert (item.state, item.due_hour) == ("waiting", NOON + timedelta(hours=49))
+    assert len(await analyst.claim()) == 1
+
+
+async def test_what_came_back_by_words_goes_when_they_are_withdrawn(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    await _assessed(api, analyst, "not_found")
+    api.clock.move(days=4)
+    report = a_report(ADDRESS, note="a word")
+    await api.take_in(report)
+    assert (await _item(api)).state == "waiting"
+    await api.take_in(withdrawn(report))
+    assert (await _item(api)).state == "assessed"
+    assert await analyst.claim() == []
+
+
+async def test_another_outcome_is_marked_and_stays(api: RunningApi, analyst: ApiUser) -> None:
+    """It is marked by the day and the kinds of words, wherever the item is read."""
+    await _assessed(api, analyst, "baseline")
+    api.clock.move(days=1)
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    assert await analyst.claim() == []
+    [found] = (await analyst.client.post("/v1/search", json={"address": ADDRESS})).json()["items"]
+    shown = await analyst.item(found["item_id"])
+    for read in (found, shown):
+        assert (read["changed_on"], read["changed_words"]) == ("2026-03-02", ["note"])
+    await api.take_in(a_report(ADDRESS, position="third post"), a_report(ADDRESS, note="a word"))
+    api.clock.move(days=1)
+    await api.take_in(a_report(ADDRESS, note="a word", position="third post"))
+    shown = await analyst.item(found["item_id"])
+    assert (shown["changed_on"], shown["changed_words"]) == ("2026-03-02", ["note", "position"])
+
+
+async def test_the_mark_goes_with_the_next_decision(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
+    first = await _decide(api, analyst, "baseline")
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    assert (await _item(api)).changed_words == "note"
+    assert (await analyst.correct(first, "not_found")).status_code == 201
+    item = await _item(api)
+    assert (item.changed_on, item.changed_words) == (None, "")
+    await api.take_in(a_report(ADDRESS, page_password="swordfish"))
+    await _decide(api, analyst, "baseline")
+    item = await _item(api)
+    assert (item.state, item.changed_on, item.changed_words) == ("assessed", None, "")
+
+
+async def test_a_correction_says_anew_whether_it_could_be_seen(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
+    first = await _decide(api, analyst, "not_found")
+    await analyst.correct(first, "baseline")
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    assert await analyst.claim() == []
+
+
+async def test_words_that_come_before_the_decision_mark_nothing(api: RunningApi, analyst: ApiUser) -> None:
+    report = a_report(ADDRESS)
+    await api.take_in(report)
+    await analyst.claim()
+    await api.take_in(revised(report, note="a word"))
+    assert (await _item(api)).changed_on is None
+
+
+async def test_a_merge_of_many_addresses_counts_their_words_in_few_statements(api: RunningApi) -> None:
+    """Each statement is for all items at once, so a report of twenty costs no more of them than one."""
+    counts = []
+    for number in (1, 20):
+        pages = [f"https://example.com/{number}/{page}" for page in range(number)]
+        seen: list[str] = []
+        engine = api.intake.database.engine.sync_engine
+
+        def note(*told: Any, seen: list[str] = seen) -> None:
+            seen.append(told[2])
+
+        event.listen(engine, "before_cursor_execute", note)
+        await api.take_in(a_report(*pages, **SAID))
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len([one for one in seen if "item_words" in one]))
+    assert counts == [1, 1]
+    assert await api.scalar(select(func.count()).select_from(Mention)) == 21
