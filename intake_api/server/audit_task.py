@@ -14,18 +14,24 @@ from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 from reportline.logs import log_event, log_failure
 
-SECONDS: Final = 60
+SECONDS: Final = 60.0
 _SECONDS_TO_WAIT: Final = 10
 
 
 class AuditTask:
     """The work of each minute; what fails is logged, and done a minute later."""
 
-    def __init__(
-        self, database: Database, audit: AuditLog, heads: HeadKeeper, refusals: Refusals, now: Clock
+    def __init__(  # noqa: PLR0913, PLR0917 - it brings as many parts together
+        self,
+        database: Database,
+        audit: AuditLog,
+        heads: HeadKeeper,
+        refusals: Refusals,
+        now: Clock,
+        seconds: float = SECONDS,
     ) -> None:
         self._database, self._audit, self._heads = database, audit, heads
-        self._refusals, self._now = refusals, now
+        self._refusals, self._now, self._seconds = refusals, now, seconds
         self._stopped = asyncio.Event()
         # Counted only as an hour begins: a count in its midst would tell which half of it a report came in.
         self._hour = hour_of(now())
@@ -33,9 +39,11 @@ class AuditTask:
 
     async def run(self) -> None:
         """Work each minute until stopped, and once more at the end."""
-        while not self._stopped.is_set():
+        stopped = False
+        while not stopped:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), SECONDS)
+                await asyncio.wait_for(self._stopped.wait(), self._seconds)
+            stopped = self._stopped.is_set()
             await self.tick()
 
     def stop(self) -> None:
