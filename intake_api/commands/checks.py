@@ -71,7 +71,7 @@ def _look_at_audit_log(settings: IntakeSettings, noted_down: Head | None) -> str
     faults, newest = asyncio.run(_faults_of_log(settings, noted_down))
     if faults:
         raise NotReady(" ".join(faults))
-    return f"its chain is whole; it ends at {newest}"
+    return f"its chain is whole, to entry {newest.number}"
 
 
 async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> tuple[list[str], Head]:

@@ -168,6 +168,25 @@ async def test_an_expired_lease_goes_back_to_the_queue(api: RunningApi) -> None:
     _assert_lost(await _assess(api.analyst, claim_id))
 
 
+async def test_the_log_tells_how_long_a_claim_was_held(api: RunningApi) -> None:
+    """Prolonged by whom, and run out once, when somebody finds it so; the one who had held it is named."""
+    claim_id = await _claimed(api)
+    api.clock.move(minutes=59)
+    assert (await api.analyst.put(f"/v1/queue/claims/{claim_id}/lease")).status_code == 200
+    other = await api.another_analyst()
+    api.clock.move(hours=1)
+    for _ in range(2):
+        assert (await other.post("/v1/queue/claims", json={})).status_code == 200
+    item_id, holder = (
+        await api.scalar(select(Item.item_id)),
+        api.analyst.headers["authorization"].split("-")[1],
+    )
+    entries = select(AuditEntry).where(AuditEntry.subject == item_id).order_by(AuditEntry.sequence)
+    async with api.intake.database.reading() as session:
+        told = [(entry.what, entry.who == holder) for entry in await session.scalars(entries)]
+    assert told == [("claimed", True), ("prolonged", True), ("lease_ran_out", True), ("claimed", False)]
+
+
 async def test_a_stale_claim_opens_nothing(api: RunningApi) -> None:
     claim_id = await _claimed(api)
     api.clock.move(hours=2)

@@ -1,11 +1,15 @@
 """The audit log is only added to, and a change to it is found."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
-from tests.intake_api.running_api import NOON, RunningApi
+from tests.intake_api.running_api import NOON, RunningApi, opened
 
 OTHERS = "at, who, what, subject, chain"
 CHANGES = {
@@ -72,3 +76,41 @@ async def test_the_database_refuses_to_change_the_log(api: RunningApi, change: s
 
 async def test_a_log_of_another_key_is_broken_from_the_start(api: RunningApi) -> None:
     assert await _first_broken(api, AuditLog(b"x" * 32)) == 1
+
+
+async def test_entries_are_written_last_so_nobody_waits_for_a_transaction_that_goes_on(
+    postgresql_settings: IntakeSettings,
+) -> None:
+    """Others add theirs meanwhile, and their numbers come first."""
+    async with opened(postgresql_settings) as api:
+        async with api.intake.database.writing() as session:
+            api.intake.audit.add(session, NOON, "first", "searched", "first")
+            await session.execute(text("SELECT 1"))
+            async with asyncio.timeout(5), api.intake.database.writing() as other:
+                api.intake.audit.add(other, NOON, "second", "searched", "second")
+        added = "SELECT subject FROM audit_log WHERE what = 'searched' ORDER BY sequence"
+        async with api.intake.database.reading() as session:
+            assert (await session.scalars(text(added))).all() == ["second", "first"]
+        assert await _first_broken(api, api.intake.audit) is None
+
+
+async def test_what_a_transaction_adds_is_in_its_order_and_gone_with_it(api: RunningApi) -> None:
+    async with api.intake.database.writing() as session:
+        for subject in ("one", "two"):
+            api.intake.audit.add(session, NOON, "somebody", "searched", subject)
+        api.intake.audit.add(session, NOON, "somebody", "searched", "three", content={"a": "b"})
+    with suppress(ZeroDivisionError):
+        async with api.intake.database.writing() as session:
+            api.intake.audit.add(session, NOON, "somebody", "searched", "never")
+            raise ZeroDivisionError
+    added = "SELECT subject FROM audit_log WHERE what = 'searched' ORDER BY sequence"
+    async with api.intake.database.reading() as session:
+        assert (await session.scalars(text(added))).all() == ["one", "two", "three"]
+    assert await _first_broken(api, api.intake.audit) is None
+
+
+async def test_nothing_can_be_added_where_nothing_is_written(api: RunningApi) -> None:
+    """It would be lost without a word."""
+    async with api.intake.database.reading() as session:
+        with pytest.raises(KeyError):
+            api.intake.audit.add(session, NOON, "somebody", "searched", "one")

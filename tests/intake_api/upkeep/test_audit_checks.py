@@ -123,7 +123,7 @@ async def test_an_assessment_that_was_inserted_is_named(settings: IntakeSettings
         async with api.intake.database.writing() as session:
             one = (await session.scalars(select(Assessment))).one()
             told = {column.name: getattr(one, column.name) for column in Assessment.__table__.columns}
-            new = {"assessment_id": "e" * 32, "claim_id": "e" * 16, "note": None}
+            new = {"assessment_id": "e" * 32, "sequence": 2, "claim_id": "e" * 16, "note": None}
             session.add(Assessment(**told | new))
         faults = await _faults(settings)
     assert "e" * 32 in faults["assessments and reports"]
