@@ -1,9 +1,10 @@
 """Looks after the audit log each minute: keeps its head outside the database, and adds the hour's counts."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from intake_api.clock import Clock
 from intake_api.http.refusals import Refusals
@@ -53,12 +54,8 @@ class AuditTask:
     async def tick(self) -> None:
         """Do the work of a minute."""
         self._refusals.tell()
-        try:
-            async with asyncio.timeout(_SECONDS_TO_WAIT):
-                await self._add_hourly()
-                await self._heads.keep(self._database)
-        except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
-            log_failure("audit_task_failed", error)
+        await _tried(self._add_hourly())
+        await _tried(self._heads.keep(self._database))
         self._tell_cut()
 
     async def _add_hourly(self) -> None:
@@ -82,3 +79,11 @@ class AuditTask:
         if self._heads.state == "cut" and self._told_cut != hour:
             self._told_cut = hour
             log_event("audit_log_cut")
+
+
+async def _tried(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        async with asyncio.timeout(_SECONDS_TO_WAIT):
+            await work
+    except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
+        log_failure("audit_task_failed", error)

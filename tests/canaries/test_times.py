@@ -43,7 +43,7 @@ NUMBERED_TABLES = {
 # Where a file's own times may lie within the run, and why it cannot be helped.
 EXACT_FILES = {
     r"intake/reportline\.db(-wal|-shm)?": "the system sets them when SQLite writes: the newest report's time",
-    r"intake/audit\.head": "the system sets it when it keeps the log's head: as an hour begins, or at the end",
+    r"intake/audit\.head": "the system sets it when the log's head is kept: once an hour, or at the end",
     r"\.": "the system sets it when the first run's log is made",
     r"bot": "the system sets it when the outbox is made, as the first process starts",
     r"intake": "the system sets it when SQLite makes or removes its log, as a process starts or ends",
