@@ -27,6 +27,7 @@ from intake_api.upkeep.backup import back_up
 from intake_api.upkeep.backup_files import BackupKeys, open_backup
 from intake_api.upkeep.restoring import restore
 from intake_api.upkeep.rotation import rotate_vault
+from intake_api.upkeep.upgrading import bring_up_to_date
 from intake_api.vault import Place, Vault
 from tests.intake_api.running_api import NOON, RunningApi, a_report, opened
 
@@ -80,7 +81,7 @@ async def test_a_new_vault_key_changes_nothing(settings: IntakeSettings) -> None
 async def test_a_restored_backup_verifies(
     settings: IntakeSettings, empty_place: Path | str, tmp_path: Path
 ) -> None:
-    sealing = BackupKeys(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(32))
+    sealing = _sealing()
     async with opened(settings) as api:
         await _decided(api)
     async with database_opened(settings.database_place()) as database:
@@ -90,6 +91,10 @@ async def test_a_restored_backup_verifies(
     keys = read_keys(folder)
     async with database_opened(empty_place) as database, database.reading() as session:
         assert await unlike_their_entries(session, AuditLog(keys.audit), Vault(keys)) == Unlike()
+
+
+def _sealing() -> BackupKeys:
+    return BackupKeys(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(32))
 
 
 async def test_a_note_that_was_taken_out_verifies_by_an_entry_alone(api: RunningApi) -> None:
@@ -153,6 +158,25 @@ async def test_an_upgrade_binds_the_assessments_of_which_the_log_tells_once(api:
         await _bind(api)
         assert await _bound(api) == sorted(ids)
     assert await _unlike(api.intake.settings) == Unlike()
+
+
+async def test_the_upgrade_and_a_restore_bind_them(
+    settings: IntakeSettings, empty_place: Path | str, tmp_path: Path
+) -> None:
+    async with opened(settings) as api:
+        ids = await _decided(api)
+        await _as_before_0006(api.intake.database)
+    keys, sealing = read_keys(settings.folder), _sealing()
+    async with database_opened(settings.database_place()) as database:
+        await back_up(database, settings.folder, tmp_path / "backup", sealing, NOON)
+        await bring_up_to_date(database, keys, settings.folder)
+    assert await _unlike(settings) == Unlike()
+    await restore(open_backup(tmp_path / "backup", sealing), tmp_path / "restored", empty_place, NOON)
+    async with database_opened(empty_place) as database, database.reading() as session:
+        bound = select(AuditEntry.assessment_id).where(AuditEntry.what == BOUND)
+        assert sorted(str(one) for one in await session.scalars(bound)) == sorted(ids)
+        # The chain had been taken apart by the test itself; the rows are as their new entries say.
+        assert await unlike_their_entries(session, AuditLog(keys.audit), Vault(keys)) == Unlike()
 
 
 @pytest.mark.parametrize(
