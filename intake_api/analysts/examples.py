@@ -110,8 +110,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         {
             "number": 4,
             "chain": _CHAIN,
-            "signature": "17c906593bfe87c7de64ade84db432ef765b01deeec9b7ef0f791f4b970ae046"
-            "d03abff45159c5e2fbd9a537f271133bdf1e999de8cd3a1defe112554107b501",
+            "signature": "ce26587364fceebfd771bcd9229012f49d1f5a737f37698307adea4311d0fd68"
+            "a815100cd6770c089300753403cbc36ee1beeffbf249430b67110439a6b67102",
             "public_key": "5d2ede60595bacdda6dbf8b6c5022e145c0773399a1e7c055033f518df5389d2",
         },
     ),

@@ -87,8 +87,8 @@ class AuditLog:
         return bytes(self._signing.verify_key)
 
     def sign_head(self, head: Head) -> bytes:
-        """Return the Ed25519 signature of a head, 64 bytes, over "reportline audit NUMBER:CHAIN" in ASCII."""
-        return self._signing.sign(f"reportline audit {head}".encode()).signature
+        """Return the Ed25519 signature of a head, 64 bytes, over "reportline-audit-head NUMBER:CHAIN" in ASCII."""
+        return self._signing.sign(f"reportline-audit-head {head}".encode()).signature
 
     def sign_row(self, told: Sequence[Any]) -> bytes:
         """Return the keyed hash of values that JSON can hold, 32 bytes, under a key that the log's yields."""

@@ -49,9 +49,9 @@ def test_a_head_of_another_intake_is_refused(tmp_path: Path) -> None:
 
 def test_anybody_verifies_a_head_with_the_public_key_alone() -> None:
     key, signature = VerifyKey(AUDIT.public_key), AUDIT.sign_head(HEAD)
-    key.verify(f"reportline audit 150:{HEAD.chain.hex()}".encode(), signature)
+    key.verify(f"reportline-audit-head 150:{HEAD.chain.hex()}".encode(), signature)
     with pytest.raises(BadSignatureError):
-        key.verify(f"reportline audit 151:{HEAD.chain.hex()}".encode(), signature)
+        key.verify(f"reportline-audit-head 151:{HEAD.chain.hex()}".encode(), signature)
 
 
 @pytest.mark.parametrize("written", ["150", "150:abc", ":", "", "-1:" + "0" * 64, "1:" + "0" * 63 + "g"])
@@ -102,6 +102,6 @@ async def test_an_auditor_reads_the_head_and_nobody_else_does(api: RunningApi) -
     newest = await _add(api, "one")
     head = (await auditor.client.get("/v1/audit/head")).json()
     assert f"{head['number']}:{head['chain']}" == str(newest)
-    signed = f"reportline audit {newest}".encode()
+    signed = f"reportline-audit-head {newest}".encode()
     VerifyKey(bytes.fromhex(head["public_key"])).verify(signed, bytes.fromhex(head["signature"]))
     assert (await api.analyst.get("/v1/audit/head")).status_code == 403
