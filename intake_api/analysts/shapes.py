@@ -251,7 +251,7 @@ class AuditEntries(BaseModel):
 class AuditHead(BaseModel):
     """The last entry: its number, its chain, and an Ed25519 signature that `public_key` verifies.
 
-    Signed is the text `reportline-audit-head NUMBER:CHAIN`. Whoever keeps it can show later what the log held.
+    Signed is `reportline-audit-head NUMBER:CHAIN`. Whoever keeps it can show later what the log held.
     """
 
     number: int

@@ -87,7 +87,7 @@ class AuditLog:
         return bytes(self._signing.verify_key)
 
     def sign_head(self, head: Head) -> bytes:
-        """Return the Ed25519 signature of a head, 64 bytes, over "reportline-audit-head NUMBER:CHAIN" in ASCII."""
+        """Return the Ed25519 signature, 64 bytes, of "reportline-audit-head NUMBER:CHAIN" in ASCII."""
         return self._signing.sign(f"reportline-audit-head {head}".encode()).signature
 
     def sign_row(self, told: Sequence[Any]) -> bytes:
