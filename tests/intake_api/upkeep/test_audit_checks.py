@@ -32,9 +32,10 @@ CUTS = {
     "the last five": "DELETE FROM audit_log WHERE sequence > (SELECT max(sequence) - 5 FROM audit_log)",
     "all": "DELETE FROM audit_log",
 }
+ANOTHER_KEY = "SELECT min(key_id) FROM access_keys WHERE key_id <> assessments.assessed_by"
 CHANGES = {
     "all outcomes": ["UPDATE assessments SET outcome = 'baseline'"],
-    "who assessed": ["UPDATE assessments SET assessed_by = (SELECT min(key_id) FROM access_keys)"],
+    "who assessed": [f"UPDATE assessments SET assessed_by = ({ANOTHER_KEY})"],
     "a grade": ["UPDATE assessments SET severity = 'A'"],
     "a flag": ["""UPDATE assessments SET details = '{"flags": ["user_generated"]}'"""],
     "when": ["UPDATE assessments SET assessed_at = '2026-03-01 11:00:00.000000'"],
