@@ -101,14 +101,19 @@ def settings() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    audit_head: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER:CHAIN", help="A head of the audit log that an auditor has noted down."),
+    ] = None,
+) -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     from rich.console import Console
     from rich.table import Table
 
     from reportline.doctor import look_at_everything
 
-    found = look_at_everything(bot_settings())
+    found = look_at_everything(bot_settings(), audit_head)
     table = Table("", "what", "advice")
     for look in found:
         table.add_row("ok" if look.fine else "FAULT", look.name, look.advice)

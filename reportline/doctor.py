@@ -10,6 +10,8 @@ from bot.commands.command_line import ready
 from bot.settings import BotSettings, telegram_token
 from intake_api.commands import checks as intake_checks
 from intake_api.settings import IntakeSettings, QueueSettings
+from intake_api.store.audit import Head
+from intake_api.store.audit_head import head_of
 from reportline.checks import Check, look_at
 from reportline.readiness import NotReady
 from reportline.settings import read_settings
@@ -18,8 +20,12 @@ SECONDS_TO_ANSWER = 10
 _NEW_KEY: Final = "Have the intake make a new one: `reportline intake key add analyst NAME`."
 
 
-def look_at_everything(settings: BotSettings) -> list[Check]:
-    """Check everything that this host's halves need: the bot's, the intake's or both."""
+def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> list[Check]:
+    """Check everything that this host's halves need: the bot's, the intake's or both.
+
+    `audit_head` is what an auditor noted down, NUMBER:CHAIN, which the intake's audit log must hold.
+    """
+    noted_down = None if audit_head is None else ready(lambda: _noted_down(audit_head))
     intake = ready(lambda: read_settings(IntakeSettings))
     queue = ready(lambda: read_settings(QueueSettings))
     has_intake, has_bot = intake.folder.is_dir(), settings.folder.is_dir()
@@ -31,12 +37,19 @@ def look_at_everything(settings: BotSettings) -> list[Check]:
         half = "bot and intake"
     return [
         Check("this host", fine=True, advice=half),
-        *(intake_checks.check(intake) if has_intake or not has_bot else ()),
+        *(intake_checks.check(intake, noted_down) if has_intake or not has_bot else ()),
         *((*bot_checks.check(settings), _check_telegram(settings)) if has_bot or not has_intake else ()),
         _check_intake(settings),
         *((bot_checks.check_match(settings),) if has_bot else ()),
         look_at("analyst token", partial(_look_at_analyst_token, queue)),
     ]
+
+
+def _noted_down(written: str) -> Head:
+    head = head_of(written)
+    if head is None:
+        raise NotReady("An audit log's head is NUMBER:CHAIN, as `reportline queue audit --head` shows it.")
+    return head
 
 
 def _check_intake(settings: BotSettings) -> Check:

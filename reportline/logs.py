@@ -179,7 +179,20 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "run doctor; mend the folder before a restart",
     ),
     "access_refused": ListedEvent(
-        WARNING, "somebody came without the right key", "see who calls", ("reason",)
+        WARNING,
+        "so many came without the right key; told once a minute at most for each reason",
+        "see who calls",
+        ("reason", "number"),
+    ),
+    "audit_log_cut": ListedEvent(
+        ERROR,
+        "the audit log lacks an entry that this machine has seen; told once an hour",
+        "run doctor: it says what to do",
+    ),
+    "audit_task_failed": ListedEvent(
+        ERROR,
+        "the audit log's head or counts could not be written; it is tried again each minute",
+        "see that the database answers and the data folder can be written",
     ),
     "unexpected_error": ListedEvent(ERROR, "a fault of ours", "report the place and the kind of error"),
     "library": ListedEvent(

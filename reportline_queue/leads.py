@@ -12,6 +12,7 @@ from reportline_queue.intake.answers import (
     KEY_LENGTH,
     MAXIMUM_LIFT_MINUTES,
     AuditEntries,
+    AuditHead,
     HeldClaims,
     LiftGiven,
 )
@@ -64,10 +65,25 @@ def export(
 
 def audit(
     after: Annotated[int, typer.Option(min=0, help="The number of the entry after which to begin.")] = 0,
+    *,
+    head: Annotated[bool, typer.Option("--head", help="Show only its head, to be noted down.")] = False,
 ) -> None:
     """Show the audit log, from its beginning or after an entry."""
+    if head:
+        _put_head(ask(AuditHead, "GET", "/v1/audit/head"))
+        return
     entries = ask(AuditEntries, "GET", "/v1/audit", query={"after": after}).entries
     if not entries:
         put("Nothing follows.")
         return
     put(audited(entries), f"What follows: reportline queue audit --after {entries[-1].sequence}")
+
+
+def _put_head(head: AuditHead) -> None:
+    """Show a head on lines of their own, so that each part can be copied whole."""
+    put(
+        f"{head.number}:{head.chain}",
+        f"signature {head.signature}",
+        f"public key {head.public_key}",
+        "Keep the first line. `reportline doctor --audit-head` on the intake tells whether the log holds it.",
+    )

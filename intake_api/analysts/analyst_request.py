@@ -22,6 +22,6 @@ class AnalystRequest:
     analyst: str
     now: datetime
 
-    async def note(self, what: str, *subjects: str) -> None:
+    def note(self, what: str, *subjects: str) -> None:
         """Add an entry to the audit log for each item or key that the analyst acts on."""
-        await self.audit.add(self.session, self.now, self.analyst, what, *subjects)
+        self.audit.add(self.session, self.now, self.analyst, what, *subjects)

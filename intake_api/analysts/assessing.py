@@ -12,6 +12,7 @@ from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.faults import Reason, Refused
+from intake_api.store.bound_assessments import binding
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
@@ -32,9 +33,7 @@ async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> 
         # Look for an earlier decision only now: it may have been committed while this request waited.
         return await _repeated(request, claim_id, decision)
     await end_claim(request.session, item, State.ASSESSED)
-    assessment_id = await _add(request, item, decision, claim_id=claim_id)
-    await request.note(f"assessed_{decision.outcome}", item.item_id)
-    return assessment_id
+    return await _add(request, item, decision, claim_id=claim_id)
 
 
 async def correct(request: AnalystRequest, assessment_id: str, decision: Decision, *, of_others: bool) -> str:
@@ -52,9 +51,7 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
         raise Refused(Reason.SUPERSEDED)
     if earlier.vocabulary == VOCABULARY_VERSION and _is_as_decided(request.vault, earlier, decision):
         return assessment_id
-    correction_id = await _add(request, item, decision, corrects=assessment_id)
-    await request.note(f"corrected_{decision.outcome}", earlier.item_id)
-    return correction_id
+    return await _add(request, item, decision, corrects=assessment_id)
 
 
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:
@@ -116,23 +113,38 @@ async def _add(
     item.unseen = decision.outcome in NEWEST.unseen
     item.changed_on, item.changed_words = None, ""
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
-    request.session.add(
-        Assessment(
-            sequence=await _next_number(request.session),
-            assessment_id=assessment_id,
-            item_id=item.item_id,
-            claim_id=claim_id,
-            corrects=corrects,
-            assessed_by=request.analyst,
-            assessed_at=request.now,
-            vocabulary=VOCABULARY_VERSION,
-            details={name: value for name, value in said.items() if name not in _COLUMNS},
-            note=_sealed_note(request.vault, assessment_id, decision.note),
-            **{name: said.get(name) for name in _COLUMNS},
-        )
+    row = Assessment(
+        sequence=await _next_number(request.session),
+        assessment_id=assessment_id,
+        item_id=item.item_id,
+        claim_id=claim_id,
+        corrects=corrects,
+        assessed_by=request.analyst,
+        assessed_at=request.now,
+        vocabulary=VOCABULARY_VERSION,
+        details={name: value for name, value in said.items() if name not in _COLUMNS},
+        note=_sealed_note(request.vault, assessment_id, decision.note),
+        **{name: said.get(name) for name in _COLUMNS},
     )
+    request.session.add(row)
     await request.session.flush()
+    _note(request, row, decision)
     return assessment_id
+
+
+def _note(request: AnalystRequest, row: Assessment, decision: Decision) -> None:
+    """Write into the audit log that a decision was made, and bind its row to the entry."""
+    what = f"{'assessed' if row.corrects is None else 'corrected'}_{row.outcome}"
+    bound = binding(request.audit, row, {"note": decision.note} if decision.note else {})
+    request.audit.add(
+        request.session,
+        request.now,
+        request.analyst,
+        what,
+        row.item_id,
+        assessment_id=row.assessment_id,
+        content=bound,
+    )
 
 
 async def _next_number(session: AsyncSession) -> int:

@@ -46,7 +46,6 @@ async def claim(
     analyst does not get an item that they released within the last lease: they had a reason to release it.
     Raises Refused (hands-full) when they hold MAXIMUM_CLAIMS.
     """
-    await _lock_key(request.session, request.analyst)
     free = await _free_claims(request)
     await _give_back_expired(request)
     not_released = or_(
@@ -65,7 +64,7 @@ async def claim(
         )
         item.released_by = item.released_at = None
         await update_places(request.session, item)
-    await request.note("claimed", *(item.item_id for item in items))
+    request.note("claimed", *(item.item_id for item in items))
     return items
 
 
@@ -94,7 +93,6 @@ async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> d
     An expired claim is extended too, until its item is given back to the queue. Raises Refused: claim-lost;
     hands-full if the claim has expired and the analyst holds MAXIMUM_CLAIMS others.
     """
-    await _lock_key(request.session, request.analyst)
     item = await _locked(request, _is_named(request, claim_id))
     item.claimed_at = item.claimed_at or request.now
     ends = min(request.now + lease, item.claimed_at + LONGEST_HOLD)
@@ -104,6 +102,7 @@ async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> d
         await _free_claims(request)
     item.lease_expires = ends
     await request.session.flush()
+    request.note("prolonged", item.item_id)
     return ends
 
 
@@ -113,7 +112,7 @@ async def release(request: AnalystRequest, claim_id: str) -> None:
     item_id = item.item_id
     item.released_by, item.released_at = request.analyst, request.now
     await end_claim(request.session, item, State.WAITING)
-    await request.note("released", item_id)
+    request.note("released", item_id)
 
 
 async def end_claim(session: AsyncSession, item: Item, state: State) -> None:
@@ -139,7 +138,7 @@ async def free(request: AnalystRequest, claim_id: str) -> str:
     item = await _locked(request, is_claimed & (Item.claim_id == claim_id))
     item_id, holder = item.item_id, str(item.claimed_by)
     await end_claim(request.session, item, State.WAITING)
-    await request.note("claim_freed", item_id)
+    request.note("claim_freed", item_id)
     return holder
 
 
@@ -188,7 +187,8 @@ async def _free_claims(request: AnalystRequest) -> int:
 async def _give_back_expired(request: AnalystRequest) -> None:
     expired = select(Item).where(is_claimed, Item.lease_expires <= request.now).limit(_EXPIRED_AT_ONCE)
     for item in (await request.session.scalars(expired.with_for_update(skip_locked=True))).all():
-        claim_id, analyst = item.claim_id, item.claimed_by
+        claim_id, analyst, item_id = item.claim_id, str(item.claimed_by), item.item_id
         await end_claim(request.session, item, State.WAITING)
         if item.state == State.WAITING:
             item.lapsed_claim, item.lapsed_by = claim_id, analyst
+        request.audit.add(request.session, request.now, analyst, "lease_ran_out", item_id)

@@ -69,6 +69,7 @@ PARAMETERS: Final = {
     "key_id": ("the id of an analyst's or a lead's access key, its second part", ANALYST),
     "after": ("the sequence of the last entry that is known",),
 }
+_CHAIN: Final = "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500"
 EXAMPLES: Final[Mapping[str, Example]] = {
     "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),
     "mine": Example("List one's claims", {"claims": [_CLAIMED]}),
@@ -104,6 +105,16 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "free": Example("Free anybody's claim"),
     "lift": Example("Lift an analyst's guard", {"until": "2026-03-01T13:55:00Z"}, {"minutes": 30}),
+    "audit_head": Example(
+        "Read the head of the audit log",
+        {
+            "number": 4,
+            "chain": _CHAIN,
+            "signature": "ce26587364fceebfd771bcd9229012f49d1f5a737f37698307adea4311d0fd68"
+            "a815100cd6770c089300753403cbc36ee1beeffbf249430b67110439a6b67102",
+            "public_key": "5d2ede60595bacdda6dbf8b6c5022e145c0773399a1e7c055033f518df5389d2",
+        },
+    ),
     "audit": Example(
         "Read the audit log",
         {
@@ -114,7 +125,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
                     "who": ANALYST,
                     "what": "address_read",
                     "subject": ITEM,
-                    "chain": "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500",
+                    "chain": _CHAIN,
                 }
             ]
         },

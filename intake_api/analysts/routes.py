@@ -14,6 +14,7 @@ from intake_api.analysts.shapes import (
     AssessmentGiven,
     AssessmentId,
     AuditEntries,
+    AuditHead,
     ClaimId,
     ClaimProlonged,
     ClaimsGiven,
@@ -34,6 +35,7 @@ from intake_api.analysts.showing import (
     audit_shown,
     claim_shown,
     claims_shown,
+    head_shown,
     held_claims,
     item_reports_shown,
     item_shown,
@@ -42,7 +44,7 @@ from intake_api.analysts.transactions import TransactionsHere
 from intake_api.faults import Reason, Refused
 from intake_api.http.access import AnalystCaller, AuditorCaller, KeyedRoute, LeadCaller
 from intake_api.http.contract import told
-from intake_api.http.dependencies import DatabaseHere, SettingsHere
+from intake_api.http.dependencies import AuditHere, DatabaseHere, SettingsHere
 from intake_api.roles import Role
 from intake_api.store.access_keys import require_key_of
 
@@ -185,3 +187,10 @@ async def audit(
     """Give the next 500 entries of the audit log after a number."""
     async with database.reading() as session:
         return await audit_shown(session, after)
+
+
+@analysts.get("/audit/head", **told(EXAMPLES["audit_head"]))
+async def audit_head(database: DatabaseHere, log: AuditHere, _: AuditorCaller) -> AuditHead:
+    """Give the head of the audit log, for an auditor to keep: against it, a log that was cut shows."""
+    async with database.reading() as session:
+        return await head_shown(session, log)

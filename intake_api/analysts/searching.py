@@ -42,8 +42,8 @@ async def found(request: AnalystRequest, wanted: Search) -> ItemsFound:
     )
     # Last, since other transactions wait for the audit log's lock until this one ends. A search that finds
     # nothing is audited too: it tells that the address was not reported.
-    await request.note("searched", request.analyst)
-    await request.note("found", *(item.item_id for item in shown))
+    request.note("searched", request.analyst)
+    request.note("found", *(item.item_id for item in shown))
     return answer
 
 

@@ -232,7 +232,7 @@ class LiftGiven(BaseModel):
 
 
 class AuditEntryShown(BaseModel):
-    """One entry: `who` is an access key's id or "operator", `subject` the id of an item or a key."""
+    """One entry: `who` is a key's id, "operator" or "intake", `subject` mostly the id of an item or a key."""
 
     sequence: int
     at: datetime
@@ -246,6 +246,18 @@ class AuditEntries(BaseModel):
     """Entries of the audit log in order."""
 
     entries: list[AuditEntryShown]
+
+
+class AuditHead(BaseModel):
+    """The last entry: its number, its chain, and an Ed25519 signature that `public_key` verifies.
+
+    Signed is `reportline-audit-head NUMBER:CHAIN`. Whoever keeps it can show later what the log held.
+    """
+
+    number: int
+    chain: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
+    public_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class AssessmentGiven(BaseModel):

@@ -17,6 +17,7 @@ from intake_api.analysts.item_reports import named_together, reports_page
 from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
+    AuditHead,
     Claim,
     ClaimShown,
     HeldClaim,
@@ -29,6 +30,7 @@ from intake_api.analysts.shapes import (
 from intake_api.faults import Reason, Refused
 from intake_api.items.circumstances import of_bits
 from intake_api.items.words import COUNTERS
+from intake_api.store.audit import AuditLog
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
 from intake_api.vault import Place, Vault
 
@@ -107,7 +109,7 @@ async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
         history=[_decision(request.vault, row) for row in await history_of(request.session, item.item_id)],
         **await _words(request, item),
     )
-    await _note_read(request, shown)
+    _note_read(request, shown)
     return shown
 
 
@@ -123,7 +125,7 @@ async def held_claims(request: AnalystRequest) -> list[HeldClaim]:
         )
         for (item, key), summary in zip(held, summaries, strict=True)
     ]
-    await request.note("claims_listed", request.analyst)
+    request.note("claims_listed", request.analyst)
     return shown
 
 
@@ -153,14 +155,14 @@ async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
         history=[_decision(request.vault, row) for row in await history_of(request.session, item_id)],
         **await _words(request, item),
     )
-    await _note_read(request, shown)
+    _note_read(request, shown)
     return shown
 
 
 async def item_reports_shown(request: AnalystRequest, item_id: str, after: str) -> ReportsShown:
     """Show the next page of an item's reports, and audit that they were read; raises Refused (not-found)."""
     page = await reports_page(request.session, request.vault, await _item(request.session, item_id), after)
-    await request.note("reports_read", item_id)
+    request.note("reports_read", item_id)
     return page
 
 
@@ -179,6 +181,17 @@ async def audit_shown(session: AsyncSession, after: int) -> AuditEntries:
             )
             for entry in await session.scalars(entries.limit(MAXIMUM_ENTRIES))
         ]
+    )
+
+
+async def head_shown(session: AsyncSession, audit: AuditLog) -> AuditHead:
+    """Show the head of the audit log, signed."""
+    head = await audit.newest(session)
+    return AuditHead(
+        number=head.number,
+        chain=head.chain.hex(),
+        signature=audit.sign_head(head).hex(),
+        public_key=audit.public_key.hex(),
     )
 
 
@@ -209,10 +222,9 @@ async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
     }
 
 
-async def _note_read(request: AnalystRequest, shown: ClaimShown | ItemShown) -> None:
-    # Last, since other transactions wait for the audit log's lock until this one ends.
+def _note_read(request: AnalystRequest, shown: ClaimShown | ItemShown) -> None:
     read = [shown.item_id, *(other.item_id for other in shown.together)]
-    await request.note("address_read", *read)
+    request.note("address_read", *read)
 
 
 def _decision(vault: Vault, row: Assessment) -> DecisionShown:

@@ -51,6 +51,7 @@ class Transactions:
         Raises Refused (day-full, break-due) if a limit is reached.
         """
         async with self.writing(analyst) as request:
+            await guard.take_turn(request)
             await guard.admit(request, self.limits)
             yield request
             await guard.count_look(request)
@@ -62,6 +63,7 @@ class Transactions:
         Raises Refused (day-full, break-due) if it `opens` something new and a limit is reached.
         """
         async with self.writing(analyst) as request:
+            await guard.take_turn(request)
             if opens:
                 await guard.admit(request, self.limits)
             yield request

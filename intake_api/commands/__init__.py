@@ -8,5 +8,6 @@
 - `backup`: backs up and restores
 - `set_up`: makes keys, database and first access keys
 - `checks`: checks the intake for `reportline doctor`
+- `changing`: opens the database for what adds to the audit log, and keeps the log's head
 - `command_line`: turns an error into a sentence and exit status 1
 """

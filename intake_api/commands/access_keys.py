@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from intake_api.analysts.claims import free_all_of
 from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys
 from intake_api.roles import Role
@@ -67,7 +68,7 @@ def _plain(name: str) -> str:
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
     audit = _audit(settings)
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
             return await add_key(session, audit, role, name, utc_now())
@@ -82,12 +83,12 @@ async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
 
 async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     audit = _audit(settings)
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
             freed = await free_all_of(session, key_id)
             known = await revoke_key(session, audit, key_id, utc_now())
-            await audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
+            audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
             return known
 
 

@@ -6,10 +6,9 @@ import typer
 from rich.console import Console
 
 from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.settings import BackupSettings, IntakeSettings
-from intake_api.store.database import opened
-from intake_api.store.place import checked_database_place
 from intake_api.upkeep.backup import BackedUp, back_up, require_free
 from intake_api.upkeep.backup_files import (
     MINIMUM_PASSPHRASE,
@@ -56,7 +55,22 @@ def restore(folder: Path) -> None:
         "revoked since. Reports that were withdrawn since are back too, and nothing here knows which.\n"
         "`reportline setup` makes access keys anew that were lost with this machine; then start the intake."
     )
+    _tell_missing_entries(restored)
     _tell_damage(restored)
+
+
+def _tell_missing_entries(restored: Restored) -> None:
+    lost, end = restored.lost_head, restored.log_end
+    if lost is not None and lost.number > end:
+        typer.echo(
+            f"This machine's audit log went to entry {lost.number}; the backup ends at {end}: "
+            f"{lost.number - end} entries are missing. The audit log says so."
+        )
+    elif lost is not None:
+        typer.echo(
+            f"Entry {lost.number} of this machine's audit log is another one in the backup. "
+            "The audit log says so."
+        )
 
 
 def _tell_damage(restored: Restored) -> None:
@@ -88,7 +102,7 @@ def _passphrase(settings: BackupSettings, *, new: bool) -> str:
 
 
 async def _back_up(settings: IntakeSettings, folder: Path, sealing: BackupKeys) -> BackedUp:
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         with Console(stderr=True).status("Writing all that is kept ..."):
             return await back_up(database, settings.folder, folder, sealing, utc_now())
 

@@ -9,24 +9,28 @@ from sqlalchemy.exc import DBAPIError
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import changed_keys
-from intake_api.store.audit import AuditLog
+from intake_api.store.audit import AuditLog, Head
+from intake_api.store.audit_head import cut, read_head
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
 from intake_api.store.key_checks import require_keys
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
+from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows
+from intake_api.vault import Vault
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private
 from reportline.readiness import NotReady
 
 
-def check(settings: IntakeSettings) -> list[Check]:
-    """Check everything that the intake needs on this machine."""
+def check(settings: IntakeSettings, noted_down: Head | None = None) -> list[Check]:
+    """Check everything that the intake needs on this machine; its log must hold the head `noted_down`."""
     looks: tuple[tuple[str, Callable[[IntakeSettings], str]], ...] = (
         ("intake keys", _look_at_keys),
         ("intake files", _look_at_files),
         ("intake database", _look_at_database),
-        ("audit log", _look_at_audit_log),
+        ("audit log", partial(_look_at_audit_log, noted_down=noted_down)),
+        ("assessments and reports", _look_at_rows),
         ("access keys", _look_at_access_keys),
     )
     return [look_at(name, partial(_looked, look, settings)) for name, look in looks]
@@ -64,11 +68,43 @@ async def _require_current(settings: IntakeSettings) -> None:
             await require_keys(session, keys)
 
 
-def _look_at_audit_log(settings: IntakeSettings) -> str:
-    broken = asyncio.run(_first_broken(settings))
-    if broken is not None:
-        raise NotReady(f"The audit log was changed at entry {broken}. Compare it with your backup.")
-    return "its chain is whole"
+def _look_at_audit_log(settings: IntakeSettings, noted_down: Head | None) -> str:
+    faults, newest = asyncio.run(_faults_of_log(settings, noted_down))
+    if faults:
+        raise NotReady(" ".join(faults))
+    return f"its chain is whole, to entry {newest.number}"
+
+
+async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> tuple[list[str], Head]:
+    audit = AuditLog(read_keys(settings.folder).audit)
+    # Read before the log is, which a running intake may lengthen meanwhile.
+    kept = read_head(settings.folder, audit)
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
+        async with database.reading() as session:
+            faults = await faults_of_log(session, audit)
+            if kept is not None and not await audit.holds(session, kept):
+                faults.append(cut(settings.folder, kept))
+            if noted_down is not None and not await audit.holds(session, noted_down):
+                faults.append(
+                    f"The audit log does not hold entry {noted_down.number} as it was noted down: its end "
+                    "was cut, or an older database was put in its place. Find out by whom."
+                )
+            return faults, await audit.newest(session)
+
+
+def _look_at_rows(settings: IntakeSettings) -> str:
+    if faults := asyncio.run(_faults_of_rows(settings)):
+        raise NotReady(" ".join(faults))
+    return "are as the audit log says"
+
+
+async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
+    keys = read_keys(settings.folder)
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
+        async with database.reading() as session:
+            return await faults_of_rows(session, AuditLog(keys.audit), Vault(keys))
 
 
 def _look_at_access_keys(settings: IntakeSettings) -> str:
@@ -84,9 +120,3 @@ async def _changed_keys(settings: IntakeSettings) -> list[str]:
     audit = AuditLog(read_keys(settings.folder).audit)
     async with opened(checked_database_place(settings)) as database, database.reading() as session:
         return await changed_keys(session, audit)
-
-
-async def _first_broken(settings: IntakeSettings) -> int | None:
-    audit = AuditLog(read_keys(settings.folder).audit)
-    async with opened(checked_database_place(settings)) as database, database.reading() as session:
-        return await audit.first_broken(session)

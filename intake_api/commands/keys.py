@@ -5,11 +5,10 @@ from rich.console import Console
 
 from conversations.wire.sealing import IntakePublicKey
 from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import opened
-from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
@@ -64,7 +63,7 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
 
 
 async def _rotate_seal(settings: IntakeSettings) -> IntakePublicKey:
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         return await rotate_seal(database, settings.folder)
 
@@ -76,7 +75,7 @@ async def _rotate_vault(settings: IntakeSettings) -> Rotated:
 
 
 async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         with Console(stderr=True).status(
             "Sealing anew; a last look follows a minute after the key was made ..."
@@ -87,7 +86,7 @@ async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
 
 
 async def _reindex(settings: IntakeSettings) -> Reindexed:
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await require_current(database)
         with Console(stderr=True).status("Looking for what is to be done ...") as status:
             return await reindex_all(

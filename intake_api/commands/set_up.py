@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conversations.wire.sealing import public_half
 from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
@@ -72,7 +73,7 @@ async def _has_tables(url: str) -> bool:
 
 
 async def _make_database(settings: IntakeSettings, keys: IntakeKeys) -> None:
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await bring_up_to_date(database, keys, settings.folder)
         await require_current(database)
 
@@ -93,7 +94,7 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
 
 
 async def _new_token(settings: IntakeSettings, keys: IntakeKeys, role: Role) -> str:
-    async with opened(checked_database_place(settings)) as database, database.writing() as session:
+    async with changing(settings) as database, database.writing() as session:
         return await add_key(session, AuditLog(keys.audit), role, "made at set-up", utc_now())
 
 

@@ -2,11 +2,10 @@
 
 import typer
 
+from intake_api.commands.changing import changing
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import adopt_keys, read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import opened
-from intake_api.store.place import checked_database_place
 from intake_api.upkeep.upgrading import bring_up_to_date
 
 
@@ -20,5 +19,5 @@ def upgrade_database() -> None:
 async def _upgrade(settings: IntakeSettings) -> None:
     adopt_keys(settings.folder)
     keys = read_keys(settings.folder)
-    async with opened(checked_database_place(settings)) as database:
+    async with changing(settings) as database:
         await bring_up_to_date(database, keys, settings.folder)

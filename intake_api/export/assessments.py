@@ -74,9 +74,9 @@ async def exported(
     return shown, f"{rows[-1].sequence}-{rows[-1].assessment_id}" if rows else after
 
 
-async def note_exported(request: AnalystRequest, rows: Sequence[ExportedAssessment]) -> None:
+def note_exported(request: AnalystRequest, rows: Sequence[ExportedAssessment]) -> None:
     """Write into the audit log that the addresses of these items were exported."""
-    await request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
+    request.note("address_exported", *dict.fromkeys(row.item_id for row in rows))
 
 
 def as_ndjson(rows: Iterable[ExportedAssessment]) -> bytes:

@@ -88,7 +88,7 @@ async def assessments(
         rows, end = await exported(request, after, limit)
     # Opening the addresses takes its time, and nobody who writes waits for it.
     async with transactions.writing(lead) as request:
-        await note_exported(request, rows)
+        note_exported(request, rows)
     write, media_type = _WRITERS[form]
     headers = {"Link": _next(form, end, limit)} | (_AS_A_FILE if form == "csv" else {})
     return Response(write(rows), media_type=media_type, headers=headers)

@@ -8,13 +8,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from intake_api.http.contract import DescribedRoute
-from intake_api.http.dependencies import audit_of, database_of, hand_in_database_of
+from intake_api.http.dependencies import audit_of, database_of, hand_in_database_of, refusals_of
 from intake_api.http.errors import Problem
+from intake_api.http.refusals import RefusedFor
 from intake_api.http.strict_requests import StrictRequest, query_names, require_known_query
 from intake_api.roles import Role
 from intake_api.store.access_keys import Caller, caller_of
 from intake_api.store.database import Database
-from reportline.logs import log_event
 
 _bearer = HTTPBearer(
     scheme_name="accessKey",
@@ -40,7 +40,7 @@ class KeyedRoute(DescribedRoute):
             database = await self.database_of(request)
             caller = request.state.caller = await _authenticated(request, database)
             if caller.role not in roles:
-                raise _refused("wrong-door", "wrong_role")
+                raise await _refused(request, "wrong-door", "wrong_role")
             require_known_query(request, known)
             return await handle(StrictRequest(request.scope, request.receive))
 
@@ -74,11 +74,11 @@ MetricsCaller = Annotated[Caller, Depends(requires_role(Role.LEAD, Role.AUDITOR)
 async def _authenticated(request: Request, database: Database) -> Caller:
     credentials = await _bearer(request)
     if credentials is None:
-        raise _refused("no-access-key", "missing_key")
+        raise await _refused(request, "no-access-key", "missing_key")
     async with database.reading() as session:
         caller = await caller_of(session, await audit_of(request), credentials.credentials)
     if caller is None:
-        raise _refused("no-access-key", "wrong_key")
+        raise await _refused(request, "no-access-key", "wrong_key")
     return caller
 
 
@@ -87,6 +87,6 @@ def _roles_of(dependant: Dependant) -> set[str]:
     return {role for key in keys for role in key.own_oauth_scopes or ()}
 
 
-def _refused(problem: str, reason: str) -> Problem:
-    log_event("access_refused", reason=reason)
+async def _refused(request: Request, problem: str, reason: RefusedFor) -> Problem:
+    (await refusals_of(request)).count(reason)
     return Problem(problem)

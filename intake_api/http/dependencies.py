@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from intake_api.clock import Clock
+from intake_api.http.refusals import Refusals
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
@@ -36,6 +37,12 @@ async def audit_of(request: Request) -> AuditLog:
     """Return the audit log."""
     audit: AuditLog = request.app.state.audit
     return audit
+
+
+async def refusals_of(request: Request) -> Refusals:
+    """Return the count of refusals."""
+    refusals: Refusals = request.app.state.refusals
+    return refusals
 
 
 async def clock_of(request: Request) -> Clock:

@@ -34,5 +34,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         },
     ),
     "healthz": Example("Is it up?", {"status": "ok"}),
-    "readyz": Example("Can it work?", {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}),
+    "readyz": Example(
+        "Can it work?", {"status": "ok", "database": "ok", "keys": "ok", "audit": "ok", "overdue_hours": 0}
+    ),
 }

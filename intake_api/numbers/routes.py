@@ -30,6 +30,7 @@ from intake_api.numbers.examples import EXAMPLES, METRICS
 from intake_api.numbers.metrics import Figures, exposition
 from intake_api.numbers.readiness import Readiness
 from intake_api.numbers.shapes import Counts, Health, Hours, Ready
+from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": METRICS}}
@@ -45,7 +46,8 @@ health = APIRouter(tags=["health"], route_class=DescribedRoute)
 class Numbers:
     """The numbers that a process has read in this hour."""
 
-    def __init__(self, database: Database, keys: Keys, folder: Path, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: Keys, folder: Path, clock: Clock, heads: HeadKeeper) -> None:
+        self.heads = heads
         self.queue = Hourly(queue_counted)
         self.overdue = Hourly(overdue_hours)
         self.reports = {hours: Hourly(partial(reports_counted, hours=hours)) for hours in WINDOWS}
@@ -99,14 +101,14 @@ async def healthz() -> Health:
 @health.head("/readyz", response_model=Ready, include_in_schema=False)
 @health.get("/readyz", response_model=Ready, **told(EXAMPLES["readyz"], "not-ready", common=EVERYWHERE))
 async def readyz(kept: NumbersHere) -> Ready | JSONResponse:
-    """Tell whether the database answers, the keys are all there, and since when an item has been overdue.
+    """Tell whether database, keys and audit log are whole, and since when an item has been overdue.
 
-    An old queue makes no process unready: another would have the same.
+    Neither an old queue nor a cut audit log makes a process unready: another would have the same.
     """
     database, overdue = await kept.readiness.database()
     keys = kept.readiness.keys()
     match database, keys, overdue:
         case "ok", "ok" | "kept", int():
-            return Ready(keys=keys, overdue_hours=overdue)
+            return Ready(keys=keys, audit=kept.heads.state, overdue_hours=overdue)
         case _:
             return document("not-ready", database=database, keys=keys)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from conversations.wire.report import Circumstance
 from intake_api.numbers.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
+from intake_api.store.audit_head import HeadState
 
 SMALL: Final = 5
 Hours = Annotated[int, Query(ge=1, le=WINDOWS[-1], description="how many full hours, until the last one")]
@@ -103,12 +104,15 @@ class Ready(BaseModel):
     """The intake is up and able to work.
 
     `keys` are "kept" while a file of theirs is lost or damaged: the process works with what it had read, and
-    would not start again. `overdue_hours` are those of the oldest waiting item as of the last full hour.
+    would not start again. `audit` is "cut" while the audit log lacks an entry that this machine has seen:
+    `reportline doctor` says what to do. `overdue_hours` are those of the oldest waiting item as of the last
+    full hour.
     """
 
     status: Literal["ok"] = "ok"
     database: Literal["ok"] = "ok"
     keys: Literal["ok", "kept"]
+    audit: HeadState
     overdue_hours: int
 
 

@@ -61,8 +61,9 @@ def _give_parts(state: State, intake: Intake) -> None:
     state.settings, state.clock = intake.settings, intake.now
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
     state.hand_in_database = intake.hand_in_database
+    state.refusals = intake.refusals
     state.keys, state.sender_clocks = intake.keys, intake.sender_clocks
-    state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now)
+    state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now, intake.heads)
 
 
 @asynccontextmanager
@@ -71,6 +72,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     try:
         with serving(intake.settings.folder):
             await _require_ready(intake)
+            await intake.audit_task.tick()
             async with _working(intake), _emptying_journal(intake):
                 yield build(intake)
     finally:
@@ -88,7 +90,7 @@ async def _require_ready(intake: Intake) -> None:
 @asynccontextmanager
 async def _working(intake: Intake) -> AsyncIterator[None]:
     """Do what no request waits for, until the block ends."""
-    workers = (intake.merger, intake.sender_clocks)
+    workers = (intake.merger, intake.sender_clocks, intake.audit_task)
     running = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from intake_api.clock import Clock, utc_now
 from intake_api.hand_in.sender_clocks import SenderClocks
+from intake_api.http.refusals import Refusals
 from intake_api.items.merging import Merger
 from intake_api.keys import KeyRing
+from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
+from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 from intake_api.store.place import checked_database_place
 from intake_api.vault import Vault
@@ -23,7 +26,10 @@ class Intake:
     hand_in_database: Database
     vault: Vault
     audit: AuditLog
+    heads: HeadKeeper
+    refusals: Refusals
     merger: Merger
+    audit_task: AuditTask
     sender_clocks: SenderClocks
     now: Clock
 
@@ -33,5 +39,20 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    audit = AuditLog(keys.current().audit)
-    return Intake(settings, keys, database, database.beside(), vault, audit, merger, SenderClocks(now), now)
+    audit, refusals, clocks = AuditLog(keys.current().audit), Refusals(), SenderClocks(now)
+    heads = HeadKeeper(settings.folder, audit)
+    task = AuditTask(database, audit, heads, refusals, now)
+    return Intake(
+        settings=settings,
+        keys=keys,
+        database=database,
+        hand_in_database=database.beside(),
+        vault=vault,
+        audit=audit,
+        heads=heads,
+        refusals=refusals,
+        merger=merger,
+        audit_task=task,
+        sender_clocks=clocks,
+        now=now,
+    )

@@ -10,6 +10,9 @@
 - `schema`: upgrades the database with Alembic
 - `key_checks`: ties the keys to the database
 - `audit`: the audit log, whose entries are chained
+- `audit_head`: keeps the log's newest head in a file, so that a cut log shows
+- `bound_assessments`: compares assessments with their entries in the log
+- `audit_counts`: counts reports and assessments into the log, once an hour
 - `access_keys`: adds, revokes and checks access keys
 
 `migrations/` holds Alembic's migrations.

@@ -36,7 +36,7 @@ async def add_key(session: AsyncSession, audit: AuditLog, role: Role, name: str,
     row = AccessKey(key_id=key_id, role=role, name=name, token_hash=_hashed(secret), made_at=at)
     row.mac = _mac(audit, row)
     session.add(row)
-    await audit.add(session, at, OPERATOR, f"{role}{_ADDED}", key_id)
+    audit.add(session, at, OPERATOR, f"{role}{_ADDED}", key_id)
     return f"reportline-{key_id}-{secret}"
 
 
@@ -49,7 +49,7 @@ async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: da
     row.revoked_at = at
     row.mac = _mac(audit, row)
     await session.flush()
-    await audit.add(session, at, OPERATOR, _REVOKED, key_id)
+    audit.add(session, at, OPERATOR, _REVOKED, key_id)
     return True
 
 

@@ -9,7 +9,7 @@ PostgreSQL: readers see one snapshot, writers lock the rows that they decide abo
 import asyncio
 import sqlite3
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -58,6 +58,7 @@ _SERVER_SETTINGS: Final = {
 # transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
 _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
+_LAST: Final = "last"
 
 
 class Database:
@@ -109,7 +110,10 @@ class Database:
             ):
                 if not self.is_postgresql:
                     await _begin_by(session, deadline)
+                last = session.info[_LAST] = []
                 yield session
+                for work in last:
+                    await work(session)
 
     async def empty_journal(self) -> bool:
         """Bring SQLite's write-ahead log into the file, and empty it; tells whether that was possible now."""
@@ -149,6 +153,11 @@ async def opened(place: Path | str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def do_last(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have `work` run at the end of a writing transaction, right before it is committed."""
+    session.info[_LAST].append(work)
 
 
 def upsert(session: AsyncSession, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":

@@ -1,13 +1,15 @@
 """Ties the keys to the database: each key has a check value there, so that no other key is taken for it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from hmac import compare_digest
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.clock import utc_now
 from intake_api.keys import PURPOSES, IntakeKeys, newest, number_of
+from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import upsert
 from intake_api.store.models import KeyCheck
 from reportline.readiness import NotReady
@@ -41,6 +43,12 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys) -> None:
         )
     for fault in (*_others(known, keys), *_missing(known, keys), *_unknown(known, keys)):
         raise NotReady(fault)
+
+
+async def record_made(session: AsyncSession, keys: IntakeKeys, names: Sequence[str]) -> None:
+    """Give the database the check values of keys that a command has made; the audit log tells of each."""
+    await record(session, keys, names)
+    AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "key_made", *names)
 
 
 def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> list[str]:

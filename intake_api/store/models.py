@@ -303,16 +303,25 @@ class KeyCheck(Base):
 
 
 class AuditEntry(Base):
-    """One read or decision; `chain` is the keyed hash of the entry and of the chain before it."""
+    """One read or decision; `chain` is the keyed hash of the entry and of the chain before it.
+
+    `content` is JSON with what the entry binds beyond the other columns, such as the keyed hash of an
+    assessment; entries of earlier versions have none.
+    """
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("audit_by_subject", "subject"),)
+    __table_args__ = (
+        Index("audit_by_subject", "subject"),
+        Index("audit_by_assessment", "assessment_id", **only_where("assessment_id IS NOT NULL")),
+    )
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(ExactTime)
     who: Mapped[str] = mapped_column(String(12))
     what: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str] = mapped_column(String(32))
+    assessment_id: Mapped[str | None] = mapped_column(String(32))
+    content: Mapped[str | None]
     chain: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 

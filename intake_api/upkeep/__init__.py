@@ -4,6 +4,7 @@
 - `upgrading`: brings a database to this version, and ties it to its keys
 - `rotation`: makes new keys and reseals the stored values, while the intake runs
 - `reindexing`: makes new keyed hashes, while no intake runs
+- `audit_checks`: compares the database with the audit log
 - `backup`: makes a backup, while the intake runs
 - `backup_files`: writes and reads the two files of a backup
 - `restoring`: restores a backup into an empty folder and database

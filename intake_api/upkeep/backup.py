@@ -58,7 +58,7 @@ async def back_up(
         manifest = Manifest(backup_id=done.backup_id, made_at=now, revision=revision, salt=sealing.salt.hex())
         write_manifest(draft, manifest, sealing)
         async with database.writing() as session:
-            await AuditLog(keys.audit).add(session, now, OPERATOR, "backup_made", done.backup_id)
+            AuditLog(keys.audit).add(session, now, OPERATOR, "backup_made", done.backup_id)
     return done
 
 

@@ -22,9 +22,9 @@ from intake_api.items.reopening import join_marks, reopen, take_words
 from intake_api.items.totals import SOURCE, uncount, update_totals
 from intake_api.items.words import move_words
 from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
-from intake_api.store.audit import OPERATOR, AuditLog
+from intake_api.store.audit import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
 from intake_api.store.database import Database, upsert
-from intake_api.store.key_checks import known_checks, later_than_known, record, require_keys
+from intake_api.store.key_checks import known_checks, later_than_known, record_made, require_keys
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
@@ -79,6 +79,7 @@ async def reindex_all(
             async with database.writing() as session:
                 await work.reindex(session, rows)
             progress(work.done.items)
+        await work.note(database)
         return work.done
 
 
@@ -97,7 +98,7 @@ async def _choose_key(database: Database, folder: Path) -> None:
         make_key(folder, "index")
     async with database.writing() as session:
         keys = read_keys(folder)
-        await record(session, keys, later_than_known(await known_checks(session), keys, "index"))
+        await record_made(session, keys, later_than_known(await known_checks(session), keys, "index"))
         await require_keys(session, keys)
 
 
@@ -132,6 +133,11 @@ class _Reindexing:
         behind = select(Item.item_id).where(Item.item_id > row, _is_behind(self._vault))
         async with database.reading() as session:
             return (await session.scalars(behind.order_by(Item.item_id).limit(PAGE))).all()
+
+    async def note(self, database: Database) -> None:
+        """Write into the audit log that all hashes are under the new key."""
+        async with database.writing() as session:
+            self._audit.add(session, self._now, OPERATOR, "reindexed", f"index-{self.done.key_id}")
 
     async def reindex(self, session: AsyncSession, rows: Sequence[str]) -> None:
         """Set the new hashes of these items; if another item has the same address, merge the two."""
@@ -173,8 +179,9 @@ class _Reindexing:
 
     async def _merge(self, session: AsyncSession, one: Item, other: Item) -> Item:
         gone, kept = sorted((one, other), key=_order_of_keeping)
-        for what, item in (("went_into_another", gone), ("took_another_in", kept)):
-            await self._audit.add(session, self._now, OPERATOR, what, item.item_id)
+        # One entry after the other: that is how the log tells which item took the first one in.
+        for what, item in ((WENT_INTO_ANOTHER, gone), (TOOK_ANOTHER_IN, kept)):
+            self._audit.add(session, self._now, OPERATOR, what, item.item_id)
         await _absorb(session, self._vault, kept, gone, self._reopen_after)
         self.done.merged += 1
         return kept

@@ -31,9 +31,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from intake_api.clock import utc_now
 from intake_api.keys import read_keys, require_database_file
 from intake_api.store.access_keys import sign_keys
-from intake_api.store.audit import OPERATOR, AuditLog
+from intake_api.store.audit import OPERATOR, AuditLog, Head
+from intake_api.store.audit_head import HEAD_FILE, read_head, write_head
+from intake_api.store.bound_assessments import bind_earlier
 from intake_api.store.database import opened
 from intake_api.store.key_checks import known_checks, record
 from intake_api.store.schema import configuration
@@ -52,13 +55,16 @@ class Restored:
     """The number of rows restored of each table, as they were at `made_at`.
 
     `broken_at` is the first entry of the audit log that was changed before the backup was made, if any;
-    `closed` is how many sealed values of a sample no key can decrypt.
+    `closed` is how many sealed values of a sample no key can decrypt. `log_end` is the number of the last
+    entry of the audit log; `lost_head` is the head that this machine had seen, if the log does not hold it.
     """
 
     made_at: datetime
     rows: Counter[str]
     broken_at: int | None
     closed: int
+    log_end: int
+    lost_head: Head | None
 
 
 async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime) -> Restored:
@@ -71,10 +77,20 @@ async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime
     keys = _read_through(backup)
     _require_free(folder, place, keys)
     await _require_empty(place)
+    audit = AuditLog(bytes.fromhex(keys["audit.key"].strip()))
+    seen = read_head(folder, audit)
     _put_keys(folder, place, keys)
-    async with opened(place) as database, database.writing() as session:
-        rows = await _fill(await session.connection(), backup)
-        return await _checked(session, folder, backup, rows, now)
+    async with opened(place) as database:
+        async with database.writing() as session:
+            rows = await _fill(await session.connection(), backup)
+            broken_at, closed = await _checked(session, folder, audit)
+            end = await audit.newest(session)
+            lost = None if seen is None or await audit.holds(session, seen) else seen
+            told = {"log_end": str(end)} | ({} if lost is None else {"lost_head": str(lost)})
+            audit.add(session, now, OPERATOR, "restored", backup.manifest.backup_id, content=told)
+        async with database.reading() as session:
+            write_head(folder, audit, await audit.newest(session))
+    return Restored(backup.manifest.made_at, rows, broken_at, closed, end.number, lost)
 
 
 def _require_known(revision: str) -> None:
@@ -105,7 +121,8 @@ def _is_left_over(path: Path, place: Path | str, keys: KeyFiles) -> bool:
     if path.name in keys:
         return path.read_text(encoding="utf-8", errors="replace") == keys[path.name]
     files = _sqlite_files(place)
-    return path.name in files or path.name.startswith(tuple(f".{name}." for name in (*keys, *files)))
+    drafts = tuple(f".{name}." for name in (*keys, *files, HEAD_FILE))
+    return path.name in {*files, HEAD_FILE} or path.name.startswith(drafts)
 
 
 def _sqlite_files(place: Path | str) -> Sequence[str]:
@@ -208,15 +225,14 @@ def _row(
     return {column: None if value is None else read(value) for column, read, value in told}
 
 
-async def _checked(
-    session: AsyncSession, folder: Path, backup: Backup, rows: Counter[str], now: datetime
-) -> Restored:
+async def _checked(session: AsyncSession, folder: Path, audit: AuditLog) -> tuple[int | None, int]:
+    """Return the first entry that was changed, and the number of values of a sample that no key decrypts."""
     keys = read_keys(folder)
+    vault = Vault(keys)
     if not await known_checks(session):
         await record(session, keys, keys.by_name())
-        await sign_keys(session, AuditLog(keys.audit))
-    audit = AuditLog(keys.audit)
+        await sign_keys(session, audit)
+    await bind_earlier(session, audit, vault, utc_now())
     broken_at = await audit.first_broken(session)
-    closed, _ = await closed_in_samples(session, Vault(keys))
-    await audit.add(session, now, OPERATOR, "restored", backup.manifest.backup_id)
-    return Restored(backup.manifest.made_at, rows, broken_at, closed)
+    closed, _ = await closed_in_samples(session, vault)
+    return broken_at, closed

@@ -15,9 +15,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.sealing import IntakePublicKey
+from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, newest, read_keys
+from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
-from intake_api.store.key_checks import known_checks, later_than_known, record, require_keys
+from intake_api.store.key_checks import known_checks, later_than_known, record_made, require_keys
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
@@ -53,7 +55,12 @@ async def rotate_vault(
     if made:
         await _make(database, folder, "vault")
         values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
-    return Rotated(newest(read_keys(folder).vaults), made, values, damaged)
+    keys = read_keys(folder)
+    async with database.writing() as session:
+        AuditLog(keys.audit).add(
+            session, utc_now(), OPERATOR, "vault_resealed", f"vault-{newest(keys.vaults)}"
+        )
+    return Rotated(newest(keys.vaults), made, values, damaged)
 
 
 async def rotate_seal(database: Database, folder: Path) -> IntakePublicKey:
@@ -71,7 +78,7 @@ async def _take_up(database: Database, folder: Path, purpose: Purpose) -> bool:
     async with database.writing() as session:
         keys = read_keys(folder)
         left = later_than_known(await known_checks(session), keys, purpose)
-        await record(session, keys, left)
+        await record_made(session, keys, left)
         await require_keys(session, keys)
     return bool(left)
 
@@ -80,7 +87,7 @@ async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
     """Make a new key, and give the database its check value."""
     name = f"{purpose}-{make_key(folder, purpose)}"
     async with database.writing() as session:
-        await record(session, read_keys(folder), [name])
+        await record_made(session, read_keys(folder), [name])
 
 
 async def _reseal_all(

@@ -3,13 +3,15 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys
 from intake_api.store.access_keys import sign_keys
-from intake_api.store.audit import AuditLog
+from intake_api.store.audit import OPERATOR, AuditLog
+from intake_api.store.bound_assessments import bind_earlier
 from intake_api.store.database import Database
 from intake_api.store.key_checks import known_checks, record, require_keys
 from intake_api.store.models import Item
-from intake_api.store.revision import usable
+from intake_api.store.revision import NEWEST_REVISION, revision_of, usable
 from intake_api.store.schema import upgrade_in
 from intake_api.upkeep.sealed_columns import closed_in_samples
 from intake_api.vault import Place, Vault, VaultClosed
@@ -28,19 +30,24 @@ async def bring_up_to_date(database: Database, keys: IntakeKeys, folder: object)
     """
     with usable():
         async with database.writing() as session:
+            before = await (await session.connection()).run_sync(revision_of)
             await upgrade_in(session)
             await complete(session, keys, folder)
+            if before not in {None, NEWEST_REVISION}:
+                AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "upgraded", NEWEST_REVISION)
 
 
 async def complete(session: AsyncSession, keys: IntakeKeys, folder: object) -> None:
     """Write what an upgrade cannot without keys; raises NotReady if these are not the database's."""
+    audit = AuditLog(keys.audit)
     if await known_checks(session):
         await require_keys(session, keys)
-        return
-    if not await _open_it(session, keys):
+    elif await _open_it(session, keys):
+        await record(session, keys, keys.by_name())
+        await sign_keys(session, audit)
+    else:
         raise NotReady(_OTHER_KEYS.format(folder=folder))
-    await record(session, keys, keys.by_name())
-    await sign_keys(session, AuditLog(keys.audit))
+    await bind_earlier(session, audit, Vault(keys), utc_now())
 
 
 async def _open_it(session: AsyncSession, keys: IntakeKeys) -> bool:

@@ -221,7 +221,7 @@ class LiftGiven:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AuditEntry:
-    """One entry: `who` is an access key's id or "operator", `subject` the id of an item or a key."""
+    """One entry: `who` is a key's id, "operator" or "intake", `subject` mostly the id of an item or a key."""
 
     sequence: int
     at: datetime
@@ -235,6 +235,16 @@ class AuditEntries:
     """Entries of the audit log in order."""
 
     entries: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuditHead:
+    """The last entry of the audit log, signed."""
+
+    number: int
+    chain: str
+    signature: str
+    public_key: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

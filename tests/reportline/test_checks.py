@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import typer
 
 from bot.settings import BotSettings
 from reportline.checks import Check, look_at
@@ -41,3 +42,12 @@ def test_the_doctor_looks_at_the_half_that_a_host_has(
     found = {one.name: one for one in look_at_everything(BotSettings())}
     assert half in found["this host"].advice
     assert absent not in found
+
+
+def test_a_head_that_is_none_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REPORTLINE_DATA_DIR", str(tmp_path))
+    with pytest.raises(typer.Exit):
+        look_at_everything(BotSettings(), "150")
+    assert "NUMBER:CHAIN" in capsys.readouterr().err

@@ -488,6 +488,13 @@ def test_a_lift_for_nobody_is_refused(lead: Client) -> None:
     assert lead.refused("lift", "0" * 12, "--minutes", "30").startswith("There is nothing under this id,")
 
 
+def test_an_auditor_notes_the_logs_head_down(analyst: Client) -> None:
+    """Number and chain stand alone in a line, to be copied."""
+    shown = analyst.colleague("auditor").told("audit", "--head")
+    assert re.match(r"[0-9]+:[0-9a-f]{64}\nsignature [0-9a-f]{128}\npublic key [0-9a-f]{64}\nKeep", shown)
+    assert analyst.refused("audit", "--head").startswith("Your access key does not open this")
+
+
 def test_an_auditor_reads_the_log_from_any_entry(analyst: Client) -> None:
     auditor = analyst.colleague("auditor")
     claim = analyst.claim("https://example.com/18")

@@ -18,6 +18,8 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import add_key
+from intake_api.store.audit import CHAIN
+from intake_api.store.database import advisory_lock
 from intake_api.store.models import AccessKey, Assessment, AuditEntry, Exposure, Item, QueuePlace, State
 from tests.intake_api.api_users import assert_problem, new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
@@ -47,7 +49,7 @@ async def test_an_empty_queue_gives_no_claims(api: RunningApi) -> None:
 async def test_who_asks_an_empty_queue_waits_for_nobody(postgresql_settings: IntakeSettings) -> None:
     """The audit log is one chain, so requests that add to it wait; one that did nothing adds nothing."""
     async with opened(postgresql_settings) as api, api.intake.database.writing() as session:
-        await api.intake.audit.add(session, api.clock(), "somebody", "released", "an item")
+        await advisory_lock(session, CHAIN)
         async with asyncio.timeout(5):
             assert await api.claim() == []
 
@@ -164,6 +166,25 @@ async def test_an_expired_lease_goes_back_to_the_queue(api: RunningApi) -> None:
     [again] = (await other.post("/v1/queue/claims", json={})).json()["claims"]
     assert again["claim_id"] != claim_id
     _assert_lost(await _assess(api.analyst, claim_id))
+
+
+async def test_the_log_tells_how_long_a_claim_was_held(api: RunningApi) -> None:
+    """Prolonged by whom, and run out once, when somebody finds it so; the one who had held it is named."""
+    claim_id = await _claimed(api)
+    api.clock.move(minutes=59)
+    assert (await api.analyst.put(f"/v1/queue/claims/{claim_id}/lease")).status_code == 200
+    other = await api.another_analyst()
+    api.clock.move(hours=1)
+    for _ in range(2):
+        assert (await other.post("/v1/queue/claims", json={})).status_code == 200
+    item_id, holder = (
+        await api.scalar(select(Item.item_id)),
+        api.analyst.headers["authorization"].split("-")[1],
+    )
+    entries = select(AuditEntry).where(AuditEntry.subject == item_id).order_by(AuditEntry.sequence)
+    async with api.intake.database.reading() as session:
+        told = [(entry.what, entry.who == holder) for entry in await session.scalars(entries)]
+    assert told == [("claimed", True), ("prolonged", True), ("lease_ran_out", True), ("claimed", False)]
 
 
 async def test_a_stale_claim_opens_nothing(api: RunningApi) -> None:

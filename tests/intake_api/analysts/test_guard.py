@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import revoke_key
-from intake_api.store.models import AuditEntry, Exposure, Lift
+from intake_api.store.models import AuditEntry, Exposure, Item, Lift
 from tests.intake_api.api_users import CLAIMS, ApiUser, assert_problem, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened
 
@@ -147,6 +147,15 @@ async def test_claims_made_at_the_same_time_count_once(settings: IntakeSettings)
         assert await _refusal(analyst) is None
         await _hold(api, analyst, 2)
         assert await _refusal(analyst) == "day-full"
+
+
+async def test_looks_at_the_same_time_count_once(postgresql_settings: IntakeSettings) -> None:
+    """A second one waits for the first, and then sees that it is counted."""
+    async with _guarded(postgresql_settings) as api:
+        analyst = await new_user(api)
+        item_id = await api.scalar(select(Item.item_id).limit(1))
+        await asyncio.gather(*(analyst.item(item_id) for _ in range(12)))
+        assert await api.scalar(select(func.count()).select_from(Exposure)) == 1
 
 
 async def test_another_analyst_is_not_touched(sqlite_settings: IntakeSettings) -> None:

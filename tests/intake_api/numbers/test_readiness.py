@@ -28,7 +28,7 @@ from tests.disks import BALLAST, fill, mount, small_disk
 from tests.intake_api.running_api import Clock, RunningApi, a_report, client, opened
 
 DISK_BYTES = 3 * 1024 * 1024
-READY = {"status": "ok", "database": "ok", "keys": "ok", "overdue_hours": 0}
+READY = {"status": "ok", "database": "ok", "keys": "ok", "audit": "ok", "overdue_hours": 0}
 
 
 async def _ready(api: RunningApi) -> httpx.Response:

@@ -79,7 +79,7 @@ async def test_a_key_of_which_the_log_tells_otherwise_opens_nothing(api: Running
     key_id = token.split("-")[1]
     assert await _status(api, token) == 200
     async with api.intake.database.writing() as session:
-        await api.intake.audit.add(session, api.clock(), OPERATOR, "lead_key_added", key_id)
+        api.intake.audit.add(session, api.clock(), OPERATOR, "lead_key_added", key_id)
     assert await _status(api, token) == 401
     assert await _changed(api) == [key_id]
 

@@ -1,12 +1,17 @@
 """The audit log is only added to, and a change to it is found."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
-from tests.intake_api.running_api import NOON, RunningApi
+from tests.intake_api.running_api import NOON, RunningApi, opened
 
+OTHERS = "at, who, what, subject, chain"
 CHANGES = {
     3: [
         "UPDATE audit_log SET who = 'somebody' WHERE sequence = 3",
@@ -15,9 +20,13 @@ CHANGES = {
         "UPDATE audit_log SET at = '2026-03-01 11:00:00.000000' WHERE sequence = 3",
         "UPDATE audit_log SET chain = (SELECT chain FROM audit_log WHERE sequence = 2) WHERE sequence = 3",
         "DELETE FROM audit_log WHERE sequence = 3",
+        "UPDATE audit_log SET assessment_id = 'another' WHERE sequence = 3",
+        "UPDATE audit_log SET content = '{}' WHERE sequence = 3",
     ],
     1: ["DELETE FROM audit_log WHERE sequence = 1"],
-    7: ["INSERT INTO audit_log SELECT 7, at, who, what, subject, chain FROM audit_log WHERE sequence = 6"],
+    7: [
+        f"INSERT INTO audit_log (sequence, {OTHERS}) SELECT 7, {OTHERS} FROM audit_log WHERE sequence = 6",  # noqa: S608
+    ],
 }
 
 _UNGUARDED = {
@@ -29,7 +38,7 @@ _UNGUARDED = {
 async def _fill(api: RunningApi) -> None:
     async with api.intake.database.writing() as session:
         for number in range(4):
-            await api.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
+            api.intake.audit.add(session, NOON, "analyst", "address_read", f"item {number}")
 
 
 async def _first_broken(api: RunningApi, audit: AuditLog) -> int | None:
@@ -67,3 +76,41 @@ async def test_the_database_refuses_to_change_the_log(api: RunningApi, change: s
 
 async def test_a_log_of_another_key_is_broken_from_the_start(api: RunningApi) -> None:
     assert await _first_broken(api, AuditLog(b"x" * 32)) == 1
+
+
+async def test_entries_are_written_last_so_nobody_waits_for_a_transaction_that_goes_on(
+    postgresql_settings: IntakeSettings,
+) -> None:
+    """Others add theirs meanwhile, and their numbers come first."""
+    async with opened(postgresql_settings) as api:
+        async with api.intake.database.writing() as session:
+            api.intake.audit.add(session, NOON, "first", "searched", "first")
+            await session.execute(text("SELECT 1"))
+            async with asyncio.timeout(5), api.intake.database.writing() as other:
+                api.intake.audit.add(other, NOON, "second", "searched", "second")
+        added = "SELECT subject FROM audit_log WHERE what = 'searched' ORDER BY sequence"
+        async with api.intake.database.reading() as session:
+            assert (await session.scalars(text(added))).all() == ["second", "first"]
+        assert await _first_broken(api, api.intake.audit) is None
+
+
+async def test_what_a_transaction_adds_is_in_its_order_and_gone_with_it(api: RunningApi) -> None:
+    async with api.intake.database.writing() as session:
+        for subject in ("one", "two"):
+            api.intake.audit.add(session, NOON, "somebody", "searched", subject)
+        api.intake.audit.add(session, NOON, "somebody", "searched", "three", content={"a": "b"})
+    with suppress(ZeroDivisionError):
+        async with api.intake.database.writing() as session:
+            api.intake.audit.add(session, NOON, "somebody", "searched", "never")
+            raise ZeroDivisionError
+    added = "SELECT subject FROM audit_log WHERE what = 'searched' ORDER BY sequence"
+    async with api.intake.database.reading() as session:
+        assert (await session.scalars(text(added))).all() == ["one", "two", "three"]
+    assert await _first_broken(api, api.intake.audit) is None
+
+
+async def test_nothing_can_be_added_where_nothing_is_written(api: RunningApi) -> None:
+    """It would be lost without a word."""
+    async with api.intake.database.reading() as session:
+        with pytest.raises(KeyError):
+            api.intake.audit.add(session, NOON, "somebody", "searched", "one")

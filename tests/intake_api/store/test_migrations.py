@@ -250,7 +250,7 @@ async def test_down_from_the_newest_step_reports_items_and_decisions_stay(databa
         return [await _all(database, f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables]  # noqa: S608
 
     before = await kept()
-    await _step(database, "0005")
+    await _step(database, "0006")
     await _step(database, "0002", down=True)
     assert await kept() == before
     assert await _all(database, "SELECT count(content) FROM reports") == [(3,)]

@@ -29,6 +29,8 @@ from intake_api.commands.checks import check as check_intake
 from intake_api.commands.intake import intake
 from intake_api.keys import make_key, newest, read_keys
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog, Head
+from intake_api.store.audit_head import write_head
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened as database_opened
 from intake_api.store.key_checks import require_keys
@@ -633,3 +635,38 @@ def test_a_passphrase_that_others_can_read_is_refused(
     (tmp_path / "passphrase").unlink()
     ended = _run(sqlite_settings, "backup", str(tmp_path / "backup"), **more)
     assert (ended.exit_code, "Write the passphrase into it" in ended.stderr) == (1, True)
+
+
+async def test_a_restore_tells_what_the_log_of_this_machine_had_beyond_the_backup(
+    settings: IntakeSettings, new_place: NewPlace, slow_sealing: BackupKeys, tmp_path: Path
+) -> None:
+    """Where the head that the machine kept is still there; afterwards the doctor is at peace."""
+    folder, kind = tmp_path / "backup", "sqlite" if settings.database_url is None else "postgresql"
+    await _backed_up(settings, folder, slow_sealing)
+    async with opened(settings) as api, api.intake.database.writing() as session:
+        api.intake.audit.add(session, NOON, "somebody", "searched", *(str(number) for number in range(29)))
+    target = new_place(kind)
+    target.folder.mkdir(parents=True, mode=0o700)
+    shutil.copy(settings.folder / "audit.head", target.folder)
+    restored = await asyncio.to_thread(_run, target, "restore", str(folder), typed=f"{PASSPHRASE}\n")
+    assert "log went to entry 32; the backup ends at 2: 30 entries are missing." in restored.stdout
+    assert restored.exit_code == 0
+    last = (await _rows(target))["audit_log"][-1]
+    assert (last["what"], json.loads(last["content"])["lost_head"][:3]) == ("restored", "32:")
+    assert await asyncio.to_thread(_fault, target) is None
+
+
+def _fault(settings: IntakeSettings) -> str | None:
+    return next((look.advice for look in check_intake(settings) if not look.fine), None)
+
+
+async def test_a_head_of_another_intake_is_in_the_way(
+    sqlite_settings: IntakeSettings, new_place: NewPlace, sealing: BackupKeys, tmp_path: Path
+) -> None:
+    await _backed_up(sqlite_settings, tmp_path / "backup", sealing)
+    target = new_place("sqlite")
+    target.folder.mkdir(parents=True, mode=0o700)
+    write_head(target.folder, AuditLog(bytes(32)), Head(1, bytes(32)))
+    with pytest.raises(NotReady, match="of another intake"):
+        await _restored(tmp_path / "backup", sealing, target)
+    assert [file.name for file in target.folder.iterdir()] == ["audit.head"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import typer
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
@@ -15,6 +15,9 @@ from intake_api.commands.keys import reindex
 from intake_api.items.making import host_hash
 from intake_api.keys import newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog
+from intake_api.store.bound_assessments import Unlike, bind_earlier, unlike_their_entries
+from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import (
     Assessment,
@@ -364,12 +367,54 @@ async def test_the_audit_log_tells_which_item_went_into_which(settings: IntakeSe
     await _reindex(settings)
     async with opened(settings) as api:
         async with api.intake.database.reading() as session:
-            last = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(2)
-            took_in, went = (await session.scalars(last)).all()
+            last = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(4)
+            done, took_in, went, made = (await session.scalars(last)).all()
             assert await api.intake.audit.first_broken(session) is None
     [item] = await _items(settings)
-    assert (went.what, took_in.what) == ("went_into_another", "took_another_in")
+    told = [entry.what for entry in (made, went, took_in, done)]
+    assert told == ["key_made", "went_into_another", "took_another_in", "reindexed"]
     assert (took_in.subject, {went.subject, took_in.subject}) == (item.item_id, before)
+    assert made.subject == done.subject == f"index-{newest(read_keys(settings.folder).indexes)}"
+
+
+async def test_a_reindex_that_merges_nothing_is_told_too(settings: IntakeSettings) -> None:
+    await _reindex(settings)
+    newest_entry = select(AuditEntry.what).order_by(AuditEntry.sequence.desc()).limit(1)
+    assert await _scalar(settings, newest_entry) == "reindexed"
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+async def test_assessments_of_items_that_became_one_are_as_the_log_says(
+    settings: IntakeSettings, *, earlier: bool
+) -> None:
+    """Those that an upgrade binds after the reindex too, of which the log named the item that is gone."""
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT), a_report(OTHER))
+        for claim in await api.claim(20):
+            assert await _assess(api, claim["claim_id"]) == 201
+            api.clock.move(minutes=1)
+        await _make_equal(api, KEPT, OTHER)
+    await _reindex(settings)
+    keys = read_keys(settings.folder)
+    audit, vault = AuditLog(keys.audit), Vault(keys)
+    async with database_opened(settings.database_place()) as database:
+        if earlier:
+            await _take_out_what_entries_bind(database)
+            async with database.writing() as session:
+                await bind_earlier(session, audit, vault, NOON)
+        async with database.reading() as session:
+            assert (await session.scalars(select(func.count(Assessment.item_id.distinct())))).one() == 1
+            assert await unlike_their_entries(session, audit, vault) == Unlike()
+
+
+async def _take_out_what_entries_bind(database: Database) -> None:
+    unguarded = {
+        False: "DROP TRIGGER audit_log_refuses_update",
+        True: "ALTER TABLE audit_log DISABLE TRIGGER ALL",
+    }
+    async with database.writing() as session:
+        await session.execute(text(unguarded[database.is_postgresql]))
+        await session.execute(update(AuditEntry).values(assessment_id=None, content=None))
 
 
 def test_every_table_that_names_an_item_is_moved() -> None:

@@ -1,0 +1,97 @@
+"""What an operator does stands in the audit log, and its head is kept by the command that did it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, text
+from typer.testing import CliRunner, Result
+
+from intake_api.commands.intake import intake
+from intake_api.keys import newest, read_keys
+from intake_api.settings import IntakeSettings
+from intake_api.store.audit import AuditLog, Head
+from intake_api.store.audit_head import read_head, write_head
+from intake_api.store.database import opened
+from intake_api.store.models import AuditEntry
+from intake_api.upkeep.rotation import rotate_vault
+from intake_api.upkeep.upgrading import bring_up_to_date
+from tests.intake_api.running_api import environment
+
+
+def _run(settings: IntakeSettings, *arguments: str) -> Result:
+    return CliRunner().invoke(intake, arguments, env=environment(settings))
+
+
+async def _newest(settings: IntakeSettings) -> tuple[Head, AuditEntry]:
+    audit = AuditLog(read_keys(settings.folder).audit)
+    async with opened(settings.database_place()) as database, database.reading() as session:
+        entry = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
+        return await audit.newest(session), (await session.scalars(entry)).one()
+
+
+def _kept(settings: IntakeSettings) -> Head | None:
+    return read_head(settings.folder, AuditLog(read_keys(settings.folder).audit))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("key", "add", "lead", "a lead"), "lead_key_added"),
+        (("rotate", "seal"), "key_made"),
+        (("reindex",), "reindexed"),
+    ],
+)
+def test_a_command_adds_an_entry_and_keeps_the_head(
+    settings: IntakeSettings, arguments: tuple[str, ...], what: str
+) -> None:
+    before = _kept(settings)
+    done = _run(settings, *arguments)
+    assert done.exit_code == 0, done.output
+    head, entry = asyncio.run(_newest(settings))
+    assert (entry.what, entry.who) == (what, "operator")
+    assert before != _kept(settings) == head
+    keys = read_keys(settings.folder)
+    named = {"key_made": f"seal-{newest(keys.seals)}", "reindexed": f"index-{newest(keys.indexes)}"}
+    assert entry.subject == named.get(what, entry.subject)
+
+
+def test_a_set_up_has_kept_the_head(settings: IntakeSettings) -> None:
+    head, _ = asyncio.run(_newest(settings))
+    assert _kept(settings) == head
+
+
+async def test_a_new_vault_key_is_told_and_again_when_all_is_sealed_with_it(
+    settings: IntakeSettings,
+) -> None:
+    async with opened(settings.database_place()) as database:
+        await rotate_vault(database, settings.folder, lambda _: None, 0)
+        made = f"vault-{newest(read_keys(settings.folder).vaults)}"
+        last = select(AuditEntry.what, AuditEntry.subject).order_by(AuditEntry.sequence.desc()).limit(2)
+        async with database.reading() as session:
+            told = [tuple(entry) for entry in await session.execute(last)]
+    assert told == [("vault_resealed", made), ("key_made", made)]
+
+
+async def test_an_upgrade_is_told_once(settings: IntakeSettings) -> None:
+    keys = read_keys(settings.folder)
+    before, _ = await _newest(settings)
+    async with opened(settings.database_place()) as database:
+        await bring_up_to_date(database, keys, settings.folder)
+        assert (await _newest(settings))[0] == before
+        async with database.writing() as session:
+            await session.execute(text("DROP INDEX audit_by_assessment"))
+            for column in ("assessment_id", "content"):
+                await session.execute(text(f"ALTER TABLE audit_log DROP COLUMN {column}"))
+            await session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        for _ in range(2):
+            await bring_up_to_date(database, keys, settings.folder)
+    head, entry = await _newest(settings)
+    assert (entry.what, entry.subject, head.number) == ("upgraded", "0006", before.number + 1)
+
+
+def test_a_log_that_was_cut_is_told_and_stops_no_command(settings: IntakeSettings) -> None:
+    lost = Head(99, bytes(32))
+    write_head(settings.folder, AuditLog(read_keys(settings.folder).audit), lost)
+    done = _run(settings, "key", "add", "lead", "a lead")
+    assert (done.exit_code, "does not hold entry 99" in done.stderr) == (0, True)
+    assert _kept(settings) == lost
