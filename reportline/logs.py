@@ -145,6 +145,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "the keys' folder changed and cannot be read; the keys from before stay in use",
         "run doctor; mend the folder before a restart",
     ),
+    "left_behind": ListedEvent(
+        ERROR,
+        "new keys came into use while the database did not hear of this intake process; it stores nothing",
+        "start it again; it says which key it lacks",
+    ),
     "access_refused": ListedEvent(
         WARNING, "somebody came without the right key", "see who calls", ("reason",)
     ),

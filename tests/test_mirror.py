@@ -175,7 +175,8 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/store/migrations",
-        "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows",
+        "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows "
+        "versions/0004_processes",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),

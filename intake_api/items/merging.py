@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake_api.items.making import NamedAddress, addresses_in, make_missing
 from intake_api.items.reopening import reopen
 from intake_api.items.totals import count, uncount, update_totals
-from intake_api.store.database import Database
+from intake_api.store.database import Database, LeftBehind
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
@@ -26,6 +26,8 @@ _BATCH = 100
 
 class Merger:
     """Merges waiting reports when started and when woken, and retries failed ones every twenty seconds.
+
+    It ends when this process may not write any more.
 
     A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
     report arrived.
@@ -88,6 +90,8 @@ class Merger:
                 await merge(session, self._vault, draft_id, self._reopen_after)
         except ItemGone:
             self._woken.set()
+        except LeftBehind:
+            self.stop()
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
             hour = self._now().replace(minute=0, second=0, microsecond=0)
             if failed_in is not None and failed_in < hour:

@@ -7,6 +7,7 @@
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
 - `key_checks`: ties the keys to the database
+- `processes`: the processes that serve, and which keys each has
 - `audit`: the audit log, whose entries are chained
 - `access_keys`: adds, revokes and checks access keys
 

@@ -7,12 +7,12 @@ PostgreSQL: readers see one snapshot, writers lock the rows that they decide abo
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import URL, Connection, event, func, make_url, select
+from sqlalchemy import URL, Connection, event, extract, func, make_url, select, text
 from sqlalchemy import exc as errors
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -42,6 +42,12 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
     "jit": "off",
 }
+# A transaction keeps the lock of each table that it reads until it ends.
+_OPEN_TRANSACTIONS: Final = text(
+    "SELECT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid() AND relation = ANY "
+    "(CAST(CAST(:tables AS text[]) AS regclass[])) AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 # Beginnings of the SQLSTATEs of temporary errors: no connection, a server that refuses logins or writes, a
 # transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
 _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
@@ -50,6 +56,10 @@ _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutEr
 
 class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do
     """The database cannot be used now; the transaction was not committed."""
+
+
+class LeftBehind(DatabaseAway):
+    """The keys went on without this process, so it writes nothing any more until it is started again."""
 
 
 class Database:
@@ -65,6 +75,8 @@ class Database:
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer. This lock serves writers in the order of arrival; SQLite would not.
         self._turn = asyncio.Lock()
+        # Asked by each writing transaction at its beginning; a process that serves sets it.
+        self.may_write: Callable[[AsyncSession], Awaitable[bool]] | None = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -75,11 +87,20 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that is committed when the block ends, and rolled back when it raises."""
+        """Open a transaction that is committed when the block ends, and rolled back when it raises.
+
+        Raises LeftBehind if this process may not write any more.
+        """
         turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_postgresql else self._turn
         with _away():
             async with turn, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                if await self.is_left_behind(session):
+                    raise LeftBehind
                 yield session
+
+    async def is_left_behind(self, session: AsyncSession) -> bool:
+        """Tell whether this process is one that served, and that may not write any more."""
+        return self.may_write is not None and not await self.may_write(session)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -112,6 +133,23 @@ async def advisory_lock(session: AsyncSession, number: int) -> None:
     """Take an exclusive lock of this number until the transaction ends; SQLite has only one writer anyway."""
     if _on_postgresql(session):
         await session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+async def minute_of(session: AsyncSession) -> int:
+    """Return the database's own time in whole minutes since 1970; the machines' clocks may differ."""
+    seconds = await session.scalar(select(extract("epoch", func.now())))
+    return int(seconds or 0) // 60
+
+
+async def open_transactions(session: AsyncSession, *tables: type[DeclarativeBase]) -> set[str]:
+    """Name the other transactions that have read or written one of these tables and are still open.
+
+    SQLite has one writer, so there is none while that one asks.
+    """
+    if not _on_postgresql(session):
+        return set()
+    named = [table.__tablename__ for table in tables]
+    return set(await session.scalars(_OPEN_TRANSACTIONS, {"tables": named}))
 
 
 async def require_durable(session: AsyncSession) -> None:

@@ -146,6 +146,19 @@ async def test_down_again_everything_that_was_there_is_there(database: Database)
     assert await kept() == before
 
 
+async def test_keys_that_are_there_are_in_use_and_stay(database: Database) -> None:
+    await _step(database, "0003")
+    async with database.writing() as session:
+        await session.execute(
+            text("INSERT INTO key_checks (name, value) VALUES ('vault-k1', :value)"), {"value": bytes(32)}
+        )
+    before = await _all(database, "SELECT * FROM key_checks")
+    await _step(database, "0004")
+    assert await _all(database, "SELECT name FROM key_checks WHERE NOT pending") == [("vault-k1",)]
+    await _step(database, "0003", down=True)
+    assert await _all(database, "SELECT * FROM key_checks") == before
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -17,7 +17,8 @@ from intake_api.keys import newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Base, Item, Mention, QueuePlace, Source, State
-from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
+from intake_api.upkeep.locks import serving
+from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
 from tests.intake_api.key_files import numbers
