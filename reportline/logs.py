@@ -147,7 +147,7 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     ),
     "left_behind": ListedEvent(
         ERROR,
-        "new keys came into use while the database did not hear of this intake process; it stores nothing",
+        "new keys came into use while this intake process did not answer; it stores nothing any more",
         "start it again; it says which key it lacks",
     ),
     "access_refused": ListedEvent(

@@ -93,7 +93,7 @@ async def _reindex(settings: IntakeSettings) -> Reindexed:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         with Console(stderr=True).status(
-            "Looking whether an intake runs; one that was killed counts for three minutes ..."
+            "Looking whether an intake runs; one that was killed is waited for two minutes ..."
         ) as status:
             return await reindex_all(
                 database,

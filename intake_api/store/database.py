@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import URL, Connection, event, extract, func, make_url, select, text
+from sqlalchemy import URL, Connection, event, func, make_url, select, text
 from sqlalchemy import exc as errors
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -133,12 +133,6 @@ async def advisory_lock(session: AsyncSession, number: int) -> None:
     """Take an exclusive lock of this number until the transaction ends; SQLite has only one writer anyway."""
     if _on_postgresql(session):
         await session.execute(select(func.pg_advisory_xact_lock(number)))
-
-
-async def minute_of(session: AsyncSession) -> int:
-    """Return the database's own time in whole minutes since 1970; the machines' clocks may differ."""
-    seconds = await session.scalar(select(extract("epoch", func.now())))
-    return int(seconds or 0) // 60
 
 
 async def open_transactions(session: AsyncSession, *tables: type[DeclarativeBase]) -> set[str]:

@@ -246,15 +246,17 @@ class KeyCheck(Base):
 
 
 class ServingProcess(Base):
-    """A process that serves: the last minute in which it was heard, in minutes since 1970, and its keys.
+    """A process that serves: how often it was called, the last call that it has answered, and its keys.
 
-    `keys` says of each key of the database what the process has of it (see `processes`).
+    `keys` says of each key of the database what the process has of it (see `processes`). There is no time: a
+    row that was written every minute would tell the time of reports whose rows were written beside it.
     """
 
     __tablename__ = "processes"
 
     process_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    minute: Mapped[int]
+    called: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
     keys: Mapped[dict[str, str]] = mapped_column(JSON)
 
 

@@ -1,8 +1,8 @@
-"""Knows which processes serve and which keys each has; one that is not heard of for long writes nothing more.
+"""Knows which processes serve and which keys each has; one that does not answer writes nothing more.
 
-Each process has a row, which it renews. Each of its writing transactions begins by reading that row. Whoever
-makes new keys deletes the rows of processes that are not heard any more, so these can seal or hash nothing
-with older keys when they come back.
+Each process has a row, and looks at it every two seconds. Whoever makes new keys calls all processes. One
+that has not answered after two minutes is passed over: its row is deleted. Each writing transaction of a
+process begins by reading its row, so what was passed over seals nothing with older keys if it comes back.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, delete, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +23,6 @@ from intake_api.store.database import (
     Database,
     DatabaseAway,
     advisory_lock,
-    minute_of,
     open_transactions,
 )
 from intake_api.store.key_checks import check_of, known_checks, pending_keys, require_keys
@@ -32,8 +31,7 @@ from reportline.logs import log_event
 from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS: Final = 2
-# A process counts until it has not been heard of for two whole minutes: after three minutes at the latest.
-_MINUTES_UNHEARD: Final = 2
+SECONDS_TO_ANSWER: Final = 120
 _SECONDS_TO_LEAVE: Final = 5
 _SECONDS_OF_A_TRANSACTION: Final = 120
 _MINE: Final = select(literal(1)).where(ServingProcess.process_id == bindparam("mine"))
@@ -62,23 +60,46 @@ async def present(database: Database, keys: KeyRing) -> AsyncIterator[None]:
         await presence.end()
 
 
-async def what_each_has(session: AsyncSession, name: str) -> Sequence[str | None]:
-    """Tell what each process has of a key, None if it has not looked yet; those not heard are passed over.
+class Call:
+    """A call to all processes that serve; one that does not answer in time is passed over."""
 
-    No other process begins to serve until the transaction ends.
-    """
-    await advisory_lock(session, _BEGINNING)
-    unheard = ServingProcess.minute < await minute_of(session) - _MINUTES_UNHEARD
-    await session.execute(delete(ServingProcess).where(unheard))
-    return [row.keys.get(name) for row in await session.scalars(select(ServingProcess))]
+    def __init__(self, database: Database, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
+        self._database, self._seconds = database, seconds_to_answer
+        self._ends, self._called = 0.0, dict[str, int]()
+
+    async def begin(self) -> None:
+        """Call every process."""
+        async with self._database.writing() as session:
+            await session.execute(update(ServingProcess).values(called=ServingProcess.called + 1))
+            rows = await session.scalars(select(ServingProcess))
+            self._called = {row.process_id: row.called for row in rows}
+        self._ends = time.monotonic() + self._seconds
+
+    async def answers(self, session: AsyncSession) -> Sequence[Mapping[str, str] | None]:
+        """Return what each process has of each key, None for one that may still answer.
+
+        No other process begins to serve until the transaction ends.
+        """
+        await advisory_lock(session, _BEGINNING)
+        rows = (await session.scalars(select(ServingProcess))).all()
+        silent = {row.process_id for row in rows if row.answered < self._called.get(row.process_id, 0)}
+        if time.monotonic() > self._ends:
+            await session.execute(delete(ServingProcess).where(ServingProcess.process_id.in_(silent)))
+            rows = [row for row in rows if row.process_id not in silent]
+        return [None if row.process_id in silent else row.keys for row in rows]
 
 
-async def wait_until_none_serves(database: Database) -> None:
-    """Wait until no process is heard of any more; raises NotReady if one goes on."""
-    heard: dict[str, int] = {}
-    while rows := await _heard(database):
-        if any(heard.setdefault(process_id, minute) != minute for process_id, minute in rows.items()):
+async def wait_until_none_serves(database: Database, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
+    """Call all processes, and wait until none can answer any more; raises NotReady if one answers."""
+    call = Call(database, seconds_to_answer)
+    await call.begin()
+    while True:
+        async with database.writing() as session:
+            answers = await call.answers(session)
+        if any(answer is not None for answer in answers):
             raise NotReady("An intake is running. Stop every one, then run this again.")
+        if not answers:
+            return
         await asyncio.sleep(1)
 
 
@@ -111,7 +132,8 @@ class _Presence:
         self._database, self._keys = database, keys
         self._process_id = secrets.token_hex(16)
         self._mine = ServingProcess.process_id == self._process_id
-        self._told: dict[str, Any] = {}
+        self._told, self._answered = dict[str, str](), 0
+        self._looked = time.monotonic()
         self._stopped = asyncio.Event()
         self._is_left_behind = False
 
@@ -123,7 +145,7 @@ class _Presence:
                 # SQLite serves one process: another row is of one that was killed.
                 await session.execute(delete(ServingProcess))
             self._told = await self._seen(session)
-            session.add(ServingProcess(process_id=self._process_id, **self._told))
+            session.add(ServingProcess(process_id=self._process_id, keys=self._told))
         self._database.may_write = self._may_write
 
     async def run(self) -> None:
@@ -143,28 +165,29 @@ class _Presence:
             async with asyncio.timeout(_SECONDS_TO_LEAVE), self._database.writing() as session:
                 await session.execute(delete(ServingProcess).where(self._mine))
 
-    def _is_unheard(self) -> bool:
-        return int(self._told["minute"]) < time.time() // 60 - _MINUTES_UNHEARD
-
     async def _look(self) -> None:
+        """Answer if called, and tell what has changed."""
+        began = time.monotonic()
         async with self._database.reading() as session:
+            called = await session.scalar(select(ServingProcess.called).where(self._mine))
             seen = await self._seen(session)
-        if seen != self._told:
+        if (called, seen) != (self._answered, self._told):
             async with self._database.writing() as session:
-                await session.execute(update(ServingProcess).where(self._mine).values(seen))
-            self._told = seen
+                answer = update(ServingProcess).where(self._mine).values(answered=called, keys=seen)
+                await session.execute(answer)
+            self._told, self._answered = seen, called or 0
+        self._looked = began
 
-    async def _seen(self, session: AsyncSession) -> dict[str, Any]:
-        """Use what is in use; returns the values of this process's row."""
+    async def _seen(self, session: AsyncSession) -> dict[str, str]:
+        """Use what is in use; returns what this process has of each key that the database knows."""
         known, pending = await known_checks(session), await pending_keys(session)
-        minute = await minute_of(session)
         # Used first and told afterwards: what is told to be in use is used by then.
         self._keys.use_all_but(pending | self._keys.current().by_name().keys() - known.keys())
-        return {"minute": minute, "keys": _had(self._keys.current(), known)}
+        return _had(self._keys.current(), known)
 
     async def _may_write(self, session: AsyncSession) -> bool:
-        if not self._database.is_postgresql and not self._is_unheard():
-            # Only one process serves SQLite, and who might delete its row has the same clock.
+        if not self._database.is_postgresql and time.monotonic() - self._looked < SECONDS_TO_ANSWER / 2:
+            # Only one process serves SQLite. Until a moment ago it has answered; who calls it waits longer.
             return True
         connection = await session.connection()
         there = (await connection.execute(_MINE, {"mine": self._process_id})).first() is not None
@@ -172,14 +195,6 @@ class _Presence:
             self._is_left_behind = True
             log_event("left_behind")
         return there
-
-
-async def _heard(database: Database) -> Mapping[str, int]:
-    """Return the processes that are heard of, with the last minute of each."""
-    async with database.reading() as session:
-        heard = ServingProcess.minute >= await minute_of(session) - _MINUTES_UNHEARD
-        rows = await session.execute(select(ServingProcess.process_id, ServingProcess.minute).where(heard))
-        return {row.process_id: row.minute for row in rows}
 
 
 def _had(keys: IntakeKeys, known: Mapping[str, bytes]) -> dict[str, str]:

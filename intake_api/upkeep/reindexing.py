@@ -67,8 +67,8 @@ async def reindex_all(
     """Make all keyed hashes anew under a new key, or continue an earlier run; equal items are merged.
 
     `progress` is called with the number of items done so far. Raises NotReady if an intake is running or a
-    vault key is missing. A process that the database did not hear of may have been cut off from it: from here
-    on it writes nothing, even if it comes back.
+    vault key is missing. A process that does not answer may have been cut off from the database: from here on
+    it writes nothing, even if it comes back.
     """
     with reindexing(folder):
         if database.is_postgresql:

@@ -29,7 +29,7 @@ from intake_api.store.key_checks import (
     require_keys,
     with_pending,
 )
-from intake_api.store.processes import Has, wait_for_writers, what_each_has
+from intake_api.store.processes import Call, Has, wait_for_writers
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
@@ -37,7 +37,7 @@ from reportline.readiness import NotReady
 # A process whose folder is shared has seen a new key within this time; another needs a copy.
 SECONDS_TO_SEE: Final = 60
 PAGE: Final = 200
-_SECONDS_BETWEEN_LOOKS: Final = 1
+_SECONDS_BETWEEN_LOOKS: Final = 0.5
 _MAKING: Final = 4  # the number of its advisory lock
 Progress = Callable[[int], None]
 
@@ -79,6 +79,8 @@ async def rotate_seal(
     if not await _bring_into_use(database, folder, "seal", seconds_to_see):
         await _make(database, folder, "seal")
         await _bring_into_use(database, folder, "seal", seconds_to_see)
+    name = f"seal-{await _in_use(database, folder, 'seal')}"
+    await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
     async with database.reading() as session:
         return (await with_pending(session, read_keys(folder))).public_key()
 
@@ -92,7 +94,6 @@ async def _bring_into_use(database: Database, folder: Path, purpose: Purpose, se
     if name is None:
         return False
     await _wait_for_all(database, folder, name, {Has.KEY, Has.IN_USE}, seconds_to_see)
-    await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
     return True
 
 
@@ -109,19 +110,27 @@ async def _take_up(database: Database, folder: Path, purpose: Purpose) -> str | 
         await record(session, keys, left, pending=True)
         await require_keys(session, keys)
         pending = await pending_keys(session, purpose)
-        for name in pending - keys.by_name().keys():
-            await _give_up(session, folder, name)
-        held = pending & keys.by_name().keys()
-        return max(held, key=lambda name: number_of(name.removeprefix(f"{purpose}-")), default=None)
+    for name in pending - keys.by_name().keys():
+        await _give_up(database, folder, name)
+    held = pending & keys.by_name().keys()
+    return max(held, key=lambda name: number_of(name.removeprefix(f"{purpose}-")), default=None)
 
 
-async def _give_up(session: AsyncSession, folder: Path, name: str) -> None:
-    if Has.KEY in await what_each_has(session, name):
-        raise NotReady(
-            f"{name}.key was made on another machine, and is not in use yet. Copy it from there to {folder}, "
-            "then run this again."
-        )
-    await forget(session, name)
+async def _give_up(database: Database, folder: Path, name: str) -> None:
+    call = Call(database)
+    await call.begin()
+    while True:
+        async with database.writing() as session:
+            answers = await call.answers(session)
+            if any(answer and answer.get(name) == Has.KEY for answer in answers):
+                raise NotReady(
+                    f"{name}.key was made on another machine, and is not in use yet. Copy it from there to "
+                    f"{folder}, then run this again."
+                )
+            if None not in answers:
+                await forget(session, name)
+                return
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
@@ -137,16 +146,16 @@ async def _wait_for_all(
     database: Database, folder: Path, name: str, wanted: Collection[str], seconds_to_see: float
 ) -> None:
     """Wait until every process has what is wanted of a key, which is in use then, or until a newer one is."""
-    deadline = time.monotonic() + seconds_to_see
+    call, deadline = Call(database), time.monotonic() + seconds_to_see
+    await call.begin()
     while True:
         async with database.writing() as session:
-            told = await what_each_has(session, name)
+            told = [answer and answer.get(name) for answer in await call.answers(session)]
             if all(has in wanted for has in told):
                 await put_in_use(session, name)
                 return
             if await is_outdated(session, name):
                 return
-        # One that has not looked at all may have been killed: it is passed over within three minutes.
         if (lacking := told.count(Has.NOTHING)) and time.monotonic() > deadline:
             raise NotReady(
                 f"{name}.key is made, and not in use yet. Processes that serve without it: {lacking}. Copy "
@@ -165,13 +174,14 @@ async def _reseal_all(
     database: Database, folder: Path, progress: Progress, seconds_to_see: float
 ) -> tuple[int, int]:
     """Make passes over all values, once nobody seals with an older key, until a pass finds nothing to do."""
-    values = 0
+    values, sealed_with = 0, ""
     while True:
-        name = f"vault-{await _in_use(database, folder, 'vault')}"
-        await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
-        await wait_for_writers(database)
         async with database.reading() as session:
             keys = await with_pending(session, read_keys(folder))
+        if sealed_with != (name := f"vault-{keys.in_use('vault')}"):
+            await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
+            await wait_for_writers(database)
+            sealed_with = name
         one = _Pass(database, keys, values)
         await one.run(progress)
         _require_here(folder, one.unknown_keys)

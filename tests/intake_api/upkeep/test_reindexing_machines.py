@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from conversations.address import canonical
 from conversations.wire.report import Report
@@ -20,8 +20,8 @@ from intake_api.keys import KeyRing, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import Item, ServingProcess, State, StoredReport
-from intake_api.store.processes import present
+from intake_api.store.models import Item, State, StoredReport
+from intake_api.store.processes import pass_over_all, present
 from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.rotation import rotate_vault
 from intake_api.vault import Place, Vault, key_of
@@ -127,10 +127,10 @@ def _started(reporters: Reporters, name: str, settings: IntakeSettings) -> Itera
             del reporters.served[name]
 
 
-async def _age(database: Database) -> None:
-    """Let minutes pass without a word of the processes."""
+async def _pass_over(database: Database) -> None:
+    """Let minutes pass in which no process answers."""
     async with database.writing() as session:
-        await session.execute(update(ServingProcess).values(minute=ServingProcess.minute - 10))
+        await pass_over_all(session)
 
 
 def _keys_of(served: ServedApi) -> tuple[int, str]:
@@ -152,7 +152,7 @@ async def test_two_machines_rotate_and_reindex_while_reports_come_in(
                 assert (_keys_of(first), _keys_of(other)) == ((200, "ok"), (200, "ok"))
                 other.process.send_signal(signal.SIGSTOP)
                 await asyncio.to_thread(first.end, signal.SIGTERM)
-            await _age(database)
+            await _pass_over(database)
             await _reindex_while_the_other_comes_back(database, reporters, one, other)
             assert _keys_of(other) == (503, "behind")
             second.close()
@@ -232,9 +232,9 @@ async def test_what_a_process_writes_as_it_is_passed_over_is_reindexed_too(
     ring, address = KeyRing(two.folder), ADDRESSES[0]
     vault = Vault(ring)
     async with database_opened(two.database_place()) as other, present(other, ring):
-        await _age(database)
         async with other.writing() as session:
             await session.execute(insert(Item), [_item(vault, address)])
+            await _pass_over(database)
             reindexing = asyncio.create_task(
                 reindex_all(database, one.folder, one.reopen_after, NOON, lambda _: None)
             )

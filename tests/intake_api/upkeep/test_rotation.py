@@ -24,8 +24,8 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.key_checks import record, with_pending
-from intake_api.store.models import AccessKey, Assessment, Base, Item, State, StoredReport
-from intake_api.store.processes import Has, present, what_each_has
+from intake_api.store.models import AccessKey, Assessment, Base, Item, ServingProcess, State, StoredReport
+from intake_api.store.processes import Has, present
 from intake_api.upkeep.rotation import PAGE, rotate_seal, rotate_vault
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import Place, Vault
@@ -327,9 +327,30 @@ async def test_a_key_that_was_made_on_another_machine_is_brought_from_there(
     assert (number_of(rotated.key_id), f"vault-{rotated.key_id}" == made) == (2, False)
 
 
+async def test_no_public_key_is_given_out_that_a_process_could_not_open(
+    database: Database, settings: IntakeSettings
+) -> None:
+    async with _another_machine(settings):
+        folder = settings.data_dir / "other"
+        made = f"seal-{make_key(folder, 'seal')}"
+        async with database.writing() as session:
+            await record(session, read_keys(folder), [made], pending=True)
+        async with asyncio.timeout(20):
+            while await _told(database, made) != [Has.KEY]:
+                await asyncio.sleep(0.05)
+        ended = await asyncio.to_thread(_run, settings, "seal")
+        assert (ended.exit_code, ended.stdout) == (1, "")
+        assert f"{made}.key was made on another machine, and is not in use yet. Copy it" in ended.stderr
+        assert not (settings.folder / "intake_public.key").exists()
+        shutil.copy(folder / f"{made}.key", settings.folder)
+        ended = await asyncio.to_thread(_run, settings, "seal")
+    assert ended.exit_code == 0
+    assert (settings.folder / "intake_public.key").read_text().startswith(f"{made.removeprefix('seal-')}:")
+
+
 async def _told(database: Database, name: str) -> Sequence[str | None]:
-    async with database.writing() as session:
-        return await what_each_has(session, name)
+    async with database.reading() as session:
+        return [keys.get(name) for keys in await session.scalars(select(ServingProcess.keys))]
 
 
 async def test_a_running_intake_goes_on_with_the_new_key(api: RunningApi) -> None:

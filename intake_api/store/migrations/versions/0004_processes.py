@@ -14,7 +14,8 @@ def upgrade() -> None:
     op.create_table(
         "processes",
         sa.Column("process_id", sa.String(32), primary_key=True),
-        sa.Column("minute", sa.Integer(), nullable=False),
+        sa.Column("called", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("keys", sa.JSON(), nullable=False),
     )
     op.add_column("key_checks", sa.Column("pending", sa.Boolean(), nullable=False, server_default=sa.false()))
