@@ -35,10 +35,11 @@ _EARLIER, _ADOPTED = "index.key", ("index-k1.key", "receipts.key")
 class IntakeKeys:
     """All secrets of an intake, 32 bytes each.
 
-    A key's id is its number and a fingerprint, such as "k2-3f9a1c0d77e1": the greatest is in use. One of an
-    earlier version is its number alone. Those with key ids can be replaced: `seals` open reports, `vaults`
-    open stored columns, `indexes` make the keyed hashes of addresses and hosts. The others never change:
-    `receipts` makes the keyed hashes of receipts, `audit` chains the audit log.
+    A key's id is its number and a fingerprint, such as "k2-3f9a1c0d77e1". One of an earlier version is its
+    number alone. Those with key ids can be replaced: `seals` open reports, `vaults` open stored columns,
+    `indexes` make the keyed hashes of addresses and hosts. The others never change: `receipts` makes the
+    keyed hashes of receipts, `audit` chains the audit log. Of each kind the newest is in use that is not
+    `pending`: those, given by the names of their files, only open, until the database has them in use.
     """
 
     seals: Mapping[str, bytes] = field(repr=False)
@@ -46,6 +47,7 @@ class IntakeKeys:
     indexes: Mapping[str, bytes] = field(repr=False)
     receipts: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+    pending: frozenset[str] = frozenset()
 
     def current(self) -> Self:
         """Return these keys, which do not change."""
@@ -53,16 +55,25 @@ class IntakeKeys:
 
     def public_key(self) -> IntakePublicKey:
         """Return the public key to which channels seal reports now."""
-        key_id = newest(self.seals)
+        key_id = self.in_use("seal")
         return public_half(key_id, self.seals[key_id])
+
+    def in_use(self, purpose: Purpose) -> str:
+        """Return the id of the key of this kind with which is sealed or hashed now."""
+        key_ids = self._numbered()[purpose]
+        return newest(key_id for key_id in key_ids if f"{purpose}-{key_id}" not in self.pending)
 
     def by_name(self) -> Mapping[str, bytes]:
         """Return every key by the name of its file, without the ending: "vault-k1", "audit"."""
-        numbered = {"seal": self.seals, "vault": self.vaults, "index": self.indexes}
         named = {
-            f"{purpose}-{key_id}": key for purpose in numbered for key_id, key in numbered[purpose].items()
+            f"{purpose}-{key_id}": key
+            for purpose, keys in self._numbered().items()
+            for key_id, key in keys.items()
         }
         return {**named, "receipts": self.receipts, "audit": self.audit}
+
+    def _numbered(self) -> Mapping[Purpose, Mapping[str, bytes]]:
+        return {"seal": self.seals, "vault": self.vaults, "index": self.indexes}
 
 
 class Keys(Protocol):
@@ -75,8 +86,9 @@ class Keys(Protocol):
 class KeyRing:
     """The keys of a running process, which reads a new seal or vault key in the folder at once.
 
-    A key that was read is kept until the process ends, even if its file is lost or damaged; that is logged
-    once. The other keys stay as they were at the start: a new index key needs a restart.
+    A new key only opens, until the database has it in use. A key that was read is kept until the process
+    ends, even if its file is lost or damaged; that is logged once. The other keys stay as they were at the
+    start: a new index key needs a restart.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -93,6 +105,11 @@ class KeyRing:
             self._take_up()
         return self._keys
 
+    def use_all_but(self, pending: frozenset[str]) -> None:
+        """Take it from the database which keys, given by name, are not in use yet."""
+        if pending != self._keys.pending:
+            self._keys = replace(self._keys, pending=pending)
+
     def _take_up(self) -> None:
         known = self._keys
         try:
@@ -101,11 +118,13 @@ class KeyRing:
             log_failure("keys_unreadable", fault)
             return
         seals, vaults = {**found.seals, **known.seals}, {**found.vaults, **known.vaults}
-        self._keys = replace(known, seals=seals, vaults=vaults)
+        taken_up = replace(known, seals=seals, vaults=vaults)
+        new = taken_up.by_name().keys() - known.by_name().keys()
+        self._keys = replace(taken_up, pending=known.pending | new)
 
 
 def newest(key_ids: Iterable[str]) -> str:
-    """Return the id of the newest key, which is the one in use; of two with one number, the greater one."""
+    """Return the id of the newest key; of two with one number, the greater one."""
     return max(key_ids, key=lambda key_id: (number_of(key_id), key_id))
 
 
@@ -145,9 +164,9 @@ def is_key_id(text: str) -> bool:
 
 
 def make_key(folder: Path, purpose: Purpose) -> str:
-    """Make the key that follows the newest one, which is used at once; returns its id.
+    """Make the key that follows the newest one in the folder; returns its id.
 
-    Of two that are made at the same time both are kept, and the one with the greater id is used.
+    Of two that are made at the same time both are kept, and the one with the greater id is the newest.
     """
     return _make_numbered(folder, purpose, number_of(newest(_read_numbered(folder, purpose))) + 1)
 

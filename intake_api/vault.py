@@ -26,7 +26,7 @@ class Place(NamedTuple):
 class Vault:
     """Seals text with XChaCha20-Poly1305, the place as associated data, and hashes it with keyed BLAKE2b.
 
-    A new vault key is used at once. The index key stays the same while the process runs, since hashes under
+    The vault key is the one in use. The index key stays the same while the process runs, since hashes under
     another key would find nothing.
     """
 
@@ -38,9 +38,9 @@ class Vault:
         self.index_key = f"k{number_of(newest(self._keys.indexes))}"
 
     def seal(self, place: Place, text: str) -> bytes:
-        """Encrypt a text for one place, with the newest key; the key's id is put in front."""
+        """Encrypt a text for one place, with the key in use; the key's id is put in front."""
         self._keys = self._source.current()
-        key_id = newest(self._keys.vaults)
+        key_id = self._keys.in_use("vault")
         message = Aead(self._keys.vaults[key_id]).encrypt(text.encode(), _bound(place))
         return sealed_with(key_id) + bytes(message)
 

@@ -178,6 +178,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "the keys' folder changed and cannot be read; the keys from before stay in use",
         "run doctor; mend the folder before a restart",
     ),
+    "left_behind": ListedEvent(
+        ERROR,
+        "new keys came into use while this intake process did not answer; it stores nothing any more",
+        "start it again; it says which key it lacks",
+    ),
     "access_refused": ListedEvent(
         WARNING,
         "so many came without the right key; told once a minute at most for each reason",

@@ -18,7 +18,7 @@ from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
-_SEQUENCE = 3  # the number of its advisory lock
+_SEQUENCE = 6  # the number of its advisory lock
 
 
 async def assess(request: AnalystRequest, claim_id: str, decision: Decision) -> str:

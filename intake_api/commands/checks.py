@@ -13,7 +13,7 @@ from intake_api.store.audit import AuditLog, Head
 from intake_api.store.audit_head import cut, read_head
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
-from intake_api.store.key_checks import require_keys
+from intake_api.store.key_checks import require_keys, with_pending
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows
@@ -44,7 +44,8 @@ def _looked(look: Callable[[IntakeSettings], str], settings: IntakeSettings) -> 
 
 
 def _look_at_keys(settings: IntakeSettings) -> str:
-    return f"reports are sealed to the key {read_keys(settings.folder).public_key().key_id}"
+    read_keys(settings.folder)
+    return "are all there"
 
 
 def _look_at_files(settings: IntakeSettings) -> str:
@@ -56,16 +57,18 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 
 def _look_at_database(settings: IntakeSettings) -> str:
-    asyncio.run(_require_current(settings))
-    return "is at the revision that this version needs, and knows these keys"
+    key_id = asyncio.run(_seal_key_of_current(settings))
+    return f"is at the revision that this version needs, and knows these keys; reports are sealed to {key_id}"
 
 
-async def _require_current(settings: IntakeSettings) -> None:
+async def _seal_key_of_current(settings: IntakeSettings) -> str:
+    """Return the id of the seal key in use; raises NotReady if the database does not fit version or keys."""
     keys = read_keys(settings.folder)
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
             await require_keys(session, keys)
+            return (await with_pending(session, keys)).public_key().key_id
 
 
 def _look_at_audit_log(settings: IntakeSettings, noted_down: Head | None) -> str:

@@ -10,7 +10,8 @@ from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.revision import require_current
-from intake_api.upkeep.reindexing import Reindexed, reindex_all, serving
+from intake_api.upkeep.locks import serving
+from intake_api.upkeep.reindexing import Reindexed, reindex_all
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
 from reportline.private_files import replace
 
@@ -35,7 +36,7 @@ def renew_seal() -> None:
     file = settings.folder / "intake_public.key"
     replace(file, f"{public.key_id}:{public.raw.hex()}\n")
     typer.echo(
-        f"The new key is {public.key_id}. An intake that runs opens what is sealed to it already.\n"
+        f"The new key is {public.key_id}. Every intake that runs opens what is sealed to it already.\n"
         f"Copy {file} to bot/intake_public.key in the data folder of each bot host, and restart the bot. "
         "On this machine `reportline setup` copies it.\n"
         "Keep the older seal keys for 30 days after that: reports on their way are sealed to them."
@@ -51,21 +52,25 @@ def reindex() -> None:
         typer.echo(f"Gone into others, whose address is the same by this version's rules: {done.merged}.")
     if done.damaged:
         typer.echo(f"Damaged: {done.damaged} items; nobody finds them any more.", err=True)
-    typer.echo("An older index key is needed only by backups made before now. Start the intake again.")
+    typer.echo(
+        "An older index key is needed only by backups made before now. Copy the new one to each machine that "
+        "has a folder of its own, then start the intake again."
+    )
 
 
 def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
     older = [f"vault-{other}.key" for other in read_keys(settings.folder).vaults if other != key_id]
     typer.echo(
-        f"Nothing in the database needs {', '.join(older)} any more. Keep it away from this machine, "
-        "with your backups: those made before now need it."
+        f"Nothing in the database needs {', '.join(older)} any more, and no process seals with it. Keep it "
+        "away from this machine and every other, with your backups: those made before now need it."
     )
 
 
 async def _rotate_seal(settings: IntakeSettings) -> IntakePublicKey:
     async with changing(settings) as database:
         await require_current(database)
-        return await rotate_seal(database, settings.folder)
+        with Console(stderr=True).status("Waiting until every process has the key ..."):
+            return await rotate_seal(database, settings.folder)
 
 
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:
@@ -77,9 +82,7 @@ async def _rotate_vault(settings: IntakeSettings) -> Rotated:
 async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
     async with changing(settings) as database:
         await require_current(database)
-        with Console(stderr=True).status(
-            "Sealing anew; a last look follows a minute after the key was made ..."
-        ) as status:
+        with Console(stderr=True).status("Waiting until every process has the key ...") as status:
             return await rotate_vault(
                 database, settings.folder, lambda values: status.update(f"{values} values are sealed anew")
             )
@@ -88,7 +91,9 @@ async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
 async def _reindex(settings: IntakeSettings) -> Reindexed:
     async with changing(settings) as database:
         await require_current(database)
-        with Console(stderr=True).status("Looking for what is to be done ...") as status:
+        with Console(stderr=True).status(
+            "Looking whether an intake runs; one that was killed is waited for two minutes ..."
+        ) as status:
             return await reindex_all(
                 database,
                 settings.folder,

@@ -13,6 +13,7 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.access_keys import Caller, add_key, caller_of
 from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
+from intake_api.store.key_checks import with_pending
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
 from intake_api.upkeep.upgrading import bring_up_to_date
@@ -33,7 +34,7 @@ def set_up(
     asyncio.run(_make_database(settings, keys))
     _make_token(settings, keys, Role.CHANNEL, channel_token_file)
     _make_token(settings, keys, Role.ANALYST, analyst_token_file)
-    public = keys.public_key()
+    public = asyncio.run(_in_use(settings, keys)).public_key()
     _write_public_key(public_key_file, f"{public.key_id}:{public.raw.hex()}\n")
 
 
@@ -76,6 +77,11 @@ async def _make_database(settings: IntakeSettings, keys: IntakeKeys) -> None:
     async with changing(settings) as database:
         await bring_up_to_date(database, keys, settings.folder)
         await require_current(database)
+
+
+async def _in_use(settings: IntakeSettings, keys: IntakeKeys) -> IntakeKeys:
+    async with opened(checked_database_place(settings)) as database, database.reading() as session:
+        return await with_pending(session, keys)
 
 
 def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from intake_api.faults import Refused
-from intake_api.store.away import DatabaseAway, Why
+from intake_api.store.away import DatabaseAway, LeftBehind, Why
 from reportline.logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
@@ -75,6 +75,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The intake stops",
         "Whether it was stored is not known. Send the same again later.",
     ),
+    "left-behind": (
+        503,
+        "New keys came into use without this process",
+        "Nothing was stored. Try again later; the operator starts this process of the intake again.",
+    ),
     "not-ready": (503, "The intake is not ready", "`database` and `keys` say what is not fit."),
     "unavailable": (503, "The database cannot be used now", "Nothing was stored. Try again later."),
 }
@@ -88,7 +93,7 @@ _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
 EVERYWHERE: Final = ("malformed", "too-slow", "fault", "busy", "stopping")
 # The problems that every route with a key may answer.
 WITH_KEY: Final = sorted(
-    (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "unavailable"),
+    (*EVERYWHERE, "no-access-key", "wrong-door", "too-large", "out-of-shape", "left-behind", "unavailable"),
     key=lambda name: PROBLEMS[name][0],
 )
 # The headers of answers, as the contract describes them; each answer of the intake has the first two.
@@ -200,6 +205,7 @@ def handle_errors(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(RequestValidationError)(_out_of_shape)
     app.exception_handler(DatabaseAway)(_unavailable)
+    app.exception_handler(LeftBehind)(_left_behind)
 
 
 async def _problem(_: Request, problem: Problem) -> JSONResponse:
@@ -228,6 +234,10 @@ async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONRespon
 async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
     incident = log_failure(_EVENTS[error.why], error)
     return document("unavailable", {"Retry-After": "30"}, incident=incident)
+
+
+async def _left_behind(_: Request, __: LeftBehind) -> JSONResponse:
+    return document("left-behind", {"Retry-After": "30"})
 
 
 def _offered(request: Request) -> str:

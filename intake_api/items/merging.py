@@ -27,6 +27,7 @@ from intake_api.items.words import (
     remember,
     said_by,
 )
+from intake_api.store.away import LeftBehind
 from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
@@ -38,6 +39,8 @@ _RETRY_TICKS = 20
 
 class Merger:
     """Merges waiting reports when started and in every tick, and those that failed in every twentieth.
+
+    It ends when this process may not write any more.
 
     A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
     report arrived.
@@ -92,6 +95,8 @@ class Merger:
             with suppress(ItemGone):
                 async with self._database.writing() as session:
                     await merge(session, self._vault, draft_id, self._now(), self._reopen_after)
+        except LeftBehind:
+            self.stop()
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
             hour = self._now().replace(minute=0, second=0, microsecond=0)
             if failed_in is not None and failed_in < hour:

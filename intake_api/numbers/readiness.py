@@ -16,7 +16,7 @@ from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.away import DatabaseAway, Why
 from intake_api.store.database import Database
-from intake_api.store.key_checks import has_others, is_behind, known_checks
+from intake_api.store.key_checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.store.revision import NEWEST_REVISION, revision_of, try_to_write
 from reportline.readiness import NotReady
 
@@ -49,6 +49,8 @@ class Readiness:
         self._write_began = 0.0
         self._unwritable: Why | None = None
         self._known: Mapping[str, bytes] = {}
+        self._pending: frozenset[str] = frozenset()
+        self._is_left_behind = False
 
     async def database(self) -> Look:
         """Return the state of the database and, if it is ok, the overdue hours of the oldest waiting item."""
@@ -61,8 +63,9 @@ class Readiness:
         """Return the state of the keys, against what the database knew at the last look at it.
 
         "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
-        folder or the database has a newer key, so the process cannot open what others seal with that key.
-        "other": a key is not the one that the database knows by its name.
+        folder or the database has a newer key, so the process cannot open what others seal with that key; or
+        the process may write nothing any more. "other": a key is not the one that the database knows by its
+        name.
         """
         held, folder = self._keys.current(), self._folder
         if has_others(self._known, held):
@@ -71,7 +74,7 @@ class Readiness:
             names = {path.name for path in folder.glob(f"{purpose}-k*.key")}
             if names - {f"{purpose}-{key_id}.key" for key_id in keys}:
                 return "behind"
-        if is_behind(self._known, held):
+        if self._is_left_behind or is_behind(self._known.keys() - self._pending, held):
             return "behind"
         return "ok" if _can_be_read(folder) else "kept"
 
@@ -81,7 +84,8 @@ class Readiness:
                 connection = await session.connection()
                 if await connection.run_sync(revision_of) != NEWEST_REVISION:
                     return "other_revision", None
-                self._known = await known_checks(session)
+                self._known, self._pending = await known_checks(session), await pending_keys(session)
+                self._is_left_behind = await self._database.is_left_behind(session)
             if (why := await self._why_unwritable()) is not None:
                 return why, None
             return "ok", await self._overdue.value(self._database, self._clock())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -17,9 +17,10 @@ from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
 from intake_api.store.journal import keep_emptying
-from intake_api.store.key_checks import require_keys
+from intake_api.store.processes import present
 from intake_api.store.revision import require_current, require_writable
-from intake_api.upkeep.reindexing import require_indexed, serving
+from intake_api.upkeep.locks import serving, serving_alone
+from intake_api.upkeep.reindexing import require_indexed
 
 # What is cut off is done at the next start.
 _SECONDS_TO_END: Final = 2
@@ -70,21 +71,21 @@ def _give_parts(state: State, intake: Intake) -> None:
 async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     """Run an intake; raises NotReady when the database or its keyed hashes are of another version."""
     try:
-        with serving(intake.settings.folder):
-            await _require_ready(intake)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(serving(intake.settings.folder))
+            if not intake.database.is_postgresql:
+                stack.enter_context(serving_alone(intake.settings.folder))
+            await require_current(intake.database)
+            await require_writable(intake.database)
+            await stack.enter_async_context(present(intake.database, intake.keys))
+            async with intake.database.reading() as session:
+                await require_indexed(session, intake.vault)
             await intake.audit_task.tick()
-            async with _working(intake), _emptying_journal(intake):
-                yield build(intake)
+            await stack.enter_async_context(_working(intake))
+            await stack.enter_async_context(_emptying_journal(intake))
+            yield build(intake)
     finally:
         await intake.database.close()
-
-
-async def _require_ready(intake: Intake) -> None:
-    await require_current(intake.database)
-    async with intake.database.reading() as session:
-        await require_keys(session, intake.keys.current())
-        await require_indexed(session, intake.vault)
-    await require_writable(intake.database)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
 - `key_checks`: ties the keys to the database
+- `processes`: the processes that serve, and which keys each has
 - `audit`: the audit log, whose entries are chained
 - `audit_head`: keeps the log's newest head in a file, so that a cut log shows
 - `bound_assessments`: compares assessments with their entries in the log

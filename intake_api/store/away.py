@@ -34,6 +34,13 @@ class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the
         self.why: Why = why
 
 
+class LeftBehind(DatabaseAway):
+    """The keys went on without this process, so it writes nothing any more until it is started again."""
+
+    def __init__(self) -> None:
+        super().__init__("LeftBehind")
+
+
 def why_away(error: BaseException, place: Path | str) -> Why:
     """Return what an error of a driver or of the system says of the database at `place`."""
     if isinstance(error, OSError):

@@ -14,14 +14,14 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import URL, Connection, event, func, make_url, select
+from sqlalchemy import URL, Connection, event, func, make_url, select, text
 from sqlalchemy import exc as errors
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from intake_api.store.away import DatabaseAway, why_away
+from intake_api.store.away import DatabaseAway, LeftBehind, why_away
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
     "jit": "off",
 }
+# A transaction keeps the lock of each table that it reads until it ends.
+_OPEN_TRANSACTIONS: Final = text(
+    "SELECT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid() AND relation = ANY "
+    "(CAST(CAST(:tables AS text[]) AS regclass[])) AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 # Beginnings of the SQLSTATEs of temporary errors: no connection, a server that refuses logins or writes, a
 # transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
 _PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
@@ -76,15 +82,18 @@ class Database:
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer. This lock serves writers in the order of arrival; SQLite would not.
         self._turn = asyncio.Lock()
+        self._origin: Database = self
         self._beside: list[Database] = []
+        # Asked by each writing transaction at its beginning; a process that serves sets it.
+        self.may_write: Callable[[AsyncSession], Awaitable[bool]] | None = None
 
     def beside(self) -> "Database":
         """Return the same database with connections of its own, which whoever uses this one cannot use up.
 
-        It is closed with this one.
+        It writes while this one may, in turn with it, and is closed with it.
         """
         other = Database(self._place, _KEPT_BESIDE, _FURTHER_BESIDE)
-        other._turn = self._turn
+        other._origin, other._turn = self, self._turn
         self._beside.append(other)
         return other
 
@@ -99,7 +108,8 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that is committed when the block ends, and rolled back when it raises.
 
-        On SQLite it begins within 30 seconds, whoever writes before, or not at all.
+        On SQLite it begins within 30 seconds, whoever writes before, or not at all. Raises LeftBehind if this
+        process may not write any more.
         """
         deadline = asyncio.get_running_loop().time() + _SECONDS_TO_WAIT
         with _away(self._place):
@@ -110,6 +120,8 @@ class Database:
             ):
                 if not self.is_postgresql:
                     await _begin_by(session, deadline)
+                if await self.is_left_behind(session):
+                    raise LeftBehind
                 last = session.info[_LAST] = []
                 yield session
                 for work in last:
@@ -126,6 +138,11 @@ class Database:
                 async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as found:
                     is_busy, *_ = await found.fetchone()
         return not is_busy
+
+    async def is_left_behind(self, session: AsyncSession) -> bool:
+        """Tell whether this process is one that served, and that may not write any more."""
+        may_write = self._origin.may_write
+        return may_write is not None and not await may_write(session)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -176,6 +193,17 @@ async def advisory_lock(session: AsyncSession, number: int) -> None:
     """Take an exclusive lock of this number until the transaction ends; SQLite has only one writer anyway."""
     if _on_postgresql(session):
         await session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+async def open_transactions(session: AsyncSession, *tables: type[DeclarativeBase]) -> set[str]:
+    """Name the other transactions that have read or written one of these tables and are still open.
+
+    SQLite has one writer, so there is none while that one asks.
+    """
+    if not _on_postgresql(session):
+        return set()
+    named = [table.__tablename__ for table in tables]
+    return set(await session.scalars(_OPEN_TRANSACTIONS, {"tables": named}))
 
 
 async def require_durable(session: AsyncSession) -> None:

@@ -1,14 +1,15 @@
 """Ties the keys to the database: each key has a check value there, so that no other key is taken for it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from hmac import compare_digest
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.clock import utc_now
-from intake_api.keys import PURPOSES, IntakeKeys, newest, number_of
+from intake_api.keys import PURPOSES, IntakeKeys, Purpose, newest, number_of
 from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import upsert
 from intake_api.store.models import KeyCheck
@@ -22,10 +23,12 @@ def check_of(key: bytes) -> bytes:
     return blake2b(b"reportline", key=key, person=b"check", digest_size=_CHECK_BYTES).digest()
 
 
-async def record(session: AsyncSession, keys: IntakeKeys, names: Iterable[str]) -> None:
+async def record(
+    session: AsyncSession, keys: IntakeKeys, names: Iterable[str], *, pending: bool = False
+) -> None:
     """Write the check values of these keys, given by name, unless they are there."""
     for name in names:
-        row = {"name": name, "value": check_of(keys.by_name()[name])}
+        row = {"name": name, "value": check_of(keys.by_name()[name]), "pending": pending}
         await session.execute(upsert(session, KeyCheck).values(row).on_conflict_do_nothing())
 
 
@@ -34,27 +37,66 @@ async def known_checks(session: AsyncSession) -> Mapping[str, bytes]:
     return {row.name: row.value for row in await session.scalars(select(KeyCheck))}
 
 
+async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) -> frozenset[str]:
+    """Return the names of the keys, of one kind or of all, that are made and not in use yet."""
+    names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending))
+    return frozenset(name for name in names if name.startswith(purpose or ""))
+
+
+async def put_in_use(session: AsyncSession, keys: IntakeKeys, name: str) -> None:
+    """Let a key be used from now on; the audit log tells when it was not before."""
+    if name in await pending_keys(session):
+        await session.execute(update(KeyCheck).where(KeyCheck.name == name).values(pending=False))
+        AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "key_in_use", name)
+
+
+async def forget(session: AsyncSession, name: str) -> None:
+    """Drop a key that was never in use."""
+    await session.execute(delete(KeyCheck).where(KeyCheck.name == name, KeyCheck.pending))
+
+
+async def is_in_use(session: AsyncSession, purpose: Purpose, key_id: str) -> bool:
+    """Tell whether a key is the one of its kind that is in use now."""
+    used = (await known_checks(session)).keys() - await pending_keys(session)
+    return key_id == newest(_ids_of(purpose, used))
+
+
+async def is_outdated(session: AsyncSession, name: str) -> bool:
+    """Tell whether a newer key than this, given by name, is in use."""
+    purpose, _, key_id = name.partition("-")
+    used = (await known_checks(session)).keys() - await pending_keys(session)
+    ids = _ids_of(purpose, used)
+    return newest([*ids, key_id]) != key_id
+
+
+async def with_pending(session: AsyncSession, keys: IntakeKeys) -> IntakeKeys:
+    """Return the keys of a folder, with what the database says of which are in use."""
+    return replace(keys, pending=await pending_keys(session))
+
+
 async def require_keys(session: AsyncSession, keys: IntakeKeys) -> None:
-    """Raise NotReady unless the keys are those of this database, with the newest of each kind."""
+    """Raise NotReady unless the keys are those of this database, with that in use of each kind."""
     known = await known_checks(session)
+    used = known.keys() - await pending_keys(session)
     if not known:
         raise NotReady(
             "The database does not know its keys yet. Make a backup, then run `reportline intake upgrade`."
         )
-    for fault in (*_others(known, keys), *_missing(known, keys), *_unknown(known, keys)):
+    for fault in (*_others(known, keys), *_missing(used, keys), *_unknown(known, keys)):
         raise NotReady(fault)
 
 
-async def record_made(session: AsyncSession, keys: IntakeKeys, names: Sequence[str]) -> None:
+async def record_made(
+    session: AsyncSession, keys: IntakeKeys, names: Sequence[str], *, pending: bool = False
+) -> None:
     """Give the database the check values of keys that a command has made; the audit log tells of each."""
-    await record(session, keys, names)
+    await record(session, keys, names, pending=pending)
     AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "key_made", *names)
 
 
 def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> list[str]:
     """Return the names of keys that are newer than any that the database knows: a rotation was cut off."""
-    ids = [name.removeprefix(f"{purpose}-") for name in known if name.startswith(f"{purpose}-")]
-    latest = max(map(number_of, ids), default=0)
+    latest = max(map(number_of, _ids_of(purpose, known)), default=0)
     held = (name for name in keys.by_name() if name.startswith(f"{purpose}-"))
     return [name for name in held if number_of(name.removeprefix(f"{purpose}-")) > latest]
 
@@ -64,9 +106,13 @@ def has_others(known: Mapping[str, bytes], keys: IntakeKeys) -> bool:
     return any(_others(known, keys))
 
 
-def is_behind(known: Iterable[str], keys: IntakeKeys) -> bool:
-    """Tell whether the database knows a newer key than these."""
-    return any(_missing(known, keys))
+def is_behind(used: Iterable[str], keys: IntakeKeys) -> bool:
+    """Tell whether a newer key than these is among those that may be used, given by name."""
+    return any(_missing(used, keys))
+
+
+def _ids_of(purpose: str, names: Iterable[str]) -> list[str]:
+    return [name.removeprefix(f"{purpose}-") for name in names if name.startswith(f"{purpose}-")]
 
 
 def _others(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
@@ -75,14 +121,14 @@ def _others(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
             yield f"{name}.key is not the key of this database. Put the right one back from your backup."
 
 
-def _missing(known: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
+def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
     for purpose in PURPOSES:
-        ids = [name.removeprefix(f"{purpose}-") for name in known if name.startswith(f"{purpose}-")]
+        ids = _ids_of(purpose, used)
         name = f"{purpose}-{newest(ids)}" if ids else ""
         if name and name not in keys.by_name():
             yield (
-                f"{name}.key is missing, and is in use. Copy it from the machine on which it was made, "
-                "or put it back from your backup."
+                f"{name}.key is missing, and is in use. Copy it from a machine that has it, or put it back "
+                "from your backup."
             )
 
 

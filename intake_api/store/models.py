@@ -294,12 +294,31 @@ class Lift(Base):
 
 
 class KeyCheck(Base):
-    """The check value of a key, by the name of its file without the ending (see `key_checks`)."""
+    """The check value of a key, by the name of its file without the ending (see `key_checks`).
+
+    A key is `pending` from when it is made until every process that serves holds it: then it is in use.
+    """
 
     __tablename__ = "key_checks"
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
+    pending: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class ServingProcess(Base):
+    """A process that serves: how often it was called, the last call that it has answered, and its keys.
+
+    `keys` says of each key of the database what the process has of it (see `processes`). There is no time: a
+    row that was written every minute would tell the time of reports whose rows were written beside it.
+    """
+
+    __tablename__ = "processes"
+
+    process_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    called: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    keys: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 class AuditEntry(Base):

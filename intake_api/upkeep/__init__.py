@@ -3,6 +3,7 @@
 - `sealed_columns`: the columns of sealed values, and whether keys open them
 - `upgrading`: brings a database to this version, and ties it to its keys
 - `rotation`: makes new keys and reseals the stored values, while the intake runs
+- `locks`: keeps apart, on one host, what may not run at the same time
 - `reindexing`: makes new keyed hashes, while no intake runs
 - `audit_checks`: compares the database with the audit log
 - `backup`: makes a backup, while the intake runs

@@ -30,7 +30,8 @@ from reportline.private_files import keep_names
 from reportline.readiness import NotReady
 
 _PAGE: Final = 200
-_REVISION_TABLE: Final = "alembic_version"
+# What tells of this database and not of its content: its revision, and the processes that serve it.
+_NOT_KEPT: Final = {"alembic_version", "processes"}
 _SEALED: Final = {(one.column.class_.__tablename__, one.column.key) for one in SEALED_COLUMNS}
 
 
@@ -72,10 +73,10 @@ def require_free(target: Path) -> None:
 
 
 def tables_of(connection: Connection) -> Sequence[Table]:
-    """Return the tables as the database has them, each after the tables to which its rows refer."""
+    """Return the tables that a backup holds, each after the tables to which its rows refer."""
     found = MetaData()
     found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != _REVISION_TABLE]
+    return [table for table in found.sorted_tables if table.name not in _NOT_KEPT]
 
 
 async def _write_all(

@@ -4,10 +4,7 @@ Items are changed page by page. No two have the same hash meanwhile, since hashe
 never equal. Each row says how its hashes were made, so a run that was cut off continues where it stopped.
 """
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,8 +21,17 @@ from intake_api.items.words import move_words
 from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
 from intake_api.store.audit import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
 from intake_api.store.database import Database, upsert
-from intake_api.store.key_checks import known_checks, later_than_known, record_made, require_keys
+from intake_api.store.key_checks import (
+    is_in_use,
+    known_checks,
+    later_than_known,
+    record_made,
+    require_keys,
+    with_pending,
+)
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
+from intake_api.store.processes import pass_over_all, wait_for_writers, wait_until_none_serves
+from intake_api.upkeep.locks import reindexing
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
 
@@ -56,24 +62,21 @@ async def require_indexed(session: AsyncSession, vault: Vault) -> None:
         )
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[None]:
-    """Prevent a reindex while an intake serves with this folder's keys; raises NotReady if one is running."""
-    with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Wait until that has ended."):
-        yield
-
-
 async def reindex_all(
     database: Database, folder: Path, reopen_after: timedelta | None, now: datetime, progress: Progress
 ) -> Reindexed:
     """Make all keyed hashes anew under a new key, or continue an earlier run; equal items are merged.
 
     `progress` is called with the number of items done so far. Raises NotReady if an intake is running or a
-    vault key is missing.
+    vault key is missing. A process that does not answer may have been cut off from the database: from here on
+    it writes nothing, even if it comes back.
     """
-    with _locked(folder, fcntl.LOCK_EX, "An intake is running. Stop every one, then run this again."):
-        await _choose_key(database, folder)
-        work = _Reindexing(read_keys(folder), reopen_after, now)
+    with reindexing(folder):
+        if database.is_postgresql:
+            # Other machines do not see the lock. SQLite's file is in the folder itself.
+            await wait_until_none_serves(database)
+        work = _Reindexing(await _choose_key(database, folder), reopen_after, now)
+        await wait_for_writers(database)
         rows: Sequence[str] = [""]
         while rows := await work.rows_after(database, rows[-1]):
             async with database.writing() as session:
@@ -83,8 +86,8 @@ async def reindex_all(
         return work.done
 
 
-async def _choose_key(database: Database, folder: Path) -> None:
-    """Make a new key, unless an earlier run has made one and was cut off."""
+async def _choose_key(database: Database, folder: Path) -> IntakeKeys:
+    """Make a new key, unless an earlier run has made one and was cut off; ends all that serves."""
     keys = read_keys(folder)
     vault = Vault(keys)
     under_newest = Item.index_key.in_(_EARLIEST.get(vault.index_key, (vault.index_key,)))
@@ -100,24 +103,12 @@ async def _choose_key(database: Database, folder: Path) -> None:
         keys = read_keys(folder)
         await record_made(session, keys, later_than_known(await known_checks(session), keys, "index"))
         await require_keys(session, keys)
+        await pass_over_all(session)
+        return await with_pending(session, keys)
 
 
 def _is_behind(vault: Vault) -> ColumnElement[bool]:
     return or_(Item.index_key != vault.index_key, Item.canonicaliser != CANONICALISER_VERSION)
-
-
-@contextmanager
-def _locked(folder: Path, how: int, otherwise: str) -> Iterator[None]:
-    # The kernel releases the lock when the process ends, even if it is killed.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotReady(otherwise) from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 class _Reindexing:
@@ -141,6 +132,8 @@ class _Reindexing:
 
     async def reindex(self, session: AsyncSession, rows: Sequence[str]) -> None:
         """Set the new hashes of these items; if another item has the same address, merge the two."""
+        if not await is_in_use(session, "vault", self._keys.in_use("vault")):
+            raise NotReady("A new vault key came into use meanwhile. Run this again.")
         behind = select(Item).where(Item.item_id.in_(rows)).order_by(Item.item_id).with_for_update()
         anew = [(item, self._addressed(item)) for item in (await session.scalars(behind)).all()]
         hashes = [columns["address_hash"] for _, columns in anew]

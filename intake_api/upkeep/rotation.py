@@ -1,12 +1,12 @@
 """Makes new keys while the intake runs, and reseals all values with the newest vault key; deletes no key.
 
-Each sealed value names its key. So the next run after one that was cut off finds the values that are still
-sealed with an older key.
+A new key comes into use when every process that serves holds it. Each sealed value names its key. So the next
+run after one that was cut off finds the values that are still sealed with an older key.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,18 +16,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.sealing import IntakePublicKey
 from intake_api.clock import utc_now
-from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, newest, read_keys
+from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, number_of, read_keys
 from intake_api.store.audit import OPERATOR, AuditLog
-from intake_api.store.database import Database
-from intake_api.store.key_checks import known_checks, later_than_known, record_made, require_keys
+from intake_api.store.database import Database, advisory_lock
+from intake_api.store.key_checks import (
+    forget,
+    is_in_use,
+    is_outdated,
+    known_checks,
+    later_than_known,
+    pending_keys,
+    put_in_use,
+    record_made,
+    require_keys,
+    with_pending,
+)
+from intake_api.store.processes import Call, Has, wait_for_writers
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
 
-# A value that was sealed just before a new key was made is committed within this time, or never.
-SECONDS_TO_WRITE: Final = 60
+# A process whose folder is shared has seen a new key within this time; another needs a copy.
+SECONDS_TO_SEE: Final = 60
 PAGE: Final = 200
-_SECONDS_BETWEEN_PASSES: Final = 1
+_SECONDS_BETWEEN_LOOKS: Final = 0.5
+_MAKING: Final = 4  # the number of its advisory lock
 Progress = Callable[[int], None]
 
 
@@ -42,76 +55,154 @@ class Rotated:
 
 
 async def rotate_vault(
-    database: Database, folder: Path, progress: Progress, seconds_to_write: float = SECONDS_TO_WRITE
+    database: Database, folder: Path, progress: Progress, seconds_to_see: float = SECONDS_TO_SEE
 ) -> Rotated:
-    """Reseal all values with the newest vault key; if they all have it already, make a new key first.
+    """Reseal all values with the vault key in use; if they all have it already, make a new key first.
 
-    `progress` is called with the number of values resealed so far. Raises NotReady if a value's key is
-    missing.
+    `progress` is called with the number of values resealed so far. When it returns, no process seals with an
+    older key any more. Raises NotReady if a value's key is missing, or if a process lacks the new key.
     """
-    await _take_up(database, folder, "vault")
-    values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
-    made = values == 0
-    if made:
+    made = await _bring_into_use(database, folder, "vault", seconds_to_see)
+    values, damaged = await _reseal_all(database, folder, progress, seconds_to_see)
+    if not made and values == 0:
         await _make(database, folder, "vault")
-        values, damaged = await _reseal_all(database, folder, progress, seconds_to_write)
-    keys = read_keys(folder)
+        made = await _bring_into_use(database, folder, "vault", seconds_to_see)
+        values, damaged = await _reseal_all(database, folder, progress, seconds_to_see)
+    key_id = await _in_use(database, folder, "vault")
     async with database.writing() as session:
-        AuditLog(keys.audit).add(
-            session, utc_now(), OPERATOR, "vault_resealed", f"vault-{newest(keys.vaults)}"
+        AuditLog(read_keys(folder).audit).add(
+            session, utc_now(), OPERATOR, "vault_resealed", f"vault-{key_id}"
         )
-    return Rotated(newest(keys.vaults), made, values, damaged)
+    return Rotated(key_id, made, values, damaged)
 
 
-async def rotate_seal(database: Database, folder: Path) -> IntakePublicKey:
-    """Make a new seal key, which running processes read at once; returns its public key."""
-    if not await _take_up(database, folder, "seal"):
+async def rotate_seal(
+    database: Database, folder: Path, seconds_to_see: float = SECONDS_TO_SEE
+) -> IntakePublicKey:
+    """Make a new seal key, and return its public key once every process opens what is sealed to it.
+
+    Raises NotReady if a process lacks the new key; the next run goes on.
+    """
+    if not await _bring_into_use(database, folder, "seal", seconds_to_see):
         await _make(database, folder, "seal")
-    return read_keys(folder).public_key()
+        await _bring_into_use(database, folder, "seal", seconds_to_see)
+    name = f"seal-{await _in_use(database, folder, 'seal')}"
+    await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
+    async with database.reading() as session:
+        return (await with_pending(session, read_keys(folder))).public_key()
 
 
-async def _take_up(database: Database, folder: Path, purpose: Purpose) -> bool:
-    """Record keys that a run has made that was cut off; tells whether there were any.
+async def _bring_into_use(database: Database, folder: Path, purpose: Purpose, seconds_to_see: float) -> bool:
+    """Bring the key into use that this run or an earlier one has made; tells whether there was one.
 
-    Raises NotReady if any other key is not the database's.
+    Raises NotReady if a process lacks it, or if the folder's keys are not the database's.
+    """
+    name = await _take_up(database, folder, purpose)
+    if name is None:
+        return False
+    await _wait_for_all(database, folder, name, {Has.KEY, Has.IN_USE}, seconds_to_see)
+    return True
+
+
+async def _take_up(database: Database, folder: Path, purpose: Purpose) -> str | None:
+    """Return the name of the key of this kind that is made and not in use yet.
+
+    That of a run that was cut off is recorded. One that nobody holds any more is forgotten: nothing was ever
+    sealed with it.
     """
     async with database.writing() as session:
+        await advisory_lock(session, _MAKING)
         keys = read_keys(folder)
         left = later_than_known(await known_checks(session), keys, purpose)
-        await record_made(session, keys, left)
+        await record_made(session, keys, left, pending=True)
         await require_keys(session, keys)
-    return bool(left)
+        pending = await pending_keys(session, purpose)
+    for name in pending - keys.by_name().keys():
+        await _give_up(database, folder, name)
+    held = pending & keys.by_name().keys()
+    return max(held, key=lambda name: number_of(name.removeprefix(f"{purpose}-")), default=None)
+
+
+async def _give_up(database: Database, folder: Path, name: str) -> None:
+    call = Call(database)
+    await call.begin()
+    while True:
+        async with database.writing() as session:
+            answers = await call.answers(session)
+            if any(answer and answer.get(name) == Has.KEY for answer in answers):
+                raise NotReady(
+                    f"{name}.key was made on another machine, and is not in use yet. Copy it from there to "
+                    f"{folder}, then run this again."
+                )
+            if None not in answers:
+                await forget(session, name)
+                return
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
-    """Make a new key, and give the database its check value."""
-    name = f"{purpose}-{make_key(folder, purpose)}"
+    """Make a new key, and give the database its check value, unless another run has just made one."""
     async with database.writing() as session:
-        await record_made(session, read_keys(folder), [name])
+        await advisory_lock(session, _MAKING)
+        if not await pending_keys(session, purpose):
+            name = f"{purpose}-{make_key(folder, purpose)}"
+            await record_made(session, read_keys(folder), [name], pending=True)
+
+
+async def _wait_for_all(
+    database: Database, folder: Path, name: str, wanted: Collection[str], seconds_to_see: float
+) -> None:
+    """Wait until every process has what is wanted of a key, which is in use then, or until a newer one is."""
+    call, deadline = Call(database), time.monotonic() + seconds_to_see
+    await call.begin()
+    while True:
+        async with database.writing() as session:
+            told = [answer and answer.get(name) for answer in await call.answers(session)]
+            if all(has in wanted for has in told):
+                await put_in_use(session, read_keys(folder), name)
+                return
+            if await is_outdated(session, name):
+                return
+        if (lacking := told.count(Has.NOTHING)) and time.monotonic() > deadline:
+            raise NotReady(
+                f"{name}.key is made, and not in use yet. Processes that serve without it: {lacking}. Copy "
+                f"it from {folder} to that folder of their machines, readable by its owner only; then run "
+                "this again."
+            )
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+async def _in_use(database: Database, folder: Path, purpose: Purpose) -> str:
+    async with database.reading() as session:
+        return (await with_pending(session, read_keys(folder))).in_use(purpose)
 
 
 async def _reseal_all(
-    database: Database, folder: Path, progress: Progress, seconds_to_write: float
+    database: Database, folder: Path, progress: Progress, seconds_to_see: float
 ) -> tuple[int, int]:
-    """Make passes over all values until a pass that began late enough finds nothing to do."""
-    values = 0
+    """Make passes over all values, once nobody seals with an older key, until a pass finds nothing to do."""
+    values, sealed_with = 0, ""
     while True:
-        one, began = _Pass(database, read_keys(folder), values), time.time()
-        late_enough = (folder / f"vault-{one.key_id}.key").stat().st_mtime + seconds_to_write
+        async with database.reading() as session:
+            keys = await with_pending(session, read_keys(folder))
+        if sealed_with != (name := f"vault-{keys.in_use('vault')}"):
+            await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
+            await wait_for_writers(database)
+            sealed_with = name
+        one = _Pass(database, keys, values)
         await one.run(progress)
         _require_here(folder, one.unknown_keys)
-        if one.values == values and not one.passed_over and began >= late_enough:
+        if one.values == values and not one.passed_over:
             return values, one.damaged
         values = one.values
-        pause = _SECONDS_BETWEEN_PASSES if one.passed_over else 0
-        await asyncio.sleep(max(pause, late_enough - time.time()))
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS if one.passed_over else 0)
 
 
 class _Pass:
     """One pass over all sealed columns; `values` counts the resealed values, including earlier passes."""
 
     def __init__(self, database: Database, keys: IntakeKeys, values: int) -> None:
-        self.key_id = newest(keys.vaults)
+        self.key_id = keys.in_use("vault")
         self.values, self.damaged, self.passed_over = values, 0, 0
         self.unknown_keys: set[str] = set()
         self._database, self._keys, self._vault = database, keys, Vault(keys)
@@ -121,6 +212,10 @@ class _Pass:
             rows: Sequence[str] = [""]
             while rows := await self._rows_after(sealed, rows[-1]):
                 async with self._database.writing() as session:
+                    if not await is_in_use(session, "vault", self.key_id):
+                        # Another run has brought a newer one into use: the next pass seals with that.
+                        self.passed_over += 1
+                        return
                     await self._reseal(session, sealed, rows)
                 progress(self.values)
 

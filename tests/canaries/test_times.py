@@ -39,6 +39,7 @@ EXACT_FIELDS = {
 # Tables that are numbered in the order of writing; none has a row of a report.
 NUMBERED_TABLES = {
     *("access_keys", "alembic_version", "assessments", "audit_log", "exposures", "key_checks", "lifts"),
+    "processes",
 }
 # Where a file's own times may lie within the run, and why it cannot be helped.
 EXACT_FILES = {

@@ -8,10 +8,11 @@ import pytest
 
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
-from intake_api.keys import make_keys, read_keys
+from intake_api.keys import make_key, make_keys, read_keys
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
+from intake_api.store.key_checks import record
 from intake_api.upkeep.rotation import rotate_seal
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import a_report, opened, prepare
@@ -152,6 +153,18 @@ def test_another_intakes_public_key_is_not_replaced(settings: IntakeSettings, tm
     with pytest.raises(NotReady, match="is the key of another intake"):
         prepare(settings)
     assert _everything(settings.data_dir) == before
+
+
+async def test_a_seal_key_that_is_not_in_use_yet_is_not_given_to_the_bot(settings: IntakeSettings) -> None:
+    """A process that lacks it could not open what is sealed to it."""
+    before = (settings.data_dir / "public.key").read_text()
+    made = f"seal-{make_key(settings.folder, 'seal')}"
+    async with database_opened(settings.database_place()) as database, database.writing() as session:
+        await record(session, read_keys(settings.folder), [made], pending=True)
+    await asyncio.to_thread(prepare, settings)
+    assert (settings.data_dir / "public.key").read_text() == before
+    [told] = [one.advice for one in await asyncio.to_thread(check, settings) if "sealed to" in one.advice]
+    assert before.partition(":")[0] in told
 
 
 async def test_the_public_key_of_before_a_rotation_is_replaced(settings: IntakeSettings) -> None:

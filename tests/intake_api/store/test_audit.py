@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from intake_api.settings import IntakeSettings
 from intake_api.store.audit import AuditLog
 from tests.intake_api.running_api import NOON, RunningApi, opened
+from tests.intake_api.unguarded import unguard
 
 OTHERS = "at, who, what, subject, chain"
 CHANGES = {
@@ -27,11 +28,6 @@ CHANGES = {
     7: [
         f"INSERT INTO audit_log (sequence, {OTHERS}) SELECT 7, {OTHERS} FROM audit_log WHERE sequence = 6",  # noqa: S608
     ],
-}
-
-_UNGUARDED = {
-    False: ["DROP TRIGGER audit_log_refuses_update", "DROP TRIGGER audit_log_refuses_delete"],
-    True: ["ALTER TABLE audit_log DISABLE TRIGGER ALL"],
 }
 
 
@@ -60,8 +56,7 @@ async def test_a_change_is_found(api: RunningApi, broken: int, change: str) -> N
     """The owner of the database can drop the triggers; the chain still shows the change."""
     await _fill(api)
     async with api.intake.database.writing() as session:
-        for statement in _UNGUARDED[api.intake.database.is_postgresql]:
-            await session.execute(text(statement))
+        await unguard(session)
         await session.execute(text(change))
     assert await _first_broken(api, api.intake.audit) == broken
 

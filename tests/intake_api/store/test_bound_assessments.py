@@ -30,6 +30,7 @@ from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
 from intake_api.vault import Place, Vault
 from tests.intake_api.running_api import NOON, RunningApi, a_report, opened
+from tests.intake_api.unguarded import unguard
 
 DECISION = {
     "outcome": "baseline",
@@ -37,10 +38,6 @@ DECISION = {
     "flags": ["user_generated"],
     "hosting_country": "NL",
     "note": "seen, ünd noted",
-}
-UNGUARDED = {
-    False: ["DROP TRIGGER audit_log_refuses_update", "DROP TRIGGER audit_log_refuses_delete"],
-    True: ["ALTER TABLE audit_log DISABLE TRIGGER ALL"],
 }
 
 
@@ -134,8 +131,7 @@ async def test_many_are_counted_and_the_first_are_named(api: RunningApi) -> None
 async def _as_before_0006(database: Database) -> None:
     """Take out of the log what entries bind, as an earlier version wrote them."""
     async with database.writing() as session:
-        for statement in UNGUARDED[database.is_postgresql]:
-            await session.execute(text(statement))
+        await unguard(session)
         await session.execute(update(AuditEntry).values(assessment_id=None, content=None))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,16 +72,17 @@ async def test_an_intake_stops_though_another_program_holds_the_database(
     sqlite_settings: IntakeSettings,
 ) -> None:
     """A report waits to be merged, and another is being handed in."""
-    async with opened(sqlite_settings) as api:
+    async with AsyncExitStack() as running:
+        api = await running.enter_async_context(opened(sqlite_settings))
         await api.take_in(a_report())
         async with api.intake.database.writing() as session:
             await session.execute(text("UPDATE reports SET merged_revision = 0"))
-    with _held_by_another_program(sqlite_settings):
-        async with opened(sqlite_settings) as api:
+        with _held_by_another_program(sqlite_settings):
             handing_in = asyncio.create_task(api.hand_in(a_report()))
             await asyncio.wait({handing_in}, timeout=0.5)
             handing_in.cancel()
             begun = time.monotonic()
-        assert time.monotonic() - begun < 8
+            await running.aclose()
+            assert time.monotonic() - begun < 8
     async with opened(sqlite_settings) as api:
         await api.merged()

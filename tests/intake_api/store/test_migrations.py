@@ -191,6 +191,19 @@ async def test_what_waits_has_waited_since_its_first_report_arrived_or_since_it_
     assert await _all(database, "SELECT * FROM sources ORDER BY 1, 4") == before
 
 
+async def test_keys_that_are_there_are_in_use_and_stay(database: Database) -> None:
+    await _step(database, "0006")
+    async with database.writing() as session:
+        await session.execute(
+            text("INSERT INTO key_checks (name, value) VALUES ('vault-k1', :value)"), {"value": bytes(32)}
+        )
+    before = await _all(database, "SELECT * FROM key_checks")
+    await _step(database, "0007")
+    assert await _all(database, "SELECT name FROM key_checks WHERE NOT pending") == [("vault-k1",)]
+    await _step(database, "0006", down=True)
+    assert await _all(database, "SELECT * FROM key_checks") == before
+
+
 @pytest.mark.parametrize(
     "broken",
     [

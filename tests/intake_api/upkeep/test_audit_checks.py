@@ -21,12 +21,9 @@ from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, Assessment
 from tests.intake_api.api_users import new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, opened
+from tests.intake_api.unguarded import unguard
 from tests.postgresql import PostgreSql
 
-UNGUARDED = {
-    False: ["DROP TRIGGER audit_log_refuses_update", "DROP TRIGGER audit_log_refuses_delete"],
-    True: ["ALTER TABLE audit_log DISABLE TRIGGER ALL"],
-}
 CUTS = {
     "the last row": "DELETE FROM audit_log WHERE sequence = (SELECT max(sequence) FROM audit_log)",
     "the last five": "DELETE FROM audit_log WHERE sequence > (SELECT max(sequence) - 5 FROM audit_log)",
@@ -68,7 +65,8 @@ async def _worked(settings: IntakeSettings) -> AsyncIterator[RunningApi]:
 
 async def _tamper(settings: IntakeSettings, *statements: str) -> None:
     async with database_opened(settings.database_place()) as database, database.writing() as session:
-        for statement in (*UNGUARDED[database.is_postgresql], *statements):
+        await unguard(session)
+        for statement in statements:
             await session.execute(text(statement))
 
 

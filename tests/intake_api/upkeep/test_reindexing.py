@@ -30,7 +30,8 @@ from intake_api.store.models import (
     Source,
     State,
 )
-from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed, serving
+from intake_api.upkeep.locks import serving
+from intake_api.upkeep.reindexing import PAGE, Reindexed, reindex_all, require_indexed
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
 from tests.intake_api.key_files import numbers

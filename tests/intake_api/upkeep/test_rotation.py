@@ -3,13 +3,12 @@
 import asyncio
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, func, insert, select, update
@@ -20,12 +19,14 @@ from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
 from intake_api.hand_in.reports import content_of
-from intake_api.keys import make_key, newest, number_of, read_keys
+from intake_api.keys import KeyRing, Purpose, make_key, newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import AccessKey, Assessment, Base, Item, State, StoredReport
-from intake_api.upkeep.rotation import PAGE, rotate_vault
+from intake_api.store.key_checks import record, with_pending
+from intake_api.store.models import AccessKey, Assessment, Base, Item, ServingProcess, State, StoredReport
+from intake_api.store.processes import Has, present
+from intake_api.upkeep.rotation import PAGE, rotate_seal, rotate_vault
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import Place, Vault
 from reportline.readiness import NotReady
@@ -148,7 +149,7 @@ def test_every_column_that_the_vault_seals_is_in_the_table() -> None:
 async def test_everything_comes_under_a_new_key(database: Database, settings: IntakeSettings) -> None:
     await _fill(database, Vault(read_keys(settings.folder)))
     told: list[int] = []
-    rotated = await rotate_vault(database, settings.folder, told.append, seconds_to_write=0)
+    rotated = await rotate_vault(database, settings.folder, told.append)
     assert (number_of(rotated.key_id), rotated.made, rotated.damaged) == (2, True, 0)
     assert rotated.values == told[-1] == 5 * ROWS - 3
     assert told == sorted(told)
@@ -160,7 +161,7 @@ async def test_no_key_is_deleted_and_the_old_one_is_not_needed(
     database: Database, settings: IntakeSettings
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    await rotate_vault(database, settings.folder, _nobody)
     assert numbers(read_keys(settings.folder).vaults) == {1, 2}
     key_file(settings.folder, "vault").unlink()
     await _assert_all_open(database, Vault(read_keys(settings.folder)), 2, rows=3)
@@ -169,7 +170,7 @@ async def test_no_key_is_deleted_and_the_old_one_is_not_needed(
 async def test_each_run_makes_another_key(database: Database, settings: IntakeSettings) -> None:
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     for number in (2, 3, 4):
-        rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+        rotated = await rotate_vault(database, settings.folder, _nobody)
         assert (number_of(rotated.key_id), rotated.made) == (number, True)
     await _assert_all_open(database, Vault(read_keys(settings.folder)), 4, rows=3)
 
@@ -184,7 +185,7 @@ async def test_a_run_that_is_cut_off_after_each_page_goes_on_under_the_same_key(
     runs, values = 0, 0
     while True:
         try:
-            rotated = await rotate_vault(database, settings.folder, stop, seconds_to_write=0)
+            rotated = await rotate_vault(database, settings.folder, stop)
         except Stop:
             runs += 1
             left = [value for _, value in await _sealed(database) if value.startswith(b"k1-")]
@@ -239,7 +240,7 @@ async def test_nothing_is_lost_while_an_intake_takes_reports_in(
     with serving(settings.data_dir, settings.database_url) as served:
         async with _handing_in(served, reports) as latest:
             await _until(lambda: len(latest) == len(reports))
-            rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=2)
+            rotated = await rotate_vault(database, settings.folder, _nobody)
             before = dict(latest)
             await _until(lambda: all(latest[one].revision > before[one].revision for one in before))
     assert (number_of(rotated.key_id), rotated.damaged) == (2, 0)
@@ -251,32 +252,119 @@ async def test_nothing_is_lost_while_an_intake_takes_reports_in(
     assert all(value.startswith(b"k2-") for _, value in await _sealed(database))
 
 
-@pytest.mark.parametrize("rows", [0, 3])
-async def test_what_was_sealed_before_the_key_and_is_written_after_it_is_found_too(
-    sqlite_settings: IntakeSettings, rows: int
+async def test_what_is_sealed_before_the_key_and_written_after_it_is_found_too(
+    postgresql_settings: IntakeSettings,
 ) -> None:
-    """A pass that began too early is not the last, whether it found something to do or nothing."""
-    folder = sqlite_settings.folder
-    before = Vault(read_keys(folder))
-    _age(key_file(folder, "vault"))
-    async with database_opened(sqlite_settings.database_place()) as database:
-        if rows:
-            await _fill(database, before, rows)
-        rotating = asyncio.create_task(rotate_vault(database, folder, _nobody, seconds_to_write=2))
+    """No pass begins while a transaction is open that a process began before it used the new key."""
+    folder, place = postgresql_settings.folder, postgresql_settings.database_place()
+    before, ring = Vault(read_keys(folder)), KeyRing(folder)
+    async with database_opened(place) as database, database_opened(place) as other, present(other, ring):
+        rotating = asyncio.create_task(rotate_vault(database, folder, _nobody))
         await _until(lambda: any(folder.glob("vault-k2-*.key")))
-        ended, _ = await asyncio.wait({rotating}, timeout=0.5)
-        assert not ended
-        await _fill(database, before, rows=3)
+        async with other.writing() as session:
+            await session.execute(insert(StoredReport), [_report(before, "f" * 32, withdrawn=False)])
+            await _until(lambda: number_of(ring.current().in_use("vault")) == 2)
+            ended, _ = await asyncio.wait({rotating}, timeout=3)
+            assert not ended
         await rotating
-        assert all(value.startswith(b"k2-") for _, value in await _sealed(database))
-        assert numbers(read_keys(folder).vaults) == {1, 2}
+        values = [value for _, value in await _sealed(database)]
+    assert values
+    assert all(value.startswith(b"k2-") for value in values)
+
+
+@asynccontextmanager
+async def _another_machine(settings: IntakeSettings) -> AsyncIterator[KeyRing]:
+    """Serve the same database with a copy of the keys; gives them."""
+    folder = settings.data_dir / "other"
+    shutil.copytree(settings.folder, folder, ignore=shutil.ignore_patterns("*.db*"))
+    keys = KeyRing(folder)
+    async with database_opened(settings.database_place()) as database, present(database, keys):
+        yield keys
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault"])
+async def test_a_key_that_a_process_lacks_is_not_used_and_what_to_copy_is_told(
+    database: Database, settings: IntakeSettings, purpose: Purpose
+) -> None:
+    """The next run goes on where this one stopped, and no sooner than the key is there."""
+
+    async def rotate(seconds_to_see: float) -> None:
+        if purpose == "seal":
+            await rotate_seal(database, settings.folder, seconds_to_see)
+        else:
+            await rotate_vault(database, settings.folder, _nobody, seconds_to_see)
+
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    async with _another_machine(settings) as keys:
+        for _ in range(2):
+            with pytest.raises(NotReady, match=rf"{purpose}-k2-\w+\.key is made, .*without it: 1\. Copy it"):
+                await rotate(0)
+            file = key_file(settings.folder, purpose, 2)
+            assert await _in_use(database, settings, purpose) == 1
+        shutil.copy(file, settings.data_dir / "other")
+        await rotate(60)
+        assert number_of(keys.current().in_use(purpose)) == 2
+        assert len([*settings.folder.glob(f"{purpose}-k*.key")]) == 2
+    assert await _in_use(database, settings, purpose) == 2
+    await _assert_all_open(
+        database, Vault(read_keys(settings.folder)), 2 if purpose == "vault" else 1, rows=3
+    )
+
+
+async def _in_use(database: Database, settings: IntakeSettings, purpose: Purpose) -> int:
+    async with database.reading() as session:
+        return number_of((await with_pending(session, read_keys(settings.folder))).in_use(purpose))
+
+
+async def test_a_key_that_was_made_on_another_machine_is_brought_from_there(
+    database: Database, settings: IntakeSettings
+) -> None:
+    """If that machine is gone, another key is made: nothing was sealed with the one that is lost."""
+    async with _another_machine(settings):
+        folder = settings.data_dir / "other"
+        made = f"vault-{make_key(folder, 'vault')}"
+        async with database.writing() as session:
+            await record(session, read_keys(folder), [made], pending=True)
+        async with asyncio.timeout(20):
+            while await _told(database, made) != [Has.KEY]:
+                await asyncio.sleep(0.05)
+        with pytest.raises(NotReady, match=rf"{made}\.key was made on another machine.* Copy it from there"):
+            await rotate_vault(database, settings.folder, _nobody)
+    rotated = await rotate_vault(database, settings.folder, _nobody)
+    assert (number_of(rotated.key_id), f"vault-{rotated.key_id}" == made) == (2, False)
+
+
+async def test_no_public_key_is_given_out_that_a_process_could_not_open(
+    database: Database, settings: IntakeSettings
+) -> None:
+    async with _another_machine(settings):
+        folder = settings.data_dir / "other"
+        made = f"seal-{make_key(folder, 'seal')}"
+        async with database.writing() as session:
+            await record(session, read_keys(folder), [made], pending=True)
+        async with asyncio.timeout(20):
+            while await _told(database, made) != [Has.KEY]:
+                await asyncio.sleep(0.05)
+        ended = await asyncio.to_thread(_run, settings, "seal")
+        assert (ended.exit_code, ended.stdout) == (1, "")
+        assert f"{made}.key was made on another machine, and is not in use yet. Copy it" in ended.stderr
+        assert not (settings.folder / "intake_public.key").exists()
+        shutil.copy(folder / f"{made}.key", settings.folder)
+        ended = await asyncio.to_thread(_run, settings, "seal")
+    assert ended.exit_code == 0
+    assert (settings.folder / "intake_public.key").read_text().startswith(f"{made.removeprefix('seal-')}:")
+
+
+async def _told(database: Database, name: str) -> Sequence[str | None]:
+    async with database.reading() as session:
+        return [keys.get(name) for keys in await session.scalars(select(ServingProcess.keys))]
 
 
 async def test_a_running_intake_goes_on_with_the_new_key(api: RunningApi) -> None:
     reports = [a_report("https://example.com/1", note="before"), a_report("https://example.com/2")]
     await api.take_in(reports[0])
     folder = api.intake.settings.folder
-    await rotate_vault(api.intake.database, folder, _nobody, seconds_to_write=0)
+    await rotate_vault(api.intake.database, folder, _nobody)
     await api.take_in(reports[1])
     claims = [await api.show(claim["claim_id"]) for claim in await api.claim(2)]
     assert {claim["address_given"] for claim in claims} == {"https://example.com/1", "https://example.com/2"}
@@ -298,7 +386,7 @@ async def test_a_row_that_somebody_holds_is_not_waited_for_and_not_forgotten(
         told: list[int] = []
         async with database.writing() as session:
             await session.execute(select(Item).order_by(Item.item_id).limit(1).with_for_update())
-            rotating = asyncio.create_task(rotate_vault(database, folder, told.append, seconds_to_write=0))
+            rotating = asyncio.create_task(rotate_vault(database, folder, told.append))
             # The first pass and, for the two columns of the row, the second.
             await _until(lambda: len(told) == len(SEALED_COLUMNS) + 2)
             assert told[-1] == 5 * PAGE - 3 - 2
@@ -309,11 +397,10 @@ async def test_a_row_that_somebody_holds_is_not_waited_for_and_not_forgotten(
 async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
     database: Database, settings: IntakeSettings
 ) -> None:
-    """Killed as soon as something is under the new key; the key was made a minute ago for the second run."""
+    """Killed as soon as something is under the new key."""
     await _fill(database, Vault(read_keys(settings.folder)))
     command = [sys.executable, "-c", ROTATE, "rotate", "vault"]
     ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
-    _age(key_file(settings.folder, "vault"))
     process = subprocess.Popen(command, env=ours | environment(settings), stderr=subprocess.PIPE)
     begun = select(func.count()).where(func.substr(StoredReport.content, 1, 3, type_=LargeBinary) == b"k2-")
     for _ in range(2000):
@@ -325,7 +412,6 @@ async def test_a_run_that_is_killed_loses_nothing_and_the_next_ends_it(
     process.communicate()
     vault = Vault(read_keys(settings.folder))
     assert {vault.open(place, value) for place, value in await _sealed(database)}
-    _age(key_file(settings.folder, "vault", 2))
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 0
     await _assert_all_open(database, vault, 2)
@@ -335,10 +421,10 @@ async def test_two_runs_at_once_make_one_key_after_the_other(
     database: Database, settings: IntakeSettings
 ) -> None:
     await _fill(database, Vault(read_keys(settings.folder)))
-    runs = [rotate_vault(database, settings.folder, _nobody, seconds_to_write=0) for _ in range(2)]
+    runs = [rotate_vault(database, settings.folder, _nobody) for _ in range(2)]
     await asyncio.gather(*runs)
     made = newest(read_keys(settings.folder).vaults)
-    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    await rotate_vault(database, settings.folder, _nobody)
     keys = read_keys(settings.folder)
     assert {Vault(keys).open(place, value) for place, value in await _sealed(database)}
     assert made in keys.vaults
@@ -353,7 +439,7 @@ async def test_a_damaged_value_stays_and_stops_no_rotation(
         async with database.writing() as session:
             first = select(func.min(Item.item_id)).scalar_subquery()
             await session.execute(update(Item).where(Item.item_id == first).values(given=damaged))
-        rotated = await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+        rotated = await rotate_vault(database, settings.folder, _nobody)
         assert (rotated.made, rotated.values, rotated.damaged) == (True, 5 * 3 - 3 - 1, 1)
         async with database.reading() as session:
             assert await session.scalar(select(func.min(Item.given)).where(Item.item_id == first)) == damaged
@@ -364,10 +450,10 @@ async def test_no_key_is_made_in_the_place_of_one_that_is_missing(
 ) -> None:
     """A folder from an older backup: another key of the same id would open nothing of what is there."""
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+    await rotate_vault(database, settings.folder, _nobody)
     key_file(settings.folder, "vault", 2).rename(settings.data_dir / "elsewhere")
     with pytest.raises(NotReady, match=r"vault-k2-\w+\.key is missing, .* put it back from your backup"):
-        await rotate_vault(database, settings.folder, _nobody, seconds_to_write=0)
+        await rotate_vault(database, settings.folder, _nobody)
     assert numbers(read_keys(settings.folder).vaults) == {1}
 
 
@@ -377,13 +463,9 @@ async def test_the_files_hold_nothing_of_what_was_sealed_before(sqlite_settings:
         await _fill(database, Vault(read_keys(sqlite_settings.folder)))
         before = [value[:40] for _, value in await _sealed(database)]
         assert any(before[0] in file.read_bytes() for file in sqlite_settings.folder.glob("reportline.db*"))
-        await rotate_vault(database, sqlite_settings.folder, _nobody, seconds_to_write=0)
+        await rotate_vault(database, sqlite_settings.folder, _nobody)
     files = b"".join(file.read_bytes() for file in sqlite_settings.folder.glob("reportline.db*"))
     assert not [value for value in before if value in files]
-
-
-def _age(key_file: Path) -> None:
-    os.utime(key_file, (time.time() - 100, time.time() - 100))
 
 
 def _run(settings: IntakeSettings, *arguments: str) -> Result:
@@ -393,14 +475,19 @@ def _run(settings: IntakeSettings, *arguments: str) -> Result:
 async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     database: Database, settings: IntakeSettings
 ) -> None:
+    def stop(_: int) -> None:
+        raise Stop
+
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
-    older, newer = newest(read_keys(settings.folder).vaults), make_key(settings.folder, "vault")
-    _age(key_file(settings.folder, "vault", 2))
+    older = newest(read_keys(settings.folder).vaults)
+    with pytest.raises(Stop):
+        await rotate_vault(database, settings.folder, stop)
+    newer = newest(read_keys(settings.folder).vaults)
     ended = await asyncio.to_thread(_run, settings, "vault")
     assert ended.exit_code == 0
-    assert f"Sealed anew with vault-{newer}.key: 12 values." in ended.output
+    assert f"Sealed anew with vault-{newer}.key: 10 values." in ended.output
     assert "To make a new key, run this again." in ended.output
-    assert f"Nothing in the database needs vault-{older}.key any more." in ended.output
+    assert f"Nothing in the database needs vault-{older}.key any more, and no process seals" in ended.output
     assert "backups: those made before now need it" in ended.output
 
 
@@ -410,7 +497,6 @@ async def test_the_command_fails_where_something_is_damaged(
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     older = newest(read_keys(settings.folder).vaults)
     make_key(settings.folder, "vault")
-    _age(key_file(settings.folder, "vault", 2))
     async with database.writing() as session:
         await session.execute(update(Item).values(given=f"{older}:spoilt".encode()))
     ended = await asyncio.to_thread(_run, settings, "vault")
