@@ -1,9 +1,12 @@
 """A channel learns which seals are opened, which key it has, and which reports are taken."""
 
+import asyncio
+
 from conversations.wire.sealing import fingerprint, new_private_key, public_half
 from intake_api.hand_in.shapes import ChannelAnswer
-from intake_api.keys import IntakeKeys, make_key
+from intake_api.keys import IntakeKeys, make_key, read_keys
 from intake_api.store.access_keys import revoke_key
+from intake_api.store.key_checks import record
 from tests.intake_api.api_users import assert_problem
 from tests.intake_api.running_api import RunningApi
 
@@ -19,10 +22,20 @@ async def test_a_channel_learns_the_key_in_use_its_own_and_the_shapes(api: Runni
     }
 
 
-async def test_a_new_key_is_named_first_as_soon_as_it_is_made(api: RunningApi) -> None:
-    before = (await api.channel.get("/v1/channel")).json()["seal_keys"]
-    made = make_key(api.intake.settings.folder, "seal").partition("-")[2]
-    assert (await api.channel.get("/v1/channel")).json()["seal_keys"] == [made, *before]
+async def test_a_new_key_is_named_as_soon_as_it_opens_and_first_once_it_is_in_use(api: RunningApi) -> None:
+    async def named() -> list[str]:
+        told: list[str] = (await api.channel.get("/v1/channel")).json()["seal_keys"]
+        return told
+
+    before = await named()
+    key_id = make_key(api.intake.settings.folder, "seal")
+    made = key_id.partition("-")[2]
+    assert await named() == [*before, made]
+    async with api.intake.database.writing() as session:
+        await record(session, read_keys(api.intake.settings.folder), [f"seal-{key_id}"])
+    async with asyncio.timeout(20):
+        while await named() != [made, *before]:
+            await asyncio.sleep(0.05)
 
 
 def test_a_key_of_an_earlier_version_is_named_by_its_public_half_too() -> None:

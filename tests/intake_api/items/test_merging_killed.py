@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report
 from intake_api.items.merging import Merger, merge
-from intake_api.server.assembly import Intake
+from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Base
 from tests.intake_api.api_users import ApiUser, new_user
@@ -198,9 +198,10 @@ async def test_a_process_that_is_killed_while_merging_loses_and_doubles_nothing(
     for point in points[:: len(points) // 5]:
         await _put_back(intake, before)
         assert await asyncio.to_thread(dying.merge, settings, point) == -signal.SIGKILL
-        async with opened(settings) as again:
-            await again.merged()
-            assert _told(await _rows(again.intake)) == undisturbed, point
+        again = assemble(settings, intake.now)
+        await again.merger.merge_waiting(again=True)
+        assert _told(await _rows(again)) == undisturbed, point
+        await again.database.close()
 
 
 async def _points_of_merger(intake: Intake) -> list[Point]:
