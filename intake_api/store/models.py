@@ -213,6 +213,7 @@ class QueueTurn(Base):
     """How many of the last three items claimed from a queue were not yet followed by one that goes by age."""
 
     __tablename__ = "queue_turns"
+    __table_args__ = (NO_ROW_NUMBERS,)
 
     language: Mapped[str] = mapped_column(String(3), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)

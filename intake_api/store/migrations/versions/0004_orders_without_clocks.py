@@ -100,4 +100,5 @@ def _grow_queue() -> None:
         sa.Column("language", sa.String(3), primary_key=True),
         sa.Column("kind", sa.String(32), primary_key=True),
         sa.Column("turn", sa.SmallInteger, nullable=False),
+        **_NO_ROW_NUMBERS,
     )
