@@ -2,7 +2,8 @@
 
 At most one check of the database runs at a time. Requests that come meanwhile wait for its result, or are
 told that the database is away. So many requests cannot use up its connections. A database on a full or
-read-only disk can be read, but takes no report: so what stands there is also written anew now and then.
+read-only disk can be read, but takes no report: what is known of it is told too. Only while a write has
+failed is one tried: regular writes would be marks of time beside the reports.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from intake_api.clock import Clock
 from intake_api.keys import Keys, read_keys
 from intake_api.numbers.counting import Hourly
-from intake_api.store.away import DatabaseAway, Why
+from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database
 from intake_api.store.key_checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.store.revision import NEWEST_REVISION, revision_of, try_to_write
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECONDS_TO_WAIT: Final = 2
-SECONDS_BETWEEN_WRITES: Final = 10
 DatabaseState = Literal["ok", "away", "full", "read_only", "other_revision"]
 KeysState = Literal["ok", "kept", "behind", "other"]
 Look = tuple[DatabaseState, int | None]
@@ -45,9 +45,6 @@ class Readiness:
         self._database, self._keys, self._folder = database, keys, folder
         self._clock, self._overdue = clock, overdue
         self._look: asyncio.Task[Look] | None = None
-        self._write: asyncio.Task[Why | None] | None = None
-        self._write_began = 0.0
-        self._unwritable: Why | None = None
         self._known: Mapping[str, bytes] = {}
         self._pending: frozenset[str] = frozenset()
         self._is_left_behind = False
@@ -86,36 +83,15 @@ class Readiness:
                     return "other_revision", None
                 self._known, self._pending = await known_checks(session), await pending_keys(session)
                 self._is_left_behind = await self._database.is_left_behind(session)
-            if (why := await self._why_unwritable()) is not None:
+            if (why := await self._database.why_unwritable()) is not None:
                 return why, None
+            if self._database.unwritable is not None:
+                await try_to_write(self._database)
             return "ok", await self._overdue.value(self._database, self._clock())
         except DatabaseAway as fault:
             return fault.why, None
         except SQLAlchemyError:
             return _AWAY
-
-    async def _why_unwritable(self) -> Why | None:
-        """Return why the last write failed, or None if it did not; a writer that has to wait is no fault."""
-        now = asyncio.get_running_loop().time()
-        if self._write is None or (self._write.done() and self._may_write_again(now)):
-            self._write, self._write_began = asyncio.create_task(self._try_to_write()), now
-        done, _ = await asyncio.wait({self._write}, timeout=SECONDS_TO_WAIT / 2)
-        if done:
-            self._unwritable = self._write.result()
-        return self._unwritable
-
-    def _may_write_again(self, now: float) -> bool:
-        # Anybody may ask, as often as they like.
-        return self._unwritable is not None or now - self._write_began >= SECONDS_BETWEEN_WRITES
-
-    async def _try_to_write(self) -> Why | None:
-        try:
-            await try_to_write(self._database)
-        except DatabaseAway as fault:
-            return fault.why
-        except SQLAlchemyError:
-            return "away"
-        return None
 
 
 def _can_be_read(folder: Path) -> bool:

@@ -20,8 +20,8 @@ _OF_SYSTEM: Final[dict[int | None, Why]] = {errno.ENOSPC: "full", errno.EROFS: "
 _OF_SQLITE: Final[dict[int, Why]] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
 # SQLite's codes when it cannot make its journal beside the file.
 _SEE_DISK: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-# What the journal's index takes at least.
-_JOURNAL_BYTES: Final = 32 * 1024
+# What a report takes at most, in the file and in its journal.
+_ROOM_BYTES: Final = 1024 * 1024
 # SQLSTATEs: disk_full, read_only_sql_transaction.
 _OF_POSTGRESQL: Final[dict[str | None, Why]] = {"53100": "full", "25006": "read_only"}
 
@@ -49,13 +49,15 @@ def why_away(error: BaseException, place: Path | str) -> Why:
     # The lowest byte of an extended code is the code itself.
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     if code in _SEE_DISK and isinstance(place, Path):
-        return _why_by_disk(place.parent)
+        return why_by_disk(place) or "away"
     return _OF_SQLITE.get(code) or _OF_POSTGRESQL.get(getattr(cause, "sqlstate", None), "away")
 
 
-def _why_by_disk(folder: Path) -> Why:
+def why_by_disk(file: Path) -> Why | None:
+    """Return why a database's file cannot be written to, by what the system says of it and of its disk."""
+    folder = file.parent
     if not folder.is_dir():
         return "away"
-    if not os.access(folder, os.W_OK):
+    if not all(os.access(path, os.W_OK) for path in (folder, file) if path.exists()):
         return "read_only"
-    return "full" if shutil.disk_usage(folder).free < _JOURNAL_BYTES else "away"
+    return "full" if shutil.disk_usage(folder).free < _ROOM_BYTES else None

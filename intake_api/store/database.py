@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from intake_api.store.away import DatabaseAway, LeftBehind, why_away
+from intake_api.store.away import DatabaseAway, LeftBehind, Why, why_away, why_by_disk
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Database:
         self._turn = asyncio.Lock()
         self._origin: Database = self
         self._beside: list[Database] = []
+        # Why the last writing transaction was not committed, if that is known to last.
+        self.unwritable: Why | None = None
         # Asked by each writing transaction at its beginning; a process that serves sets it.
         self.may_write: Callable[[AsyncSession], Awaitable[bool]] | None = None
 
@@ -112,7 +114,7 @@ class Database:
         process may not write any more.
         """
         deadline = asyncio.get_running_loop().time() + _SECONDS_TO_WAIT
-        with _away(self._place):
+        with self._noting(), _away(self._place):
             async with (
                 self._in_turn(deadline),
                 AsyncSession(self._writer, expire_on_commit=False) as session,
@@ -126,6 +128,19 @@ class Database:
                 yield session
                 for work in last:
                     await work(session)
+
+    async def why_unwritable(self) -> Why | None:
+        """Return why nothing can be written now, or None; it does not write.
+
+        A write at each question would give PostgreSQL's transaction numbers, or SQLite's journal, a mark of
+        the time, and the rows of reports lie beside it.
+        """
+        if isinstance(self._place, Path):
+            return why_by_disk(self._place)
+        with _away(self._place):
+            async with self.engine.connect() as connection:
+                setting = await connection.scalar(select(func.current_setting("transaction_read_only")))
+        return "read_only" if setting == "on" else None
 
     async def empty_journal(self) -> bool:
         """Bring SQLite's write-ahead log into the file, and empty it; tells whether that was possible now."""
@@ -148,6 +163,16 @@ class Database:
         """Close every connection."""
         for database in (*self._beside, self):
             await database.engine.dispose()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseAway as fault:
+            if fault.why != "away":
+                self._origin.unwritable = fault.why
+            raise
+        self._origin.unwritable = None
 
     @asynccontextmanager
     async def _in_turn(self, deadline: float) -> AsyncIterator[None]:

@@ -1,8 +1,7 @@
 """Checks that the database has the revision that this version needs, without Alembic, which loads slowly."""
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import ColumnClause, Connection, column, inspect, select, table, update
@@ -17,7 +16,6 @@ NEWEST_REVISION: Final = "0007"
 NEWER: Final = (
     "The database is of a newer version of Reportline. Install that one, or put a backup of this one back."
 )
-_SECONDS_TO_TRY: Final = 2
 _UNUSABLE: Final = (
     "The database cannot be used. See that its server runs and lets this intake in; stop what else uses it; "
     "if it is damaged, put your backup back."
@@ -57,14 +55,11 @@ async def try_to_write(database: Database) -> None:
 
 
 async def require_writable(database: Database) -> None:
-    """Raise NotReady if the database or its disk is full or read-only; it may be that another writes now."""
-    try:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_SECONDS_TO_TRY):
-                await try_to_write(database)
-    except DatabaseAway as fault:
-        if fault.why != "away":
-            raise NotReady(f"{ADVICE[fault.why]}.") from None
+    """Raise NotReady if the database or its disk is full or read-only."""
+    with usable():
+        why = await database.why_unwritable()
+    if why is not None:
+        raise NotReady(f"{ADVICE[why]}.")
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -217,6 +217,23 @@ async def test_a_database_that_refuses_to_be_written_is_told(
     assert events - {"merge_failed"} == {"database_read_only"}
 
 
+async def test_being_asked_leaves_no_mark_of_the_time_beside_the_reports(settings: IntakeSettings) -> None:
+    """Neither in PostgreSQL's transaction numbers nor in SQLite's journal: a monitor asks regularly."""
+    marks = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    async with opened(settings) as api:
+        await api.take_in(a_report())
+
+        async def mark() -> object:
+            if settings.database_url is None:
+                return sorted((file.name, file.read_bytes()) for file in settings.folder.glob("*.db-wal"))
+            return await api.scalar(marks)
+
+        before = await mark()
+        for _ in range(3):
+            assert (await _ready(api)).json() == READY
+        assert await mark() == before
+
+
 async def test_what_cannot_be_written_is_not_served(fresh_folder: Path, disk: Path) -> None:
     """After a crash a system may bring a damaged disk back for reading alone."""
     shutil.copytree(fresh_folder, disk / "data")
