@@ -30,10 +30,10 @@ from intake_api.analysts.claims import claim, end_claim
 from intake_api.clock import utc_now
 from intake_api.hand_in.reports import keep
 from intake_api.items.merging import merge
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from intake_api.store.models import Item, State
 from tests.intake_api.running_api import a_report, prepare
 from tests.postgresql import postgresql

@@ -7,6 +7,8 @@ In the order of a report's way:
 - `analysts/`: lets analysts claim items, read them and decide
 - `export/`, `numbers/`: export assessments, and tell numbers and health
 - `http/`: the keys, errors and limits of every request
+- `known_keys/`: what the database knows of keys
+- `audit/`: the audit log
 - `store/`: the database
 - `vault`: seals values before they are stored, and makes the keyed hashes that find them
 - `keys`, `settings`: the intake's keys and settings

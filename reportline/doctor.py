@@ -8,10 +8,10 @@ import httpx
 from bot.commands import checks as bot_checks
 from bot.commands.command_line import ready
 from bot.settings import BotSettings, telegram_token
+from intake_api.audit.head import head_of
+from intake_api.audit.log import Head
 from intake_api.commands import checks as intake_checks
 from intake_api.settings import IntakeSettings, QueueSettings
-from intake_api.store.audit import Head
-from intake_api.store.audit_head import head_of
 from reportline.checks import Check, look_at
 from reportline.readiness import NotReady
 from reportline.settings import read_settings

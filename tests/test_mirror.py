@@ -154,7 +154,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/items",
-        "circumstances making queue_places reopening totals",
+        "circumstances making merger queue_places reopening totals",
         "tests/intake_api/items/test_merging.py",
         "steps of one merge",
     ),
@@ -196,7 +196,7 @@ ELSEWHERE = (
     Elsewhere(
         "intake_api/upkeep",
         "upgrading",
-        "tests/intake_api/store/test_key_checks.py",
+        "tests/intake_api/known_keys/test_checks.py",
         "what an upgrade adds is the keys' check values",
     ),
     Elsewhere(

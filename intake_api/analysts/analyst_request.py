@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.store.audit import AuditLog
+from intake_api.audit.log import AuditLog
 from intake_api.vault import Vault
 
 

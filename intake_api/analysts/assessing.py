@@ -11,8 +11,8 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
+from intake_api.audit.bound_assessments import binding
 from intake_api.faults import Reason, Refused
-from intake_api.store.bound_assessments import binding
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault

@@ -45,8 +45,8 @@ from intake_api.faults import Reason, Refused
 from intake_api.http.access import AnalystCaller, AuditorCaller, KeyedRoute, LeadCaller
 from intake_api.http.contract import told
 from intake_api.http.dependencies import AuditHere, DatabaseHere, SettingsHere
+from intake_api.known_keys.access_keys import require_key_of
 from intake_api.roles import Role
-from intake_api.store.access_keys import require_key_of
 
 _GUARDED = ("day-full", "break-due")
 

@@ -27,10 +27,10 @@ from intake_api.analysts.shapes import (
     ReportsShown,
     Summary,
 )
+from intake_api.audit.log import AuditLog
 from intake_api.faults import Reason, Refused
 from intake_api.items.circumstances import of_bits
 from intake_api.items.words import COUNTERS
-from intake_api.store.audit import AuditLog
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
 from intake_api.vault import Place, Vault
 

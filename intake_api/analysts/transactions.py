@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts import guard
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock
 from intake_api.http.dependencies import AuditHere, ClockHere, DatabaseHere, SettingsHere, VaultHere
-from intake_api.store.access_keys import Caller
-from intake_api.store.audit import AuditLog
+from intake_api.known_keys.access_keys import Caller
 from intake_api.store.database import Database
 from intake_api.vault import Vault
 

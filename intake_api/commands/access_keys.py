@@ -10,14 +10,14 @@ from rich.text import Text
 from sqlalchemy import select
 
 from intake_api.analysts.claims import free_all_of
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
 from intake_api.commands.command_line import ready, run, settings_of
 from intake_api.keys import read_keys
+from intake_api.known_keys.access_keys import add_key, revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key, revoke_key
-from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
 from intake_api.store.place import checked_database_place

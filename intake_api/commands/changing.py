@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import typer
 
+from intake_api.audit.head import keep_head
+from intake_api.audit.log import AuditLog
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
-from intake_api.store.audit_head import keep_head
 from intake_api.store.database import Database, opened
 from intake_api.store.place import checked_database_place
 from reportline.readiness import NotReady

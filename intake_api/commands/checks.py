@@ -6,14 +6,14 @@ from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
+from intake_api.audit.head import cut, read_head
+from intake_api.audit.log import AuditLog, Head
 from intake_api.keys import read_keys
+from intake_api.known_keys.access_keys import changed_keys
+from intake_api.known_keys.checks import require_keys, with_pending
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import changed_keys
-from intake_api.store.audit import AuditLog, Head
-from intake_api.store.audit_head import cut, read_head
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
-from intake_api.store.key_checks import require_keys, with_pending
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows

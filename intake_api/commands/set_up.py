@@ -5,15 +5,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from conversations.wire.sealing import public_half
+from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
 from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
+from intake_api.known_keys.access_keys import Caller, add_key, caller_of
+from intake_api.known_keys.checks import with_pending
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import Caller, add_key, caller_of
-from intake_api.store.audit import AuditLog
 from intake_api.store.database import opened
-from intake_api.store.key_checks import with_pending
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
 from intake_api.upkeep.upgrading import bring_up_to_date

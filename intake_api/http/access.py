@@ -12,8 +12,8 @@ from intake_api.http.dependencies import audit_of, database_of, hand_in_database
 from intake_api.http.errors import Problem
 from intake_api.http.refusals import RefusedFor
 from intake_api.http.strict_requests import StrictRequest, query_names, require_known_query
+from intake_api.known_keys.access_keys import Caller, caller_of
 from intake_api.roles import Role
-from intake_api.store.access_keys import Caller, caller_of
 from intake_api.store.database import Database
 
 _bearer = HTTPBearer(

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock
 from intake_api.http.refusals import Refusals
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.vault import Vault
 

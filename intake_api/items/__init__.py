@@ -1,6 +1,7 @@
 """Reports are merged into items in ticks, which no hand-in wakes.
 
-- `merging`: merges reports into items
+- `merger`: merges what waits, every second
+- `merging`: merges one report into the items of its addresses
 - `making`: makes one item for each distinct address
 - `reopening`: puts an assessed item back into the queue, or marks it as changed
 - `words`: counts what reports say of an item, and finds the words that it did not have

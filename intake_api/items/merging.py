@@ -1,14 +1,11 @@
-"""Merges reports into items in ticks that no arrival wakes, each in a transaction that can be repeated.
+"""Merges a report into the items of its addresses, in a transaction that can be repeated.
 
-A hand-in starts no work, so neither its own answer nor the time that the next one takes tells whether an
-address was known. A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it
-is kept, and it is done again.
+A merge depends only on the report's newest revision. If a crash cuts it off, nothing of it is kept, and it is
+done again.
 """
 
-import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,88 +24,8 @@ from intake_api.items.words import (
     remember,
     said_by,
 )
-from intake_api.store.away import LeftBehind
-from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.vault import Vault
-from reportline.logs import log_failure
-
-TICK_SECONDS = 1.0
-_RETRY_TICKS = 20
-
-
-class Merger:
-    """Merges waiting reports when started and in every tick, and those that failed in every twentieth.
-
-    It ends when this process may not write any more.
-
-    A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
-    report arrived.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        reopen_after: timedelta | None,
-        now: Callable[[], datetime],
-        tick_seconds: float = TICK_SECONDS,
-    ) -> None:
-        self._database = database
-        self._vault = vault
-        self._reopen_after = reopen_after
-        self._now = now
-        self._tick_seconds = tick_seconds
-        self._failed: dict[str, datetime] = {}
-        self._stopped = asyncio.Event()
-
-    async def run(self) -> None:
-        """Merge until stopped; a failure neither ends the loop nor keeps other reports from being merged."""
-        loop, ticks = asyncio.get_running_loop(), 0
-        while not self._stopped.is_set():
-            with _logged():
-                await self.merge_waiting(again=ticks % _RETRY_TICKS == 0)
-            ticks += 1
-            # The next full second, whatever came in meanwhile.
-            with suppress(TimeoutError):
-                seconds = self._tick_seconds - loop.time() % self._tick_seconds
-                await asyncio.wait_for(self._stopped.wait(), seconds)
-
-    def stop(self) -> None:
-        """End `run` after the current report."""
-        self._stopped.set()
-
-    async def merge_waiting(self, *, again: bool) -> None:
-        """Merge each report that waits now once; those that failed before only if `again`."""
-        failed_before = self._failed
-        if again:
-            self._failed = {}
-        for draft_id in await self._waiting():
-            if self._stopped.is_set():
-                return
-            if again or draft_id not in self._failed:
-                await self._merge(draft_id, failed_before.get(draft_id))
-
-    async def _merge(self, draft_id: str, failed_in: datetime | None) -> None:
-        try:
-            # An item that has gone meanwhile is made anew in the next tick.
-            with suppress(ItemGone):
-                async with self._database.writing() as session:
-                    await merge(session, self._vault, draft_id, self._now(), self._reopen_after)
-        except LeftBehind:
-            self.stop()
-        except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
-            hour = self._now().replace(minute=0, second=0, microsecond=0)
-            if failed_in is not None and failed_in < hour:
-                log_failure("merge_failed", error)
-            self._failed[draft_id] = hour
-
-    async def _waiting(self) -> Sequence[str]:
-        # All at once: what comes in while these are merged waits for the next tick.
-        waits = StoredReport.merged_revision < StoredReport.revision
-        async with self._database.reading() as session:
-            waiting = select(StoredReport.draft_id).where(waits).order_by(StoredReport.draft_id)
-            return (await session.scalars(waiting)).all()
 
 
 class ItemGone(Exception):  # noqa: N818 - it names what happened, as the intake's other errors do
@@ -253,11 +170,3 @@ def _page_key(before: Mention | None, said: Said) -> str:
 
 def _hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
-
-
-@contextmanager
-def _logged() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
-        log_failure("merge_failed", error)

@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.clock import Clock
 from intake_api.keys import Keys, read_keys
+from intake_api.known_keys.checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database
-from intake_api.store.key_checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.store.revision import NEWEST_REVISION, revision_of, try_to_write
 from reportline.readiness import NotReady
 

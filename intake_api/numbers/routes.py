@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from intake_api.audit.head import HeadKeeper
 from intake_api.clock import Clock
 from intake_api.http.access import CountsCaller, KeyedRoute, MetricsCaller
 from intake_api.http.contract import DescribedRoute, told
@@ -30,7 +31,6 @@ from intake_api.numbers.examples import EXAMPLES, METRICS
 from intake_api.numbers.metrics import Figures, exposition
 from intake_api.numbers.readiness import Readiness
 from intake_api.numbers.shapes import Counts, Health, Hours, Ready
-from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": METRICS}}

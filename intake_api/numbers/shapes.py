@@ -14,8 +14,8 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from conversations.wire.report import Circumstance
+from intake_api.audit.head import HeadState
 from intake_api.numbers.counting import HOUR, WINDOWS, QueueCounted, ReportsCounted, Tally
-from intake_api.store.audit_head import HeadState
 
 SMALL: Final = 5
 Hours = Annotated[int, Query(ge=1, le=WINDOWS[-1], description="how many full hours, until the last one")]

@@ -13,11 +13,11 @@ from intake_api.export.routes import exports
 from intake_api.hand_in.routes import channels
 from intake_api.http.errors import handle_errors
 from intake_api.http.middleware import BodyLimit, ErrorBoundary
+from intake_api.known_keys.processes import present
 from intake_api.numbers.routes import Numbers, health, numbers
 from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
 from intake_api.store.journal import keep_emptying
-from intake_api.store.processes import present
 from intake_api.store.revision import require_current, require_writable
 from intake_api.upkeep.locks import serving, serving_alone
 from intake_api.upkeep.reindexing import require_indexed

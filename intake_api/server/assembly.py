@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from intake_api.audit.head import HeadKeeper
+from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock, utc_now
 from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.http.refusals import Refusals
-from intake_api.items.merging import Merger
+from intake_api.items.merger import Merger
 from intake_api.keys import KeyRing
 from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
-from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 from intake_api.store.place import checked_database_place
 from intake_api.vault import Vault

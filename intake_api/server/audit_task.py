@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from intake_api.audit.counts import count_hour
+from intake_api.audit.head import HeadKeeper
+from intake_api.audit.log import INTAKE, AuditLog
 from intake_api.clock import Clock
 from intake_api.http.refusals import Refusals
 from intake_api.numbers.counting import hour_of
-from intake_api.store.audit import INTAKE, AuditLog
-from intake_api.store.audit_counts import count_hour
-from intake_api.store.audit_head import HeadKeeper
 from intake_api.store.database import Database
 from reportline.logs import log_event, log_failure
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.store.audit import AuditLog
-from intake_api.store.audit_counts import CountsSeen, reports_without_item
-from intake_api.store.bound_assessments import unlike_their_entries
+from intake_api.audit.bound_assessments import unlike_their_entries
+from intake_api.audit.counts import CountsSeen, reports_without_item
+from intake_api.audit.log import AuditLog
 from intake_api.vault import Vault
 
 _COMPARE = "Find out who wrote to the database; compare it with your backup."

@@ -19,8 +19,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, Select, Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.keys import IntakeKeys, is_key_id, read_keys_of_any_version
-from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import Database
 from intake_api.store.revision import revision_of
 from intake_api.upkeep.backup_files import BackupKeys, Manifest, Write, write_manifest, writing_records

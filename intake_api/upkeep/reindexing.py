@@ -14,14 +14,13 @@ from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
+from intake_api.audit.log import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
 from intake_api.items.making import host_hash
 from intake_api.items.reopening import join_marks, reopen, take_words
 from intake_api.items.totals import SOURCE, uncount, update_totals
 from intake_api.items.words import move_words
 from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
-from intake_api.store.audit import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
-from intake_api.store.database import Database, upsert
-from intake_api.store.key_checks import (
+from intake_api.known_keys.checks import (
     is_in_use,
     known_checks,
     later_than_known,
@@ -29,8 +28,9 @@ from intake_api.store.key_checks import (
     require_keys,
     with_pending,
 )
+from intake_api.known_keys.processes import pass_over_all, wait_for_writers, wait_until_none_serves
+from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
-from intake_api.store.processes import pass_over_all, wait_for_writers, wait_until_none_serves
 from intake_api.upkeep.locks import reindexing
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady

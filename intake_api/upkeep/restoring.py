@@ -31,14 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from intake_api.audit.bound_assessments import bind_earlier
+from intake_api.audit.head import HEAD_FILE, read_head, write_head
+from intake_api.audit.log import OPERATOR, AuditLog, Head
 from intake_api.clock import utc_now
 from intake_api.keys import read_keys, require_database_file
-from intake_api.store.access_keys import sign_keys
-from intake_api.store.audit import OPERATOR, AuditLog, Head
-from intake_api.store.audit_head import HEAD_FILE, read_head, write_head
-from intake_api.store.bound_assessments import bind_earlier
+from intake_api.known_keys.access_keys import sign_keys
+from intake_api.known_keys.checks import known_checks, record
 from intake_api.store.database import opened
-from intake_api.store.key_checks import known_checks, record
 from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import tables_of
 from intake_api.upkeep.backup_files import Backup

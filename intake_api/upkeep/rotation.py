@@ -15,11 +15,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.sealing import IntakePublicKey
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, number_of, read_keys
-from intake_api.store.audit import OPERATOR, AuditLog
-from intake_api.store.database import Database, advisory_lock
-from intake_api.store.key_checks import (
+from intake_api.known_keys.checks import (
     forget,
     is_in_use,
     is_outdated,
@@ -31,7 +30,8 @@ from intake_api.store.key_checks import (
     require_keys,
     with_pending,
 )
-from intake_api.store.processes import Call, Has, wait_for_writers
+from intake_api.known_keys.processes import Call, Has, wait_for_writers
+from intake_api.store.database import Database, advisory_lock
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.audit.bound_assessments import bind_earlier
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys
-from intake_api.store.access_keys import sign_keys
-from intake_api.store.audit import OPERATOR, AuditLog
-from intake_api.store.bound_assessments import bind_earlier
+from intake_api.known_keys.access_keys import sign_keys
+from intake_api.known_keys.checks import known_checks, record, require_keys
 from intake_api.store.database import Database
-from intake_api.store.key_checks import known_checks, record, require_keys
 from intake_api.store.models import Item
 from intake_api.store.revision import NEWEST_REVISION, revision_of, usable
 from intake_api.store.schema import upgrade_in

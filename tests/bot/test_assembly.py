@@ -23,8 +23,8 @@ from bot.talks.limits import Alarm
 from conversations.events import Chose, Event, Opened, Said
 from conversations.wire.sealing import new_private_key, public_half, seal
 from intake_api.keys import make_key
+from intake_api.known_keys.access_keys import revoke_key
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import revoke_key
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import RunningApi, a_report, opened, prepare
 from tests.intake_api.served_api import served_here

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
-from intake_api.store.access_keys import add_key
 from tests.intake_api.running_api import RunningApi, client
 
 CLAIMS = "/v1/queue/claims"

@@ -22,14 +22,14 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import SecretStr
 
-from intake_api.items.merging import Merger
+from intake_api.items.merger import Merger
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 
 ROOT = Path(__file__).parents[2]
 TRACED = {
     str(ROOT / "intake_api" / "items" / f"{name}.py"): name
-    for name in ("merging", "making", "reopening", "totals", "queue_places", "words")
+    for name in ("merger", "merging", "making", "reopening", "totals", "queue_places", "words")
 }
 
 

@@ -15,11 +15,11 @@ from sqlalchemy import event, func, select
 from conversations.wire.report import Report, write_receipt
 from conversations.wire.sealing import seal
 from intake_api.commands.set_up import set_up
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.app import running
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from intake_api.store.models import StoredReport
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -27,8 +27,8 @@ from bot.delivery.intake import (
 )
 from conversations.wire.report import Report, SealedReport, write_receipt
 from conversations.wire.sealing import IntakePublicKey, fingerprint, new_private_key, public_half, seal
+from intake_api.known_keys.access_keys import revoke_key
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import revoke_key
 from intake_api.store.models import StoredReport
 from tests.intake_api.running_api import (
     RunningApi,

@@ -13,12 +13,12 @@ from sqlalchemy import func, insert, select, text, update
 from conversations.address import CANONICALISER_VERSION
 from intake_api.analysts import claims
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.audit.log import CHAIN
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
-from intake_api.store.audit import CHAIN
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import AccessKey, Assessment, AuditEntry, Exposure, Item, QueuePlace, State
 from tests.intake_api.api_users import assert_problem, new_user

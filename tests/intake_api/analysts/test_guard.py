@@ -14,9 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from intake_api.known_keys.access_keys import revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import revoke_key
 from intake_api.store.models import AuditEntry, Exposure, Item, Lift
 from tests.intake_api.api_users import CLAIMS, ApiUser, assert_problem, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened

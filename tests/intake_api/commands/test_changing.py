@@ -7,11 +7,11 @@ from alembic import command
 from sqlalchemy import Connection, select
 from typer.testing import CliRunner, Result
 
+from intake_api.audit.head import read_head, write_head
+from intake_api.audit.log import AuditLog, Head
 from intake_api.commands.intake import intake
 from intake_api.keys import newest, read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog, Head
-from intake_api.store.audit_head import read_head, write_head
 from intake_api.store.database import opened
 from intake_api.store.models import AuditEntry
 from intake_api.store.revision import NEWEST_REVISION

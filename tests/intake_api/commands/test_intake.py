@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from intake_api.commands.intake import intake
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from tests.intake_api.running_api import NOON, a_report, environment, opened
 from tests.intake_api.served_api import ServedApi, serving
 

@@ -9,10 +9,10 @@ import pytest
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
 from intake_api.keys import make_key, make_keys, read_keys
+from intake_api.known_keys.checks import record
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.key_checks import record
 from intake_api.upkeep.rotation import rotate_seal
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import a_report, opened, prepare

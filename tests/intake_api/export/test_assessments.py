@@ -20,11 +20,11 @@ from intake_api.analysts.assessing import assess
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.export.assessments import ExportedAssessment, as_csv
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from intake_api.store.models import Assessment, AuditEntry, Item, is_claimed
 from tests.intake_api.api_users import assert_problem
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened

@@ -5,8 +5,8 @@ import asyncio
 from conversations.wire.sealing import fingerprint, new_private_key, public_half
 from intake_api.hand_in.shapes import ChannelAnswer
 from intake_api.keys import IntakeKeys, make_key, read_keys
-from intake_api.store.access_keys import revoke_key
-from intake_api.store.key_checks import record
+from intake_api.known_keys.access_keys import revoke_key
+from intake_api.known_keys.checks import record
 from tests.intake_api.api_users import assert_problem
 from tests.intake_api.running_api import RunningApi
 

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import select
 
 from conversations.wire.sealing import seal
+from intake_api.known_keys.access_keys import add_key, revoke_key
 from intake_api.roles import Role
-from intake_api.store.access_keys import add_key, revoke_key
 from intake_api.store.models import AccessKey
 from tests.intake_api.running_api import RunningApi, a_report, client
 

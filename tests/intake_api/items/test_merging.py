@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from conversations.wire.report import Circumstance, Live, ReportedAddress, Seen
 from intake_api.hand_in.reports import Content
-from intake_api.items.merging import TICK_SECONDS, Merger
+from intake_api.items.merger import TICK_SECONDS, Merger
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings

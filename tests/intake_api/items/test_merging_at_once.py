@@ -15,15 +15,15 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, ReportedAddress
+from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.items.making import NamedAddress, make_missing
-from intake_api.items.merging import Merger
+from intake_api.items.merger import Merger
 from intake_api.keys import read_keys
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
-from intake_api.store.audit import AuditLog
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry, Item, Mention, QueuePlace, is_claimed

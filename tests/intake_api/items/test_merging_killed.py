@@ -16,7 +16,8 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report
-from intake_api.items.merging import Merger, merge
+from intake_api.items.merger import Merger
+from intake_api.items.merging import merge
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Base

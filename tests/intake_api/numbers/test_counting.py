@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, text
 
+from intake_api.known_keys.access_keys import add_key
 from intake_api.numbers.counting import HOUR
 from intake_api.numbers.shapes import rounded
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
-from intake_api.store.access_keys import add_key
 from intake_api.store.models import StoredReport
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, revised, withdrawn
 

@@ -8,10 +8,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from intake_api.analysts.vocabulary import terms
+from intake_api.known_keys.access_keys import add_key
 from intake_api.numbers.counting import QueueCounted
 from intake_api.numbers.metrics import MAXIMUM_PORTALS, Figures, exposition
 from intake_api.roles import Role
-from intake_api.store.access_keys import add_key
 from tests.intake_api.running_api import RunningApi, a_report, client, withdrawn
 
 NAMES = {

@@ -17,11 +17,11 @@ from sqlalchemy import func, select, text, update
 
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency
 from intake_api.keys import make_key
+from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from intake_api.store.models import Item, QueuePlace, StoredReport
 from reportline.readiness import NotReady
 from tests.disks import BALLAST, fill, mount, small_disk

@@ -6,9 +6,9 @@ import json
 import pytest
 from sqlalchemy import select, text
 
+from intake_api.audit.head import read_head
 from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit_head import read_head
 from intake_api.store.models import AuditEntry
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened
 

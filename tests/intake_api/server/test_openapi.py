@@ -17,10 +17,10 @@ from conversations.wire.report import Report, read_receipt
 from intake_api.hand_in.examples import ADDRESS, RECEIPT, REPORT
 from intake_api.http.errors import MEDIA_TYPE, PROBLEMS
 from intake_api.http.middleware import MAXIMUM_BODY
+from intake_api.known_keys.access_keys import add_key
 from intake_api.numbers.examples import METRICS
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key
 from tests.cases import for_every
 from tests.intake_api.running_api import RunningApi, a_report, client, opened
 from tests.intake_api.served_api import serving

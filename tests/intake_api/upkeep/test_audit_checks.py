@@ -12,11 +12,11 @@ from pydantic import SecretStr
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.audit.log import Head
 from intake_api.commands.checks import check
+from intake_api.known_keys.access_keys import add_key, revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key, revoke_key
-from intake_api.store.audit import Head
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, Assessment
 from tests.intake_api.api_users import new_user

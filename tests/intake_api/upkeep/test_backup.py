@@ -25,16 +25,16 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
+from intake_api.audit.head import write_head
+from intake_api.audit.log import AuditLog, Head
 from intake_api.commands.checks import check as check_intake
 from intake_api.commands.intake import intake
 from intake_api.keys import make_key, newest, read_keys
+from intake_api.known_keys.checks import require_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog, Head
-from intake_api.store.audit_head import write_head
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
-from intake_api.store.key_checks import require_keys
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.store.revision import require_current
 from intake_api.store.schema import configuration

@@ -11,12 +11,12 @@ from sqlalchemy import func, select, text, update
 from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
+from intake_api.audit.bound_assessments import Unlike, bind_earlier, unlike_their_entries
+from intake_api.audit.log import AuditLog
 from intake_api.commands.keys import reindex
 from intake_api.items.making import host_hash
 from intake_api.keys import newest, number_of, read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
-from intake_api.store.bound_assessments import Unlike, bind_earlier, unlike_their_entries
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import (

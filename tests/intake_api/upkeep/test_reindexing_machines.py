@@ -17,11 +17,11 @@ from conversations.address import canonical
 from conversations.wire.report import Report
 from intake_api.items.making import host_hash
 from intake_api.keys import KeyRing, read_keys
+from intake_api.known_keys.processes import pass_over_all, present
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Item, State, StoredReport
-from intake_api.store.processes import pass_over_all, present
 from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.rotation import rotate_vault
 from intake_api.vault import Place, Vault, key_of

@@ -20,12 +20,12 @@ from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
 from intake_api.hand_in.reports import content_of
 from intake_api.keys import KeyRing, Purpose, make_key, newest, number_of, read_keys
+from intake_api.known_keys.checks import record, with_pending
+from intake_api.known_keys.processes import Has, present
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
-from intake_api.store.key_checks import record, with_pending
 from intake_api.store.models import AccessKey, Assessment, Base, Item, ServingProcess, State, StoredReport
-from intake_api.store.processes import Has, present
 from intake_api.upkeep.rotation import PAGE, rotate_seal, rotate_vault
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import Place, Vault

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.store.audit import INTAKE, AuditLog, Content, Noted
+from intake_api.audit.log import INTAKE, AuditLog, Content, Noted
 from intake_api.store.database import Database, advisory_lock
 from intake_api.store.models import Assessment, AuditEntry, Mention, StoredReport
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final, Literal
 
-from intake_api.store.audit import AuditLog, Head
+from intake_api.audit.log import AuditLog, Head
 from intake_api.store.database import Database
 from reportline.private_files import replace
 from reportline.readiness import NotReady

@@ -8,11 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from conversations.wire.report import Report
-from intake_api.clock import utc_now
-from intake_api.keys import read_keys
-from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
-from intake_api.store.bound_assessments import (
+from intake_api.audit.bound_assessments import (
     BOUND,
     CLEAR,
     SEALED,
@@ -20,6 +16,10 @@ from intake_api.store.bound_assessments import (
     bind_earlier,
     unlike_their_entries,
 )
+from intake_api.audit.log import AuditLog
+from intake_api.clock import utc_now
+from intake_api.keys import read_keys
+from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry

@@ -15,7 +15,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from intake_api.store.audit import (
+from intake_api.audit.log import (
     OPERATOR,
     TOOK_ANOTHER_IN,
     WENT_INTO_ANOTHER,

@@ -7,12 +7,12 @@ from hashlib import sha256
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import make_transient
 
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.commands.checks import check
 from intake_api.keys import read_keys
+from intake_api.known_keys.access_keys import add_key, changed_keys, revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.access_keys import add_key, changed_keys, revoke_key
-from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, KeyCheck
 from intake_api.upkeep.upgrading import bring_up_to_date

@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.keys import IntakeKeys, KeyRing
+from intake_api.known_keys.checks import check_of, known_checks, pending_keys, require_keys
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database, advisory_lock, open_transactions
-from intake_api.store.key_checks import check_of, known_checks, pending_keys, require_keys
 from intake_api.store.models import KeyCheck, ServingProcess
 from reportline.logs import log_event
 from reportline.readiness import NotReady

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.faults import Reason, Refused
 from intake_api.roles import Role
-from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.models import AccessKey, AuditEntry
 
 _NO_HASH = bytes(32)

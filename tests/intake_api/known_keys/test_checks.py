@@ -9,9 +9,9 @@ from sqlalchemy import delete
 
 from intake_api.commands.checks import check
 from intake_api.keys import make_key, read_keys
+from intake_api.known_keys.checks import check_of, known_checks
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.key_checks import check_of, known_checks
 from intake_api.store.models import KeyCheck
 from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date

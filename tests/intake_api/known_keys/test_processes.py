@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from intake_api.keys import KeyRing
+from intake_api.known_keys.processes import Call, pass_over_all, present, wait_until_none_serves
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import KeyCheck, ServingProcess, StoredReport
-from intake_api.store.processes import Call, pass_over_all, present, wait_until_none_serves
 from reportline.readiness import NotReady
 from tests.intake_api.key_files import key_file
 from tests.intake_api.running_api import RunningApi, a_report, client, opened

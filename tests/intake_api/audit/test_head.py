@@ -7,9 +7,9 @@ import pytest
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from intake_api.audit.head import HEAD_FILE, HeadKeeper, head_of, keep_head, read_head, write_head
+from intake_api.audit.log import AuditLog, Head
 from intake_api.roles import Role
-from intake_api.store.audit import AuditLog, Head
-from intake_api.store.audit_head import HEAD_FILE, HeadKeeper, head_of, keep_head, read_head, write_head
 from reportline.readiness import NotReady
 from tests.intake_api.api_users import new_user
 from tests.intake_api.running_api import NOON, RunningApi

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from intake_api.audit.log import AuditLog
 from intake_api.settings import IntakeSettings
-from intake_api.store.audit import AuditLog
 from tests.intake_api.running_api import NOON, RunningApi, opened
 from tests.intake_api.unguarded import unguard
 

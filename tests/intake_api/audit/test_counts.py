@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from intake_api.store.audit import Noted
-from intake_api.store.audit_counts import COUNTED, CountsSeen, count_hour
+from intake_api.audit.counts import COUNTED, CountsSeen, count_hour
+from intake_api.audit.log import Noted
 from intake_api.store.models import AuditEntry
 from tests.intake_api.running_api import NOON, RunningApi, a_report
 

@@ -8,9 +8,9 @@ from hmac import compare_digest
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import PURPOSES, IntakeKeys, Purpose, newest, number_of
-from intake_api.store.audit import OPERATOR, AuditLog
 from intake_api.store.database import upsert
 from intake_api.store.models import KeyCheck
 from reportline.readiness import NotReady
