@@ -1,6 +1,6 @@
 """Sends requests made from the contract alone to a real intake, with valid keys and existing ids.
 
-    python -m tests.intake_api.server.contract_cases URL FOLDER
+    python -m tests.intake_api.server.contract_cases URL FOLDER [coverage]
 
 It runs in a process of its own: schemathesis chooses by the hashes of strings too, and only a new process
 can fix those.
@@ -135,8 +135,11 @@ class Outcome:
                 }
 
 
-def run(served: ApiAt) -> Outcome:
-    """Send what the contract allows and what it does not, the same each time, and see that it is kept."""
+def run(served: ApiAt, *, covers_shapes: bool) -> Outcome:
+    """Send what the contract allows and what it does not, the same each time, and see that it is kept.
+
+    `covers_shapes` adds a case for each rule of each shape, most of which are refused before any database.
+    """
     contract = with_fewer_terms(as_of_today(CONTRACT))
     schema = schemathesis.openapi.from_dict(contract, config=SchemathesisConfig(seed=SEED))
     schema.validate()
@@ -148,6 +151,7 @@ def run(served: ApiAt) -> Outcome:
     # follow the answers either. Each request is about what there is, and other tests tell whole stories.
     phases = schema.config.phases
     phases.stateful.enabled = False
+    phases.coverage.enabled = covers_shapes
     for phase in (phases.examples, phases.coverage, phases.fuzzing):
         phase.extra_data_sources.responses = False
     outcome = Outcome()
@@ -198,8 +202,8 @@ def _fits(model: type[BaseModel], body: Any) -> bool:
 
 def main() -> None:
     """Tell as JSON what came of it."""
-    url, folder = sys.argv[1:]
-    outcome = run(ApiAt(url, Path(folder)))
+    url, folder, *more = sys.argv[1:]
+    outcome = run(ApiAt(url, Path(folder)), covers_shapes="coverage" in more)
     answers = [[label, status, times] for (label, status), times in sorted(outcome.answers.items())]
     sys.stdout.write(json.dumps({"faults": sorted(outcome.faults), "answers": answers}))
 
