@@ -112,15 +112,26 @@ async def _went_into(session: AsyncSession) -> Mapping[str, list[str]]:
 
 
 async def _is_told(session: AsyncSession, row: Assessment, items: Sequence[str]) -> bool:
-    """Tell whether the log has one entry of that moment, person, outcome and item: all that it once told."""
+    """Tell whether one entry, which binds nothing else, is of that moment, person, outcome and item.
+
+    That is all that the log once told, so of two rows that are alike in it, it tells of neither.
+    """
+    alike = select(func.count()).where(
+        Assessment.item_id == row.item_id,
+        Assessment.assessed_at == row.assessed_at,
+        Assessment.assessed_by == row.assessed_by,
+        Assessment.outcome == row.outcome,
+        Assessment.corrects.is_(None) == (row.corrects is None),
+    )
     what = f"{'assessed' if row.corrects is None else 'corrected'}_{row.outcome}"
     told = select(func.count()).where(
         AuditEntry.subject.in_(items),
+        AuditEntry.assessment_id.is_(None),
         AuditEntry.at == row.assessed_at,
         AuditEntry.who == row.assessed_by,
         AuditEntry.what == what,
     )
-    return (await session.scalars(told)).one() == 1
+    return [(await session.scalars(counted)).one() for counted in (told, alike)] == [1, 1]
 
 
 async def _merged(session: AsyncSession) -> Mapping[str, str]:

@@ -4,8 +4,10 @@ Only those of full hours are counted, and the entry has the time of the full hou
 report that its own hour does not tell. Items are not counted: a withdrawal takes some away at its own moment.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 from sqlalchemy import exists, func, select
@@ -36,27 +38,32 @@ async def count_hour(database: Database, audit: AuditLog, hour: datetime) -> Non
 
 @dataclass(slots=True)
 class CountsSeen:
-    """What the entries say, as the log is followed; `fault` says where a number became smaller."""
+    """What the entries say was there before which hour, as the log is followed."""
 
-    fault: str | None = None
-    _most: tuple[datetime, Content] | None = None
+    _counted: list[tuple[datetime, Content]] = field(default_factory=list)
 
-    def see(self, number: int, noted: Noted) -> None:
-        """Take in the entry of this number."""
-        if noted.what != COUNTED:
-            return
-        now = noted.bound()
-        if self._most is not None and noted.at >= self._most[0]:
-            self.fault = self.fault or _fewer(self._most[1], now, f"at entry {number}")
-        if self._most is None or noted.at >= self._most[0]:
-            self._most = noted.at, now
+    def see(self, noted: Noted) -> None:
+        """Take in an entry."""
+        if noted.what == COUNTED:
+            self._counted.append((noted.at, noted.bound()))
 
     async def compare(self, session: AsyncSession) -> str | None:
-        """Return what is missing against the entries, or None."""
-        if self.fault is None and self._most is not None:
-            hour, counted = self._most
-            self.fault = _fewer(counted, await _counts(session, hour), "now")
-        return self.fault
+        """Return what is missing against the entries, or None.
+
+        Each is compared with what there is now of its own hours: reports of later ones make up for none.
+        """
+        by_hour = select(StoredReport.arrival_hour, func.count()).group_by(StoredReport.arrival_hour)
+        rows = (await session.execute(by_hour.order_by(StoredReport.arrival_hour))).all()
+        hours, sums = [row[0] for row in rows], [0, *accumulate(row[1] for row in rows)]
+        times = (await session.scalars(select(Assessment.assessed_at).order_by(Assessment.assessed_at))).all()
+        for hour, counted in self._counted:
+            now = {
+                "reports": str(sums[bisect_left(hours, hour)]),
+                "assessments": str(bisect_left(times, hour)),
+            }
+            if fault := _fewer(counted, now):
+                return fault
+        return None
 
 
 async def reports_without_item(session: AsyncSession) -> int:
@@ -66,9 +73,9 @@ async def reports_without_item(session: AsyncSession) -> int:
     return (await session.scalars(select(func.count()).where(merged, ~mentioned))).one()
 
 
-def _fewer(before: Content, after: Content, when: str) -> str | None:
+def _fewer(before: Content, after: Content) -> str | None:
     fewer = [
-        f"{name} ({count} before, {after[name]} {when})"
+        f"{name} ({count} before, {after[name]} now)"
         for name, count in before.items()
         if int(after[name]) < int(count)
     ]

@@ -17,7 +17,7 @@ async def faults_of_log(session: AsyncSession, audit: AuditLog) -> list[str]:
         if noted is None:
             faults.append(f"The audit log was changed at entry {head.number}. Compare it with your backup.")
         else:
-            counts.see(head.number, noted)
+            counts.see(noted)
     if missing := await counts.compare(session):
         faults.append(f"{missing} {_COMPARE}")
     return faults

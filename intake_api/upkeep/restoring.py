@@ -31,18 +31,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from intake_api.audit.bound_assessments import bind_earlier
 from intake_api.audit.head import HEAD_FILE, read_head, write_head
 from intake_api.audit.log import OPERATOR, AuditLog, Head
-from intake_api.clock import utc_now
 from intake_api.keys import read_keys, require_database_file
-from intake_api.known_keys.access_keys import sign_keys
-from intake_api.known_keys.checks import known_checks, record
 from intake_api.store.database import opened
 from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import tables_of
 from intake_api.upkeep.backup_files import Backup
 from intake_api.upkeep.sealed_columns import closed_in_samples
+from intake_api.upkeep.upgrading import tie
 from intake_api.vault import Vault
 from reportline.private_files import write_once
 from reportline.readiness import NotReady
@@ -229,10 +226,7 @@ async def _checked(session: AsyncSession, folder: Path, audit: AuditLog) -> tupl
     """Return the first entry that was changed, and the number of values of a sample that no key decrypts."""
     keys = read_keys(folder)
     vault = Vault(keys)
-    if not await known_checks(session):
-        await record(session, keys, keys.by_name())
-        await sign_keys(session, audit)
-    await bind_earlier(session, audit, vault, utc_now())
+    await tie(session, keys)
     broken_at = await audit.first_broken(session)
     closed, _ = await closed_in_samples(session, vault)
     return broken_at, closed

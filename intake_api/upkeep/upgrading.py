@@ -1,16 +1,19 @@
 """Brings a database to this version, and ties it to its keys, in one transaction."""
 
+from pathlib import Path
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.bound_assessments import bind_earlier
+from intake_api.audit.head import cut, read_head
 from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys
 from intake_api.known_keys.access_keys import sign_keys
 from intake_api.known_keys.checks import known_checks, record, require_keys
 from intake_api.store.database import Database
-from intake_api.store.models import Item
+from intake_api.store.models import AuditEntry, Item
 from intake_api.store.revision import NEWEST_REVISION, revision_of, usable
 from intake_api.store.schema import upgrade_in
 from intake_api.upkeep.sealed_columns import closed_in_samples
@@ -21,9 +24,14 @@ _OTHER_KEYS = (
     "The keys in {folder} are not those of this database: they open nothing of it. Put the right ones back "
     "from your backup."
 )
+_CHECKS_GONE = (
+    "The check values of the keys are gone from the database, and its audit log tells that they were there: "
+    "somebody wrote to it. Put your backup back."
+)
+_TIED = "keys_tied"
 
 
-async def bring_up_to_date(database: Database, keys: IntakeKeys, folder: object) -> None:
+async def bring_up_to_date(database: Database, keys: IntakeKeys, folder: Path) -> None:
     """Upgrade the database, and give it the check values of its keys.
 
     Raises NotReady, and changes nothing, if that fails or if the keys in `folder` are another intake's.
@@ -37,17 +45,39 @@ async def bring_up_to_date(database: Database, keys: IntakeKeys, folder: object)
                 AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "upgraded", NEWEST_REVISION)
 
 
-async def complete(session: AsyncSession, keys: IntakeKeys, folder: object) -> None:
+async def complete(session: AsyncSession, keys: IntakeKeys, folder: Path) -> None:
     """Write what an upgrade cannot without keys; raises NotReady if these are not the database's."""
     audit = AuditLog(keys.audit)
     if await known_checks(session):
         await require_keys(session, keys)
-    elif await _open_it(session, keys):
-        await record(session, keys, keys.by_name())
-        await sign_keys(session, audit)
-    else:
+    elif not await _open_it(session, keys):
         raise NotReady(_OTHER_KEYS.format(folder=folder))
-    await bind_earlier(session, audit, Vault(keys), utc_now())
+    elif (kept := read_head(folder, audit)) is not None and not await audit.holds(session, kept):
+        raise NotReady(cut(folder, kept))
+    await tie(session, keys)
+
+
+async def tie(session: AsyncSession, keys: IntakeKeys) -> None:
+    """Give the database of an earlier version the check values of its keys, and sign what its log tells of.
+
+    That is done once, and the log tells of it. Raises NotReady if it was done and the values are gone:
+    whoever deleted them may have put an access key of their own among the rows. Nothing is signed or bound by
+    a log that was changed.
+    """
+    audit = AuditLog(keys.audit)
+    told = select(AuditEntry.sequence).where(AuditEntry.what == _TIED).limit(1)
+    was_tied = await session.scalar(told) is not None
+    is_whole = await audit.first_broken(session) is None
+    if not await known_checks(session):
+        if was_tied:
+            raise NotReady(_CHECKS_GONE)
+        await record(session, keys, keys.by_name())
+        if is_whole:
+            await sign_keys(session, audit)
+    if not was_tied:
+        audit.add(session, utc_now(), OPERATOR, _TIED, "keys")
+    if is_whole:
+        await bind_earlier(session, audit, Vault(keys), utc_now())
 
 
 async def _open_it(session: AsyncSession, keys: IntakeKeys) -> bool:

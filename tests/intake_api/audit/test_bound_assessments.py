@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from conversations.wire.report import Report
 from intake_api.audit.bound_assessments import (
@@ -20,7 +20,6 @@ from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings
-from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Assessment, AuditEntry
 from intake_api.upkeep.backup import back_up
@@ -30,7 +29,7 @@ from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
 from intake_api.vault import Place, Vault
 from tests.intake_api.running_api import NOON, RunningApi, a_report, opened
-from tests.intake_api.unguarded import unguard
+from tests.intake_api.unguarded import write_as_before_0006
 
 DECISION = {
     "outcome": "baseline",
@@ -128,13 +127,6 @@ async def test_many_are_counted_and_the_first_are_named(api: RunningApi) -> None
     assert await _unlike(api.intake.settings) == Unlike(21, sorted(ids)[:20])
 
 
-async def _as_before_0006(database: Database) -> None:
-    """Take out of the log what entries bind, as an earlier version wrote them."""
-    async with database.writing() as session:
-        await unguard(session)
-        await session.execute(update(AuditEntry).values(assessment_id=None, content=None))
-
-
 async def _bind(api: RunningApi) -> None:
     async with api.intake.database.writing() as session:
         await bind_earlier(session, api.intake.audit, api.intake.vault, utc_now())
@@ -148,7 +140,7 @@ async def _bound(api: RunningApi) -> list[str]:
 
 async def test_an_upgrade_binds_the_assessments_of_which_the_log_tells_once(api: RunningApi) -> None:
     ids = await _decided(api)
-    await _as_before_0006(api.intake.database)
+    await write_as_before_0006(api.intake.database, api.intake.audit)
     assert (await _unlike(api.intake.settings)).named == sorted(ids)
     for _ in range(2):
         await _bind(api)
@@ -156,12 +148,40 @@ async def test_an_upgrade_binds_the_assessments_of_which_the_log_tells_once(api:
     assert await _unlike(api.intake.settings) == Unlike()
 
 
+async def test_a_copy_of_an_assessment_is_bound_by_no_entry(api: RunningApi) -> None:
+    """Neither by that of the one that it copies, even if that is gone, nor by one that tells of both."""
+    *_, original = await _decided(api)
+    async with api.intake.database.writing() as session:
+        row = await session.get_one(Assessment, original)
+        copied = {column.key: getattr(row, column.key) for column in Assessment.__table__.columns}
+        changes = {"assessment_id": "f" * 32, "corrects": "f" * 32, "sequence": 99, "note": None}
+        await session.execute(insert(Assessment), [copied | changes])
+    await _bind(api)
+    assert (await _unlike(api.intake.settings)).named == ["f" * 32]
+    async with api.intake.database.writing() as session:
+        await session.execute(delete(Assessment).where(Assessment.assessment_id == original))
+    await _bind(api)
+    assert (await _unlike(api.intake.settings)).named == sorted([original, "f" * 32])
+
+
+async def test_of_two_that_one_earlier_entry_tells_of_neither_is_bound(api: RunningApi) -> None:
+    *_, original = await _decided(api)
+    await write_as_before_0006(api.intake.database, api.intake.audit)
+    async with api.intake.database.writing() as session:
+        row = await session.get_one(Assessment, original)
+        copied = {column.key: getattr(row, column.key) for column in Assessment.__table__.columns}
+        changes = {"assessment_id": "f" * 32, "corrects": "f" * 32, "sequence": 99, "note": None}
+        await session.execute(insert(Assessment), [copied | changes])
+    await _bind(api)
+    assert (await _unlike(api.intake.settings)).named == sorted([original, "f" * 32])
+
+
 async def test_the_upgrade_and_a_restore_bind_them(
     settings: IntakeSettings, empty_place: Path | str, tmp_path: Path
 ) -> None:
     async with opened(settings) as api:
         ids = await _decided(api)
-        await _as_before_0006(api.intake.database)
+        await write_as_before_0006(api.intake.database, api.intake.audit)
     keys, sealing = read_keys(settings.folder), _sealing()
     async with database_opened(settings.database_place()) as database:
         await back_up(database, settings.folder, tmp_path / "backup", sealing, NOON)
@@ -171,7 +191,6 @@ async def test_the_upgrade_and_a_restore_bind_them(
     async with database_opened(empty_place) as database, database.reading() as session:
         bound = select(AuditEntry.assessment_id).where(AuditEntry.what == BOUND)
         assert sorted(str(one) for one in await session.scalars(bound)) == sorted(ids)
-        # The chain had been taken apart by the test itself; the rows are as their new entries say.
         assert await unlike_their_entries(session, AuditLog(keys.audit), Vault(keys)) == Unlike()
 
 
@@ -182,7 +201,7 @@ async def test_an_upgrade_binds_none_of_which_the_log_tells_otherwise(
     api: RunningApi, change: dict[str, Any]
 ) -> None:
     *others, changed = await _decided(api)
-    await _as_before_0006(api.intake.database)
+    await write_as_before_0006(api.intake.database, api.intake.audit)
     async with api.intake.database.writing() as session:
         row = await session.get_one(Assessment, changed)
         items = (await session.scalars(select(Assessment.item_id))).all()

@@ -17,6 +17,7 @@ from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AccessKey, KeyCheck
 from intake_api.upkeep.upgrading import bring_up_to_date
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client
+from tests.intake_api.unguarded import write_as_before_0006
 
 
 async def _status(api: RunningApi, token: str) -> int:
@@ -112,6 +113,8 @@ async def test_an_upgrade_signs_the_keys_of_which_the_log_tells_and_no_other(
     keys = read_keys(settings.folder)
     inserted = AccessKey(key_id="0" * 12, role=Role.LEAD, name="x", token_hash=bytes(32), made_at=NOON)
     async with database_opened(settings.database_place()) as database:
+        await write_as_before_0006(database, AuditLog(keys.audit))
+        (settings.folder / "audit.head").unlink()
         async with database.writing() as session:
             await session.execute(delete(KeyCheck))
             await session.execute(update(AccessKey).values(mac=None))

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from intake_api.audit.log import AuditLog
 from intake_api.commands.checks import check
 from intake_api.keys import make_key, read_keys
 from intake_api.known_keys.checks import check_of, known_checks
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import KeyCheck
 from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import RunningApi, a_report, client, opened, prepare
+from tests.intake_api.unguarded import write_as_before_0006
 
 PURPOSES = ["seal", "vault", "index", "receipts", "audit"]
 
@@ -43,8 +46,15 @@ async def _begin(settings: IntakeSettings) -> None:
 
 
 async def _without_checks(settings: IntakeSettings) -> None:
-    """Leave the database as an earlier version had it."""
-    async with database_opened(settings.database_place()) as database, database.writing() as session:
+    """Leave the database and its log as an earlier version had them."""
+    async with database_opened(settings.database_place()) as database:
+        await write_as_before_0006(database, AuditLog(read_keys(settings.folder).audit))
+        await _delete_checks(database)
+    (settings.folder / "audit.head").unlink()
+
+
+async def _delete_checks(database: Database) -> None:
+    async with database.writing() as session:
         await session.execute(delete(KeyCheck))
 
 
@@ -111,6 +121,14 @@ async def test_a_rotation_that_was_cut_off_is_taken_up(settings: IntakeSettings)
     async with database_opened(settings.database_place()) as database:
         assert (await rotate_seal(database, settings.folder)).key_id == made
     await _begin(settings)
+
+
+async def test_check_values_that_somebody_deleted_are_not_made_anew(settings: IntakeSettings) -> None:
+    """An upgrade signs the access keys that it finds, so whoever deleted the values could add one to them."""
+    async with database_opened(settings.database_place()) as database:
+        await _delete_checks(database)
+    with pytest.raises(NotReady, match="somebody wrote to it"):
+        await _upgrade(settings)
 
 
 async def test_an_upgrade_ties_the_keys_to_the_database(settings: IntakeSettings) -> None:

@@ -136,7 +136,7 @@ async def test_reports_that_were_deleted_are_found(settings: IntakeSettings) -> 
         # The counts of a later hour do not cover it up.
         api.clock.move(hours=1)
         await api.intake.audit_task.tick()
-        assert "reports (2 before, 0 at entry " in (await _faults(settings))["audit log"]
+        assert "reports (2 before, 0 now)" in (await _faults(settings))["audit log"]
 
 
 async def test_items_that_were_deleted_are_found(settings: IntakeSettings) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from alembic import command
 from pydantic import SecretStr
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
@@ -33,7 +33,6 @@ from intake_api.keys import make_key, newest, read_keys
 from intake_api.known_keys.checks import require_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.away import DatabaseAway
-from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.store.revision import require_current
@@ -56,7 +55,7 @@ from tests.intake_api.running_api import (
     revised,
     withdrawn,
 )
-from tests.intake_api.unguarded import unguard
+from tests.intake_api.unguarded import write_as_before_0006
 from tests.postgresql import PostgreSql
 
 PASSPHRASE = "correct horse battery staple"
@@ -435,28 +434,11 @@ async def _earlier_office(settings: IntakeSettings, revision: str) -> Work:
     async with opened(settings) as api:
         work = await _work(api)
     async with database_opened(settings.database_place()) as database:
-        await _log_as_before(database, settings)
+        await write_as_before_0006(database, AuditLog(read_keys(settings.folder).audit))
         async with database.writing() as session:
             await (await session.connection()).run_sync(_go_down_to, revision)
     _as_before(settings.folder, revision, index_key)
     return work
-
-
-async def _log_as_before(database: Database, settings: IntakeSettings) -> None:
-    """Write the audit log as earlier versions did: no entry binds anything, and none tells of counts."""
-    audit = AuditLog(read_keys(settings.folder).audit)
-    async with database.writing() as session:
-        entries = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
-        told = [
-            (entry.at, entry.who, entry.what, entry.subject)
-            for entry in entries
-            if entry.content is None or entry.assessment_id is not None
-        ]
-        await unguard(session)
-        await session.execute(delete(AuditEntry))
-    async with database.writing() as session:
-        for at, who, what, subject in told:
-            audit.add(session, at, who, what, subject)
 
 
 def _go_down_to(connection: Connection, revision: str) -> None:
