@@ -126,12 +126,15 @@ async def test_a_process_that_was_passed_over_writes_nothing_and_says_so(
 
 
 async def test_a_process_that_was_passed_over_merges_nothing(
-    api: RunningApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: RunningApi,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     await api.take_in(a_report())
-    async with api.intake.database.writing() as session:
-        await session.execute(update(StoredReport).values(merged_revision=0))
     await _pass_over(api, monkeypatch)
+    async with database.writing() as session:
+        await session.execute(update(StoredReport).values(merged_revision=0))
     await asyncio.wait_for(api.intake.merger.run(), 10)
     assert await api.scalar(select(StoredReport.merged_revision)) == 0
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["left_behind"]
