@@ -14,7 +14,7 @@ from intake_api.known_keys.access_keys import add_key, changed_keys, revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import AccessKey, KeyCheck
+from intake_api.store.models import AccessKey, AuditEntry, KeyCheck
 from intake_api.upkeep.upgrading import bring_up_to_date
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client
 from tests.intake_api.unguarded import write_as_before_0006
@@ -122,3 +122,18 @@ async def test_an_upgrade_signs_the_keys_of_which_the_log_tells_and_no_other(
         await bring_up_to_date(database, keys, settings.folder)
         async with database.reading() as session:
             assert await changed_keys(session, AuditLog(keys.audit)) == ["0" * 12]
+
+
+async def test_by_a_log_that_was_changed_an_upgrade_signs_nothing(settings: IntakeSettings) -> None:
+    keys = read_keys(settings.folder)
+    async with database_opened(settings.database_place()) as database:
+        await write_as_before_0006(database, AuditLog(keys.audit))
+        (settings.folder / "audit.head").unlink()
+        async with database.writing() as session:
+            await session.execute(delete(KeyCheck))
+            await session.execute(update(AccessKey).values(mac=None))
+            await session.execute(update(AuditEntry).where(AuditEntry.sequence == 2).values(who="somebody"))
+        await bring_up_to_date(database, keys, settings.folder)
+        async with database.reading() as session:
+            ids = (await session.scalars(select(AccessKey.key_id).order_by(AccessKey.key_id))).all()
+            assert await changed_keys(session, AuditLog(keys.audit)) == ids
