@@ -22,6 +22,7 @@ from reportline.settings import (
 
 PORTALS: Final = Path(__file__).resolve().with_name("portals")
 _TOKEN_SHAPE: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]{30,}")
+_MADE_BY_SETUP: Final = "`reportline setup` makes it on the intake's machine; if that is another,"
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
 
 
@@ -143,7 +144,8 @@ def valkey_url(settings: BotSettings) -> SecretStr | None:
 def intake_public_key(settings: BotSettings) -> IntakePublicKey:
     """Give the key to which reports are sealed; raises NotReady if missing, damaged or open to change."""
     path = settings.public_key_file
-    written = _read(path, "`reportline setup` makes it; or copy it from the intake's machine.", OPEN_TO_WRITE)
+    advice = f"{_MADE_BY_SETUP} copy it from there."
+    written = _read(path, advice, OPEN_TO_WRITE)
     match = _PUBLIC_KEY_SHAPE.fullmatch(written)
     if match is None or not is_of(match[1], bytes.fromhex(match[2])):
         raise NotReady(f"{path} is damaged. Copy it again from the intake's machine.")
@@ -153,9 +155,8 @@ def intake_public_key(settings: BotSettings) -> IntakePublicKey:
 def channel_token(settings: BotSettings) -> str:
     """Give the key with which this host hands in; raises NotReady if missing, empty or open to others."""
     path = settings.channel_token_file
-    token = _read(
-        path, "`reportline setup` makes it; or have the intake make one for this channel.", OPEN_TO_READ
-    )
+    advice = f"{_MADE_BY_SETUP} have it make one for this channel."
+    token = _read(path, advice, OPEN_TO_READ)
     if not token.isascii() or not token.isprintable() or not token:
         raise NotReady(f"{path} holds no key. Have the intake make a new one for this channel.")
     return token

@@ -221,7 +221,10 @@ def number_of(key_id: str) -> int:
 
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise NotReady(f"There is no folder {folder}. `reportline setup` makes it.")
+        raise NotReady(
+            f"There is no folder {folder}. `reportline setup` makes it; on a further machine of an intake, "
+            "copy it from one that has it."
+        )
     require_private(folder)
 
 

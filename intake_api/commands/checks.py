@@ -50,7 +50,10 @@ def _look_at_keys(settings: IntakeSettings) -> str:
 
 def _look_at_files(settings: IntakeSettings) -> str:
     if not settings.folder.is_dir():
-        raise NotReady(f"There is no folder {settings.folder}. `reportline setup` makes it.")
+        raise NotReady(
+            f"There is no folder {settings.folder}. `reportline setup` makes it; on a further machine of an "
+            "intake, copy it from one that has it."
+        )
     for path in (settings.folder, *settings.folder.rglob("*")):
         require_private(path)
     return f"{settings.folder} is closed to others"

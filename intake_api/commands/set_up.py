@@ -3,8 +3,10 @@
 import asyncio
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from conversations.wire.sealing import public_half
+from intake_api.audit.head import HEAD_FILE
 from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
@@ -19,6 +21,15 @@ from intake_api.store.revision import has_tables, require_current
 from intake_api.upkeep.upgrading import bring_up_to_date
 from reportline.private_files import replace, require_private, write_once
 from reportline.readiness import NotReady
+
+_EMPTIED: Final = (
+    "The database is empty, and {folder} has the keys of an intake that worked. Restore its backup. To make "
+    "a new intake, move that folder away first, and keep it."
+)
+_NO_KEYS: Final = (
+    "The database has an intake already. Copy the folder of its keys to {folder} from a machine that has it, "
+    "or restore a backup into an empty database."
+)
 
 
 def set_up(
@@ -57,19 +68,24 @@ def _require_own(settings: IntakeSettings, public_key_file: Path) -> None:
 
 def _keys(settings: IntakeSettings) -> IntakeKeys:
     # A new key cannot open what an existing database holds: a missing key has to come from a backup.
-    place = settings.database_place()
-    if not (place.exists() if isinstance(place, Path) else asyncio.run(_has_tables(place))):
-        make_keys(settings.folder)
+    place, folder = settings.database_place(), settings.folder
+    is_there = place.exists() if isinstance(place, Path) else True
+    if not (is_there and asyncio.run(_has_tables(place))):
+        if (folder / HEAD_FILE).exists():
+            raise NotReady(_EMPTIED.format(folder=folder))
+        make_keys(folder)
         if isinstance(place, Path):
             with suppress(FileExistsError):
                 write_once(place, "")
+    elif not folder.is_dir():
+        raise NotReady(_NO_KEYS.format(folder=folder))
     checked_database_place(settings)
     adopt_keys(settings.folder)
     return read_keys(settings.folder)
 
 
-async def _has_tables(url: str) -> bool:
-    async with opened(url) as database:
+async def _has_tables(place: Path | str) -> bool:
+    async with opened(place) as database:
         return await has_tables(database)
 
 

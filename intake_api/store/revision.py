@@ -16,6 +16,10 @@ NEWEST_REVISION: Final = "0007"
 NEWER: Final = (
     "The database is of a newer version of Reportline. Install that one, or put a backup of this one back."
 )
+EMPTY: Final = (
+    "The database is empty, or not an intake's. If an intake worked in it, restore its backup; "
+    "`reportline setup` makes a new one."
+)
 _UNUSABLE: Final = (
     "The database cannot be used. See that its server runs and lets this intake in; stop what else uses it; "
     "if it is damaged, put your backup back."
@@ -39,7 +43,9 @@ async def require_current(database: Database) -> None:
             connection = await session.connection()
             current = await connection.run_sync(revision_of)
             await require_durable(session)
-    if current is not None and current > NEWEST_REVISION:
+    if current is None:
+        raise NotReady(EMPTY)
+    if current > NEWEST_REVISION:
         raise NotReady(NEWER)
     if current != NEWEST_REVISION:
         raise NotReady(

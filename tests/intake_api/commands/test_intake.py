@@ -89,7 +89,9 @@ def test_a_taken_port_is_told(settings: IntakeSettings) -> None:
 def test_without_a_set_up_it_says_what_to_do(tmp_path: Path) -> None:
     ended = _run(IntakeSettings(data_dir=tmp_path), "serve")
     assert (ended.exit_code, ended.stdout) == (1, "")
-    assert ended.stderr == f"There is no folder {tmp_path}/intake. `reportline setup` makes it.\n"
+    assert ended.stderr.startswith(
+        f"There is no folder {tmp_path}/intake. `reportline setup` makes it; on a "
+    )
 
 
 def test_a_wrong_setting_is_named_without_its_value(settings: IntakeSettings) -> None:

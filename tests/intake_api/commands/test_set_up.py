@@ -5,17 +5,21 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
+from intake_api.commands.intake import intake
 from intake_api.keys import make_key, make_keys, read_keys
 from intake_api.known_keys.checks import record
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
+from intake_api.store.revision import has_tables
 from intake_api.upkeep.rotation import rotate_seal
 from reportline.readiness import NotReady
-from tests.intake_api.running_api import a_report, opened, prepare
+from tests.intake_api.running_api import a_report, environment, opened, prepare
 
 KEY_FILES = ["seal*.key", "vault*.key", "index*.key", "receipts.key", "audit.key"]
 
@@ -153,6 +157,39 @@ def test_another_intakes_public_key_is_not_replaced(settings: IntakeSettings, tm
     with pytest.raises(NotReady, match="is the key of another intake"):
         prepare(settings)
     assert _everything(settings.data_dir) == before
+
+
+def test_an_emptied_database_is_to_be_restored_and_nothing_is_made_in_it(
+    settings: IntakeSettings, empty_place: Path | str
+) -> None:
+    """A new intake there would be in the way of the backup."""
+    if isinstance(empty_place, Path):
+        emptied = settings
+        settings.database_file.write_bytes(b"")
+    else:
+        emptied = settings.model_copy(update={"database_url": SecretStr(empty_place)})
+    with pytest.raises(NotReady, match=r"The database is empty, and .* Restore its backup"):
+        prepare(emptied)
+    upgraded = CliRunner().invoke(intake, ["upgrade"], env=environment(emptied))
+    assert (upgraded.exit_code, "If an intake worked in it, restore its backup" in upgraded.stderr) == (
+        1,
+        True,
+    )
+    assert any("If an intake worked in it, restore its backup" in fault for fault in _faults(emptied))
+    assert not asyncio.run(_has_tables(empty_place))
+
+
+async def _has_tables(place: Path | str) -> bool:
+    async with database_opened(place) as database:
+        return await has_tables(database)
+
+
+def test_a_further_machine_gets_the_keys_by_a_copy(postgresql_settings: IntakeSettings) -> None:
+    postgresql_settings.folder.rename(postgresql_settings.data_dir / "away")
+    (postgresql_settings.data_dir / "public.key").unlink()
+    with pytest.raises(NotReady, match="Copy the folder of its keys to"):
+        prepare(postgresql_settings)
+    assert not postgresql_settings.folder.exists()
 
 
 async def test_a_seal_key_that_is_not_in_use_yet_is_not_given_to_the_bot(settings: IntakeSettings) -> None:

@@ -347,11 +347,11 @@ async def test_an_audit_log_that_was_changed_comes_back_as_it_was_and_is_told(
     settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
 ) -> None:
     async with database_opened(settings.database_place()) as database, database.writing() as session:
-        forged = {"sequence": 3, "at": NOON, "who": "operator", "what": "nothing", "subject": "0" * 12}
+        forged = {"sequence": 4, "at": NOON, "who": "operator", "what": "nothing", "subject": "0" * 12}
         await session.execute(insert(AuditEntry), [forged | {"chain": bytes(32)}])
     await _backed_up(settings, tmp_path / "backup", sealing)
     restored = await _restored(tmp_path / "backup", sealing, new_place("sqlite"))
-    assert restored.broken_at == 3
+    assert restored.broken_at == 4
 
 
 def _go_down(connection: Connection) -> None:
@@ -364,8 +364,10 @@ async def test_a_backup_of_an_earlier_revision_is_upgraded(
     """So a backup can be made before an upgrade, by the version that upgrades."""
     async with opened(settings) as api:
         await _work(api)
-    async with database_opened(settings.database_place()) as database, database.writing() as session:
-        await (await session.connection()).run_sync(_go_down)
+    async with database_opened(settings.database_place()) as database:
+        await write_as_before_0006(database, AuditLog(read_keys(settings.folder).audit))
+        async with database.writing() as session:
+            await (await session.connection()).run_sync(_go_down)
     made = await _backed_up(settings, tmp_path / "backup", sealing)
     assert made.rows["assessments"] == 3
     for kind in ("sqlite", "postgresql"):
@@ -654,10 +656,10 @@ async def test_a_restore_tells_what_the_log_of_this_machine_had_beyond_the_backu
     target.folder.mkdir(parents=True, mode=0o700)
     shutil.copy(settings.folder / "audit.head", target.folder)
     restored = await asyncio.to_thread(_run, target, "restore", str(folder), typed=f"{PASSPHRASE}\n")
-    assert "log went to entry 32; the backup ends at 2: 30 entries are missing." in restored.stdout
+    assert "log went to entry 33; the backup ends at 3: 30 entries are missing." in restored.stdout
     assert restored.exit_code == 0
     last = (await _rows(target))["audit_log"][-1]
-    assert (last["what"], json.loads(last["content"])["lost_head"][:3]) == ("restored", "32:")
+    assert (last["what"], json.loads(last["content"])["lost_head"][:3]) == ("restored", "33:")
     assert await asyncio.to_thread(_fault, target) is None
 
 
