@@ -10,12 +10,12 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.log import INTAKE, AuditLog, Content, Noted
 from intake_api.store.database import Database, advisory_lock
-from intake_api.store.models import Assessment, AuditEntry, Mention, StoredReport
+from intake_api.store.models import Assessment, AuditEntry, StoredReport
 
 COUNTED: Final = "counted"
 _SUBJECT: Final = "counts"
@@ -64,13 +64,6 @@ class CountsSeen:
             if fault := _fewer(counted, now):
                 return fault
         return None
-
-
-async def reports_without_item(session: AsyncSession) -> int:
-    """Return how many merged reports name no item, though they were not withdrawn: their items are gone."""
-    mentioned = exists().where(Mention.draft_id == StoredReport.draft_id)
-    merged = StoredReport.withdrawn.is_(False) & (StoredReport.merged_revision == StoredReport.revision)
-    return (await session.scalars(select(func.count()).where(merged, ~mentioned))).one()
 
 
 def _fewer(before: Content, after: Content) -> str | None:

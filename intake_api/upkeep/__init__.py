@@ -6,6 +6,7 @@
 - `locks`: keeps apart, on one host, what may not run at the same time
 - `reindexing`: makes new keyed hashes, while no intake runs
 - `audit_checks`: compares the database with the audit log
+- `row_checks`: compares items and reports with their own sealed values
 - `backup`: makes a backup, while the intake runs
 - `backup_files`: writes and reads the two files of a backup
 - `restoring`: restores a backup into an empty folder and database

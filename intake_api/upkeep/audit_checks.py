@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.bound_assessments import unlike_their_entries
-from intake_api.audit.counts import CountsSeen, reports_without_item
+from intake_api.audit.counts import CountsSeen
 from intake_api.audit.log import AuditLog
+from intake_api.upkeep.row_checks import faults_of_items, faults_of_reports
 from intake_api.vault import Vault
 
 _COMPARE = "Find out who wrote to the database; compare it with your backup."
@@ -24,13 +25,12 @@ async def faults_of_log(session: AsyncSession, audit: AuditLog) -> list[str]:
 
 
 async def faults_of_rows(session: AsyncSession, audit: AuditLog, vault: Vault) -> list[str]:
-    """Compare each assessment with its entry, and look for each report's items; return what is wrong."""
+    """Compare assessments with their entries, and items and reports with their own words; return faults."""
     faults = []
     unlike = await unlike_their_entries(session, audit, vault)
     if unlike.number:
         more = unlike.number - len(unlike.named)
         named = ", ".join(unlike.named) + (f" and {more} more" if more else "")
         faults.append(f"These assessments are not as the audit log says: {named}. {_COMPARE}")
-    if gone := await reports_without_item(session):
-        faults.append(f"Reports whose items are gone: {gone}. {_COMPARE}")
-    return faults
+    spoilt = [*await faults_of_items(session, vault), *await faults_of_reports(session, vault)]
+    return [*faults, *(f"{fault} {_COMPARE}" for fault in spoilt)]

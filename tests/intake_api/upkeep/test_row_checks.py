@@ -1,0 +1,103 @@
+"""The doctor finds rows that were moved, hidden or spoilt by somebody who can write to the database."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from intake_api.settings import IntakeSettings
+from intake_api.store.models import Item
+from intake_api.upkeep.row_checks import faults_of_items, faults_of_reports
+from tests.intake_api.running_api import RunningApi, a_report, opened, revised, withdrawn
+
+# Each `ONE` stands for the id of an item that waits.
+ONE = "(SELECT min(item_id) FROM items WHERE state = 'waiting')"
+TAMPERINGS = {
+    "an address is spoilt": (
+        ["UPDATE items SET given = canonical WHERE item_id = ONE"],
+        "Items whose address does not open: 1.",
+    ),
+    "a decision moves to another address": (
+        [
+            "UPDATE items SET address_hash = host_hash WHERE state = 'assessed'",
+        ],
+        "Items under another address's hash: 1.",
+    ),
+    "an item is hidden as assessed": (
+        ["UPDATE items SET state = 'assessed' WHERE item_id = ONE"],
+        "Assessed items without an assessment: 1.",
+    ),
+    "an item loses its places": (
+        ["DELETE FROM queue_places WHERE item_id = ONE"],
+        "Waiting items that are in no queue: 1.",
+    ),
+    "a report is spoilt": (
+        ["UPDATE reports SET content = counted WHERE draft_id = (SELECT min(draft_id) FROM reports)"],
+        "Reports whose words do not open: 1.",
+    ),
+    "one of a report's two items is deleted": (
+        [
+            "DELETE FROM queue_places WHERE item_id = ONE",
+            "DELETE FROM sources WHERE item_id = ONE",
+            "DELETE FROM item_words WHERE item_id = ONE",
+            "DELETE FROM mentions WHERE item_id = ONE",
+            "DELETE FROM items WHERE item_id = ONE",
+        ],
+        "Reports whose items are gone: 1.",
+    ),
+    "a report is said to have left": (
+        ['UPDATE mentions SET "left" = true WHERE item_id = ONE'],
+        "Reports whose items are gone: 1.",
+    ),
+}
+
+
+async def _worked(api: RunningApi) -> None:
+    """Assess one item, and leave two that wait, of one report; others were revised and withdrawn."""
+    changed, gone = a_report("https://example.com/1"), a_report("https://example.com/4")
+    await api.take_in(a_report("https://example.com/0"))
+    [claim] = await api.claim()
+    path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+    assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
+    await api.take_in(changed, gone)
+    await api.take_in(revised(changed, "https://example.com/2", "https://example.com/3"), withdrawn(gone))
+
+
+async def _faults(api: RunningApi) -> list[str]:
+    async with api.intake.database.reading() as session:
+        items = await faults_of_items(session, api.intake.vault)
+        return [*items, *await faults_of_reports(session, api.intake.vault)]
+
+
+async def test_what_was_only_worked_on_is_fine(api: RunningApi) -> None:
+    await _worked(api)
+    assert await _faults(api) == []
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+async def test_what_was_tampered_with_is_found(api: RunningApi, tampering: str) -> None:
+    await _worked(api)
+    statements, fault = TAMPERINGS[tampering]
+    async with api.intake.database.writing() as session:
+        for statement in statements:
+            await session.execute(text(statement.replace("ONE", ONE)))
+    assert fault in await _faults(api)
+
+
+async def test_more_than_a_page_of_each_is_looked_at(api: RunningApi) -> None:
+    for number in range(11):
+        await api.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
+    async with api.intake.database.writing() as session:
+        last: Any = (await session.scalars(select(Item).order_by(Item.item_id.desc()).limit(1))).one()
+        last.given = last.canonical
+    assert await _faults(api) == ["Items whose address does not open: 1."]
+
+
+async def test_while_items_are_reindexed_nothing_is_missed(settings: IntakeSettings) -> None:
+    """Their hashes are of two keys, and cannot be compared."""
+    async with opened(settings) as api:
+        await _worked(api)
+        async with api.intake.database.writing() as session:
+            moved = "UPDATE items SET index_key = 'k9', address_hash = host_hash WHERE item_id = ONE"
+            await session.execute(text(moved.replace("ONE", ONE)))
+        assert await _faults(api) == []
