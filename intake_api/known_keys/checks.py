@@ -4,18 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from hmac import compare_digest
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
 from intake_api.keys import PURPOSES, IntakeKeys, Purpose, newest, number_of
 from intake_api.store.database import upsert
-from intake_api.store.models import KeyCheck
+from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
-_CHECK_BYTES = 32
+_CHECK_BYTES: Final = 32
+_MADE: Final = "key_made"
+_USED: Final = "key_in_use"
 
 
 def check_of(key: bytes) -> bytes:
@@ -38,8 +41,15 @@ async def known_checks(session: AsyncSession) -> Mapping[str, bytes]:
 
 
 async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) -> frozenset[str]:
-    """Return the names of the keys, of one kind or of all, that are made and not in use yet."""
-    names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending))
+    """Return the names of the keys, of one kind or of all, that are made and not in use yet.
+
+    The audit log must tell so too: a row that somebody set back brings no older key into use again.
+    """
+    made, used = [
+        exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what)
+        for what in (_MADE, _USED)
+    ]
+    names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending, made, ~used))
     return frozenset(name for name in names if name.startswith(purpose or ""))
 
 
@@ -47,7 +57,7 @@ async def put_in_use(session: AsyncSession, keys: IntakeKeys, name: str) -> None
     """Let a key be used from now on; the audit log tells when it was not before."""
     if name in await pending_keys(session):
         await session.execute(update(KeyCheck).where(KeyCheck.name == name).values(pending=False))
-        AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "key_in_use", name)
+        AuditLog(keys.audit).add(session, utc_now(), OPERATOR, _USED, name)
 
 
 async def forget(session: AsyncSession, name: str) -> None:
@@ -82,7 +92,7 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys) -> None:
         raise NotReady(
             "The database does not know its keys yet. Make a backup, then run `reportline intake upgrade`."
         )
-    for fault in (*_others(known, keys), *_missing(used, keys), *_unknown(known, keys)):
+    for fault in (*_others(known, keys), *_missing(used, keys), *await _unknown(session, known, keys)):
         raise NotReady(fault)
 
 
@@ -91,7 +101,7 @@ async def record_made(
 ) -> None:
     """Give the database the check values of keys that a command has made; the audit log tells of each."""
     await record(session, keys, names, pending=pending)
-    AuditLog(keys.audit).add(session, utc_now(), OPERATOR, "key_made", *names)
+    AuditLog(keys.audit).add(session, utc_now(), OPERATOR, _MADE, *names)
 
 
 def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> list[str]:
@@ -132,12 +142,22 @@ def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
             )
 
 
-def _unknown(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
-    for name in keys.by_name():
-        if name not in known:
-            purpose = name.partition("-")[0]
-            made_by = "reindex" if purpose == "index" else f"rotate {purpose}"
-            yield (
-                f"The database does not know {name}.key. If `reportline intake {made_by}` was cut off, run "
-                "it again; move a key of another intake away."
-            )
+async def _unknown(session: AsyncSession, known: Mapping[str, bytes], keys: IntakeKeys) -> list[str]:
+    names = keys.by_name().keys() - known.keys()
+    made = select(AuditEntry.subject).where(AuditEntry.what == _MADE, AuditEntry.subject.in_(names))
+    dropped = set(await session.scalars(made)) if names else set[str]()
+    return [_why_unknown(name, is_dropped=name in dropped) for name in sorted(names)]
+
+
+def _why_unknown(name: str, *, is_dropped: bool) -> str:
+    if is_dropped:
+        return (
+            f"{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed "
+            "with it. Move it away."
+        )
+    purpose = name.partition("-")[0]
+    made_by = "reindex" if purpose == "index" else f"rotate {purpose}"
+    return (
+        f"The database does not know {name}.key. If `reportline intake {made_by}` was cut off, run it again; "
+        "move a key of another intake away."
+    )

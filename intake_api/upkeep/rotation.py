@@ -116,6 +116,7 @@ async def _take_up(database: Database, folder: Path, purpose: Purpose) -> str | 
         left = later_than_known(await known_checks(session), keys, purpose)
         await record_made(session, keys, left, pending=True)
         await require_keys(session, keys)
+    async with database.reading() as session:
         pending = await pending_keys(session, purpose)
     for name in pending - keys.by_name().keys():
         await _give_up(database, folder, name)

@@ -12,7 +12,7 @@ from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
 from intake_api.commands.intake import intake
 from intake_api.keys import make_key, make_keys, read_keys
-from intake_api.known_keys.checks import record
+from intake_api.known_keys.checks import record_made
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
@@ -197,7 +197,7 @@ async def test_a_seal_key_that_is_not_in_use_yet_is_not_given_to_the_bot(setting
     before = (settings.data_dir / "public.key").read_text()
     made = f"seal-{make_key(settings.folder, 'seal')}"
     async with database_opened(settings.database_place()) as database, database.writing() as session:
-        await record(session, read_keys(settings.folder), [made], pending=True)
+        await record_made(session, read_keys(settings.folder), [made], pending=True)
     await asyncio.to_thread(prepare, settings)
     assert (settings.data_dir / "public.key").read_text() == before
     [told] = [one.advice for one in await asyncio.to_thread(check, settings) if "sealed to" in one.advice]

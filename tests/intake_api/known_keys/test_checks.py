@@ -5,12 +5,19 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from intake_api.audit.log import AuditLog
 from intake_api.commands.checks import check
 from intake_api.keys import make_key, read_keys
-from intake_api.known_keys.checks import check_of, known_checks
+from intake_api.known_keys.checks import (
+    check_of,
+    forget,
+    known_checks,
+    pending_keys,
+    put_in_use,
+    record_made,
+)
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
@@ -123,6 +130,34 @@ async def test_a_rotation_that_was_cut_off_is_taken_up(settings: IntakeSettings)
     await _begin(settings)
 
 
+async def test_a_key_in_use_that_somebody_sets_back_stays_in_use(settings: IntakeSettings) -> None:
+    """The log tells that it came into use; the keys of a set-up never waited for anybody."""
+    name = f"vault-{make_key(settings.folder, 'vault')}"
+    keys = read_keys(settings.folder)
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await record_made(session, keys, [name], pending=True)
+        async with database.writing() as session:
+            assert await pending_keys(session) == {name}
+            await put_in_use(session, keys, name)
+        async with database.writing() as session:
+            await session.execute(update(KeyCheck).values(pending=True))
+        async with database.reading() as session:
+            assert not await pending_keys(session)
+
+
+async def test_a_key_of_a_rotation_that_was_dropped_is_to_be_moved_away(settings: IntakeSettings) -> None:
+    """Another machine went on without it. Running the rotation again would change nothing."""
+    name = f"vault-{make_key(settings.folder, 'vault')}"
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await record_made(session, read_keys(settings.folder), [name], pending=True)
+        async with database.writing() as session:
+            await forget(session, name)
+    with pytest.raises(NotReady, match=rf"{name}\.key was made by a rotation .* Move it away"):
+        await _begin(settings)
+
+
 async def test_check_values_that_somebody_deleted_are_not_made_anew(settings: IntakeSettings) -> None:
     """An upgrade signs the access keys that it finds, so whoever deleted the values could add one to them."""
     async with database_opened(settings.database_place()) as database:
@@ -173,5 +208,7 @@ async def test_a_running_intake_says_that_a_key_is_another_or_that_it_is_behind(
             pending = name.startswith("vault-k3")
             async with api.intake.database.writing() as session:
                 await session.merge(KeyCheck(name=name, value=value, pending=pending))
+                if pending:
+                    api.intake.audit.add(session, api.clock(), "operator", "key_made", name)
             answer = await nobody.get("/readyz")
             assert (answer.status_code, answer.json()["keys"]) == (200 if state == "ok" else 503, state)

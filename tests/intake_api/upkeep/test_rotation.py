@@ -20,7 +20,7 @@ from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
 from intake_api.hand_in.reports import content_of
 from intake_api.keys import KeyRing, Purpose, make_key, newest, number_of, read_keys
-from intake_api.known_keys.checks import record, with_pending
+from intake_api.known_keys.checks import record_made, with_pending
 from intake_api.known_keys.processes import Has, present
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
@@ -316,18 +316,24 @@ async def _in_use(database: Database, settings: IntakeSettings, purpose: Purpose
         return number_of((await with_pending(session, read_keys(settings.folder))).in_use(purpose))
 
 
+async def _made_there(database: Database, settings: IntakeSettings, purpose: Purpose) -> str:
+    """Make a key on the other machine, and wait until its process says that it has it; gives its name."""
+    folder = settings.data_dir / "other"
+    made = f"{purpose}-{make_key(folder, purpose)}"
+    async with database.writing() as session:
+        await record_made(session, read_keys(folder), [made], pending=True)
+    async with asyncio.timeout(20):
+        while await _told(database, made) != [Has.KEY]:
+            await asyncio.sleep(0.05)
+    return made
+
+
 async def test_a_key_that_was_made_on_another_machine_is_brought_from_there(
     database: Database, settings: IntakeSettings
 ) -> None:
     """If that machine is gone, another key is made: nothing was sealed with the one that is lost."""
     async with _another_machine(settings):
-        folder = settings.data_dir / "other"
-        made = f"vault-{make_key(folder, 'vault')}"
-        async with database.writing() as session:
-            await record(session, read_keys(folder), [made], pending=True)
-        async with asyncio.timeout(20):
-            while await _told(database, made) != [Has.KEY]:
-                await asyncio.sleep(0.05)
+        made = await _made_there(database, settings, "vault")
         with pytest.raises(NotReady, match=rf"{made}\.key was made on another machine.* Copy it from there"):
             await rotate_vault(database, settings.folder, _nobody)
     rotated = await rotate_vault(database, settings.folder, _nobody)
@@ -338,18 +344,12 @@ async def test_no_public_key_is_given_out_that_a_process_could_not_open(
     database: Database, settings: IntakeSettings
 ) -> None:
     async with _another_machine(settings):
-        folder = settings.data_dir / "other"
-        made = f"seal-{make_key(folder, 'seal')}"
-        async with database.writing() as session:
-            await record(session, read_keys(folder), [made], pending=True)
-        async with asyncio.timeout(20):
-            while await _told(database, made) != [Has.KEY]:
-                await asyncio.sleep(0.05)
+        made = await _made_there(database, settings, "seal")
         ended = await asyncio.to_thread(_run, settings, "seal")
         assert (ended.exit_code, ended.stdout) == (1, "")
         assert f"{made}.key was made on another machine, and is not in use yet. Copy it" in ended.stderr
         assert not (settings.folder / "intake_public.key").exists()
-        shutil.copy(folder / f"{made}.key", settings.folder)
+        shutil.copy(settings.data_dir / "other" / f"{made}.key", settings.folder)
         ended = await asyncio.to_thread(_run, settings, "seal")
     assert ended.exit_code == 0
     assert (settings.folder / "intake_public.key").read_text().startswith(f"{made.removeprefix('seal-')}:")
