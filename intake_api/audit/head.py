@@ -83,7 +83,7 @@ class HeadKeeper:
     async def keep(self, database: Database) -> None:
         """Keep the newest head, unless the log was cut; the file is read and written only for a new one."""
         async with database.reading() as session:
-            if await self._audit.newest(session) == self._kept:
+            if self.state == "ok" and await self._audit.newest(session) == self._kept:
                 return
         try:
             self._kept = await keep_head(database, self._folder, self._audit)

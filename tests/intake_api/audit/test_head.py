@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
+from sqlalchemy import delete, insert, select
 
 from intake_api.audit.head import HEAD_FILE, HeadKeeper, head_of, keep_head, read_head, write_head
 from intake_api.audit.log import AuditLog, Head
 from intake_api.roles import Role
+from intake_api.store.models import AuditEntry
 from reportline.readiness import NotReady
 from tests.intake_api.api_users import new_user
 from tests.intake_api.running_api import NOON, RunningApi
+from tests.intake_api.unguarded import unguard
 
 AUDIT = AuditLog(secrets.token_bytes(32))
 HEAD = Head(150, secrets.token_bytes(32))
@@ -81,6 +84,24 @@ async def test_a_head_that_the_log_does_not_hold_is_kept(api: RunningApi, tmp_pa
     await keeper.keep(api.intake.database)
     assert [*states, keeper.state] == ["cut", "ok"]
     assert read_head(tmp_path, api.intake.audit) == await _add(api)
+
+
+async def test_a_log_that_is_put_back_is_whole_again(api: RunningApi, tmp_path: Path) -> None:
+    keeper, states = HeadKeeper(tmp_path, api.intake.audit), []
+    await _add(api, "one")
+    await keeper.keep(api.intake.database)
+    async with api.intake.database.writing() as session:
+        newest = select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)
+        cut = (await session.scalars(newest)).one()
+        put_back = {column.key: getattr(cut, column.key) for column in AuditEntry.__table__.columns}
+        await unguard(session)
+        await session.execute(delete(AuditEntry).where(AuditEntry.sequence == cut.sequence))
+    await keeper.keep(api.intake.database)
+    states.append(keeper.state)
+    async with api.intake.database.writing() as session:
+        await session.execute(insert(AuditEntry), [put_back])
+    await keeper.keep(api.intake.database)
+    assert [*states, keeper.state] == ["cut", "ok"]
 
 
 async def test_a_running_process_touches_the_file_only_for_a_new_head(
