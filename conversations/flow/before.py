@@ -21,6 +21,7 @@ from conversations.flow.paragraphs import (
     doubted,
     instead,
     legal_note_unless_hurt,
+    link_in_hand,
     practice_line,
     rules_unless_read,
     to_be_sent,
@@ -94,7 +95,7 @@ OPENING = (
     ),
     Step(
         "paused",
-        ("paused.card", web_page),
+        ("paused.card", link_in_hand, web_page),
         (
             (Choice("to_link", "review", when=is_unsent),),
             (Choice("no_link", "kind"),),

@@ -207,6 +207,7 @@ def test_a_portal_paused_in_the_middle_of_a_talk_sends_nothing_more() -> None:
     assert (turn.state.step, turn.effects) == ("paused", ())
     assert turn.state.draft.revision == 0
     assert "Nothing was sent." in replay.read()
+    assert "Your link waits below. It is not sent yet." in replay.read()
     assert replay.tap("to_link").state.step == "paused"
     replay.portals = PORTALS
     assert replay.tap("to_link").state.step == "review"
