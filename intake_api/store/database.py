@@ -84,6 +84,7 @@ class Database:
         self._turn = asyncio.Lock()
         self._origin: Database = self
         self._beside: list[Database] = []
+        self.was_cut_off = False
         # Why the last writing transaction was not committed, if that is known to last.
         self.unwritable: Why | None = None
         # Asked by each writing transaction at its beginning; a process that serves sets it.
@@ -121,7 +122,7 @@ class Database:
                 session.begin(),
             ):
                 if not self.is_postgresql:
-                    await _begin_by(session, deadline)
+                    await self._begin_by(session, deadline)
                 if await self.is_left_behind(session):
                     raise LeftBehind
                 last = session.info[_LAST] = []
@@ -161,8 +162,18 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._origin.was_cut_off:
+            # Whoever waits inside SQLite must still find the event loop when the wait is over.
+            await asyncio.sleep(_SECONDS_IN_SQLITE)
         for database in (*self._beside, self):
             await database.engine.dispose()
+
+    async def _begin_by(self, session: AsyncSession, deadline: float) -> None:
+        try:
+            await _begin_by(session, deadline)
+        except asyncio.CancelledError:
+            self._origin.was_cut_off = True
+            raise
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
