@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select, update
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.faults import Reason, Refused
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import AccessKey, Exposure, Item, Lift, is_claimed
+from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
 ONE_LOOK: Final = timedelta(minutes=1)
 _DELETED_AFTER: Final = timedelta(days=2)
@@ -43,11 +43,6 @@ def limits_of(settings: IntakeSettings) -> Limits:
         rest=timedelta(minutes=settings.exposure_break_minutes),
         zone=ZoneInfo(settings.time_zone),
     )
-
-
-async def take_turn(request: AnalystRequest) -> None:
-    """Lock the analyst's key, before any item: so two requests at once begin one stretch, and no deadlock."""
-    await request.session.get_one(AccessKey, request.analyst, with_for_update={"key_share": True})
 
 
 async def admit(request: AnalystRequest, limits: Limits) -> None:
@@ -84,7 +79,7 @@ async def count_look(request: AnalystRequest) -> None:
 
 
 async def _begin(request: AnalystRequest, until: datetime) -> None:
-    """Begin a stretch; it is the analyst's turn, so no other stretch begins meanwhile."""
+    """Begin a stretch; the caller has locked the analyst's key, so no other one begins meanwhile."""
     exposure_id = secrets.token_hex(8)
     request.session.add(
         Exposure(exposure_id=exposure_id, analyst=request.analyst, began=request.now, ends=until)

@@ -17,7 +17,7 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock
 from intake_api.http.dependencies import AuditHere, ClockHere, DatabaseHere, SettingsHere, VaultHere
-from intake_api.known_keys.access_keys import Caller
+from intake_api.known_keys.access_keys import Caller, lock_key
 from intake_api.store.database import Database
 from intake_api.vault import Vault
 
@@ -51,7 +51,7 @@ class Transactions:
         Raises Refused (day-full, break-due) if a limit is reached.
         """
         async with self.writing(analyst) as request:
-            await guard.take_turn(request)
+            await lock_key(request.session, request.analyst)
             await guard.admit(request, self.limits)
             yield request
             await guard.count_look(request)
@@ -63,7 +63,7 @@ class Transactions:
         Raises Refused (day-full, break-due) if it `opens` something new and a limit is reached.
         """
         async with self.writing(analyst) as request:
-            await guard.take_turn(request)
+            await lock_key(request.session, request.analyst)
             if opens:
                 await guard.admit(request, self.limits)
             yield request

@@ -76,6 +76,11 @@ async def caller_of(session: AsyncSession, audit: AuditLog, token: str) -> Calle
     return Caller(key_id, Role(found[0].role))
 
 
+async def lock_key(session: AsyncSession, key_id: str) -> AccessKey:
+    """Lock an access key, before any item, and return it: so requests of one take turns."""
+    return await session.get_one(AccessKey, key_id, with_for_update={"key_share": True})
+
+
 async def sign_keys(session: AsyncSession, audit: AuditLog) -> None:
     """Sign the rows of an earlier version of which the audit log tells; any other row opens nothing."""
     for key, added, revoked in (await session.execute(_with_entries().where(AccessKey.mac.is_(None)))).all():
