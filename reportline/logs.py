@@ -150,10 +150,15 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "reporter_gone": ListedEvent(DEBUG, "a reporter has blocked the bot", "nothing", ("channel",)),
     "left_group": ListedEvent(INFO, "the bot was put into a group and left it", "nothing", ("channel",)),
     "malformed_seal": ListedEvent(
-        WARNING, "a channel handed in what the intake cannot open", "compare the public keys", ("reason",)
+        WARNING,
+        "in an hour that has ended, a channel handed in what the intake cannot open",
+        "compare the public keys",
+        ("reason",),
     ),
     "unknown_shape": ListedEvent(
-        WARNING, "a channel newer than the intake handed in a report; it keeps it", "upgrade the intake"
+        WARNING,
+        "in an hour that has ended, a channel newer than the intake handed in a report; it keeps it",
+        "upgrade the intake",
     ),
     "clock_ahead": ListedEvent(
         WARNING,

@@ -2,7 +2,7 @@
 
 - `routes`: the channels' routes
 - `reports`: opens a sealed report, and stores its highest revision
-- `sender_clocks`: puts the hour of arrival in place of one that cannot be
+- `hour_log`: logs what single reports give rise to, once the hour has ended
 - `receipts`: returns the status of a receipt
 - `shapes`: the bodies of these routes' requests and answers
 - `examples`: an example of each

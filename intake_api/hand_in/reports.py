@@ -18,11 +18,11 @@ from conversations.wire.report import (
 )
 from conversations.wire.sealing import NotOpened, UnknownShape, unseal
 from intake_api.faults import Reason, Refused
+from intake_api.hand_in.hour_log import HourLog
 from intake_api.keys import IntakeKeys
 from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
-from reportline.logs import log_event
 
 
 class Content(BaseModel):
@@ -43,15 +43,15 @@ class Content(BaseModel):
     note: str | None = Field(default=None, repr=False)
 
 
-def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str) -> Report:
+def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str, hour_log: HourLog) -> Report:
     """Open a sealed report; raises Refused if that is impossible, or it is another draft's or too new."""
     try:
         report = unseal(sealed, keys.seals)
     except NotOpened:
-        log_event("malformed_seal", reason="broken_seal" if sealed.key_id in keys.seals else "unknown_key")
+        hour_log.note("malformed_seal", "broken_seal" if sealed.key_id in keys.seals else "unknown_key")
         raise Refused(Reason.SEAL_NOT_OPENED) from None
     except UnknownShape:
-        log_event("unknown_shape")
+        hour_log.note("unknown_shape")
         raise Refused(Reason.UNKNOWN_SHAPE) from None
     if report.draft_id != draft_id:
         raise Refused(Reason.OTHER_DRAFT)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request
 
 from conversations.wire.report import DraftId, SealedReport
 from intake_api.hand_in.examples import EXAMPLES
+from intake_api.hand_in.hour_log import HourLog
 from intake_api.hand_in.receipts import status_of
 from intake_api.hand_in.reports import keep, open_report
-from intake_api.hand_in.sender_clocks import SenderClocks
 from intake_api.hand_in.shapes import ChannelAnswer, ReceiptGiven, StatusAnswer, StatusQuestion
 from intake_api.http.access import ChannelCaller, ChannelRoute
 from intake_api.http.contract import told
@@ -29,9 +29,9 @@ async def _keys_of(request: Request) -> Keys:
 KeysHere = Annotated[Keys, Depends(_keys_of)]
 
 
-async def _sender_clocks_of(request: Request) -> SenderClocks:
-    sender_clocks: SenderClocks = request.app.state.sender_clocks
-    return sender_clocks
+async def _hour_log_of(request: Request) -> HourLog:
+    hour_log: HourLog = request.app.state.hour_log
+    return hour_log
 
 
 @channels.put(
@@ -45,12 +45,12 @@ async def hand_in(  # noqa: PLR0913, PLR0917 - each is a part of the intake that
     database: HandInDatabaseHere,
     vault: VaultHere,
     clock: ClockHere,
-    sender_clocks: Annotated[SenderClocks, Depends(_sender_clocks_of)],
+    hour_log: Annotated[HourLog, Depends(_hour_log_of)],
     _: ChannelCaller,
 ) -> ReceiptGiven:
     """Take a report, a later revision of it, or its withdrawal (a revision that says so); in any order."""
-    report, now = open_report(sealed, keys.current(), draft_id), clock()
-    report = report.model_copy(update={"hour": sender_clocks.possible(report.hour, now)})
+    report, now = open_report(sealed, keys.current(), draft_id, hour_log), clock()
+    report = report.model_copy(update={"hour": hour_log.possible_hour(report.hour, now)})
     async with database.writing() as session:
         await keep(session, vault, report, now)
     # Nothing is merged here, and nothing is woken: no answer's timing tells whether an address was known.

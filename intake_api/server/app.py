@@ -63,7 +63,7 @@ def _give_parts(state: State, intake: Intake) -> None:
     state.database, state.vault, state.audit = intake.database, intake.vault, intake.audit
     state.hand_in_database = intake.hand_in_database
     state.refusals = intake.refusals
-    state.keys, state.sender_clocks = intake.keys, intake.sender_clocks
+    state.keys, state.hour_log = intake.keys, intake.hour_log
     state.numbers = Numbers(intake.database, intake.keys, intake.settings.folder, intake.now, intake.heads)
 
 
@@ -91,7 +91,7 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
 @asynccontextmanager
 async def _working(intake: Intake) -> AsyncIterator[None]:
     """Do what no request waits for, until the block ends."""
-    workers = (intake.merger, intake.sender_clocks, intake.audit_task)
+    workers = (intake.merger, intake.hour_log, intake.audit_task)
     running = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield

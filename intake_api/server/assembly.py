@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from intake_api.audit.head import HeadKeeper
 from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock, utc_now
-from intake_api.hand_in.sender_clocks import SenderClocks
+from intake_api.hand_in.hour_log import HourLog
 from intake_api.http.refusals import Refusals
 from intake_api.items.merger import Merger
 from intake_api.keys import KeyRing
@@ -30,7 +30,7 @@ class Intake:
     refusals: Refusals
     merger: Merger
     audit_task: AuditTask
-    sender_clocks: SenderClocks
+    hour_log: HourLog
     now: Clock
 
 
@@ -39,7 +39,7 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
     keys = KeyRing(settings.folder)
     database, vault = Database(checked_database_place(settings)), Vault(keys)
     merger = Merger(database, vault, settings.reopen_after, now)
-    audit, refusals, clocks = AuditLog(keys.current().audit), Refusals(), SenderClocks(now)
+    audit, refusals = AuditLog(keys.current().audit), Refusals()
     heads = HeadKeeper(settings.folder, audit)
     task = AuditTask(database, audit, heads, refusals, now)
     return Intake(
@@ -53,6 +53,6 @@ def assemble(settings: IntakeSettings, now: Clock = utc_now) -> Intake:
         refusals=refusals,
         merger=merger,
         audit_task=task,
-        sender_clocks=clocks,
+        hour_log=HourLog(now),
         now=now,
     )

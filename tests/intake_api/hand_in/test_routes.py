@@ -252,11 +252,15 @@ async def test_a_malformed_seal_is_refused(api: RunningApi, spoil: Any) -> None:
 async def test_a_newer_report_is_told_apart_from_a_broken_seal_and_nothing_is_stored(
     api: RunningApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The log tells it after the hour: a line at once would tell when the report came."""
     answer = await api.hand_in(a_newer_report())
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(":unknown-shape")
     assert "upgrade the intake" in answer.json()["detail"]
     assert await api.scalar(select(StoredReport.draft_id)) is None
+    assert not capsys.readouterr().err
+    api.clock.move(hours=1)
+    api.intake.hour_log.tell()
     events = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
     assert events == ["unknown_shape"]
 

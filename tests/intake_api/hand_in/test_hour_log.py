@@ -1,13 +1,14 @@
-"""No report is refused for a clock: an hour that cannot be is stored as that of arrival, and told later."""
+"""What a report gives rise to is told after its hour; one whose hour cannot be has that of its arrival."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from intake_api.hand_in.sender_clocks import EARLIEST, SenderClocks
+from intake_api.hand_in.hour_log import EARLIEST, HourLog
 from intake_api.store.models import StoredReport
 from tests.intake_api.hand_in.sealed_json import hand_in_json, report_json
 from tests.intake_api.running_api import NOON, Clock, RunningApi
@@ -60,16 +61,34 @@ async def test_a_report_is_taken_though_our_own_clock_is_years_behind(api: Runni
 def test_a_wrong_clock_is_told_once_an_hour_and_after_it(capsys: pytest.CaptureFixture[str]) -> None:
     """A line at once would tell when the report arrived."""
     clock = Clock()
-    clocks = SenderClocks(clock)
+    hour_log = HourLog(clock)
     told = []
     for wrong, minutes in ((1, 0), (2, 20), (0, 10), (0, 0), (0, 60), (1, 60), (0, 60)):
         clock.move(minutes=minutes)
         for _ in range(wrong):
-            clocks.possible(EARLIEST - HOUR, clock())
-        clocks.possible(clock() - HOUR, clock())
-        clocks.tell()
+            hour_log.possible_hour(EARLIEST - HOUR, clock())
+        hour_log.possible_hour(clock() - HOUR, clock())
+        hour_log.tell()
         told.append(capsys.readouterr().err.count("clock_ahead"))
     assert told == [0, 0, 1, 0, 0, 0, 1]
+
+
+def test_each_kind_of_event_is_told_once_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    hour_log = HourLog(clock)
+    for event, reason in (("malformed_seal", "broken_seal"), ("malformed_seal", "unknown_key")) * 2:
+        hour_log.note(event, reason)
+    hour_log.note("unknown_shape")
+    hour_log.tell()
+    clock.move(hours=1)
+    hour_log.tell()
+    hour_log.tell()
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line.get("reason")) for line in told] == [
+        ("malformed_seal", "broken_seal"),
+        ("malformed_seal", "unknown_key"),
+        ("unknown_shape", None),
+    ]
 
 
 async def test_a_running_intake_tells_it(api: RunningApi, capsys: pytest.CaptureFixture[str]) -> None:
