@@ -3,7 +3,8 @@
 - `models`: the tables
 - `columns`: the types of their columns
 - `away`: why a database cannot be used
-- `database`: opens, reads and writes a database (SQLite or PostgreSQL)
+- `database`: reads and writes a database (SQLite or PostgreSQL)
+- `sqlite`, `postgresql`: open each of them
 - `journal`: empties SQLite's write-ahead log every hour
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs

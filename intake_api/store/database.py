@@ -1,59 +1,34 @@
-"""Opens and uses a database; the only module that knows the differences between SQLite and PostgreSQL.
+"""Uses a database; with `sqlite` and `postgresql`, all that knows the differences between the two.
 
-SQLite: write-ahead log and synchronous=FULL. Every writer takes the write lock when it begins: a transaction
-that reads first and writes later would fail whenever another one wrote in between, whatever the timeout.
-What is erased stays in the write-ahead log until `empty_journal`.
+SQLite: one writer at a time; what is erased stays in the write-ahead log until `empty_journal`.
 PostgreSQL: readers see one snapshot, writers lock the rows that they decide about.
 """
 
 import asyncio
-import sqlite3
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import URL, Connection, event, func, make_url, select, text
 from sqlalchemy import exc as errors
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from intake_api.store.away import DatabaseAway, LeftBehind, Why, why_away, why_by_disk
+from intake_api.store.postgresql import postgresql_engine
+from intake_api.store.sqlite import Threads, begin_by, sqlite_engine
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 _SECONDS_TO_WAIT: Final = 30
-# A wait inside SQLite cannot be called off, so it is cut into pieces.
-_SECONDS_IN_SQLITE: Final = 1
-_PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    # Deleted content is overwritten, not merely marked as free.
-    "PRAGMA secure_delete=ON",
-    # The write-ahead log gives its space back, with all that is in it, when it begins anew.
-    "PRAGMA journal_size_limit=0",
-)
 # Connections of one pool: so many are kept, and so many more are made while they are needed.
 _KEPT: Final = 10
 _FURTHER: Final = 10
 _KEPT_BESIDE: Final = 5
 _FURTHER_BESIDE: Final = 5
-# The settings that the code relies on, whatever the server's administrator chose for other databases.
-_SERVER_SETTINGS: Final = {
-    "application_name": "reportline",
-    "synchronous_commit": "on",
-    "default_transaction_isolation": "read committed",
-    "timezone": "UTC",
-    "lock_timeout": f"{_SECONDS_TO_WAIT}s",
-    "idle_in_transaction_session_timeout": f"{_SECONDS_TO_WAIT}s",
-    "jit": "off",
-}
 # A transaction keeps the lock of each table that it reads until it ends.
 _OPEN_TRANSACTIONS: Final = text(
     "SELECT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid() AND relation = ANY "
@@ -76,7 +51,12 @@ class Database:
     def __init__(self, place: Path | str, kept: int = _KEPT, further: int = _FURTHER) -> None:
         pool = {"pool_size": kept, "max_overflow": further}
         self.is_postgresql = isinstance(place, str)
-        self.engine = _postgresql(place, pool) if isinstance(place, str) else _sqlite(place, pool)
+        self._threads = Threads()
+        self.engine = (
+            postgresql_engine(place, _SECONDS_TO_WAIT, pool)
+            if isinstance(place, str)
+            else sqlite_engine(place, self._threads, pool)
+        )
         self._place = place
         self._reader = self.engine.execution_options(**(_ONE_STATE if self.is_postgresql else {}))
         self._writer = self.engine.execution_options(writes=True)
@@ -84,7 +64,6 @@ class Database:
         self._turn = asyncio.Lock()
         self._origin: Database = self
         self._beside: list[Database] = []
-        self.was_cut_off = False
         # Why the last writing transaction was not committed, if that is known to last.
         self.unwritable: Why | None = None
         # Asked by each writing transaction at its beginning; a process that serves sets it.
@@ -122,7 +101,7 @@ class Database:
                 session.begin(),
             ):
                 if not self.is_postgresql:
-                    await self._begin_by(session, deadline)
+                    await begin_by(session, deadline)
                 if await self.is_left_behind(session):
                     raise LeftBehind
                 last = session.info[_LAST] = []
@@ -162,18 +141,10 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._origin.was_cut_off:
-            # Whoever waits inside SQLite must still find the event loop when the wait is over.
-            await asyncio.sleep(_SECONDS_IN_SQLITE)
-        for database in (*self._beside, self):
-            await database.engine.dispose()
-
-    async def _begin_by(self, session: AsyncSession, deadline: float) -> None:
-        try:
-            await _begin_by(session, deadline)
-        except asyncio.CancelledError:
-            self._origin.was_cut_off = True
-            raise
+        for database in self._beside:
+            await database.close()
+        await self.engine.dispose()
+        await self._threads.end()
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -255,63 +226,6 @@ def _on_postgresql(session: AsyncSession) -> bool:
 
 
 _ONE_STATE: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-def _sqlite(file: Path, pool: dict[str, int]) -> AsyncEngine:
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(file)),
-        hide_parameters=True,
-        # Unless isolation_level is None, Python's driver begins transactions by itself, and too late.
-        connect_args={"timeout": _SECONDS_IN_SQLITE, "isolation_level": None},
-        **pool,
-    )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
-
-
-def _postgresql(written: str, pool: dict[str, int]) -> AsyncEngine:
-    url = make_url(written).set(drivername="postgresql+asyncpg")
-    arguments: dict[str, Any] = {"server_settings": _SERVER_SETTINGS, "timeout": _SECONDS_TO_WAIT}
-    if url.query.get("sslmode") == "verify-full":
-        arguments["ssl"] = ssl.create_default_context(cafile=cast("str | None", url.query.get("sslrootcert")))
-    return create_async_engine(
-        url.difference_update_query(["sslmode", "sslrootcert"]),
-        hide_parameters=True,
-        pool_pre_ping=True,
-        connect_args=arguments,
-        **pool,
-    )
-
-
-def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-async def _begin_by(session: AsyncSession, deadline: float) -> None:
-    """Begin a transaction of SQLite; raises OperationalError when others have written until the deadline."""
-    clock = asyncio.get_running_loop().time
-    while True:
-        try:
-            await session.connection()
-        except errors.OperationalError as error:
-            if not _is_locked(error) or clock() >= deadline:
-                raise
-        else:
-            return
-
-
-def _is_locked(error: errors.OperationalError) -> bool:
-    code: int = getattr(error.orig, "sqlite_errorcode", 0)
-    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 @contextmanager
