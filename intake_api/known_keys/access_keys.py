@@ -76,9 +76,9 @@ async def caller_of(session: AsyncSession, audit: AuditLog, token: str) -> Calle
     return Caller(key_id, Role(found[0].role))
 
 
-async def lock_key(session: AsyncSession, key_id: str) -> AccessKey:
-    """Lock an access key, before any item, and return it: so requests of one take turns."""
-    return await session.get_one(AccessKey, key_id, with_for_update={"key_share": True})
+async def lock_key(session: AsyncSession, key_id: str) -> None:
+    """Lock an access key, if there is one, before any item: so requests of one take turns."""
+    await session.get(AccessKey, key_id, with_for_update={"key_share": True})
 
 
 async def sign_keys(session: AsyncSession, audit: AuditLog) -> None:
