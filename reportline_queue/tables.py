@@ -196,7 +196,7 @@ def _changed(shown: Claim | ItemFound) -> dict[str, str]:
     if shown.changed_on is None:
         return {}
     words = ", ".join(word.replace("_", " ") for word in shown.changed_words)
-    return {"changed since": f"it was assessed, last on {shown.changed_on}: {words}"}
+    return {"changed since": f"it was looked at, last on {shown.changed_on}: {words}"}
 
 
 def _words(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:

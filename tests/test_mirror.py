@@ -172,6 +172,12 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/store",
+        "sqlite postgresql",
+        "tests/intake_api/store/test_database_sqlite.py",
+        "used by database alone",
+    ),
+    Elsewhere(
+        "intake_api/store",
         "away",
         "tests/intake_api/numbers/test_readiness.py",
         "met on disks that are full or read-only",
@@ -183,7 +189,7 @@ ELSEWHERE = (
         "intake_api/store/migrations",
         "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows "
         "versions/0004_orders_without_clocks versions/0005_words_within_reach "
-        "versions/0006_entries_that_bind versions/0007_processes",
+        "versions/0006_entries_that_bind versions/0007_processes versions/0008_words_unshown",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),

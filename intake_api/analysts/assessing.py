@@ -13,6 +13,7 @@ from intake_api.analysts.decision import Decision
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.audit.bound_assessments import binding
 from intake_api.faults import Reason, Refused
+from intake_api.items.reopening import mark_decided
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
 from intake_api.vault import Place, Vault
@@ -111,7 +112,7 @@ async def _add(
 ) -> str:
     assessment_id = secrets.token_hex(16)
     item.unseen = decision.outcome in NEWEST.unseen
-    item.changed_on, item.changed_words = None, ""
+    await mark_decided(request.session, item)
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
     row = Assessment(
         sequence=await _next_number(request.session),

@@ -17,11 +17,13 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.shapes import MAXIMUM_CLAIMS
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
+from intake_api.items.reopening import forget_unshown
 from intake_api.items.totals import update_totals
 from intake_api.known_keys.access_keys import lock_key
 from intake_api.store.models import (
     EVERY_KIND,
     EVERY_LANGUAGE,
+    LONGEST_HOLD,
     AccessKey,
     Item,
     State,
@@ -29,8 +31,6 @@ from intake_api.store.models import (
     is_waiting,
 )
 
-# A program that prolongs its claim for ever must not keep the item from other analysts.
-LONGEST_HOLD: Final = timedelta(hours=8)
 _EXPIRED_AT_ONCE: Final = 20
 
 
@@ -64,6 +64,7 @@ async def claim(
             request.now + lease,
         )
         item.released_by = item.released_at = None
+        forget_unshown(item)
         await update_places(request.session, item)
     request.note("claimed", *(item.item_id for item in items))
     return items

@@ -19,6 +19,7 @@ from intake_api.vault import Vault
 
 REPORTS_A_PAGE: Final = 50
 MAXIMUM_TOGETHER: Final = 20
+_SAYS_LITTLE: Final = "1"  # what the page keys of reports begin with that say nothing of the page
 
 
 async def reports_page(session: AsyncSession, vault: Vault, item: Item, after: str = "") -> ReportsShown:
@@ -32,6 +33,11 @@ async def reports_page(session: AsyncSession, vault: Vault, item: Item, after: s
         reports=[_report(vault, item, report) for _, report in shown],
         next=shown[-1].page_key if len(rows) > len(shown) else None,
     )
+
+
+def shows_all_words(first: ReportsShown) -> bool:
+    """Return whether an item's first page holds all of its reports that say something of the page."""
+    return first.next is None or first.next.startswith(_SAYS_LITTLE)
 
 
 async def named_together(session: AsyncSession, item: Item) -> Sequence[Item]:

@@ -43,11 +43,16 @@ Circumstances = Annotated[
 ]
 ChangedOn = Annotated[
     date | None,
-    Field(description="The last day (UTC) on which it changed since it was assessed; null if it did not."),
+    Field(
+        description="The last day (UTC) on which it changed since it was assessed or claimed; null if not."
+    ),
 ]
 ChangedWords = Annotated[
     list[str],
-    Field(description="What was said since it was assessed that it did not have: note, position; may grow."),
+    Field(
+        description="What was said that it did not have when it was assessed, and, while an analyst holds "
+        "it, what they were not shown yet: note, position; may grow."
+    ),
 ]
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]
 

@@ -13,7 +13,7 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.assessing import decided, history_of, outcomes_of
 from intake_api.analysts.claims import every_claim
 from intake_api.analysts.decision import DecisionShown
-from intake_api.analysts.item_reports import named_together, reports_page
+from intake_api.analysts.item_reports import named_together, reports_page, shows_all_words
 from intake_api.analysts.shapes import (
     AuditEntries,
     AuditEntryShown,
@@ -30,6 +30,7 @@ from intake_api.analysts.shapes import (
 from intake_api.audit.log import AuditLog
 from intake_api.faults import Reason, Refused
 from intake_api.items.circumstances import of_bits
+from intake_api.items.reopening import mark_shown, shown_words
 from intake_api.items.words import COUNTERS
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
 from intake_api.vault import Place, Vault
@@ -82,7 +83,7 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
             "first_hour": item.first_hour,
             "last_hour": item.last_hour,
             "changed_on": item.changed_on,
-            "changed_words": item.changed_words.split(),
+            "changed_words": shown_words(item),
         }
         for item in items
     ]
@@ -145,7 +146,7 @@ async def items_found(request: AnalystRequest, items: Sequence[Item]) -> list[It
 
 async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
     """Show any item with its address, and audit that the address was read; raises Refused (not-found)."""
-    item = await _item(request.session, item_id)
+    item = await _item(request.session, item_id, locked=True)
     [found] = await items_found(request, [item])
     addresses = addresses_of(request.vault, item)
     shown = ItemShown(
@@ -201,8 +202,8 @@ def _state(item: Item, now: datetime) -> Literal["waiting", "claimed", "assessed
     return State.WAITING.value if run_out else State(item.state).value
 
 
-async def _item(session: AsyncSession, item_id: str) -> Item:
-    item = await session.get(Item, item_id)
+async def _item(session: AsyncSession, item_id: str, *, locked: bool = False) -> Item:
+    item = await session.get(Item, item_id, with_for_update=locked or None)
     if item is None:
         raise Refused(Reason.NOT_FOUND)
     return item
@@ -211,6 +212,8 @@ async def _item(session: AsyncSession, item_id: str) -> Item:
 async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
     """Return what an item's reports say, and what they name beside it."""
     page = await reports_page(request.session, request.vault, item)
+    if shows_all_words(page):
+        mark_shown(item, request.analyst)
     return {
         "summary": Summary(**{name: getattr(item, name) for name in COUNTERS}),
         "details": page.reports,

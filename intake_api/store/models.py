@@ -1,6 +1,6 @@
 """The tables; no column holds a report's time finer than an hour, and none holds an address in plain text."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from intake_api.store.columns import NO_ROW_NUMBERS, DayType, ExactTime, HourTyp
 
 EVERY_LANGUAGE: Final = ""
 EVERY_KIND: Final = ""
+# A program that prolongs its claim for ever must not keep the item from other analysts.
+LONGEST_HOLD: Final = timedelta(hours=8)
 
 
 class Base(DeclarativeBase):
@@ -77,9 +79,11 @@ class Item(Base):
     due since `open_since`, when the item last came back. `seen_today` to `notes` count the reports that say
     so.
 
-    `unseen` says that the page could not be seen, by the outcome that holds. `changed_on` and `changed_words`
-    (kinds, with spaces between) say what came since. `lapsed_claim` is a claim that ran out and was given
-    back, by which its holder, `lapsed_by`, may still decide until somebody claims the item.
+    `unseen` says that the page could not be seen, by the outcome that holds. `changed_words` (kinds, with
+    spaces between) came since; `unshown_words` came since the item was claimed or assessed, and nobody who
+    decides about it was shown them yet. `changed_on` is the last day of either. `lapsed_claim` is a claim
+    that ran out and was given back, by which its holder, `lapsed_by`, may still decide until somebody claims
+    the item.
     """
 
     __tablename__ = "items"
@@ -120,6 +124,7 @@ class Item(Base):
     unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_on: Mapped[date | None] = mapped_column(DayType)
     changed_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    unshown_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
     lapsed_claim: Mapped[str | None] = mapped_column(String(16))
     lapsed_by: Mapped[str | None] = mapped_column(String(12))
 

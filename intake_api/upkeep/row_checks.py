@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from conversations.address import CANONICALISER_VERSION
+from intake_api.clock import utc_now
 from intake_api.items.making import addresses_in
-from intake_api.store.models import Assessment, Item, Mention, QueuePlace, State, StoredReport
+from intake_api.store.models import LONGEST_HOLD, Assessment, Item, Mention, QueuePlace, State, StoredReport
 from intake_api.vault import Place, Vault, VaultClosed
 
 _PAGE: Final = 200
@@ -33,6 +34,7 @@ async def faults_of_items(session: AsyncSession, vault: Vault) -> list[str]:
             "Items under another address's hash": moved,
             "Assessed items without an assessment": await _undecided(session),
             "Waiting items that are in no queue": await _unqueued(session),
+            "Claims that do not end within eight hours": await _held_for_ever(session),
         }
     )
 
@@ -104,6 +106,10 @@ async def _undecided(session: AsyncSession) -> int:
 async def _unqueued(session: AsyncSession) -> int:
     queued = exists().where(QueuePlace.item_id == Item.item_id)
     return await _number(session, Item.state == State.WAITING, Item.reports > 0, ~queued)
+
+
+async def _held_for_ever(session: AsyncSession) -> int:
+    return await _number(session, Item.lease_expires > utc_now() + LONGEST_HOLD)
 
 
 async def _number(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:

@@ -85,7 +85,7 @@ def test_what_came_after_an_assessment_is_told(analyst: Client) -> None:
             break
     item_id = first_id(found)
     for shown in (found, analyst.told("item", item_id)):
-        assert re.search(r"changed since +it was assessed, last on \d{4}-\d\d-\d\d: position *\n", shown)
+        assert re.search(r"changed since +it was looked at, last on \d{4}-\d\d-\d\d: position *\n", shown)
 
 
 def test_a_lead_sees_who_holds_what_and_frees_it(analyst: Client, lead: Client) -> None:

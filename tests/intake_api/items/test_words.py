@@ -231,9 +231,10 @@ async def test_the_mark_goes_with_the_next_decision(api: RunningApi, analyst: Ap
     first = await _decide(api, analyst, "baseline")
     await api.take_in(a_report(ADDRESS, note="a word"))
     assert (await _item(api)).changed_words == "note"
+    await analyst.item((await _item(api)).item_id)
     assert (await analyst.correct(first, "not_found")).status_code == 201
     item = await _item(api)
-    assert (item.changed_on, item.changed_words) == (None, "")
+    assert (item.state, item.changed_on, item.changed_words) == ("assessed", None, "")
     await api.take_in(a_report(ADDRESS, page_password="swordfish"))
     await _decide(api, analyst, "baseline")
     item = await _item(api)
@@ -248,12 +249,95 @@ async def test_a_correction_says_anew_whether_it_could_be_seen(api: RunningApi, 
     assert await analyst.claim() == []
 
 
-async def test_words_that_come_before_the_decision_mark_nothing(api: RunningApi, analyst: ApiUser) -> None:
+async def _show(analyst: ApiUser, claim_id: str) -> dict[str, Any]:
+    answer = await analyst.client.get(f"/v1/queue/claims/{claim_id}")
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def test_a_correction_that_did_not_see_the_words_leaves_their_mark(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    """It stays for an outcome that says what was seen, and brings the item back for one that does not."""
+    await api.take_in(a_report(ADDRESS))
+    first = await _decide(api, analyst, "baseline")
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    second = (await analyst.correct(first, "ignore")).json()["assessment_id"]
+    item = await _item(api)
+    assert (item.state, item.changed_words, item.changed_on is None) == ("assessed", "note", False)
+    await analyst.correct(second, "not_found")
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["note"]]
+
+
+async def test_words_that_come_during_a_claim_are_marked_until_their_holder_is_shown_them(
+    api: RunningApi, analyst: ApiUser
+) -> None:
     report = a_report(ADDRESS)
     await api.take_in(report)
-    await analyst.claim()
+    [claim] = await analyst.claim()
+    assert (await _show(analyst, claim["claim_id"]))["changed_words"] == []
     await api.take_in(revised(report, note="a word"))
-    assert (await _item(api)).changed_on is None
+    other = await new_user(api)
+    assert (await other.item(claim["item_id"]))["changed_words"] == ["note"]
+    shown = await _show(analyst, claim["claim_id"])
+    assert (shown["changed_words"], shown["details"][0]["note"]) == (["note"], "a word")
+    await analyst.assess(claim["claim_id"], "not_found")
+    item = await _item(api)
+    assert (item.state, item.changed_words, item.changed_on) == ("assessed", "", None)
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+async def test_words_that_the_decision_did_not_know_bring_back_what_could_not_be_seen(
+    api: RunningApi, analyst: ApiUser, *, given_back: bool
+) -> None:
+    """Once: who claims it then is shown them. So too when the lease has run out before they came."""
+    report = a_report(ADDRESS)
+    await api.take_in(report)
+    [claim] = await analyst.claim()
+    await _show(analyst, claim["claim_id"])
+    if given_back:
+        api.clock.move(hours=2)
+        await (await new_user(api)).claim(language="fr")
+    await api.take_in(revised(report, page_password="swordfish"))
+    assert (await analyst.assess(claim["claim_id"], "not_found")).status_code == 201
+    [again] = await analyst.claim()
+    assert (again["item_id"], again["changed_words"]) == (claim["item_id"], ["page_password"])
+    await analyst.assess(again["claim_id"], "not_found")
+    item = await _item(api)
+    assert (item.state, item.changed_words) == ("assessed", "")
+
+
+async def test_words_that_the_decision_did_not_know_mark_what_was_seen(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    await api.take_in(a_report(ADDRESS))
+    [claim] = await analyst.claim()
+    await _show(analyst, claim["claim_id"])
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    await analyst.assess(claim["claim_id"], "baseline")
+    item = await _item(api)
+    assert (item.state, item.changed_words) == ("assessed", "note")
+
+
+async def test_a_first_page_that_does_not_show_every_word_leaves_the_mark(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    await api.take_in(*(a_report(ADDRESS, note=f"word {number}") for number in range(51)))
+    [claim] = await analyst.claim()
+    await api.take_in(a_report(ADDRESS, position="third post"))
+    for _ in range(2):
+        assert (await _show(analyst, claim["claim_id"]))["changed_words"] == ["position"]
+
+
+async def test_a_correction_during_a_claim_leaves_the_claim_alone(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
+    first = await _decide(api, analyst, "not_found")
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    [claim] = await analyst.claim()
+    await api.take_in(a_report(ADDRESS, position="third post"))
+    assert (await analyst.correct(first, "not_found", note="twice")).status_code == 201
+    assert (await _show(analyst, claim["claim_id"]))["changed_words"] == ["note", "position"]
 
 
 async def test_a_merge_of_many_addresses_counts_their_words_in_few_statements(api: RunningApi) -> None:

@@ -204,6 +204,18 @@ async def test_keys_that_are_there_are_in_use_and_stay(database: Database) -> No
     assert await _all(database, "SELECT * FROM key_checks") == before
 
 
+async def test_a_mark_that_is_there_counts_as_shown_to_nobody(database: Database) -> None:
+    await _step(database, "0007")
+    async with database.writing() as session:
+        await session.execute(text("UPDATE items SET changed_words = 'note' WHERE state <> 'waiting'"))
+    before = await _all(database, "SELECT * FROM items ORDER BY 1")
+    await _step(database, "0008")
+    marked = await _all(database, "SELECT state, unshown_words FROM items ORDER BY 1, 2")
+    assert marked == [("assessed", "note"), ("claimed", ""), ("waiting", "")]
+    await _step(database, "0007", down=True)
+    assert await _all(database, "SELECT * FROM items ORDER BY 1") == before
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -1,10 +1,12 @@
 """The doctor finds rows that were moved, hidden or spoilt by somebody who can write to the database."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from intake_api.clock import utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item
 from intake_api.upkeep.row_checks import faults_of_items, faults_of_reports
@@ -32,7 +34,7 @@ TAMPERINGS = {
         "Waiting items that are in no queue: 1.",
     ),
     "a report is spoilt": (
-        ["UPDATE reports SET content = counted WHERE draft_id = (SELECT min(draft_id) FROM reports)"],
+        ["UPDATE reports SET content = counted WHERE draft_id IN (SELECT min(draft_id) FROM mentions)"],
         "Reports whose words do not open: 1.",
     ),
     "one of a report's two items is deleted": (
@@ -82,6 +84,15 @@ async def test_what_was_tampered_with_is_found(api: RunningApi, tampering: str) 
         for statement in statements:
             await session.execute(text(statement.replace("ONE", ONE)))
     assert fault in await _faults(api)
+
+
+async def test_a_claim_without_an_end_is_found(api: RunningApi) -> None:
+    await _worked(api)
+    [claim] = await api.claim()
+    async with api.intake.database.writing() as session:
+        held = (await session.scalars(select(Item).where(Item.claim_id == claim["claim_id"]))).one()
+        held.lease_expires = utc_now() + timedelta(hours=9)
+    assert await _faults(api) == ["Claims that do not end within eight hours: 1."]
 
 
 async def test_more_than_a_page_of_each_is_looked_at(api: RunningApi) -> None:
