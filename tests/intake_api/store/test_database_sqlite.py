@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, contextmanager
@@ -66,6 +67,23 @@ async def test_an_error_other_than_a_lock_is_not_waited_for(tmp_path: Path) -> N
     async with database_opened(tmp_path / "nowhere" / "reportline.db") as database:
         with pytest.raises(DatabaseAway):
             await asyncio.wait_for(_write(database), 5)
+
+
+def _threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+
+
+async def test_no_thread_outlives_a_database(sqlite_settings: IntakeSettings) -> None:
+    """A thread that ends after the event loop would print a traceback: nobody is there to hear its result."""
+    before = _threads()
+    async with database_opened(sqlite_settings.database_place()) as database:
+        with _held_by_another_program(sqlite_settings):
+            writing = asyncio.create_task(_write(database))
+            # It waits inside SQLite by then.
+            await asyncio.wait({writing}, timeout=0.2)
+            writing.cancel()
+            await asyncio.wait({writing})
+    assert not _threads() - before
 
 
 async def test_an_intake_stops_though_another_program_holds_the_database(

@@ -551,7 +551,8 @@ async def test_of_two_assessed_items_the_later_outcome_holds_and_both_marks_stay
         await _make_equal(api, KEPT, OTHER)
     await _reindex(settings)
     [item] = await _items(settings)
-    assert (item.state, item.changed_words) == ("assessed", "note page_password")
+    both = "note page_password"
+    assert (item.state, item.changed_words, item.unshown_words) == ("assessed", both, both)
     assert item.changed_on == NOON.date()
 
 
