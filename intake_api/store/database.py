@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from intake_api.store.away import DatabaseAway, LeftBehind, Why, why_away, why_by_disk
+from intake_api.store.wrong_values import naming_wrong_values
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -200,10 +201,14 @@ class Database:
 
 @asynccontextmanager
 async def opened(place: Path | str) -> AsyncIterator[Database]:
-    """Open a database, and close it when the block ends."""
+    """Open a database, and close it when the block ends.
+
+    Raises NotReady, which names the table, where a value of a wrong type makes the block fail.
+    """
     database = Database(place)
     try:
-        yield database
+        async with naming_wrong_values(database):
+            yield database
     finally:
         await database.close()
 
