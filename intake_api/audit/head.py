@@ -18,7 +18,7 @@ _SIGNED: Final = rf"{_HEAD} ([0-9a-f]{{128}})\n"
 _WITHOUT: Final = "Put the right one back. Without one, move it away: then the log's end counts as it is now."
 _DAMAGED: Final = f"{{file}} is damaged: what is in it is no head of an audit log. {_WITHOUT}"
 _OTHER: Final = (
-    f"{{file}} is not signed with this intake's audit.key: it was changed, or is of another intake. {_WITHOUT}"
+    f"{{file}} is not signed with this intake's audit.key: it was changed, or of another intake. {_WITHOUT}"
 )
 _NOT_WRITABLE: Final = (
     "{file} cannot be written ({why}), and without it nobody could tell later that the audit log was cut. "
