@@ -110,12 +110,14 @@ def doctor(
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from reportline.doctor import look_at_everything
 
     found = look_at_everything(bot_settings(), audit_head)
     table = Table("", "what", "advice")
     for look in found:
-        table.add_row("ok" if look.fine else "FAULT", look.name, look.advice)
+        # As text: a path or an id may hold what Rich would take for a colour.
+        table.add_row("ok" if look.fine else "FAULT", look.name, Text(look.advice))
     Console().print(table)
     raise typer.Exit(int(not all(look.fine for look in found)))

@@ -34,7 +34,7 @@ FIELD_SHAPES: Final = {
     "status": "[1-5][0-9][0-9]",
     "reason": (
         "unknown_key|broken_seal|unreadable|wrong_key|wrong_role|missing_key"
-        "|other_key|key_refused|no_channel|unknown_shape"
+        "|other_key|key_refused|no_channel|unknown_shape|damaged|other"
     ),
     "logger": r"[A-Za-z_]+[0-9]{0,2}(\.[A-Za-z_]+[0-9]{0,2}){0,7}",
     "severity": "WARNING|ERROR|CRITICAL",
@@ -198,6 +198,13 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         ERROR,
         "the audit log lacks an entry that this machine has seen; told once an hour",
         "run doctor: it says what to do",
+    ),
+    "audit_head_unusable": ListedEvent(
+        ERROR,
+        "the file of the audit log's head is damaged, or not signed with this intake's key; told once an "
+        "hour",
+        "run doctor: it says what to do",
+        ("reason",),
     ),
     "audit_task_failed": ListedEvent(
         ERROR,

@@ -1,5 +1,6 @@
 """Files that only their owner can read: written whole or not at all, refused when open to others."""
 
+import errno
 import os
 import secrets
 import stat
@@ -10,6 +11,7 @@ from reportline.readiness import NotReady
 
 OPEN_TO_READ: Final = 0o077
 OPEN_TO_WRITE: Final = 0o022
+_A_LINE: Final = 1024
 
 
 def require_private(path: Path, forbidden: int = OPEN_TO_READ) -> None:
@@ -33,6 +35,16 @@ def replace(path: Path, text: str) -> None:
     """Write a file of mode 0600, whole or not at all, in the place of whatever was there."""
     _written_beside(path, text).replace(path)
     keep_names(path.parent)
+
+
+def try_to_replace(path: Path) -> None:
+    """Write as `replace` would, and take it back; raises OSError if `replace` could not.
+
+    What is written is longer than a line of ours, so that a disk without room for one shows.
+    """
+    _written_beside(path, " " * _A_LINE).unlink()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
 
 
 def keep_names(folder: Path) -> None:

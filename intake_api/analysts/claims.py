@@ -19,7 +19,6 @@ from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
 from intake_api.items.reopening import forget_unshown
 from intake_api.items.totals import update_totals
-from intake_api.known_keys.access_keys import lock_key
 from intake_api.store.models import (
     EVERY_KIND,
     EVERY_LANGUAGE,
@@ -145,8 +144,10 @@ async def free(request: AnalystRequest, claim_id: str) -> str:
 
 
 async def free_all_of(session: AsyncSession, key_id: str) -> Sequence[str]:
-    """Put all that a key's owner holds back into the queue; returns the ids of the items."""
-    await lock_key(session, key_id)
+    """Put all that a key's owner holds back into the queue; returns the ids of the items.
+
+    The caller has locked the key, if there is one.
+    """
     held = select(Item).where(is_claimed, Item.claimed_by == key_id).order_by(Item.address_hash)
     items = (await session.scalars(held.with_for_update())).all()
     item_ids = [item.item_id for item in items]

@@ -78,9 +78,19 @@ async def unlike_their_entries(session: AsyncSession, audit: AuditLog, vault: Va
     async for page in (await session.stream(_with_entries())).partitions():
         for found in page:
             row, content, *erased = found
-            if content is None or not _fits(audit, vault, row, _Entry(json.loads(content), into, erased)):
+            bound = _bound(content)
+            if bound is None or not _fits(audit, vault, row, _Entry(bound, into, erased)):
                 unlike.add(row.assessment_id)
     return unlike
+
+
+def _bound(content: str | None) -> Content | None:
+    """Return what an entry binds of an assessment, or None: the entry may be one that somebody inserted."""
+    try:
+        bound = json.loads(content or "null")
+    except ValueError:
+        return None
+    return bound if isinstance(bound, dict) and isinstance(bound.get("item"), str) else None
 
 
 async def bind_earlier(session: AsyncSession, audit: AuditLog, vault: Vault, now: datetime) -> None:

@@ -40,8 +40,7 @@ def list_all() -> None:
     settings = settings_of(IntakeSettings)
     table = Table("key", "role", "holder", "made", "revoked")
     for row in run(_all_keys(settings)):
-        revoked = "" if row.revoked_at is None else f"{row.revoked_at:%Y-%m-%d}"
-        table.add_row(row.key_id, row.role, Text(_plain(row.name)), f"{row.made_at:%Y-%m-%d}", revoked)
+        table.add_row(*map(Text, row))
     Console().print(table)
 
 
@@ -55,13 +54,13 @@ def revoke(key_id: str) -> None:
 
 
 def _require_plain(name: str) -> None:
-    if not name.strip() or _plain(name) != name:
+    if not name.strip() or plain(name) != name:
         raise NotReady(
             "A holder's name is letters, digits and signs on one line. Write who will hold the key."
         )
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Replace what is no letter, digit, sign or space; a terminal would obey some of it."""
     return "".join(one if one.isprintable() or one in _JOINERS else "\ufffd" for one in name)
 
@@ -74,11 +73,17 @@ async def _add(settings: IntakeSettings, role: Role, name: str) -> str:
             return await add_key(session, audit, role, name, utc_now())
 
 
-async def _all_keys(settings: IntakeSettings) -> Sequence[AccessKey]:
+async def _all_keys(settings: IntakeSettings) -> Sequence[Sequence[str]]:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
-            return (await session.scalars(select(AccessKey).order_by(AccessKey.made_at))).all()
+            rows = await session.scalars(select(AccessKey).order_by(AccessKey.made_at))
+            return [_told(row) for row in rows]
+
+
+def _told(row: AccessKey) -> Sequence[str]:
+    days = ["" if at is None else f"{at:%Y-%m-%d}" for at in (row.made_at, row.revoked_at)]
+    return [*map(plain, (row.key_id, row.role, row.name)), *days]
 
 
 async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
@@ -86,8 +91,9 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
-            freed = await free_all_of(session, key_id)
+            # The key is locked first: whoever claims by it waits, and then opens nothing.
             known = await revoke_key(session, audit, key_id, utc_now())
+            freed = await free_all_of(session, key_id)
             audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
             return known
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from intake_api.audit.head import cut, read_head
+from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
-from intake_api.keys import read_keys
+from intake_api.commands.access_keys import plain
+from intake_api.keys import IntakeKeys, read_keys
 from intake_api.known_keys.access_keys import changed_keys
 from intake_api.known_keys.checks import require_keys, with_pending
 from intake_api.settings import IntakeSettings
@@ -16,6 +18,7 @@ from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
+from intake_api.store.wrong_values import require_values
 from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows
 from intake_api.vault import Vault
 from reportline.checks import Check, look_at
@@ -29,6 +32,7 @@ def check(settings: IntakeSettings, noted_down: Head | None = None) -> list[Chec
         ("intake keys", _look_at_keys),
         ("intake files", _look_at_files),
         ("intake database", _look_at_database),
+        ("database values", _look_at_values),
         ("audit log", partial(_look_at_audit_log, noted_down=noted_down)),
         ("assessments and reports", _look_at_rows),
         ("access keys", _look_at_access_keys),
@@ -45,7 +49,7 @@ def _looked(look: Callable[[IntakeSettings], str], settings: IntakeSettings) -> 
 
 def _look_at_keys(settings: IntakeSettings) -> str:
     read_keys(settings.folder)
-    return "are all there"
+    return f"{settings.folder} has one of each kind or more, and none is damaged"
 
 
 def _look_at_files(settings: IntakeSettings) -> str:
@@ -60,35 +64,57 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 
 def _look_at_database(settings: IntakeSettings) -> str:
-    key_id = asyncio.run(_seal_key_of_current(settings))
-    return f"is at the revision that this version needs, and knows these keys; reports are sealed to {key_id}"
+    keys = asyncio.run(_keys_of_current(settings))
+    seal_key = keys.public_key().key_id
+    fits = f"is at this version's revision, and knows these keys; reports are sealed to {seal_key}"
+    return ". ".join((fits, *map(_half_done, sorted(keys.pending))))
 
 
-async def _seal_key_of_current(settings: IntakeSettings) -> str:
-    """Return the id of the seal key in use; raises NotReady if the database does not fit version or keys."""
+def _half_done(name: str) -> str:
+    return (
+        f"{name}.key is made, and nothing is sealed with it yet: unless a rotation is running now, run "
+        f"`reportline intake rotate {name.partition('-')[0]}` again where that file is"
+    )
+
+
+async def _keys_of_current(settings: IntakeSettings) -> IntakeKeys:
+    """Return the keys with those pending; raises NotReady if the database does not fit version or keys."""
     keys = read_keys(settings.folder)
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
             await require_keys(session, keys)
-            return (await with_pending(session, keys)).public_key().key_id
+            return await with_pending(session, keys)
+
+
+def _look_at_values(settings: IntakeSettings) -> str:
+    asyncio.run(_require_values(settings))
+    return "are of the kinds of their columns"
+
+
+async def _require_values(settings: IntakeSettings) -> None:
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
+        async with database.reading() as session:
+            await require_values(session)
 
 
 def _look_at_audit_log(settings: IntakeSettings, noted_down: Head | None) -> str:
     faults, newest = asyncio.run(_faults_of_log(settings, noted_down))
     if faults:
         raise NotReady(" ".join(faults))
-    return f"its chain is whole, to entry {newest.number}"
+    held = "" if noted_down is None else f"; it holds entry {noted_down.number} as it was noted down"
+    return f"its chain is whole, to entry {newest.number}{held}"
 
 
 async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> tuple[list[str], Head]:
     audit = AuditLog(read_keys(settings.folder).audit)
     # Read before the log is, which a running intake may lengthen meanwhile.
-    kept = read_head(settings.folder, audit)
+    kept, unusable = _kept_head(settings.folder, audit)
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
-            faults = await faults_of_log(session, audit)
+            faults = [*await faults_of_log(session, audit), *unusable]
             if kept is not None and not await audit.holds(session, kept):
                 faults.append(cut(settings.folder, kept))
             if noted_down is not None and not await audit.holds(session, noted_down):
@@ -97,6 +123,13 @@ async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> t
                     "was cut, or an older database was put in its place. Find out by whom."
                 )
             return faults, await audit.newest(session)
+
+
+def _kept_head(folder: Path, audit: AuditLog) -> tuple[Head | None, list[str]]:
+    try:
+        return read_head(folder, audit), []
+    except HeadUnusable as fault:
+        return None, [str(fault)]
 
 
 def _look_at_rows(settings: IntakeSettings) -> str:
@@ -116,8 +149,9 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
 def _look_at_access_keys(settings: IntakeSettings) -> str:
     if changed := asyncio.run(_changed_keys(settings)):
         raise NotReady(
-            f"These access keys are not as the audit log says: {', '.join(changed)}. They open nothing. "
-            "Find out who wrote to the database; revoke them, and make new ones."
+            f"These access keys are not as the audit log says: {', '.join(map(plain, changed))}. They open "
+            "nothing. Find out who wrote to the database; run `reportline intake key revoke KEY` for each, "
+            "also where its row is gone, and make new ones for those who need them."
         )
     return "are as the audit log says"
 

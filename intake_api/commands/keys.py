@@ -1,5 +1,8 @@
 """The commands that change the intake's keys; each says what it did, what is left to do, and what to keep."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import typer
 from rich.console import Console
 
@@ -8,6 +11,7 @@ from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
 from intake_api.commands.command_line import run, settings_of
 from intake_api.keys import read_keys
+from intake_api.known_keys.processes import Silence
 from intake_api.settings import IntakeSettings
 from intake_api.store.revision import require_current
 from intake_api.upkeep.locks import serving
@@ -66,11 +70,41 @@ def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
     )
 
 
+@contextmanager
+def telling_silence() -> Iterator[Silence]:
+    """Say that processes which do not answer are waited for, and in the end how many were passed over."""
+    silence = Silence(_tell_wait)
+    try:
+        yield silence
+    finally:
+        if silence.passed_over:
+            typer.echo(
+                f"{_processes(silence.passed_over)} did not answer in time and may store nothing more until "
+                "started again: restart what still runs.",
+                err=True,
+            )
+
+
+def _tell_wait(silent: int) -> None:
+    verb, they = ("does", "it is") if silent == 1 else ("do", "they are")
+    typer.echo(
+        f"Waiting for {_processes(silent)} that {verb} not answer; after two minutes {they} passed over.",
+        err=True,
+    )
+
+
+def _processes(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"
+
+
 async def _rotate_seal(settings: IntakeSettings) -> IntakePublicKey:
     async with changing(settings) as database:
         await require_current(database)
-        with Console(stderr=True).status("Waiting until every process has the key ..."):
-            return await rotate_seal(database, settings.folder)
+        with (
+            telling_silence() as silence,
+            Console(stderr=True).status("Waiting until every process has the key ..."),
+        ):
+            return await rotate_seal(database, settings.folder, silence=silence)
 
 
 async def _rotate_vault(settings: IntakeSettings) -> Rotated:
@@ -82,22 +116,30 @@ async def _rotate_vault(settings: IntakeSettings) -> Rotated:
 async def _rotate_vault_in(settings: IntakeSettings) -> Rotated:
     async with changing(settings) as database:
         await require_current(database)
-        with Console(stderr=True).status("Waiting until every process has the key ...") as status:
+        with (
+            telling_silence() as silence,
+            Console(stderr=True).status("Waiting until every process has the key ...") as status,
+        ):
             return await rotate_vault(
-                database, settings.folder, lambda values: status.update(f"{values} values are sealed anew")
+                database,
+                settings.folder,
+                lambda values: status.update(f"{values} values are sealed anew"),
+                silence=silence,
             )
 
 
 async def _reindex(settings: IntakeSettings) -> Reindexed:
     async with changing(settings) as database:
         await require_current(database)
-        with Console(stderr=True).status(
-            "Looking whether an intake runs; one that was killed is waited for two minutes ..."
-        ) as status:
+        with (
+            telling_silence() as silence,
+            Console(stderr=True).status("Looking whether an intake runs ...") as status,
+        ):
             return await reindex_all(
                 database,
                 settings.folder,
                 settings.reopen_after,
                 utc_now(),
                 lambda items: status.update(f"{items} items have new hashes"),
+                silence,
             )

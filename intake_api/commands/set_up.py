@@ -19,7 +19,7 @@ from intake_api.store.database import opened
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
 from intake_api.upkeep.upgrading import bring_up_to_date
-from reportline.private_files import replace, require_private, write_once
+from reportline.private_files import replace, require_private, try_to_replace, write_once
 from reportline.readiness import NotReady
 
 _EMPTIED: Final = (
@@ -103,6 +103,7 @@ async def _in_use(settings: IntakeSettings, keys: IntakeKeys) -> IntakeKeys:
 def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Path) -> None:
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try_to_replace(file)
         # The key is valid before its token is written: after a crash in between, nobody has the token.
         write_once(file, f"{asyncio.run(_new_token(settings, keys, role))}\n")
         return

@@ -20,6 +20,7 @@ from intake_api.store.models import AccessKey, AuditEntry
 
 _NO_HASH = bytes(32)
 _ADDED, _REVOKED = "_key_added", "key_revoked"
+_GONE = "(the row was gone)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,24 @@ async def add_key(session: AsyncSession, audit: AuditLog, role: Role, name: str,
 
 
 async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: datetime) -> bool:
-    """Revoke a key; returns whether there was such a valid key."""
-    in_force = (AccessKey.key_id == key_id) & AccessKey.revoked_at.is_(None)
-    row = (await session.scalars(select(AccessKey).where(in_force).with_for_update())).one_or_none()
+    """Revoke a key that is in force, or that is not as the audit log says; returns whether it was one.
+
+    Afterwards it is as the log says: revoked, with the role that the log tells, and with a row if that was
+    gone.
+    """
+    row = await session.get(AccessKey, key_id, with_for_update={"key_share": True})
+    entries = select(AuditEntry).where(AuditEntry.subject == key_id).order_by(AuditEntry.sequence)
+    told = (await session.scalars(entries.where(AuditEntry.what.endswith(_ADDED)))).all()
+    revoked = await session.scalar(entries.where(AuditEntry.what == _REVOKED).limit(1)) is not None
     if row is None:
+        if not told:
+            return False
+        row = AccessKey(key_id=key_id, name=_GONE, token_hash=_NO_HASH, made_at=told[0].at)
+        session.add(row)
+    elif row.revoked_at is not None and _is_as_logged(audit, row, len(told), int(revoked)):
         return False
+    if told:
+        row.role = told[0].what.removesuffix(_ADDED)
     row.revoked_at = at
     row.mac = _mac(audit, row)
     await session.flush()
@@ -56,7 +70,7 @@ async def revoke_key(session: AsyncSession, audit: AuditLog, key_id: str, at: da
 async def require_key_of(session: AsyncSession, key_id: str, *roles: Role) -> None:
     """Raise Refused (not-found) unless there is a valid key with one of these roles."""
     key = await session.get(AccessKey, key_id)
-    if key is None or key.revoked_at is not None or Role(key.role) not in roles:
+    if key is None or key.revoked_at is not None or key.role not in roles:
         raise Refused(Reason.NOT_FOUND)
 
 
@@ -112,7 +126,9 @@ def _is_in_force(audit: AuditLog, key: AccessKey, added: int, revoked: int) -> b
 
 def _is_as_logged(audit: AuditLog, key: AccessKey, added: int, revoked: int) -> bool:
     signed = hmac.compare_digest(key.mac or bytes(32), _mac(audit, key))
-    return signed and added == 1 and bool(revoked) == (key.revoked_at is not None)
+    # A revoked key opens nothing, whoever wrote its row: an operator has seen to it.
+    is_known = added == 1 or bool(revoked)
+    return signed and is_known and bool(revoked) == (key.revoked_at is not None)
 
 
 def _mac(audit: AuditLog, key: AccessKey) -> bytes:

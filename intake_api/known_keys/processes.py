@@ -8,8 +8,9 @@ process begins by reading its row, so what was passed over seals nothing with ol
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
 from typing import Final
@@ -28,6 +29,8 @@ from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS: Final = 2
 SECONDS_TO_ANSWER: Final = 120
+# A process that is well has answered within this time.
+_SECONDS_TO_TELL: Final = 5
 _SECONDS_TO_LEAVE: Final = 2
 _SECONDS_OF_A_TRANSACTION: Final = 120
 _MINE: Final = select(literal(1)).where(ServingProcess.process_id == bindparam("mine"))
@@ -56,12 +59,33 @@ async def present(database: Database, keys: KeyRing) -> AsyncIterator[None]:
         await presence.end()
 
 
+@dataclass(slots=True)
+class Silence:
+    """What a command knows of the processes that do not answer it, in all its calls.
+
+    `tell` is called once, with their number, when they have not answered within `seconds_to_tell`. After
+    `seconds_to_answer` they are passed over, and counted in `passed_over`.
+    """
+
+    tell: Callable[[int], None] = lambda _: None
+    seconds_to_answer: float = SECONDS_TO_ANSWER
+    seconds_to_tell: float = _SECONDS_TO_TELL
+    passed_over: int = 0
+    _is_told: bool = field(default=False, init=False)
+
+    def lasts(self, silent: int) -> None:
+        """Tell that so many processes are waited for, unless that was told before."""
+        if silent and not self._is_told:
+            self._is_told = True
+            self.tell(silent)
+
+
 class Call:
     """A call to all processes that serve; one that does not answer in time is passed over."""
 
-    def __init__(self, database: Database, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
-        self._database, self._seconds = database, seconds_to_answer
-        self._ends, self._called = 0.0, dict[str, int]()
+    def __init__(self, database: Database, silence: Silence) -> None:
+        self._database, self._silence = database, silence
+        self._began, self._called = 0.0, dict[str, int]()
 
     async def begin(self) -> None:
         """Call every process."""
@@ -69,7 +93,7 @@ class Call:
             await session.execute(update(ServingProcess).values(called=ServingProcess.called + 1))
             rows = await session.scalars(select(ServingProcess))
             self._called = {row.process_id: row.called for row in rows}
-        self._ends = time.monotonic() + self._seconds
+        self._began = time.monotonic()
 
     async def answers(self, session: AsyncSession) -> Sequence[Mapping[str, str] | None]:
         """Return what each process has of each key, None for one that may still answer.
@@ -79,15 +103,19 @@ class Call:
         await advisory_lock(session, _BEGINNING)
         rows = (await session.scalars(select(ServingProcess))).all()
         silent = {row.process_id for row in rows if row.answered < self._called.get(row.process_id, 0)}
-        if time.monotonic() > self._ends:
+        waited = time.monotonic() - self._began
+        if silent and waited > self._silence.seconds_to_answer:
             await session.execute(delete(ServingProcess).where(ServingProcess.process_id.in_(silent)))
+            self._silence.passed_over += len(silent)
             rows = [row for row in rows if row.process_id not in silent]
+        elif waited > self._silence.seconds_to_tell:
+            self._silence.lasts(len(silent))
         return [None if row.process_id in silent else row.keys for row in rows]
 
 
-async def wait_until_none_serves(database: Database, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
+async def wait_until_none_serves(database: Database, silence: Silence) -> None:
     """Call all processes, and wait until none can answer any more; raises NotReady if one answers."""
-    call = Call(database, seconds_to_answer)
+    call = Call(database, silence)
     await call.begin()
     while True:
         async with database.writing() as session:

@@ -19,6 +19,7 @@ from intake_api.server.assembly import Intake
 from intake_api.server.openapi import completed
 from intake_api.store.journal import keep_emptying
 from intake_api.store.revision import require_current, require_writable
+from intake_api.store.wrong_values import naming_wrong_values
 from intake_api.upkeep.locks import serving, serving_alone
 from intake_api.upkeep.reindexing import require_indexed
 
@@ -72,20 +73,25 @@ async def running(intake: Intake) -> AsyncIterator[FastAPI]:
     """Run an intake; raises NotReady when the database or its keyed hashes are of another version."""
     try:
         async with AsyncExitStack() as stack:
-            stack.enter_context(serving(intake.settings.folder))
-            if not intake.database.is_postgresql:
-                stack.enter_context(serving_alone(intake.settings.folder))
-            await require_current(intake.database)
-            await require_writable(intake.database)
-            await stack.enter_async_context(present(intake.database, intake.keys))
-            async with intake.database.reading() as session:
-                await require_indexed(session, intake.vault)
-            await intake.audit_task.tick()
-            await stack.enter_async_context(_working(intake))
-            await stack.enter_async_context(_emptying_journal(intake))
+            async with naming_wrong_values(intake.database):
+                await _start(intake, stack)
             yield build(intake)
     finally:
         await intake.database.close()
+
+
+async def _start(intake: Intake, stack: AsyncExitStack) -> None:
+    stack.enter_context(serving(intake.settings.folder))
+    if not intake.database.is_postgresql:
+        stack.enter_context(serving_alone(intake.settings.folder))
+    await require_current(intake.database)
+    await require_writable(intake.database)
+    await stack.enter_async_context(present(intake.database, intake.keys))
+    async with intake.database.reading() as session:
+        await require_indexed(session, intake.vault)
+    await intake.audit_task.tick()
+    await stack.enter_async_context(_working(intake))
+    await stack.enter_async_context(_emptying_journal(intake))
 
 
 @asynccontextmanager

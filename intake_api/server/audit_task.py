@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from intake_api.audit.counts import count_hour
-from intake_api.audit.head import HeadKeeper
+from intake_api.audit.head import HeadKeeper, HeadState
 from intake_api.audit.log import INTAKE, AuditLog
 from intake_api.clock import Clock
 from intake_api.http.refusals import Refusals
@@ -36,7 +36,7 @@ class AuditTask:
         self._stopped = asyncio.Event()
         # Counted only as an hour begins: a count in its midst would tell which half of it a report came in.
         self._hour = hour_of(now())
-        self._told_cut: datetime | None = None
+        self._told: tuple[HeadState, datetime] | None = None
 
     async def run(self) -> None:
         """Work each minute until stopped, and once more at the end."""
@@ -56,7 +56,7 @@ class AuditTask:
         self._refusals.tell()
         await _tried(self._add_hourly())
         await _tried(self._heads.keep(self._database))
-        self._tell_cut()
+        self._tell_head()
 
     async def _add_hourly(self) -> None:
         hour = hour_of(self._now())
@@ -74,11 +74,15 @@ class AuditTask:
                 self._audit.add(session, hour, INTAKE, "keys_refused", str(refused))
             self._refusals.without_key -= refused
 
-    def _tell_cut(self) -> None:
-        hour = hour_of(self._now())
-        if self._heads.state == "cut" and self._told_cut != hour:
-            self._told_cut = hour
+    def _tell_head(self) -> None:
+        state, hour = self._heads.state, hour_of(self._now())
+        if state == "ok" or self._told == (state, hour):
+            return
+        self._told = state, hour
+        if state == "cut":
             log_event("audit_log_cut")
+        else:
+            log_event("audit_head_unusable", reason=state)
 
 
 async def _tried(work: Coroutine[Any, Any, None]) -> None:

@@ -9,6 +9,7 @@
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic
+- `wrong_values`: finds values that are of another type than their column
 
 `migrations/` holds Alembic's migrations.
 """

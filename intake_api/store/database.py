@@ -18,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase
 from intake_api.store.away import DatabaseAway, LeftBehind, Why, why_away, why_by_disk
 from intake_api.store.postgresql import postgresql_engine
 from intake_api.store.sqlite import Threads, begin_by, sqlite_engine
+from intake_api.store.wrong_values import naming_wrong_values
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -171,10 +172,14 @@ class Database:
 
 @asynccontextmanager
 async def opened(place: Path | str) -> AsyncIterator[Database]:
-    """Open a database, and close it when the block ends."""
+    """Open a database, and close it when the block ends.
+
+    Raises NotReady, which names the table, where a value of a wrong type makes the block fail.
+    """
     database = Database(place)
     try:
-        yield database
+        async with naming_wrong_values(database):
+            yield database
     finally:
         await database.close()
 

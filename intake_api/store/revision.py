@@ -20,6 +20,9 @@ EMPTY: Final = (
     "The database is empty, or not an intake's. If an intake worked in it, restore its backup; "
     "`reportline setup` makes a new one."
 )
+_NO_REVISION: Final = (
+    "The table alembic_version holds no revision. Find out who wrote to the database; put your backup back."
+)
 _UNUSABLE: Final = (
     "The database cannot be used. See that its server runs and lets this intake in; stop what else uses it; "
     "if it is damaged, put your backup back."
@@ -45,6 +48,8 @@ async def require_current(database: Database) -> None:
             await require_durable(session)
     if current is None:
         raise NotReady(EMPTY)
+    if not isinstance(current, str):
+        raise NotReady(_NO_REVISION)
     if current > NEWEST_REVISION:
         raise NotReady(NEWER)
     if current != NEWEST_REVISION:

@@ -28,7 +28,7 @@ from intake_api.known_keys.checks import (
     require_keys,
     with_pending,
 )
-from intake_api.known_keys.processes import pass_over_all, wait_for_writers, wait_until_none_serves
+from intake_api.known_keys.processes import Silence, pass_over_all, wait_for_writers, wait_until_none_serves
 from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
 from intake_api.upkeep.locks import reindexing
@@ -62,19 +62,24 @@ async def require_indexed(session: AsyncSession, vault: Vault) -> None:
         )
 
 
-async def reindex_all(
-    database: Database, folder: Path, reopen_after: timedelta | None, now: datetime, progress: Progress
+async def reindex_all(  # noqa: PLR0913, PLR0917 - the last two only tell how far it is
+    database: Database,
+    folder: Path,
+    reopen_after: timedelta | None,
+    now: datetime,
+    progress: Progress,
+    silence: Silence | None = None,
 ) -> Reindexed:
     """Make all keyed hashes anew under a new key, or continue an earlier run; equal items are merged.
 
-    `progress` is called with the number of items done so far. Raises NotReady if an intake is running or a
-    vault key is missing. A process that does not answer may have been cut off from the database: from here on
-    it writes nothing, even if it comes back.
+    `progress` is called with the number of items done so far, and `silence` learns of processes that do not
+    answer. Raises NotReady if an intake is running or a vault key is missing. A process that does not answer
+    may have been cut off from the database: from here on it writes nothing, even if it comes back.
     """
     with reindexing(folder):
         if database.is_postgresql:
             # Other machines do not see the lock. SQLite's file is in the folder itself.
-            await wait_until_none_serves(database)
+            await wait_until_none_serves(database, silence or Silence())
         work = _Reindexing(await _choose_key(database, folder), reopen_after, now)
         await wait_for_writers(database)
         rows: Sequence[str] = [""]

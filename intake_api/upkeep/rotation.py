@@ -30,7 +30,7 @@ from intake_api.known_keys.checks import (
     require_keys,
     with_pending,
 )
-from intake_api.known_keys.processes import Call, Has, wait_for_writers
+from intake_api.known_keys.processes import Call, Has, Silence, wait_for_writers
 from intake_api.store.database import Database, advisory_lock
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
@@ -55,19 +55,25 @@ class Rotated:
 
 
 async def rotate_vault(
-    database: Database, folder: Path, progress: Progress, seconds_to_see: float = SECONDS_TO_SEE
+    database: Database,
+    folder: Path,
+    progress: Progress,
+    seconds_to_see: float = SECONDS_TO_SEE,
+    silence: Silence | None = None,
 ) -> Rotated:
     """Reseal all values with the vault key in use; if they all have it already, make a new key first.
 
-    `progress` is called with the number of values resealed so far. When it returns, no process seals with an
-    older key any more. Raises NotReady if a value's key is missing, or if a process lacks the new key.
+    `progress` is called with the number of values resealed so far, and `silence` learns of processes that do
+    not answer. When it returns, no process seals with an older key any more. Raises NotReady if a value's key
+    is missing, or if a process lacks the new key.
     """
-    made = await _bring_into_use(database, folder, "vault", seconds_to_see)
-    values, damaged = await _reseal_all(database, folder, progress, seconds_to_see)
+    waiting = _Waiting(database, folder, seconds_to_see, silence or Silence())
+    made = await _bring_into_use(waiting, "vault")
+    values, damaged = await _reseal_all(waiting, progress)
     if not made and values == 0:
         await _make(database, folder, "vault")
-        made = await _bring_into_use(database, folder, "vault", seconds_to_see)
-        values, damaged = await _reseal_all(database, folder, progress, seconds_to_see)
+        made = await _bring_into_use(waiting, "vault")
+        values, damaged = await _reseal_all(waiting, progress)
     key_id = await _in_use(database, folder, "vault")
     async with database.writing() as session:
         AuditLog(read_keys(folder).audit).add(
@@ -77,39 +83,42 @@ async def rotate_vault(
 
 
 async def rotate_seal(
-    database: Database, folder: Path, seconds_to_see: float = SECONDS_TO_SEE
+    database: Database, folder: Path, seconds_to_see: float = SECONDS_TO_SEE, silence: Silence | None = None
 ) -> IntakePublicKey:
     """Make a new seal key, and return its public key once every process opens what is sealed to it.
 
-    Raises NotReady if a process lacks the new key; the next run goes on.
+    `silence` learns of processes that do not answer. Raises NotReady if a process lacks the new key; the next
+    run goes on.
     """
-    if not await _bring_into_use(database, folder, "seal", seconds_to_see):
+    waiting = _Waiting(database, folder, seconds_to_see, silence or Silence())
+    if not await _bring_into_use(waiting, "seal"):
         await _make(database, folder, "seal")
-        await _bring_into_use(database, folder, "seal", seconds_to_see)
+        await _bring_into_use(waiting, "seal")
     name = f"seal-{await _in_use(database, folder, 'seal')}"
-    await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
+    await waiting.for_all(name, {Has.IN_USE})
     async with database.reading() as session:
         return (await with_pending(session, read_keys(folder))).public_key()
 
 
-async def _bring_into_use(database: Database, folder: Path, purpose: Purpose, seconds_to_see: float) -> bool:
+async def _bring_into_use(waiting: "_Waiting", purpose: Purpose) -> bool:
     """Bring the key into use that this run or an earlier one has made; tells whether there was one.
 
     Raises NotReady if a process lacks it, or if the folder's keys are not the database's.
     """
-    name = await _take_up(database, folder, purpose)
+    name = await _take_up(waiting, purpose)
     if name is None:
         return False
-    await _wait_for_all(database, folder, name, {Has.KEY, Has.IN_USE}, seconds_to_see)
+    await waiting.for_all(name, {Has.KEY, Has.IN_USE})
     return True
 
 
-async def _take_up(database: Database, folder: Path, purpose: Purpose) -> str | None:
+async def _take_up(waiting: "_Waiting", purpose: Purpose) -> str | None:
     """Return the name of the key of this kind that is made and not in use yet.
 
     That of a run that was cut off is recorded. One that nobody holds any more is forgotten: nothing was ever
     sealed with it.
     """
+    database, folder = waiting.database, waiting.folder
     async with database.writing() as session:
         await advisory_lock(session, _MAKING)
         keys = read_keys(folder)
@@ -119,26 +128,9 @@ async def _take_up(database: Database, folder: Path, purpose: Purpose) -> str | 
     async with database.reading() as session:
         pending = await pending_keys(session, purpose)
     for name in pending - keys.by_name().keys():
-        await _give_up(database, folder, name)
+        await waiting.to_give_up(name)
     held = pending & keys.by_name().keys()
     return max(held, key=lambda name: number_of(name.removeprefix(f"{purpose}-")), default=None)
-
-
-async def _give_up(database: Database, folder: Path, name: str) -> None:
-    call = Call(database)
-    await call.begin()
-    while True:
-        async with database.writing() as session:
-            answers = await call.answers(session)
-            if any(answer and answer.get(name) == Has.KEY for answer in answers):
-                raise NotReady(
-                    f"{name}.key was made on another machine, and is not in use yet. Copy it from there to "
-                    f"{folder}, then run this again."
-                )
-            if None not in answers:
-                await forget(session, name)
-                return
-        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
@@ -150,27 +142,52 @@ async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
             await record_made(session, read_keys(folder), [name], pending=True)
 
 
-async def _wait_for_all(
-    database: Database, folder: Path, name: str, wanted: Collection[str], seconds_to_see: float
-) -> None:
-    """Wait until every process has what is wanted of a key, which is in use then, or until a newer one is."""
-    call, deadline = Call(database), time.monotonic() + seconds_to_see
-    await call.begin()
-    while True:
-        async with database.writing() as session:
-            told = [answer and answer.get(name) for answer in await call.answers(session)]
-            if all(has in wanted for has in told):
-                await put_in_use(session, read_keys(folder), name)
-                return
-            if await is_outdated(session, name):
-                return
-        if (lacking := told.count(Has.NOTHING)) and time.monotonic() > deadline:
-            raise NotReady(
-                f"{name}.key is made, and not in use yet. Processes that serve without it: {lacking}. Copy "
-                f"it from {folder} to that folder of their machines, readable by its owner only; then run "
-                "this again."
-            )
-        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Waits for all processes that serve, and for how long."""
+
+    database: Database
+    folder: Path
+    seconds_to_see: float
+    silence: Silence
+
+    async def for_all(self, name: str, wanted: Collection[str]) -> None:
+        """Wait until every process has what is wanted of a key, which is in use then, or a newer one is."""
+        call, deadline = Call(self.database, self.silence), time.monotonic() + self.seconds_to_see
+        await call.begin()
+        while True:
+            async with self.database.writing() as session:
+                told = [answer and answer.get(name) for answer in await call.answers(session)]
+                if all(has in wanted for has in told):
+                    await put_in_use(session, read_keys(self.folder), name)
+                    return
+                if await is_outdated(session, name):
+                    return
+            if (lacking := told.count(Has.NOTHING)) and time.monotonic() > deadline:
+                raise NotReady(
+                    f"{name}.key is made, and not in use yet. Processes that serve without it: {lacking}. "
+                    f"Copy it from {self.folder} to that folder of their machines, readable by its owner "
+                    "only; then run this again."
+                )
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+    async def to_give_up(self, name: str) -> None:
+        """Forget a key once no process has it; raises NotReady if one has."""
+        call = Call(self.database, self.silence)
+        await call.begin()
+        while True:
+            async with self.database.writing() as session:
+                answers = await call.answers(session)
+                is_held = any(answer and answer.get(name) == Has.KEY for answer in answers)
+                if not is_held and None not in answers:
+                    await forget(session, name)
+                    return
+            if is_held:
+                raise NotReady(
+                    f"{name}.key was made on another machine, and is not in use yet. Copy it from there to "
+                    f"{self.folder}, then run this again."
+                )
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 async def _in_use(database: Database, folder: Path, purpose: Purpose) -> str:
@@ -178,16 +195,15 @@ async def _in_use(database: Database, folder: Path, purpose: Purpose) -> str:
         return (await with_pending(session, read_keys(folder))).in_use(purpose)
 
 
-async def _reseal_all(
-    database: Database, folder: Path, progress: Progress, seconds_to_see: float
-) -> tuple[int, int]:
+async def _reseal_all(waiting: _Waiting, progress: Progress) -> tuple[int, int]:
     """Make passes over all values, once nobody seals with an older key, until a pass finds nothing to do."""
+    database, folder = waiting.database, waiting.folder
     values, sealed_with = 0, ""
     while True:
         async with database.reading() as session:
             keys = await with_pending(session, read_keys(folder))
         if sealed_with != (name := f"vault-{keys.in_use('vault')}"):
-            await _wait_for_all(database, folder, name, {Has.IN_USE}, seconds_to_see)
+            await waiting.for_all(name, {Has.IN_USE})
             await wait_for_writers(database)
             sealed_with = name
         one = _Pass(database, keys, values)

@@ -1,5 +1,7 @@
 """The newest head of the audit log stands in a file that only its owner reads, and anybody can verify it."""
 
+import asyncio
+import json
 import secrets
 from pathlib import Path
 
@@ -8,8 +10,17 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import delete, insert, select
 
-from intake_api.audit.head import HEAD_FILE, HeadKeeper, head_of, keep_head, read_head, write_head
+from intake_api.audit.head import (
+    HEAD_FILE,
+    HeadKeeper,
+    HeadUnusable,
+    head_of,
+    keep_head,
+    read_head,
+    write_head,
+)
 from intake_api.audit.log import AuditLog, Head
+from intake_api.commands.checks import check
 from intake_api.roles import Role
 from intake_api.store.models import AuditEntry
 from reportline.readiness import NotReady
@@ -35,19 +46,52 @@ def test_a_head_is_read_as_it_was_written_and_by_its_owner_alone(tmp_path: Path)
     assert (tmp_path / HEAD_FILE).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("old", "new"), [("150:", "149:"), ("\n", ""), (" ", ""), ("150:", "x150:")])
-def test_a_head_that_was_changed_is_refused(tmp_path: Path, old: str, new: str) -> None:
+@pytest.mark.parametrize(("old", "new"), [("\n", ""), (" ", ""), ("150:", "x150:")])
+def test_a_head_that_is_damaged_is_refused(tmp_path: Path, old: str, new: str) -> None:
     write_head(tmp_path, AUDIT, HEAD)
     file = tmp_path / HEAD_FILE
     file.write_text(file.read_text().replace(old, new, 1))
-    with pytest.raises(NotReady, match="is damaged, or of another intake"):
+    with pytest.raises(HeadUnusable, match=r"audit\.head is damaged: ") as refused:
         read_head(tmp_path, AUDIT)
+    assert refused.value.state == "damaged"
 
 
-def test_a_head_of_another_intake_is_refused(tmp_path: Path) -> None:
+def test_a_head_that_was_changed_or_is_another_intakes_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / HEAD_FILE
     write_head(tmp_path, AuditLog(bytes(32)), HEAD)
-    with pytest.raises(NotReady, match="is damaged, or of another intake"):
-        read_head(tmp_path, AUDIT)
+    theirs = file.read_text()
+    write_head(tmp_path, AUDIT, HEAD)
+    for written in (theirs, file.read_text().replace("150:", "149:")):
+        file.write_text(written)
+        with pytest.raises(HeadUnusable, match=r"is not signed with this intake's audit\.key") as refused:
+            read_head(tmp_path, AUDIT)
+        assert refused.value.state == "other"
+
+
+@pytest.mark.parametrize("state", ["damaged", "other"])
+async def test_a_head_that_cannot_be_read_is_told_as_what_it_is(
+    api: RunningApi, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not as a log that was cut: nobody can tell. The file stays, until an operator has moved it away."""
+    file = api.intake.settings.folder / HEAD_FILE
+    if state == "other":
+        write_head(file.parent, AUDIT, HEAD)
+    else:
+        file.write_text("damaged")
+    before = file.read_text()
+    await _add(api, "one")
+    for _ in range(2):
+        await api.intake.audit_task.tick()
+    assert (await api.analyst.get("/readyz")).json()["audit"] == state
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["reason"]) for line in told] == [("audit_head_unusable", state)]
+    [fault] = [one for one in await asyncio.to_thread(check, api.intake.settings) if not one.fine]
+    assert (fault.name, "its end was cut" in fault.advice) == ("audit log", False)
+    assert f"{file} is " in fault.advice
+    assert file.read_text() == before
+    file.unlink()
+    await api.intake.audit_task.tick()
+    assert (await api.analyst.get("/readyz")).json()["audit"] == "ok"
 
 
 def test_anybody_verifies_a_head_with_the_public_key_alone() -> None:

@@ -2,14 +2,17 @@
 
 import asyncio
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Executable, delete, insert, select, update
 from typer.testing import CliRunner, Result
 
+from intake_api.commands.checks import check
 from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import AuditEntry, Item
+from intake_api.store.database import opened as database_opened
+from intake_api.store.models import AccessKey, AuditEntry, Item
 from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
-from tests.intake_api.running_api import a_report, environment, opened
+from tests.intake_api.running_api import NOON, a_report, environment, opened
 
 
 async def _revoke(settings: IntakeSettings, key_id: str) -> Result:
@@ -56,6 +59,96 @@ async def test_nothing_is_held_by_a_key_that_was_revoked_while_its_owner_claimed
                 assert {answer.status_code for answer in answers} <= {200, 401, 409}
             assert (await revoking).exit_code == 0
             assert await api.scalar(select(Item.item_id).where(Item.claimed_by == gone.key_id)) is None
+
+
+_WRITTEN: dict[str, dict[str, object]] = {
+    "its holder's name": {"name": "another"},
+    "its secret": {"token_hash": bytes(32)},
+    "its role": {"role": "lead"},
+    "a role that there is not": {"role": "owner"},
+    "its signature": {"mac": None},
+    "that it is revoked": {"revoked_at": NOON},
+}
+
+
+async def _write(settings: IntakeSettings, statement: Executable) -> None:
+    """Write to the database as its owner can."""
+    async with database_opened(settings.database_place()) as database:
+        if not database.is_postgresql:
+            async with database.engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                await connection.commit()
+                await connection.execute(statement)
+                await connection.commit()
+            return
+        async with database.writing() as session:
+            await session.execute(statement)
+
+
+async def _named(settings: IntakeSettings, *, where: str = "access keys") -> str:
+    """Give what the doctor says of access keys, or nothing if all is as it should be."""
+    found = await asyncio.to_thread(check, settings)
+    faults = {one.name: one.advice for one in found if not one.fine}
+    assert faults.keys() <= {where}
+    return faults.get(where, "")
+
+
+async def _mended(settings: IntakeSettings, key_id: str) -> None:
+    """Do what the doctor says about a key: then it is quiet, and the key cannot be revoked again."""
+    advice = await _named(settings)
+    assert key_id in advice
+    assert "run `reportline intake key revoke KEY` for each" in advice
+    done = await _revoke(settings, key_id)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert await _named(settings) == ""
+    again = await _revoke(settings, key_id)
+    assert again.exit_code == 1
+    listed = await asyncio.to_thread(
+        CliRunner().invoke, intake, ["key", "list"], env=environment(settings) | {"COLUMNS": "200"}
+    )
+    assert (listed.exit_code, key_id in listed.stdout) == (0, True)
+
+
+async def _analyst(settings: IntakeSettings) -> str:
+    return (settings.data_dir / "analyst.token").read_text().split("-")[1]
+
+
+@pytest.mark.parametrize("changed", _WRITTEN)
+async def test_a_key_whose_row_somebody_changed_is_mended_as_the_doctor_says(
+    settings: IntakeSettings, changed: str
+) -> None:
+    key_id = await _analyst(settings)
+    row = AccessKey.key_id == key_id
+    await _write(settings, update(AccessKey).where(row).values(**_WRITTEN[changed]))
+    await _mended(settings, key_id)
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        assert await session.scalar(select(AccessKey.role).where(row)) == "analyst"
+
+
+async def test_a_key_whose_row_is_gone_is_mended_as_the_doctor_says(settings: IntakeSettings) -> None:
+    """It has a row again: what its holder decided names it."""
+    key_id = await _analyst(settings)
+    await _write(settings, delete(AccessKey).where(AccessKey.key_id == key_id))
+    await _mended(settings, key_id)
+
+
+async def test_a_key_that_somebody_inserted_is_mended_as_the_doctor_says(settings: IntakeSettings) -> None:
+    row = {"key_id": "f" * 12, "role": "lead", "name": "x", "token_hash": bytes(32), "made_at": NOON}
+    await _write(settings, insert(AccessKey).values(**row))
+    await _mended(settings, "f" * 12)
+
+
+async def test_a_revoked_key_that_somebody_put_back_is_mended_as_the_doctor_says(
+    settings: IntakeSettings,
+) -> None:
+    key_id = await _analyst(settings)
+    async with database_opened(settings.database_place()) as database, database.reading() as session:
+        row = (await session.execute(select(AccessKey.__table__))).mappings().all()
+    older = next(dict(one) for one in row if one["key_id"] == key_id)
+    assert (await _revoke(settings, key_id)).exit_code == 0
+    assert await _named(settings) == ""
+    await _write(settings, update(AccessKey).where(AccessKey.key_id == key_id).values(**older))
+    await _mended(settings, key_id)
 
 
 async def test_a_key_that_is_not_in_force_cannot_be_revoked(settings: IntakeSettings) -> None:

@@ -1,16 +1,23 @@
 """What an operator does stands in the audit log, and its head is kept by the command that did it."""
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import Connection, select
 from typer.testing import CliRunner, Result
 
-from intake_api.audit.head import read_head, write_head
+from intake_api.audit.head import HEAD_FILE, read_head, write_head
 from intake_api.audit.log import AuditLog, Head
+from intake_api.clock import utc_now
+from intake_api.commands.changing import changing
 from intake_api.commands.intake import intake
+from intake_api.commands.set_up import set_up
 from intake_api.keys import newest, read_keys
+from intake_api.known_keys.access_keys import add_key
+from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import AuditEntry
@@ -18,6 +25,7 @@ from intake_api.store.revision import NEWEST_REVISION
 from intake_api.store.schema import configuration
 from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
+from tests.disks import fill, mount, small_disk
 from tests.intake_api.running_api import environment
 
 
@@ -91,6 +99,76 @@ async def test_an_upgrade_is_told_once(settings: IntakeSettings) -> None:
             await bring_up_to_date(database, keys, settings.folder)
     head, entry = await _newest(settings)
     assert (entry.what, entry.subject, head.number) == ("upgraded", NEWEST_REVISION, before.number + 1)
+
+
+def _unwritable_folder(settings: IntakeSettings) -> None:
+    (settings.folder / HEAD_FILE).unlink()
+    (settings.folder / HEAD_FILE).mkdir(mode=0o700)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("key", "add", "lead", "a lead"), ("rotate", "seal"), ("rotate", "vault"), ("upgrade",)]
+)
+def test_nothing_is_done_where_the_head_could_not_be_kept(
+    settings: IntakeSettings, arguments: tuple[str, ...]
+) -> None:
+    _unwritable_folder(settings)
+    before, files = asyncio.run(_newest(settings))[0], sorted(settings.folder.glob("*.key"))
+    refused = _run(settings, *arguments)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "audit.head cannot be written (Is a directory)" in refused.stderr
+    assert "Nothing was done: make" in refused.stderr
+    assert asyncio.run(_newest(settings))[0] == before
+    assert sorted(settings.folder.glob("*.key")) == files
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_no_access_key_is_made_where_the_disk_of_the_head_takes_nothing(
+    postgresql_settings: IntakeSettings, tmp_path: Path, how: str
+) -> None:
+    """The database is elsewhere, and would take it."""
+    before = asyncio.run(_newest(postgresql_settings))[0]
+    with small_disk(tmp_path / "disk", 1024 * 1024) as disk:
+        settings = postgresql_settings.model_copy(update={"data_dir": disk / "data"})
+        shutil.copytree(postgresql_settings.data_dir, settings.data_dir)
+        if how == "full":
+            fill(disk)
+        else:
+            assert mount("-o", "remount,ro", str(disk))
+        refused = _run(settings, "key", "add", "lead", "a lead")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "audit.head cannot be written (" in refused.stderr
+    assert asyncio.run(_newest(postgresql_settings))[0] == before
+
+
+async def test_what_is_done_is_told_where_the_head_cannot_be_kept_any_more(
+    settings: IntakeSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with changing(settings) as database:
+        async with database.writing() as session:
+            audit = AuditLog(read_keys(settings.folder).audit)
+            await add_key(session, audit, Role.LEAD, "a lead", utc_now())
+        _unwritable_folder(settings)
+    told = capsys.readouterr().err
+    assert told.startswith("It is done, but the audit log's new head could not be kept in ")
+    assert len(told.splitlines()) == 1
+
+
+def test_no_access_key_is_made_whose_token_could_not_be_written(
+    settings: IntakeSettings, tmp_path: Path
+) -> None:
+    """Nobody would ever have it."""
+    before = asyncio.run(_newest(settings))[0]
+    with small_disk(tmp_path / "disk", 64 * 1024) as disk:
+        fill(disk)
+        with pytest.raises(OSError, match="No space left"):
+            set_up(
+                settings,
+                channel_token_file=disk / "channel.token",
+                analyst_token_file=settings.data_dir / "analyst.token",
+                public_key_file=settings.data_dir / "public.key",
+            )
+    assert asyncio.run(_newest(settings))[0] == before
 
 
 def test_a_log_that_was_cut_is_told_and_stops_no_command(settings: IntakeSettings) -> None:

@@ -133,7 +133,7 @@ def test_the_doctor_says_what_to_do_where_nothing_is(tmp_path: Path) -> None:
 def test_the_doctor_finds_a_damaged_database(sqlite_settings: IntakeSettings) -> None:
     settings = sqlite_settings
     settings.database_file.write_bytes(b"no database at all" * 100)
-    assert len([advice for advice in _faults(settings) if "backup" in advice]) == 4
+    assert len([advice for advice in _faults(settings) if "backup" in advice]) == 5
     with pytest.raises(NotReady, match="damaged"):
         prepare(settings)
 
@@ -200,8 +200,26 @@ async def test_a_seal_key_that_is_not_in_use_yet_is_not_given_to_the_bot(setting
         await record_made(session, read_keys(settings.folder), [made], pending=True)
     await asyncio.to_thread(prepare, settings)
     assert (settings.data_dir / "public.key").read_text() == before
-    [told] = [one.advice for one in await asyncio.to_thread(check, settings) if "sealed to" in one.advice]
-    assert before.partition(":")[0] in told
+    [told] = [one for one in await asyncio.to_thread(check, settings) if "sealed to" in one.advice]
+    assert told.fine
+    assert before.partition(":")[0] in told.advice
+    assert f"{made}.key is made, and nothing is sealed with it yet" in told.advice
+    assert "run `reportline intake rotate seal` again" in told.advice
+    async with database_opened(settings.database_place()) as database:
+        await rotate_seal(database, settings.folder)
+    assert not [one for one in await asyncio.to_thread(check, settings) if "is made" in one.advice]
+
+
+async def test_the_doctor_does_not_say_that_a_key_is_there_which_the_database_misses(
+    settings: IntakeSettings,
+) -> None:
+    async with database_opened(settings.database_place()) as database:
+        await rotate_seal(database, settings.folder)
+    [newer] = settings.folder.glob("seal-k2-*.key")
+    newer.unlink()
+    found = {one.name: one for one in await asyncio.to_thread(check, settings)}
+    assert f"{newer.name} is missing" in found["intake database"].advice
+    assert "all" not in found["intake keys"].advice.replace(str(settings.folder), "")
 
 
 async def test_the_public_key_of_before_a_rotation_is_replaced(settings: IntakeSettings) -> None:

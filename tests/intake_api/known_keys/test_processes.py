@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from intake_api.keys import KeyRing
-from intake_api.known_keys.processes import Call, pass_over_all, present, wait_until_none_serves
+from intake_api.known_keys.processes import Call, Silence, pass_over_all, present, wait_until_none_serves
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
@@ -29,7 +29,7 @@ async def database(settings: IntakeSettings) -> AsyncIterator[Database]:
 
 async def _answers(database: Database, seconds: float = 20) -> Sequence[Mapping[str, str]]:
     """Call every process; gives what each has, once all have answered or are passed over."""
-    call = Call(database, seconds)
+    call = Call(database, Silence(seconds_to_answer=seconds))
     await call.begin()
     async with asyncio.timeout(30):
         while True:
@@ -77,7 +77,7 @@ async def test_of_two_that_call_at_once_each_waits_for_its_own_answer(
 ) -> None:
     """A process that has answered the first call is not passed over because of the second."""
     async with opened(settings):
-        first, second = Call(database, 0), Call(database, 0)
+        first, second = [Call(database, Silence(seconds_to_answer=0)) for _ in range(2)]
         await first.begin()
         async with asyncio.timeout(20):
             while not await _answered(database, 1):
@@ -98,7 +98,7 @@ async def _answered(database: Database, number: int) -> bool:
 async def _pass_over(api: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the process have been stopped for minutes, while somebody made new keys."""
     async with database_opened(api.intake.settings.database_place()) as other:
-        call = Call(other, 0)
+        call = Call(other, Silence(seconds_to_answer=0))
         await call.begin()
         async with other.writing() as session:
             assert await call.answers(session) == []
@@ -173,19 +173,22 @@ async def test_who_waits_until_none_serves_hears_of_one_that_does(
 ) -> None:
     async with opened(settings):
         with pytest.raises(NotReady, match=r"An intake is running\. Stop every one"):
-            await wait_until_none_serves(database)
+            await wait_until_none_serves(database, Silence())
 
 
 async def test_who_waits_until_none_serves_passes_over_what_does_not_answer(
     database: Database, settings: IntakeSettings
 ) -> None:
-    """Until then it waits."""
+    """Until then it waits, and says so once."""
     async with database.writing() as session:
         session.add(ServingProcess(process_id="f" * 32, keys={}))
-    waiting = asyncio.create_task(wait_until_none_serves(database, seconds_to_answer=2))
+    told: list[int] = []
+    silence = Silence(told.append, seconds_to_answer=2, seconds_to_tell=0)
+    waiting = asyncio.create_task(wait_until_none_serves(database, silence))
     ended, _ = await asyncio.wait({waiting}, timeout=1)
     assert not ended
     await waiting
     assert await _left(database) == 0
+    assert (told, silence.passed_over) == ([1], 1)
     async with opened(settings) as api:
         assert (await api.hand_in(a_report())).status_code == 202

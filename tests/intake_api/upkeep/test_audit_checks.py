@@ -213,6 +213,10 @@ async def test_a_head_that_was_noted_down_is_held(settings: IntakeSettings) -> N
         noted_down = await _head(api)
         await _two_more(api)
         assert await _faults(settings, noted_down) == {}
+        for noted, told in ((noted_down, True), (None, False)):
+            found = await asyncio.to_thread(check, settings, noted)
+            held = f"it holds entry {noted_down.number} as it was noted down"
+            assert any(held in one.advice for one in found) is told
         other = Head(noted_down.number, bytes(32))
         assert "as it was noted down" in (await _faults(settings, other))["audit log"]
 

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import LargeBinary, func, insert, select, update
+from sqlalchemy import LargeBinary, delete, func, insert, select, update
 from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
 from intake_api.commands.intake import rotate
+from intake_api.commands.keys import telling_silence
 from intake_api.hand_in.reports import content_of
 from intake_api.keys import KeyRing, Purpose, make_key, newest, number_of, read_keys
 from intake_api.known_keys.checks import record_made, with_pending
@@ -521,6 +522,63 @@ async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(api: Ru
         content = seal(report, key).model_dump()
         answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=content)
         assert answer.status_code == 202
+
+
+async def _leave_a_row(database: Database) -> None:
+    """Leave the row of a process that was killed."""
+    async with database.writing() as session:
+        session.add(ServingProcess(process_id="f" * 32, keys={}))
+
+
+async def test_a_process_that_was_passed_over_is_told_in_the_end(
+    database: Database, settings: IntakeSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, however often all were called; and also where the run ends with a fault."""
+    waits = "Waiting for 1 process that does not answer; after two minutes it is passed over."
+    ends = (
+        "1 process did not answer in time and may store nothing more until started again: restart what "
+        "still runs."
+    )
+    await _leave_a_row(database)
+    with telling_silence() as silence:
+        silence.seconds_to_answer, silence.seconds_to_tell = 1, 0
+        await rotate_seal(database, settings.folder, silence=silence)
+    assert capsys.readouterr().err.splitlines() == [waits, ends]
+    with telling_silence() as silence:
+        await rotate_vault(database, settings.folder, _nobody, silence=silence)
+    assert capsys.readouterr().err == ""
+    with pytest.raises(NotReady):
+        _end_with_a_fault()
+    assert capsys.readouterr().err.startswith("2 processes did not answer in time and may store nothing")
+
+
+def _end_with_a_fault() -> None:
+    with telling_silence() as silence:
+        silence.passed_over = 2
+        raise NotReady
+
+
+@pytest.mark.parametrize("arguments", [("rotate", "seal"), ("rotate", "vault"), ("reindex",)])
+async def test_a_command_that_waits_says_for_what(
+    postgresql_settings: IntakeSettings, arguments: tuple[str, ...]
+) -> None:
+    async with database_opened(postgresql_settings.database_place()) as database:
+        await _leave_a_row(database)
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("REPORTLINE_")}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", ROTATE, *arguments),
+            env=ours | environment(postgresql_settings),
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        assert process.stderr
+        async with asyncio.timeout(60):
+            line = await process.stderr.readline()
+        assert line == b"Waiting for 1 process that does not answer; after two minutes it is passed over.\n"
+        async with database.writing() as session:
+            await session.execute(delete(ServingProcess))
+        _, rest = await process.communicate()
+    assert (process.returncode, rest) == (0, b"")
 
 
 def test_a_folder_without_keys_gets_one_sentence(sqlite_settings: IntakeSettings) -> None:
