@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import JSON, Column, DateTime, Integer, LargeBinary, text
+from sqlalchemy import JSON, DateTime, Integer, LargeBinary, text
 from typer.testing import CliRunner, Result
 
 from intake_api.commands.checks import check
@@ -24,8 +24,15 @@ from reportline.readiness import NotReady
 from tests.intake_api.api_users import CLAIMS, new_user
 from tests.intake_api.running_api import NOON, a_report, environment, opened
 from tests.intake_api.unguarded import unguard
+from tests.sweeps import Sample
 
 COLUMNS = [(table.name, column.name) for table in Base.metadata.sorted_tables for column in table.columns]
+NULLABLE = {
+    (table.name, column.name)
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if column.nullable
+}
 # SQLite numbers the rows by this column, so it holds nothing else.
 NUMBERED = {("audit_log", "sequence")}
 
@@ -106,13 +113,13 @@ def _looks(settings: IntakeSettings) -> Iterator[Check]:
     yield from (one for one in check(settings) if not one.fine)
 
 
-def test_the_doctor_names_the_table_of_a_wrong_value_in_every_column(copied: IntakeSettings) -> None:
+def test_the_doctor_names_the_table_of_a_wrong_value_in_every_column(
+    copied: IntakeSettings, sample: Sample
+) -> None:
     """And no check of its ends otherwise than with a sentence."""
     assert not [*_looks(copied)]
     whole, wrong = copied.database_file.read_bytes(), {}
-    for table, column in COLUMNS:
-        if (table, column) in NUMBERED:
-            continue
+    for table, column in sample.of([one for one in COLUMNS if one not in NUMBERED]):
         for file in copied.folder.glob("reportline.db-*"):
             file.unlink()
         copied.database_file.write_bytes(whole)
@@ -130,22 +137,16 @@ async def _told(settings: IntakeSettings) -> str:
     return str(found.value)
 
 
-def _must_be_there(column: Column[object]) -> bool:
-    return not column.nullable
-
-
-def test_nothing_where_something_must_be_is_found(copied: IntakeSettings) -> None:
+def test_nothing_where_something_must_be_is_found(copied: IntakeSettings, sample: Sample) -> None:
     whole, planted = copied.database_file.read_bytes(), 0
-    for table, column in COLUMNS:
-        if not _must_be_there(Base.metadata.tables[table].columns[column]):
-            continue
+    for table, column in sample.of([one for one in COLUMNS if one not in NULLABLE]):
         for file in copied.folder.glob("reportline.db-*"):
             file.unlink()
         copied.database_file.write_bytes(whole)
         if _plant(copied, table, column, None):
             planted += 1
             assert f"{table} ({column})" in asyncio.run(_told(copied))
-    assert planted > 60
+    assert planted > 0, str(sample)
 
 
 @pytest.mark.parametrize(
