@@ -52,7 +52,7 @@ async def faults_of_reports(session: AsyncSession, vault: Vault) -> list[str]:
         for report in page:
             named = _named(vault, report)
             closed += named is None
-            is_merged = not report.withdrawn and report.merged_revision == report.revision
+            is_merged = report.merged_revision == report.revision
             if named is not None and is_merged and is_indexed:
                 gone += not named <= counted.get(report.draft_id, set())
     return _told({"Reports whose words do not open": closed, "Reports whose items are gone": gone})

@@ -139,6 +139,12 @@ async def test_reports_that_were_deleted_are_found(settings: IntakeSettings) -> 
         assert "reports (2 before, 0 now)" in (await _faults(settings))["audit log"]
 
 
+async def test_an_address_that_was_spoilt_is_found(settings: IntakeSettings) -> None:
+    async with _worked(settings):
+        await _tamper(settings, "UPDATE items SET given = canonical")
+        assert "Items whose address does not open: 2." in (await _faults(settings))["assessments and reports"]
+
+
 async def test_items_that_were_deleted_are_found(settings: IntakeSettings) -> None:
     async with _worked(settings):
         await _tamper(settings, *ITEMS_GONE)
