@@ -1,7 +1,7 @@
 """The bots of a fleet, each with its webhook and its chats; bots come and go while others serve."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -106,6 +106,10 @@ class FleetBot:
     async def shown(self, talk: TalkHandle, message: int) -> None:
         """Tell the bot's current host."""
         await self._host.shown(talk, message)
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Tell the bot's current host."""
+        await self._host.deleted(talk, messages)
 
     async def gone(self, talk: TalkHandle) -> None:
         """Tell the bot's current host."""

@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.assembly import bot_host, sentences
 from bot.channels.telegram.failures import Pace
@@ -148,6 +148,10 @@ class FailingHost:
     async def shown(self, talk: TalkHandle, message: int) -> None:
         """Pass it on."""
         await self._runner.shown(talk, message)
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Pass it on."""
+        await self._runner.deleted(talk, messages)
 
     async def gone(self, talk: TalkHandle) -> None:
         """Pass it on, and end the process."""
