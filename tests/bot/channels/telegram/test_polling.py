@@ -102,7 +102,7 @@ async def test_confirmed_once_answered(world: World) -> None:
 
 async def test_an_answer_is_waited_for_a_second(world: World) -> None:
     """If Telegram takes longer, the update is confirmed before."""
-    await world.control.fail("sendMessage", status=200, slow=6)
+    await world.control.fail("sendMessage", status=200, slow=4)
     async with world.serving():
         await world.reporter.say("hola")
         await until(world.waiting, 0)
@@ -121,6 +121,20 @@ async def test_an_answer_that_telegram_holds_up_is_not_waited_for(
             await world.reporter.say(text)
             await until(world.waiting, 0)
         assert world.host.words == ["one", "two"]
+
+
+async def test_an_answer_is_not_waited_for_while_all_chats_are_held_up(world: World) -> None:
+    """Two chats were told to wait, so the bot may be too fast: the third is confirmed before it is answered."""
+    others = [Reporter(world.control, chat=5000000002 + number) for number in range(2)]
+    async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
+        for other in others:
+            await world.control.fail("sendMessage", status=429, retry_after=60, chat=other.chat)
+            await other.say("hola")
+            await until(world.waiting, 0)
+        await world.reporter.say("hola")
+        await until(world.waiting, 0)
+        assert await world.chat("shown") == 0
+        await world.reporter.sees("heard hola")
 
 
 async def test_a_slow_host_holds_up_nobody_else(world: World) -> None:

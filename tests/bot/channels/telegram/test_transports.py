@@ -117,6 +117,16 @@ async def test_store_away(world: World, capsys: pytest.CaptureFixture[str]) -> N
     assert "update_skipped" not in capsys.readouterr().err
 
 
+async def test_order_in_an_outage(world: World) -> None:
+    """What is tried again is not overtaken by what the chat sent later."""
+    world.host.failures["one"] = [OSError("disk")] * 5
+    await world.reporter.say("one")
+    await world.reporter.say("two")
+    async with world.serving():
+        await world.reporter.sees("heard two")
+    assert world.host.words == ["one", "two"]
+
+
 async def test_outage_is_told_once(world: World) -> None:
     """However often an update comes in vain, the reporter is told once, and that is gone when all is well."""
     async with world.serving():
