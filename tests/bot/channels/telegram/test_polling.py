@@ -124,7 +124,7 @@ async def test_an_answer_that_telegram_holds_up_is_not_waited_for(
 
 
 async def test_an_answer_is_not_waited_for_while_all_chats_are_held_up(world: World) -> None:
-    """Two chats were told to wait, so the bot may be too fast: the third is confirmed before it is answered."""
+    """Two chats were told to wait, so the bot may be too fast: the third is confirmed unanswered."""
     others = [Reporter(world.control, chat=5000000002 + number) for number in range(2)]
     async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
         for other in others:
