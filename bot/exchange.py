@@ -75,8 +75,11 @@ class Host(Protocol):
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         ...
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later.
+
+        `again` when it was sent before without an answer, so that it may stand twice.
+        """
         ...
 
     async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:

@@ -107,9 +107,9 @@ class CountingHost:
         self._tracer.arrivals += 1
         return await self._host.handle(arrival)
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Hand on."""
-        await self._host.shown(talk, message)
+        await self._host.shown(talk, message, again=again)
 
     async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
         """Hand on."""

@@ -103,9 +103,9 @@ class FleetBot:
         """Have the bot's current host advance the talk."""
         return await self._host.handle(arrival)
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Tell the bot's current host."""
-        await self._host.shown(talk, message)
+        await self._host.shown(talk, message, again=again)
 
     async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
         """Tell the bot's current host."""

@@ -23,6 +23,7 @@ from bot.talks.stored import (
     load,
     outdated,
     with_card,
+    with_lost,
     without,
 )
 from bot.talks.typed_labels import may_be_label, tapped
@@ -96,9 +97,12 @@ class Runner:
                     return answer
         raise TalkContended
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
-        await self._noted(talk, lambda held: with_card(held, message))
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later.
+
+        `again` when it was sent before without an answer: the first one is somewhere before it.
+        """
+        await self._noted(talk, lambda held: with_card(with_lost(held, message) if again else held, message))
 
     async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
         """Forget the numbers of messages that are deleted, or that nobody can delete."""

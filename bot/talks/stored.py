@@ -15,6 +15,7 @@ from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
 UPDATES_KNOWN = 32
 MESSAGES_KNOWN = 200
+NUMBERS_OF_LOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,17 @@ def with_card(talk: Talk, message: int) -> Talk:
     older = tuple(number for number in (message, talk.live) if number not in {newest, None})
     others = tuple(number for number in talk.messages if number not in older)
     return replace(talk, live=newest, messages=(*others, *older)[-MESSAGES_KNOWN:])
+
+
+def with_lost(talk: Talk, card: int) -> Talk:
+    """Give the talk with all numbers in which a card may stand that was sent before this one.
+
+    They are those between the newest known message and this one. A bot's private chats share one sequence of
+    numbers, but a chat's deletion passes over those of other chats (tdlib/td, delete_messages).
+    """
+    newest = max((*talk.messages, *talk.erased, talk.live or 0))
+    between = range(max(newest + 1, card - NUMBERS_OF_LOST), card)
+    return replace(talk, messages=(*between, *talk.messages)[-MESSAGES_KNOWN:])
 
 
 def without(talk: Talk, messages: Container[int]) -> Talk:

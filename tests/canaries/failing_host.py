@@ -145,9 +145,9 @@ class FailingHost:
             self._left.pop(0)(self._last)
         return answer
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Pass it on."""
-        await self._runner.shown(talk, message)
+        await self._runner.shown(talk, message, again=again)
 
     async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
         """Pass it on."""

@@ -14,7 +14,8 @@ class ChatQueue:
     """The calls that wait for one chat; its lock keeps updates and calls apart, `order` updates in order.
 
     `shown` is the number of a card, `deleted` those of messages that are gone, of which the host has not been
-    told yet; `since` is the time of the newest call.
+    told yet. After `repeats`, a card may stand twice: its call got no answer. `since` is the time of the
+    newest call.
     `held_up` is set while Telegram does not take the next call: it asks to wait, or cannot be reached.
     """
 
@@ -23,6 +24,7 @@ class ChatQueue:
     calls: list[Call] = field(default_factory=list)
     shown: int | None = field(default=None, repr=False)
     deleted: list[int] = field(default_factory=list, repr=False)
+    repeats: bool = False
     tries: int = 0
     since: float = field(default_factory=time.monotonic)
     sender: "asyncio.Task[None] | None" = None

@@ -119,8 +119,8 @@ class ChatQueues:
             return
         try:
             if queue.shown is not None:
-                await self._host.shown(queue.talk, queue.shown)
-                queue.shown = None
+                await self._host.shown(queue.talk, queue.shown, again=queue.repeats)
+                queue.shown, queue.repeats = None, False
             if queue.deleted:
                 await self._host.deleted(queue.talk, queue.deleted)
         except OSError:
@@ -220,6 +220,7 @@ class ChatQueues:
     def _later(self, queue: ChatQueue, error: CallError) -> float:
         pause = self._pace.pause(queue.tries)
         queue.held_up.set()
+        queue.repeats |= queue.calls[0].shows and queue.calls[0].method == "sendMessage"
         if isinstance(error, TokenRefusedError):
             self._tell("telegram_token_refused")  # a new one will show the card
         elif isinstance(error, OddAnswerError):

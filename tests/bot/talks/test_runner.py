@@ -292,6 +292,18 @@ async def test_a_message_is_deleted_with_every_answer_until_it_is_known_to_be_go
     assert (held.erased, held.messages, held.live) == ((), (), None)
 
 
+async def test_clear_deletes_a_card_whose_number_was_never_told(host: RunnerHost) -> None:
+    """It was sent again, so the first one is between the newest known message and this one."""
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 2)
+    await host.happens(Said("hm"), 3)
+    await host.runner.shown(CHAT, 6, again=True)
+    await host.runner.shown(CHAT, 9)
+    await host.runner.shown(CHAT, 1000, again=True)
+    answer = await host.happens(Commanded(Command.FORGET), 1001)
+    assert {*answer.erase} == {1, 2, 3, 4, 5, 6, 9, *range(950, 1002)}
+
+
 async def test_a_deletion_that_is_told_of_a_forgotten_talk_begins_none(host: RunnerHost) -> None:
     await host.runner.deleted(CHAT, (1, 2))
     assert await host.sessions.load(CHAT) is None
