@@ -57,7 +57,7 @@ class EchoHost:
         erase = (arrival.message,) if arrival.message else ()
         return Answer(card, self.live.get(arrival.talk.chat), erase)
 
-    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:  # noqa: ARG002 - the host's shape
         """Remember the live card."""
         if self.failures.get("shown"):
             raise self.failures["shown"].pop(0)
