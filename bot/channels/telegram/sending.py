@@ -72,8 +72,10 @@ class ChatQueues:
         if queue.sender is None or self._allowance.held(queue.chat):
             return
         held_up = asyncio.create_task(queue.held_up.wait())
-        await asyncio.wait({queue.sender, held_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        held_up.cancel()
+        try:
+            await asyncio.wait({queue.sender, held_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            held_up.cancel()
 
     async def drain(self, queue: ChatQueue) -> None:
         """Do all that the queue waits for."""
