@@ -1,5 +1,6 @@
 """The types that a channel and the runner exchange: arrivals without identity, answers without secrets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,7 +59,8 @@ class Answer:
     """The actions of a channel after one arrival, in this order: show `card`, then delete `erase`.
 
     `live` is the number of the message that shows the talk's card now, to be edited, or None to send a new
-    one. After sending, the channel tells the runner the new message's number (`Runner.shown`).
+    one. After sending, the channel tells the runner the new message's number (`Runner.shown`), and after
+    deleting, which messages are gone (`Runner.deleted`): until then each answer erases them again.
     """
 
     card: Card
@@ -73,8 +75,15 @@ class Host(Protocol):
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         ...
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later.
+
+        `again` when it was sent before without an answer, so that it may stand twice.
+        """
+        ...
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Forget the numbers of messages that are deleted, or that nobody can delete."""
         ...
 
     async def gone(self, talk: TalkHandle) -> None:

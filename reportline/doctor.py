@@ -90,10 +90,28 @@ def _check_telegram(settings: BotSettings) -> Check:
         return Check("Telegram", fine=True, advice="no bot is polled: there is no token")
     url = f"{settings.telegram_api_url}/bot{ready(lambda: telegram_token(settings))}/getMe"
     try:
-        status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code
+        answer = httpx.get(url, timeout=SECONDS_TO_ANSWER)
     except httpx.HTTPError:
         return Check("Telegram", fine=False, advice="It does not answer. See the network.")
-    if status == httpx.codes.OK:
-        return Check("Telegram", fine=True, advice="takes the token")
-    advice = f"It refuses the token ({status}). Ask BotFather for a new one."
-    return Check("Telegram", fine=False, advice=advice)
+    return look_at("Telegram", partial(_look_at_bot, answer))
+
+
+def _look_at_bot(answer: httpx.Response) -> str:
+    """Read what getMe says; without Telegram's own words, a status is no word about the token."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    match told:
+        case {"ok": True, "result": {"has_topics_enabled": True}}:
+            raise NotReady(
+                "The bot has topics in private chats, where answers get lost. Turn them off at BotFather."
+            )
+        case {"ok": True, "result": {}}:
+            return "takes the token"
+        case {"ok": False, "error_code": 401 | 404 as status}:
+            raise NotReady(f"It refuses the token ({status}). Ask BotFather for a new one.")
+    raise NotReady(
+        f"What answers ({answer.status_code}) does not speak as Telegram does. See the network, and "
+        "REPORTLINE_TELEGRAM_API_URL."
+    )

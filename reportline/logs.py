@@ -135,6 +135,16 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "telegram_other_poller": ListedEvent(
         ERROR, "somebody else polls this bot", "stop the other; or renew the token"
     ),
+    "telegram_webhook_deleted": ListedEvent(
+        ERROR,
+        "somebody had set a webhook for the polled bot, so no update came; it was deleted",
+        "find out who set it; if it comes again, renew the token",
+    ),
+    "telegram_odd_answer": ListedEvent(
+        WARNING,
+        "what answers does not speak as Telegram's Bot API does",
+        "see REPORTLINE_TELEGRAM_API_URL, and what stands between it and this bot",
+    ),
     "telegram_slowed_down": ListedEvent(
         WARNING, "Telegram asks to wait", "nothing, unless it goes on", ("seconds",)
     ),

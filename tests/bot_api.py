@@ -1,7 +1,9 @@
 """A Bot API server's state of one bot, without HTTP: waiting updates, chats, the bot's settings."""
 
+import asyncio
 import json
 import re
+import time
 from collections import Counter
 from typing import Any
 
@@ -11,7 +13,7 @@ from tests.bot_api_presented import Presented
 from tests.webhook_delivery import Delivery, Handling, Webhook, World
 
 __all__ = ["BotApi", "BotApiError", "Chat", "Failure", "Handling"]
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, dict[str, Any] | str]
 _JSON_PARAMETERS = {
     "allowed_updates",
     "commands",
@@ -22,6 +24,8 @@ _JSON_PARAMETERS = {
     "scope",
 }
 _USUAL = Handling()
+FURTHEST_AHEAD = 10
+SECONDS_BETWEEN_SAME_OFFSETS = 0.5
 
 
 class BotApi:
@@ -36,6 +40,7 @@ class BotApi:
         self.updates: list[dict[str, Any]] = []
         self.journal: list[dict[str, Any]] = []
         self.journaling = True
+        self.has_topics = False
         self.counted: Counter[str | int] = Counter()
         self.failures: list[Failure] = []
         self.delivery: Delivery | None = None
@@ -51,9 +56,10 @@ class BotApi:
         self._next_update = 700000001
         self._allowed: list[str] = []
         self._poller = 0
+        self._asked = (0, 0.0)
         self._news = Bell()
         self._methods = {
-            "getme": lambda _: self._me,
+            "getme": lambda _: {**self._me, "has_topics_enabled": self.has_topics},
             "getwebhookinfo": lambda _: self._webhook_info(),
             **self._messages.methods(),
             **self._presented.methods(),
@@ -75,12 +81,16 @@ class BotApi:
         """Do what a bot asks, or fail as a test has ordered; None cuts the connection. It is written down."""
         failure = self._next_failure(method, values)
         drop = failure is not None and failure.drop
+        if failure is not None and failure.slow:
+            await asyncio.sleep(failure.slow)
         try:
             if failure is not None and not failure.lose:
                 failure.strike()
             answer: Answer = (200, {"ok": True, "result": await self.call(token, method, values)})
         except BotApiError as error:
             answer = refusal(error)
+        if failure is not None and failure.raw:
+            answer = failure.status, failure.raw
         status = 0 if drop else answer[0]
         self.counted.update([method, status])
         if self.journaling:
@@ -105,6 +115,10 @@ class BotApi:
                 self._news.ring()
                 return result
         raise BotApiError(404, "Not Found: method not found")
+
+    def number_anew(self, number: int) -> None:
+        """Begin again at a number, as Telegram does after a week without updates."""
+        self._next_update = number
 
     async def revoke(self, token: str) -> None:
         """Give the bot a new token: the old one is refused from now on, and its webhook is gone with it.
@@ -174,15 +188,29 @@ class BotApi:
         mine = self._poller
         self._allowed = given.get("allowed_updates", self._allowed)
         self._news.ring()
-        offset = int(given.get("offset", 0))
-        self.updates = [update for update in self.updates if update["update_id"] >= offset]
+        limit = self._confirm(int(given.get("offset", 0)), int(given.get("limit", 100)))
         seconds = float(given.get("timeout", 0)) or 0.001
         await self._news.wait_for(lambda: self.updates or self._poller != mine, seconds)
         if self._poller != mine:
             other = "setWebhook" if self.delivery else "other getUpdates"
             words = "; make sure that only one bot instance is running" if not self.delivery else ""
             raise BotApiError(409, f"Conflict: terminated by {other} request{words}")
-        return self.updates[: int(given.get("limit", 100))]
+        return self.updates[:limit]
+
+    def _confirm(self, offset: int, limit: int) -> int:
+        """Forget the updates before an offset, as Telegram's server does; gives how many may be told.
+
+        An offset far beyond the newest update confirms nothing. The same offset twice in half a second gets
+        one update. (tdlib/telegram-bot-api, Client::do_get_updates; tdlib/td, TQueue::get.)
+        """
+        tail = max(self._next_update, *(update["update_id"] + 1 for update in self.updates), 0)
+        if offset < 0:
+            offset += tail
+        before, self._asked = self._asked, (offset, time.monotonic())
+        if offset <= tail + FURTHEST_AHEAD:
+            self.updates = [update for update in self.updates if update["update_id"] >= offset]
+        repeated = offset == before[0] and self._asked[1] - before[1] < SECONDS_BETWEEN_SAME_OFFSETS
+        return 1 if repeated else limit
 
     async def _set_webhook(self, given: dict[str, Any]) -> bool:
         webhook = Webhook.of(given) if given.get("url") else None

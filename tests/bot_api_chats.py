@@ -17,7 +17,11 @@ class BotApiError(Exception):
 
 @dataclass
 class Failure:
-    """A failure that a test orders for the next `times` calls of a method, or of one chat."""
+    """A failure that a test orders for the next `times` calls of a method, or of one chat.
+
+    It comes after `slow` seconds; with the status 200 nothing fails. `raw` is answered as it is, such as a
+    proxy's page or a result of an odd shape; `migrated` is the number of the supergroup.
+    """
 
     method: str = "*"
     status: int = 500
@@ -27,10 +31,16 @@ class Failure:
     chat: int | None = None
     drop: bool = False
     lose: bool = False
+    slow: float = 0
+    raw: str = ""
+    migrated: int = 0
 
     def strike(self) -> None:
         """Raise what was ordered."""
+        if self.status == 200:
+            return
         wait = {"retry_after": self.retry_after} if self.retry_after else {}
+        wait |= {"migrate_to_chat_id": self.migrated} if self.migrated else {}
         words = self.description or ("Too Many Requests: retry later" if wait else "Internal Server Error")
         raise BotApiError(self.status, words, wait)
 

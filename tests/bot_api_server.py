@@ -8,7 +8,9 @@
     POST /control/chats/<id>    {"blocked": true}: the reporter blocks the bot
     POST /control/failures      {"method": "sendMessage" or "*", "status": 429, "retry_after": 1, "times": 2,
                                  "chat": 7, "description": "..."}; {"drop": true} closes the connection
-                                 unanswered, {"lose": true} does the work and then closes it
+                                 unanswered, {"lose": true} does the work and then closes it;
+                                 {"slow": 2} waits before, {"raw": "<html>"} answers that, and nothing
+                                 fails with {"status": 200}
     POST /control/token         {"token": "123:new"}: the token is revoked, and replaced by this one
     GET  /control/journal       the calls so far: method, parameters, status; "in_body" when a webhook asked
     GET  /control/state         updates that wait, and what the bot has set: commands and descriptions
@@ -151,8 +153,8 @@ def _decoded(kind: str, body: bytes) -> dict[str, Any]:
     return dict(parse_qsl(body.decode(), keep_blank_values=True))
 
 
-def _response(status: int, content: dict[str, Any]) -> bytes:
-    body = json.dumps(content).encode()
+def _response(status: int, content: dict[str, Any] | str) -> bytes:
+    body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 

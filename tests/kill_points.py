@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -39,6 +39,7 @@ TRACED = {
         "reportline/private_files.py",
         "bot/delivery/courier.py",
         "bot/channels/telegram/polling.py",
+        "bot/channels/telegram/updates_in_hand.py",
         "bot/channels/telegram/chats.py",
         "bot/channels/telegram/chat_queue.py",
         "bot/channels/telegram/sending.py",
@@ -106,9 +107,13 @@ class CountingHost:
         self._tracer.arrivals += 1
         return await self._host.handle(arrival)
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Hand on."""
-        await self._host.shown(talk, message)
+        await self._host.shown(talk, message, again=again)
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Hand on."""
+        await self._host.deleted(talk, messages)
 
     async def gone(self, talk: TalkHandle) -> None:
         """Hand on."""

@@ -17,6 +17,7 @@ from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
 from intake_api.store.models import StoredReport
 from intake_api.vault import Vault
+from tests.bot_api_chats import Failure
 from tests.forked import Forked
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
@@ -71,6 +72,42 @@ async def test_killed_bots_go_on_with_the_talk_at_the_same_button(tmp_path: Path
             (report,) = await _reports(system)
     assert [address.given for address in report.addresses] == [LINK]
     assert report.reached == Reached.SEARCH
+
+
+async def test_what_a_killed_bot_did_not_delete_is_deleted_by_the_next_tap_and_by_clear(
+    tmp_path: Path,
+) -> None:
+    """The numbers stand in the talk until the deletion is known done, however the bot ended."""
+    with valkey(tmp_path / "valkey") as server:
+        async with _set_up_system(tmp_path, server) as (system, reporter):
+            for choice, shown in (("rules", ""), ("forget", "cleared")):
+                system.telegram.api.failures = [
+                    Failure(method, status=502, times=1_000_000)
+                    for method in ("deleteMessage", "deleteMessages")
+                ]
+                async with system.running("bot", "poll") as bot:
+                    link = await reporter.say(LINK)
+                    await reporter.sees("Not sent yet")
+                    await _confirmed(system)
+                    _kill(bot)
+                assert link in await reporter.own_messages()
+                system.telegram.api.failures.clear()
+                async with system.running("bot", "poll"):
+                    await reporter.tap(choice)
+                    await reporter.sees(shown)
+                    await _gone(reporter, link)
+
+
+async def _confirmed(system: System) -> None:
+    async with asyncio.timeout(30):
+        while system.telegram.api.waiting:
+            await asyncio.sleep(0.01)
+
+
+async def _gone(reporter: Reporter, message: int) -> None:
+    async with asyncio.timeout(10):
+        while message in await reporter.own_messages():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_store_that_starts_again_loses_no_talk_and_no_tap(tmp_path: Path) -> None:

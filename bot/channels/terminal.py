@@ -113,6 +113,7 @@ async def hold_talk(host: Host, console: Console, start: str = "", language: str
 async def _turn(host: Host, screen: Screen, arrival: Arrival) -> Card:
     answer = await host.handle(arrival)
     await host.shown(arrival.talk, screen.answered(answer))
+    await host.deleted(arrival.talk, answer.erase)
     return answer.card
 
 

@@ -1,7 +1,7 @@
 """The bots of a fleet, each with its webhook and its chats; bots come and go while others serve."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -103,9 +103,13 @@ class FleetBot:
         """Have the bot's current host advance the talk."""
         return await self._host.handle(arrival)
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Tell the bot's current host."""
-        await self._host.shown(talk, message)
+        await self._host.shown(talk, message, again=again)
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Tell the bot's current host."""
+        await self._host.deleted(talk, messages)
 
     async def gone(self, talk: TalkHandle) -> None:
         """Tell the bot's current host."""

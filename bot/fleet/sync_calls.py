@@ -79,6 +79,9 @@ async def _look(found: Found, request: Request, *, keys: WebhookKeys, url: str) 
     if str(me["username"]).lower() != bot.username.lower():
         trouble = f"Telegram knows its token as @{me['username']}. Set username or token right in the file."
         return replace(found, trouble=trouble)
+    if me.get("has_topics_enabled"):
+        trouble = "It has topics in private chats, where answers get lost. Turn them off at BotFather."
+        return replace(found, trouble=trouble)
     settings = settings_of(bot, keys, url, KNOWN_LANGUAGES)
     answers = [await request(question(setting)) for setting in settings]
     return replace(found, changes=changes(settings, answers), trouble=undelivered(answers, time.time()))

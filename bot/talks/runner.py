@@ -1,6 +1,6 @@
 """Takes one turn of a talk: load, advance, save, then act; an answered turn can no longer be lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,8 @@ from bot.talks.stored import (
     load,
     outdated,
     with_card,
+    with_lost,
+    without,
 )
 from bot.talks.typed_labels import may_be_label, tapped
 from conversations.events import Event, Kept, Opened, Received, Refused, StatusLearned, TooFast
@@ -95,12 +97,25 @@ class Runner:
                     return answer
         raise TalkContended
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
-        """Remember the number of the message that shows the talk's card, to edit and to delete it later."""
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
+        """Remember the number of the message that shows the talk's card, to edit and to delete it later.
+
+        `again` when it was sent before without an answer: the first one is somewhere before it.
+        """
+        await self._noted(talk, lambda held: with_card(with_lost(held, message) if again else held, message))
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Forget the numbers of messages that are deleted, or that nobody can delete."""
+        await self._noted(talk, lambda held: without(held, messages))
+
+    async def _noted(self, talk: TalkHandle, noting: Callable[[Talk], Talk]) -> None:
+        """Save what the channel tells of a talk's messages, if the talk is still there."""
         async with self._sessions.lock(talk):
             for _ in range(MOST_TRIES):
                 held, version = await self._load(talk)
-                if held is None or await self._save(talk, with_card(held, message), version):
+                if held is None or (noted := noting(held)) == held:
+                    return
+                if await self._save(talk, noted, version):
                     return
         raise TalkContended
 
@@ -114,7 +129,7 @@ class Runner:
         """Take one turn; None when another process was first: look again."""
         held, version = await self._settled(arrival.talk)
         if held and arrival.update in held.updates:
-            return self._answer(held, held.live, held.erased if arrival.update == held.updates[-1] else ())
+            return self._answer(held, held.live, held.erased)
         talk = held or self._begun(arrival)
         turn = advance(talk.state, self._meant(arrival.event, talk), self._portals, draw())
         removes = RemoveMessage() in turn.effects

@@ -1,7 +1,7 @@
 """An open talk as it is stored: the state, and the messages that its channel may edit and delete."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
 UPDATES_KNOWN = 32
 MESSAGES_KNOWN = 200
+NUMBERS_OF_LOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Talk:
     """An open talk as it is stored: the state, and the messages that its channel may edit and delete.
 
     `live` is the message that shows the card, `messages` all others that may be deleted, `updates` the last
-    updates handled, by which a redelivery is known, `erased` what the last answer deletes.
+    updates handled, by which a redelivery is known, `erased` what is to be deleted and not known to be gone.
     `owes` is a submission that was saved but not acted on.
     """
 
@@ -64,18 +65,18 @@ def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) 
         live=live(talk, arrival),
         messages=tuple(message for message in messages if message not in erased)[-MESSAGES_KNOWN:],
         updates=(*talk.updates, arrival.update)[-UPDATES_KNOWN:],
-        erased=erased,
+        erased=erased[-MESSAGES_KNOWN:],
         owes=Submit() in turn.effects,
     )
 
 
 def emptied(talk: Talk) -> Talk:
-    """Give a talk that was just cleared: it keeps its messages' numbers, and nothing that was said.
+    """Give a talk that was just cleared: it keeps what is to be deleted, and nothing that was said.
 
-    The numbers and the known updates are kept for half an hour, so that a failed deletion can be repeated and
-    an update that comes again is known. The next talk is no practice.
+    These numbers and the known updates are kept for half an hour, so that a failed deletion can be repeated
+    and an update that comes again is known. The next talk is no practice.
     """
-    return replace(talk, state=replace(talk.state, practice=False), messages=talk.erased[-MESSAGES_KNOWN:])
+    return replace(talk, state=replace(talk.state, practice=False), messages=())
 
 
 def live(talk: Talk, arrival: Arrival) -> int | None:
@@ -102,16 +103,40 @@ def with_card(talk: Talk, message: int) -> Talk:
     return replace(talk, live=newest, messages=(*others, *older)[-MESSAGES_KNOWN:])
 
 
+def with_lost(talk: Talk, card: int) -> Talk:
+    """Give the talk with all numbers in which a card may stand that was sent before this one.
+
+    They are those between the newest known message and this one. A bot's private chats share one sequence of
+    numbers, but a chat's deletion passes over those of other chats (tdlib/td, delete_messages).
+    """
+    newest = max((*talk.messages, *talk.erased, talk.live or 0))
+    between = range(max(newest + 1, card - NUMBERS_OF_LOST), card)
+    return replace(talk, messages=(*between, *talk.messages)[-MESSAGES_KNOWN:])
+
+
+def without(talk: Talk, messages: Container[int]) -> Talk:
+    """Give the talk once messages are known to be deleted."""
+    return replace(
+        talk,
+        messages=tuple(number for number in talk.messages if number not in messages),
+        erased=tuple(number for number in talk.erased if number not in messages),
+    )
+
+
 def outdated(talk: Talk, arrival: Arrival, *, removes: bool) -> tuple[int, ...]:
-    """Give the messages that an answer deletes: cards that are shown no more, the captured message."""
+    """Give the messages that an answer deletes: cards that are shown no more, the captured message.
+
+    Those before them that are not known to be gone, since a process may have died in between.
+    """
     own = arrival.message if removes else None
     tapped = None if is_of_another_talk(talk, arrival) else arrival.card
-    return _others((talk.live, tapped, own), live(talk, arrival))
+    return _others((*talk.erased, talk.live, tapped, own), live(talk, arrival))
 
 
 def all_messages(talk: Talk, arrival: Arrival) -> tuple[int, ...]:
     """Give every message to delete when the talk is forgotten."""
-    return _others((*talk.messages, talk.live, arrival.card, arrival.message), live(talk, arrival))
+    known = (*talk.erased, *talk.messages, talk.live, arrival.card, arrival.message)
+    return _others(known, live(talk, arrival))
 
 
 def _others(messages: Iterable[int | None], card: int | None) -> tuple[int, ...]:

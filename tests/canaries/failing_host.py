@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.assembly import bot_host, sentences
 from bot.channels.telegram.failures import Pace
@@ -145,9 +145,13 @@ class FailingHost:
             self._left.pop(0)(self._last)
         return answer
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:
         """Pass it on."""
-        await self._runner.shown(talk, message)
+        await self._runner.shown(talk, message, again=again)
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Pass it on."""
+        await self._runner.deleted(talk, messages)
 
     async def gone(self, talk: TalkHandle) -> None:
         """Pass it on, and end the process."""

@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from conversations.wire.sealing import new_private_key, public_half
+from tests.bot_api_chats import Failure
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
 from tests.system import TOKEN, System, set_up_system
@@ -65,6 +66,18 @@ async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> No
     assert "It refuses the token (401). Ask BotFather for a new one." in words
     assert "`reportline intake serve`" in words
     assert TOKEN[:-1] not in words
+
+
+async def test_the_doctor_says_what_is_wrong_with_the_bot_that_is_polled(system: System) -> None:
+    """A bot with topics is a fault; a page of a proxy says nothing of the token."""
+    telegram = system.telegram.api
+    telegram.has_topics = True
+    assert "topics in private chats, where answers get lost. Turn them off" in (await _doctor(system))[1]
+    telegram.has_topics = False
+    telegram.failures.append(Failure("getMe", status=404, raw="<html>not found</html>"))
+    _, words = await _doctor(system)
+    assert "What answers (404) does not speak as Telegram does." in words
+    assert "token (404)" not in words
 
 
 async def _doctor(system: System) -> tuple[int, str]:

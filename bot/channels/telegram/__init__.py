@@ -7,6 +7,7 @@
 - `failures`: how a call fails, and how long it is retried
 - `rate_limits`: limits how fast a bot calls
 - `outage_notices`: knows which chats were told that the bot is away
+- `updates_in_hand`: says which updates may be confirmed
 - `polling`: serves one bot by long polling (python-telegram-bot)
 - `sender`: makes one bot's calls with aiogram, for a fleet
 """

@@ -11,19 +11,26 @@ from bot.exchange import TalkHandle
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class ChatQueue:
-    """The calls that wait for one chat; its lock keeps updates and calls in order.
+    """The calls that wait for one chat; its lock keeps updates and calls apart, `order` updates in order.
 
-    `shown` is the number of a card that the host has not been told yet; `since` the time of the newest call.
+    `shown` is the number of a card, `deleted` those of messages that are gone, of which the host has not been
+    told yet. After `repeats`, a card may stand twice: its call got no answer. `since` is the time of the
+    newest call.
+    `held_up` is set while Telegram does not take the next call: it asks to wait, or cannot be reached.
     """
 
     chat: str = field(repr=False)
     talk: TalkHandle | None = None
     calls: list[Call] = field(default_factory=list)
     shown: int | None = field(default=None, repr=False)
+    deleted: list[int] = field(default_factory=list, repr=False)
+    repeats: bool = False
     tries: int = 0
     since: float = field(default_factory=time.monotonic)
     sender: "asyncio.Task[None] | None" = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    order: asyncio.Lock = field(default_factory=asyncio.Lock)
+    held_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def fails_to_delete(self) -> bool:
@@ -33,13 +40,22 @@ class ChatQueue:
     @property
     def waits(self) -> bool:
         """Whether anything is still to be done."""
-        return bool(self.calls) or self.shown is not None
+        return bool(self.calls) or self.has_news
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the host is to be told something now: of a card at once, of deletions when all are done."""
+        is_deleting = any(call.deletes for call in self.calls)
+        return self.shown is not None or (bool(self.deleted) and not is_deleting)
 
     def put(self, calls: Sequence[Call]) -> None:
         """Add calls behind those that wait."""
         # Of several cards only the newest counts; everything else is done, however late.
         if any(call.shows for call in calls):
             self.calls = [call for call in self.calls if not call.shows]
+        # Each answer deletes again what is not known to be gone.
+        again = {number for call in calls for number in call.deletes}
+        self.calls = [call for call in self.calls if not call.deletes or not again.issuperset(call.deletes)]
         self.calls += [call for call in calls if call not in self.calls]
         self.tries, self.since = 0, time.monotonic()
 
@@ -47,6 +63,7 @@ class ChatQueue:
         """Remove the first call, or put another in its place."""
         self.calls[:1] = instead
         self.tries = 0
+        self.held_up.clear()
 
     def take_notice(self) -> None:
         """Remove a notice that waits."""

@@ -7,7 +7,6 @@ counted, so that it blocks no other update.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,9 +21,11 @@ from bot.channels.telegram.updates import (
     Ignored,
     Leave,
     Outcome,
+    Pinned,
     UnreadableUpdateError,
     calls_for,
     calls_to_leave,
+    calls_to_tidy,
     end_of_tap,
     event_from,
 )
@@ -70,14 +71,19 @@ class TelegramChats:
         self._pace = pace
         self._queues = ChatQueues(host, request, pace, sentences.away)
 
-    async def handle(self, updates: Iterable[Any]) -> None:
-        """Bring updates before the host: on return each is saved, or skipped, and its answer on the way."""
-        chats: defaultdict[str, list[tuple[Outcome, Call | None]]] = defaultdict(list)
-        for update in updates:
-            outcome = self._read(update)
-            if not isinstance(outcome, Ignored):
-                chats[_chat(outcome)].append((outcome, end_of_tap(update)))
-        await asyncio.gather(*(self._insist(chat, steps) for chat, steps in chats.items()))
+    async def serve(self, update: Any) -> None:
+        """Bring one polled update before the host until it is saved, or skipped.
+
+        Of each chat, updates are brought in the order in which this was begun. Then it waits for
+        `Pace.confirm` seconds at most until the answer is shown, and not at all while Telegram holds it up.
+        """
+        outcome = self._read(update)
+        if isinstance(outcome, Ignored):
+            return
+        queue = self._queues.of(_chat(outcome))
+        async with queue.order:
+            await self._insist(queue, outcome, end_of_tap(update))
+        await self._queues.answered(queue, self._pace.confirm)
 
     async def take(self, update: Any) -> Call | None:
         """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
@@ -127,13 +133,11 @@ class TelegramChats:
         self.skipped += 1
         log_event("update_skipped", channel="telegram")
 
-    async def _insist(self, chat: str, steps: Sequence[tuple[Outcome, Call | None]]) -> None:
-        queue = self._queues.of(chat)
-        for outcome, tap in steps:
-            tries = 0
-            while not await self._brought(queue, outcome, tap):
-                tries += 1
-                await asyncio.sleep(self._pace.pause(tries))
+    async def _insist(self, queue: ChatQueue, outcome: Outcome, tap: Call | None) -> None:
+        tries = 0
+        while not await self._brought(queue, outcome, tap):
+            tries += 1
+            await asyncio.sleep(self._pace.pause(tries))
 
     async def _brought(self, queue: ChatQueue, outcome: Outcome, tap: Call | None) -> bool:
         try:
@@ -146,7 +150,7 @@ class TelegramChats:
         """Bring one thing before the host, and put what answers it, after `first`, on its way."""
         async with queue.lock:
             try:
-                await self._queues.tell_shown(queue)
+                await self._queues.tell_host(queue)
                 calls = await self._calls_of(outcome, queue)
             except OSError as error:
                 self._tell(error)
@@ -171,6 +175,8 @@ class TelegramChats:
             case Leave():
                 log_event("left_group", channel="telegram")
                 return calls_to_leave(outcome, self._sentences.group(outcome.language))
+            case Pinned():
+                return calls_to_tidy(outcome)
             case Gone():
                 queue.talk = outcome.talk
                 await self._queues.forget(queue, outcome.talk)
@@ -195,5 +201,5 @@ class TelegramChats:
         return None
 
 
-def _chat(outcome: Arrival | Gone | Leave) -> str:
+def _chat(outcome: Arrival | Gone | Leave | Pinned) -> str:
     return outcome.chat if isinstance(outcome, Leave) else outcome.talk.chat

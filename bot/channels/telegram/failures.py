@@ -23,12 +23,28 @@ class OtherPollerError(UnreachableError):
     """Another process is polling the same bot."""
 
 
+class WebhookSetError(UnreachableError):
+    """Somebody has set a webhook for the bot that is polled."""
+
+
+class OddAnswerError(UnreachableError):
+    """What answered does not speak as the Bot API does: it may be a proxy, which knows of no token."""
+
+
 class BlockedError(CallError):
     """The chat is closed to the bot."""
 
 
 class RefusedError(CallError):
     """The call cannot be done."""
+
+
+class MigratedError(RefusedError):
+    """The group is a supergroup now, under the number `chat`."""
+
+    def __init__(self, chat: int) -> None:
+        super().__init__()
+        self.chat = chat
 
 
 class UnchangedError(RefusedError):
@@ -48,9 +64,10 @@ class Pace:
     """How long a channel waits, in seconds, and how often it tries.
 
     A call is retried for `patience`, an update on which the host fails is tried `tries` times. A notice of an
-    outage stays for `notice`. A webhook's answer waits for `shown` until the card is shown. One bot makes
-    `calls_a_second`, and in any one second five more at most; a chat gets `cards_a_second`, after the first
-    three.
+    outage stays for `notice`. A webhook's answer waits for `shown` until the card is shown, the confirmation
+    of a polled update for `confirm`. While updates are in hand, polls are `between_polls` apart: within half
+    a second, Telegram would answer with one update alone. One bot makes `calls_a_second`, and in any one
+    second five more at most; a chat gets `cards_a_second`, after the first three.
     """
 
     poll: int = 30
@@ -59,6 +76,8 @@ class Pace:
     longest_pause: float = 60.0
     grace: float = 3.0
     shown: float = 3.0
+    confirm: float = 1.0
+    between_polls: float = 0.6
     calls_a_second: float = 25.0
     cards_a_second: float = 1.0
     tries: int = 5

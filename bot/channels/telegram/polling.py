@@ -1,14 +1,26 @@
-"""Serves one Telegram bot by long polling: an update is confirmed only once the host has saved its turn."""
+"""Serves one Telegram bot by long polling; an update is confirmed only once the host has saved its turn.
+
+Its answer is waited for too, for a second at most.
+"""
 
 import asyncio
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from telegram import Bot
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
@@ -17,20 +29,26 @@ from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
+    MigratedError,
+    OddAnswerError,
     OtherPollerError,
     Pace,
     RefusedError,
     TokenRefusedError,
     UnchangedError,
     UnreachableError,
+    WebhookSetError,
     silence,
 )
 from bot.channels.telegram.sending import settle
 from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
+from bot.channels.telegram.updates_in_hand import UpdatesInHand
 from bot.exchange import Host
 from reportline.logs import log_event
 
 _USUAL = Pace()
+_NO_WEBHOOK = Call("deleteWebhook", {"drop_pending_updates": False})
+_STATUS = re.compile(r"\((401|404)\)")
 
 
 class TelegramPolling:
@@ -57,8 +75,8 @@ class TelegramPolling:
         self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
         self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
         self._chats = TelegramChats(host, token.partition(":")[0], sentences, self._request, pace)
-        self._offset = 0
-        self._batch: set[asyncio.Task[None]] = set()
+        self._updates = UpdatesInHand(self._chats.serve)
+        self._was_answered = False
         self._presenting: set[asyncio.Task[None]] = set()
 
     @property
@@ -69,14 +87,14 @@ class TelegramPolling:
     async def run(self) -> None:
         """Serve until cancelled, then finish and confirm what is in hand.
 
-        Raises TokenRefusedError when Telegram does not know the token.
+        Raises TokenRefusedError when Telegram does not know the token at the start.
         """
         async with self._http:
             try:
-                await self._insist(Call("deleteWebhook", {"drop_pending_updates": False}))
+                await self._insist(_NO_WEBHOOK)
                 self._start_presenting()
                 while True:
-                    await self._take(await self._insist(self._poll(self._pace.poll)))
+                    await self._take_next()
             finally:
                 await self._wind_down()
 
@@ -85,57 +103,78 @@ class TelegramPolling:
         calls = presentation_calls(self._presentations)
         self._presenting = {asyncio.create_task(self._chats.make(calls))}
 
-    def _poll(self, seconds: int) -> Call:
-        wanted = {"offset": self._offset, "timeout": seconds, "allowed_updates": [*UPDATE_KINDS]}
+    async def _take_next(self) -> None:
+        """Take the next updates; whatever is slow holds up no other update but for a pause between polls."""
+        offset = self._updates.offset()
+        updates = await self._insist(self._poll(offset, 0 if self._updates.waits else self._pace.poll))
+        self._updates.take(updates)
+        await self._updates.wait(self._pace.between_polls)
+        if updates and not self._updates.waits:
+            # Nothing in it has a number, so nothing can be confirmed: it would come again at once.
+            log_event("telegram_odd_answer")
+            await asyncio.sleep(self._pace.first_pause)
+
+    def _poll(self, offset: int, seconds: int) -> Call:
+        wanted = {"offset": offset, "timeout": seconds, "allowed_updates": [*UPDATE_KINDS]}
         return Call("getUpdates", wanted)
-
-    async def _take(self, updates: Sequence[Any]) -> None:
-        # Shielded, so that a stop finds the batch going on and can wait for its end.
-        batch = asyncio.create_task(self._handle(updates))
-        self._batch = {batch}
-        await asyncio.shield(batch)
-
-    async def _handle(self, updates: Sequence[Any]) -> None:
-        await self._chats.handle(updates)
-        numbers = [update.get("update_id") for update in updates if isinstance(update, Mapping)]
-        known = [number for number in numbers if isinstance(number, int)]
-        self._offset = max([self._offset, *(number + 1 for number in known)])
 
     async def _wind_down(self) -> None:
         await settle(self._presenting, 0)
-        await settle(self._batch, self._pace.grace)
+        await self._updates.close(self._pace.grace)
         await self._chats.close(self._pace.grace)
-        if self._offset:
+        if offset := self._updates.offset():
             with suppress(CallError, TimeoutError):
-                await asyncio.wait_for(self._request(self._poll(0)), self._pace.grace)
+                await asyncio.wait_for(self._request(self._poll(offset, 0)), self._pace.grace)
 
     async def _insist(self, call: Call) -> Any:
-        """Make a call until it is answered, however long the network is away."""
+        """Make a call until it is answered, however long the network is away.
+
+        Raises TokenRefusedError if nothing was answered yet since the start: later, Telegram refuses for a
+        while when it moves a bot, and to end would lose the talks in memory.
+        """
         tries = 0
         while True:
             tries += 1
-            pause = self._pace.pause(tries)
             try:
-                return await self._request(call)
-            except TokenRefusedError:
+                result = await self._request(call)
+            except CallError as error:
+                await asyncio.sleep(await self._met(error, self._pace.pause(tries)))
+            else:
+                self._was_answered = True
+                return result
+
+    async def _met(self, error: CallError, pause: float) -> float:
+        """Say why a call failed, and mend what can be mended; gives the seconds until the next try."""
+        match error:
+            case TokenRefusedError():
                 log_event("telegram_token_refused")
-                raise
-            except OtherPollerError:
+                if not self._was_answered:
+                    raise error
+            case WebhookSetError():
+                await self._insist(_NO_WEBHOOK)
+                log_event("telegram_webhook_deleted")
+            case OtherPollerError():
                 log_event("telegram_other_poller")
-            except FloodedError as flood:
-                pause = min(flood.seconds, self._pace.longest_pause)
+            case OddAnswerError():
+                log_event("telegram_odd_answer")
+            case FloodedError(seconds=seconds):
+                pause = min(seconds, self._pace.longest_pause)
                 log_event("telegram_slowed_down", seconds=round(pause))
-            except CallError:
+            case _:
                 log_event("telegram_unreachable", seconds=round(pause))
-            await asyncio.sleep(pause)
+        return pause
 
     async def _request(self, call: Call) -> Any:
         """Make one call and give its result as plain JSON; raises only CallError."""
         seconds = self._pace.answer + call.parameters.get("timeout", 0)
         try:
-            return await self._bot.do_api_request(call.method, dict(call.parameters), read_timeout=seconds)
+            result = await self._bot.do_api_request(call.method, dict(call.parameters), read_timeout=seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold the token
             trouble = _trouble(error)
+        else:
+            if call.method != "getUpdates" or isinstance(result, list):
+                return result
+            trouble = OddAnswerError()
         # Raised out here, so that the library's exception does not travel along as its context.
         raise trouble
 
@@ -145,13 +184,21 @@ def _trouble(error: Exception) -> CallError:
         case RetryAfter(retry_after=wait):
             return FloodedError(wait.total_seconds() if isinstance(wait, timedelta) else wait)
         case InvalidToken():
-            return TokenRefusedError()
+            return TokenRefusedError() if _is_telegrams(error) else OddAnswerError()
+        case ChatMigrated(new_chat_id=chat):
+            return MigratedError(chat)
         case Forbidden():
             return BlockedError()
         case Conflict():
-            return OtherPollerError()
-        case BadRequest() if "not modified" in error.message.lower():
-            return UnchangedError()
+            return WebhookSetError() if "webhook" in error.message.lower() else OtherPollerError()
         case BadRequest():
-            return RefusedError()
+            return UnchangedError() if "not modified" in error.message.lower() else RefusedError()
+        case TelegramError(message="Invalid server response") | LookupError() | TypeError():
+            return OddAnswerError()
     return UnreachableError()
+
+
+def _is_telegrams(refusal: InvalidToken) -> bool:
+    """Tell whether Telegram said it: for an answer without its words the library gives the status instead."""
+    said = refusal.__cause__
+    return isinstance(said, InvalidToken) and not _STATUS.search(said.message)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 # With 25 more in the same second, which is what a bot usually takes, no more than Telegram asks for.
 CALLS_AT_ONCE = 5
 CARDS_AT_ONCE = 3
+# Long enough not to press a bot that is too fast, and short enough for the reporters of its other chats.
+SECONDS_TO_PROBE = 5.0
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Allowance:
         self._calls = _Bucket(calls_a_second, CALLS_AT_ONCE)
         self._cards: OrderedDict[str, _Bucket] = OrderedDict()
         self._held: dict[str, float] = {}
+        self._suspects: set[str] = set()
         self._all_held = 0.0
 
     def card(self, chat: str) -> float:
@@ -58,16 +61,23 @@ class Allowance:
         return self._calls.take(self._clock())
 
     def hold(self, chat: str, seconds: float) -> None:
-        """Wait as Telegram asks: in this chat, or in all chats when it asks in several at once.
+        """Wait as Telegram asks in this chat, and for a while in all, if no other chat gets through either.
 
-        Telegram does not say whether the chat or the bot is too fast. One chat that is too fast must not
-        make the others wait.
+        Telegram does not say whether the chat or the bot is too fast. If it slows down two chats and no call
+        succeeded in between, it may be the bot: then all wait, for SECONDS_TO_PROBE at most. What is tried
+        next tells.
         """
-        until = self._clock() + seconds
+        now = self._clock()
         self.forget_free()
-        self._held[chat] = max(until, self._held.get(chat, 0))
-        if len(self._held) > 1:
-            self._all_held = max(until, self._all_held)
+        self._held[chat] = max(now + seconds, self._held.get(chat, 0))
+        self._suspects.add(chat)
+        if len(self._suspects) > 1:
+            self._all_held = max(now + min(seconds, SECONDS_TO_PROBE), self._all_held)
+
+    def note_success(self) -> None:
+        """Go on in all chats that Telegram did not name: a call succeeded, so it does not mean the bot."""
+        self._suspects.clear()
+        self._all_held = 0.0
 
     def held(self, chat: str) -> float:
         """Give the seconds for which Telegram still asks to wait, in this chat or everywhere."""
@@ -84,3 +94,4 @@ class Allowance:
             self._cards.popitem(last=False)
         for chat in [chat for chat, until in self._held.items() if until <= now]:
             del self._held[chat]
+        self._suspects &= self._held.keys()

@@ -7,9 +7,11 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramBadRequest,
     TelegramConflictError,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNotFound,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
@@ -21,6 +23,8 @@ from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
+    MigratedError,
+    OddAnswerError,
     OtherPollerError,
     Pace,
     RefusedError,
@@ -89,12 +93,14 @@ def _trouble(error: Exception) -> CallError:
             return FloodedError(wait)
         case TelegramUnauthorizedError() | TelegramNotFound():  # the second, when it has not a token's shape
             return TokenRefusedError()
+        case TelegramMigrateToChat(migrate_to_chat_id=chat):
+            return MigratedError(chat)
         case TelegramForbiddenError():
             return BlockedError()
         case TelegramConflictError():
             return OtherPollerError()
-        case TelegramBadRequest() if "not modified" in error.message.lower():
-            return UnchangedError()
         case TelegramBadRequest():
-            return RefusedError()
+            return UnchangedError() if "not modified" in error.message.lower() else RefusedError()
+        case ClientDecodeError():
+            return OddAnswerError()
     return UnreachableError()

@@ -12,6 +12,8 @@ from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
+    MigratedError,
+    OddAnswerError,
     Pace,
     RefusedError,
     TokenRefusedError,
@@ -20,7 +22,7 @@ from bot.channels.telegram.failures import (
 )
 from bot.channels.telegram.outage_notices import Notices
 from bot.channels.telegram.rate_limits import Allowance
-from bot.channels.telegram.updates import Call, sent_anew
+from bot.channels.telegram.updates import Call, in_chat, sent_anew
 from bot.exchange import Host, TalkHandle
 from reportline.logs import log_event, log_failure
 
@@ -65,6 +67,16 @@ class ChatQueues:
             self._sending.add(queue.sender)
             queue.sender.add_done_callback(self._sending.discard)
 
+    async def answered(self, queue: ChatQueue, seconds: float) -> None:
+        """Wait until a queue's calls are made, so many seconds at most; not while Telegram holds it up."""
+        if queue.sender is None or self._allowance.held(queue.chat):
+            return
+        held_up = asyncio.create_task(queue.held_up.wait())
+        try:
+            await asyncio.wait({queue.sender, held_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            held_up.cancel()
+
     async def drain(self, queue: ChatQueue) -> None:
         """Do all that the queue waits for."""
         while queue.waits:
@@ -103,23 +115,30 @@ class ChatQueues:
         self._sending.add(expiring)
         expiring.add_done_callback(self._sending.discard)
 
-    async def tell_shown(self, queue: ChatQueue) -> None:
-        """Tell the host the number of the card that was shown last; raises OSError."""
-        if queue.shown is None or queue.talk is None:
+    async def tell_host(self, queue: ChatQueue) -> None:
+        """Tell the host which card was shown last, and what was deleted; raises OSError."""
+        if not queue.has_news or queue.talk is None:
             return
         try:
-            await self._host.shown(queue.talk, queue.shown)
+            if queue.shown is not None:
+                await self._host.shown(queue.talk, queue.shown, again=queue.repeats)
+                queue.shown, queue.repeats = None, False
+            if queue.deleted:
+                await self._host.deleted(queue.talk, queue.deleted)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the chat
             log_failure("unexpected_error", error)
         queue.shown = None
+        queue.deleted.clear()
         queue.tries = 0
 
     async def forget(self, queue: ChatQueue, talk: TalkHandle) -> None:
         """End the talk of a reporter who cannot be reached any more; raises OSError."""
         queue.calls.clear()
+        queue.held_up.clear()
         queue.shown = None
+        queue.deleted.clear()
         log_event("reporter_gone", channel="telegram")
         await self._host.gone(talk)
 
@@ -145,11 +164,11 @@ class ChatQueues:
 
     async def _step(self, queue: ChatQueue) -> float:
         """Do the next thing that a queue waits for; gives the seconds until the queue goes on."""
-        if queue.shown is None:
+        if not queue.has_news:
             self._give_up_if_old(queue)
             return await self._try(queue, queue.calls[0]) if queue.calls else 0
         try:
-            await self.tell_shown(queue)
+            await self.tell_host(queue)
         except OSError:
             queue.tries += 1
             return self._pace.pause(queue.tries)
@@ -166,18 +185,35 @@ class ChatQueues:
             return self._later(queue, error)
         except CallError as error:
             return await self._meet_refusal(queue, call, error)
-        self._told.clear()
+        if call.shows:
+            self._allowance.note_success()
         queue.advance()
         self._note(queue, call, result)
         return 0
 
     def _note(self, queue: ChatQueue, call: Call, result: Any) -> None:
+        match call.method, result:
+            case "sendMessage", {"message_id": int(number)}:
+                self._note_card(queue, call, number)
+            case "sendMessage", _:
+                # It may stand in the chat, so it is not sent again; a tap on it will tell its number.
+                self._tell("telegram_odd_answer")
+                return
+        self._told.clear()
+        self._note_deletion(queue, call)
+
+    def _note_card(self, queue: ChatQueue, call: Call, number: int) -> None:
         if call.is_notice:
-            self._notices.stands(queue.chat, result["message_id"])
-        elif call.method == "sendMessage" and queue.talk is not None:
-            queue.shown = result["message_id"]
+            self._notices.stands(queue.chat, number)
+        elif queue.talk is not None:
+            queue.shown = number
+
+    def _note_deletion(self, queue: ChatQueue, call: Call) -> None:
+        if queue.talk is not None:
+            queue.deleted += call.deletes
 
     def _slow_down(self, queue: ChatQueue, seconds: float) -> float:
+        queue.held_up.set()
         self._tell("telegram_slowed_down", seconds=round(seconds))
         if queue.chat:
             self._allowance.hold(queue.chat, seconds)
@@ -185,8 +221,12 @@ class ChatQueues:
 
     def _later(self, queue: ChatQueue, error: CallError) -> float:
         pause = self._pace.pause(queue.tries)
+        queue.held_up.set()
+        queue.repeats |= queue.calls[0].shows and queue.calls[0].method == "sendMessage"
         if isinstance(error, TokenRefusedError):
             self._tell("telegram_token_refused")  # a new one will show the card
+        elif isinstance(error, OddAnswerError):
+            self._tell("telegram_odd_answer")
         else:
             self._tell("telegram_unreachable", seconds=round(pause))
         return pause
@@ -201,16 +241,20 @@ class ChatQueues:
         # A talk ends by then: its card is of no use any more, and its messages can hardly be deleted.
         if time.monotonic() - queue.since >= self._pace.patience:
             queue.calls.clear()
+            queue.held_up.clear()
 
     async def _meet_refusal(self, queue: ChatQueue, call: Call, error: CallError) -> float:
         if isinstance(error, BlockedError) and queue.talk is not None:
             # With the store away, the talk ends by itself.
             with suppress(OSError):
                 await self.forget(queue, queue.talk)
+        elif isinstance(error, MigratedError):
+            queue.calls = [in_chat(waiting, error.chat) for waiting in queue.calls]
         elif call.method == "editMessageText" and not isinstance(error, UnchangedError):
             queue.advance(sent_anew(call))
         else:
             queue.advance()
+            self._note_deletion(queue, call)  # what Telegram refuses to delete, it refuses for good
             if isinstance(error, RefusedError) and (call.method == "sendMessage" or queue.talk is None):
                 log_event("telegram_refused", status=400)
         return 0

@@ -40,7 +40,7 @@ _SERVICE = re.compile(
     | checklist_tasks_\w+ | connected_website | delete_chat_photo | direct_message_price_changed
     | (general_)?forum_topic_\w+ | gift(_upgrade_sent)? | giveaway(_\w+)? | left_chat_member
     | managed_bot_created | message_auto_delete_timer_changed | migrate_(from|to)_chat_id
-    | new_chat_(members|photo|title) | paid_message_price_changed | passport_data | pinned_message
+    | new_chat_(members|photo|title) | paid_message_price_changed | passport_data
     | poll_option_\w+ | proximity_alert_triggered | (refunded|successful)_payment | unique_gift
     | suggested_post_(approv|declin|paid|refund)\w* | users_shared | video_chat_\w+ | web_app_data
     | write_access_allowed""",
@@ -72,7 +72,15 @@ class Leave:
     language: str | None = field(default=None, repr=False)
 
 
-Outcome = Arrival | Gone | Leave | Ignored
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The app's own line that the reporter pinned a message; it quotes the card, and nobody needs it."""
+
+    talk: TalkHandle
+    message: int = field(repr=False)
+
+
+Outcome = Arrival | Gone | Leave | Pinned | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,11 @@ class Call:
         return not self.is_notice and self.method in {"sendMessage", "editMessageText"}
 
     @property
-    def deletes(self) -> bool:
-        """Whether the call deletes messages, which must happen however late."""
-        return self.method in {"deleteMessage", "deleteMessages"}
+    def deletes(self) -> tuple[int, ...]:
+        """The messages that the call deletes, which must happen however late."""
+        if self.method == "deleteMessage":
+            return (self.parameters["message_id"],)
+        return tuple(self.parameters["message_ids"]) if self.method == "deleteMessages" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,16 @@ def sent_anew(edit: Call) -> Call:
     """Give the call that sends a card as a new message, after the edit of an old one failed."""
     parameters = {name: value for name, value in edit.parameters.items() if name != "message_id"}
     return Call("sendMessage", {**parameters, "disable_notification": True})
+
+
+def in_chat(call: Call, chat: int) -> Call:
+    """Give the same call for another chat."""
+    return replace(call, parameters={**call.parameters, "chat_id": chat})
+
+
+def calls_to_tidy(pinned: Pinned) -> tuple[Call, ...]:
+    """Give the calls that delete the app's line of a pin."""
+    return _deletions([pinned.message], pinned.talk.chat)
 
 
 def calls_to_leave(leave: Leave, words: str) -> tuple[Call, ...]:
@@ -248,11 +268,13 @@ def _message(message: Mapping[str, Any], number: int, bot: str, *, edited: bool)
     chat = _number(message["chat"]["id"])
     if message["chat"]["type"] != "private":
         return Leave(str(chat), _language(message))
+    talk = TalkHandle("telegram", bot, str(chat))
+    if "pinned_message" in message:
+        return Pinned(talk, _number(message["message_id"]))
     if message.get("from", {}).get("is_bot") or any(map(_SERVICE.fullmatch, message)):
         return Ignored()
     if edited and "location" in message:  # a live location moves every few seconds; it was refused already
         return Ignored()
-    talk = TalkHandle("telegram", bot, str(chat))
     event = _event(message, edited=edited)
     return Arrival(talk, number, event, _number(message["message_id"]), _language(message))
 

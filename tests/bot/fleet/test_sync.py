@@ -271,6 +271,16 @@ async def test_a_bot_that_fails_stops_no_other(scene: Scene) -> None:
     assert await scene.sync("@reports_bot") == (0, "@Reports_Bot: is as it should be.\n")
 
 
+async def test_a_bot_with_topics_is_refused(scene: Scene) -> None:
+    """The reporter's topic is none of the bot's answers: nothing is set until topics are turned off."""
+    scene.server.api.has_topics = True
+    status, output = await scene.sync("--yes")
+    assert (status, scene.calls(setting=True)) == (1, [])
+    assert output == (
+        "@reports_bot: It has topics in private chats, where answers get lost. Turn them off at BotFather.\n"
+    )
+
+
 async def test_a_long_wait_is_told_and_a_short_one_waited(scene: Scene) -> None:
     """What Telegram slows down for hours stays to be done; the webhook, which comes first, is set."""
     scene.server.api.failures.append(Failure("setMyDescription", status=429, retry_after=1))

@@ -254,10 +254,11 @@ async def test_forget_deletes_every_message_and_the_talk(host: RunnerHost) -> No
     await host.runner.shown(CHAT, 2)
     await host.happens(Said("hm"), 3)
     await host.runner.shown(CHAT, 4)
+    await host.runner.deleted(CHAT, (2,))
     answer = await host.happens(Commanded(Command.FORGET), 5)
     assert set(answer.erase) == {1, 3, 4, 5}
     held = await host.held()
-    assert (held.messages, held.live) == (answer.erase, None)
+    assert (held.erased, held.messages, held.live) == (answer.erase, (), None)
     assert (held.state.draft.addresses, held.state.draft.revision) == ((), 0)
 
 
@@ -272,6 +273,39 @@ async def test_what_forgetting_could_not_delete_is_deleted_when_it_is_asked_for_
     answer = await host.happens(Commanded(Command.FORGET), 5)
     assert {2, 3, 4, 5} <= {*answer.erase}
     host.seconds[0] += 30 * 60
+    assert await host.sessions.load(CHAT) is None
+
+
+async def test_a_message_is_deleted_with_every_answer_until_it_is_known_to_be_gone(host: RunnerHost) -> None:
+    """A process may die before it deletes what a saved turn owes: the next turn, and Clear, delete it."""
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 2)
+    assert 1 in (await host.tap("rules")).erase
+    await host.happens(Said("https://forum.example/other"), 3)
+    await host.runner.shown(CHAT, 4)
+    await host.runner.deleted(CHAT, (1, 2))
+    answer = await host.tap("rules")
+    assert (answer.live, answer.erase) == (4, (3,))
+    assert set((await host.happens(Commanded(Command.FORGET), 5)).erase) == {3, 4, 5}
+    await host.runner.deleted(CHAT, (3, 4, 5))
+    held = await host.held()
+    assert (held.erased, held.messages, held.live) == ((), (), None)
+
+
+async def test_clear_deletes_a_card_whose_number_was_never_told(host: RunnerHost) -> None:
+    """It was sent again, so the first one is between the newest known message and this one."""
+    await host.happens(Said(LINK), 1)
+    await host.runner.shown(CHAT, 2)
+    await host.happens(Said("hm"), 3)
+    await host.runner.shown(CHAT, 6, again=True)
+    await host.runner.shown(CHAT, 9)
+    await host.runner.shown(CHAT, 1000, again=True)
+    answer = await host.happens(Commanded(Command.FORGET), 1001)
+    assert {*answer.erase} == {1, 2, 3, 4, 5, 6, 9, *range(950, 1002)}
+
+
+async def test_a_deletion_that_is_told_of_a_forgotten_talk_begins_none(host: RunnerHost) -> None:
+    await host.runner.deleted(CHAT, (1, 2))
     assert await host.sessions.load(CHAT) is None
 
 
@@ -300,6 +334,7 @@ async def test_a_tapped_card_that_was_not_known_is_edited_or_taken_away(host: Ru
     """A newer one becomes the card, an older one goes: numbers of a chat only grow."""
     await host.happens(Said(LINK), 1)
     await host.runner.shown(CHAT, 5)
+    await host.runner.deleted(CHAT, (1,))
     answer = await host.happens(host.button("rules"), card=7)
     assert (answer.live, answer.erase) == (7, (5,))
     answer = await host.happens(host.button("back"), card=5)

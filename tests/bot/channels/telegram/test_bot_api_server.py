@@ -115,6 +115,21 @@ async def test_offset_confirms(client: Client) -> None:
     assert (await client.ask("getUpdates"))["result"] == []
 
 
+async def test_offset_far_ahead_confirms_nothing(client: Client) -> None:
+    """An offset of before the numbers began anew is answered from the oldest update that waits."""
+    (update,) = (await client.ask("getUpdates"))["result"]
+    number = update["update_id"]
+    assert (await client.ask("getUpdates", offset=number + 1 + 11))["result"] == [update]
+    assert (await client.ask("getUpdates", offset=number + 1 + 10))["result"] == []
+
+
+async def test_same_offset_at_once_gets_one_update(client: Client) -> None:
+    """Who asks for the same again within half a second is told of one update only."""
+    await client.server.api.push({"message": {"chat": {"id": CHAT, "type": "private"}, "text": "again"}})
+    told = [len((await client.ask("getUpdates", offset=1))["result"]) for _ in range(2)]
+    assert told == [2, 1]
+
+
 async def test_two_pollers(client: Client) -> None:
     """A second poller ends the first one's poll with a 409."""
     (update,) = (await client.ask("getUpdates"))["result"]

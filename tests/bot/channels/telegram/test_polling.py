@@ -1,10 +1,12 @@
 """Polling against a real Bot API server: when it confirms updates, and the faults that only polling has."""
 
 import asyncio
+import json
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,24 @@ async def world() -> AsyncIterator[World]:
         yield world
 
 
+@pytest.mark.parametrize("number", [500000000, 900000000, 2_000_000_000])
+async def test_numbers_that_begin_anew(world: World, number: int) -> None:
+    """After a quiet week Telegram numbers updates from a random number: they are handled once, confirmed."""
+    other = Reporter(world.control, chat=5000000002)
+    async with world.serving():
+        await world.reporter.say("before")
+        await world.reporter.sees("heard before")
+        await until(world.waiting, 0)
+        world.bot_api.api.number_anew(number)
+        await world.reporter.say("one")
+        await world.reporter.sees("heard one")
+        await other.say("two")
+        await other.sees("heard two")
+        await until(world.waiting, 0)
+    assert world.host.words == ["before", "one", "two"]
+    assert len(await world.control.calls("getUpdates")) < 20
+
+
 STUCK = """
 import asyncio, sys
 from bot.channels.telegram.chats import Sentences
@@ -45,7 +65,8 @@ class StuckHost:
     async def handle(self, arrival):
         print("handling", flush=True)
         await asyncio.Event().wait()
-    async def shown(self, talk, message): ...
+    async def shown(self, talk, message, *, again=False): ...
+    async def deleted(self, talk, messages): ...
     async def gone(self, talk): ...
 quiet = Sentences(str, str)
 polling = TelegramPolling(StuckHost(), sys.argv[1], sys.argv[2], presentations=(), sentences=quiet)
@@ -64,6 +85,84 @@ async def test_killed(world: World) -> None:
     await process.wait()
     async with world.serving():
         await world.reporter.sees("heard hola")
+
+
+async def test_confirmed_once_answered(world: World) -> None:
+    """While the card is not shown, or the message not deleted, a kill lets the update come again."""
+    for method in ("sendMessage", "deleteMessage"):
+        await world.control.fail(method, status=200, slow=0.3)
+    async with world.serving():
+        await world.reporter.say("hola")
+        waiting = await world.waiting()
+        while await world.reporter.own_messages():
+            assert waiting == 1
+            waiting = await world.waiting()
+        await until(world.waiting, 0)
+
+
+async def test_an_answer_is_waited_for_a_second(world: World) -> None:
+    """If Telegram takes longer, the update is confirmed before."""
+    await world.control.fail("sendMessage", status=200, slow=4)
+    async with world.serving():
+        await world.reporter.say("hola")
+        await until(world.waiting, 0)
+        assert await world.chat("shown") == 0
+        await world.reporter.sees("heard hola")
+
+
+@pytest.mark.parametrize("order", [{"status": 429, "retry_after": 60}, {"status": 502, "times": 10_000}])
+async def test_an_answer_that_telegram_holds_up_is_not_waited_for(
+    world: World, order: dict[str, Any]
+) -> None:
+    """The update is confirmed at once, in the chat that was held up before too."""
+    await world.control.fail("sendMessage", chat=world.reporter.chat, **order)
+    async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
+        for text in ("one", "two"):
+            await world.reporter.say(text)
+            await until(world.waiting, 0)
+        assert world.host.words == ["one", "two"]
+
+
+async def test_an_answer_is_not_waited_for_while_all_chats_are_held_up(world: World) -> None:
+    """Two chats were told to wait, so the bot may be too fast: the third is confirmed unanswered."""
+    others = [Reporter(world.control, chat=5000000002 + number) for number in range(2)]
+    async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
+        for other in others:
+            await world.control.fail("sendMessage", status=429, retry_after=60, chat=other.chat)
+            await other.say("hola")
+            await until(world.waiting, 0)
+        await world.reporter.say("hola")
+        await until(world.waiting, 0)
+        assert await world.chat("shown") == 0
+        await world.reporter.sees("heard hola")
+
+
+async def test_a_slow_host_holds_up_nobody_else(world: World) -> None:
+    """Others are answered meanwhile; the chat's own next update waits, and none is handled twice."""
+    other = Reporter(world.control, chat=5000000002)
+    world.host.gates["slow"] = asyncio.Event()
+    async with world.serving():
+        await world.reporter.say("slow")
+        await until(_begun(world), ["slow"])
+        await world.reporter.say("after")
+        for text in ("b1", "b2"):
+            await other.say(text)
+            await other.sees(f"heard {text}")
+        assert await world.waiting() == 4
+        world.host.gates["slow"].set()
+        await until(world.waiting, 0)
+    assert world.host.words == ["b1", "b2", "slow", "after"]
+
+
+def _begun(world: World) -> Callable[[], Awaitable[list[str]]]:
+    begun: list[str] = []
+
+    async def look() -> list[str]:
+        while not world.host.started.empty():
+            begun.append(world.host.started.get_nowait())
+        return begun
+
+    return look
 
 
 @pytest.mark.alone("a stop has three seconds at most")
@@ -122,6 +221,60 @@ async def test_wrong_token(world: World) -> None:
         await polling.run()
     assert str(caught.value) == ""
     assert caught.value.__context__ is None
+
+
+PAGE = {"status": 404, "raw": "<html>not found</html>"}
+REFUSALS = [
+    ({"status": 401, "description": "Unauthorized"}, "telegram_token_refused"),
+    ({"status": 404, "description": "Not Found"}, "telegram_token_refused"),
+    (PAGE, "telegram_odd_answer"),
+    ({"status": 404, "raw": '{"message": "no route"}'}, "telegram_odd_answer"),
+    ({"status": 200, "raw": "<html>sign in</html>"}, "telegram_odd_answer"),
+    ({"status": 200, "raw": '{"ok": true}'}, "telegram_odd_answer"),
+    ({"status": 200, "raw": '{"ok": true, "result": null}'}, "telegram_odd_answer"),
+    ({"status": 200, "raw": '{"ok": true, "result": true}'}, "telegram_odd_answer"),
+    ({"status": 200, "raw": '{"ok": true, "result": {}}'}, "telegram_odd_answer"),
+    ({"status": 200, "raw": '{"ok": true, "result": [{}, "x"]}'}, "telegram_odd_answer"),
+]
+
+
+@pytest.mark.parametrize(("order", "event"), REFUSALS)
+async def test_no_answer_ends_a_polling_that_was_answered(
+    world: World, order: dict[str, Any], event: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told by its cause, and asked again: it may be gone soon, and to end would lose open talks."""
+    async with world.serving():
+        await world.reporter.say("one")
+        await world.reporter.sees("heard one")
+        await world.control.fail("getUpdates", times=3, **order)
+        await world.reporter.say("two")
+        await world.reporter.sees("heard two")
+        await until(world.waiting, 0)
+    told = {json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()}
+    assert told == {event}
+
+
+async def test_a_page_of_a_proxy_is_no_word_about_the_token(world: World) -> None:
+    """At the start too, it is asked again."""
+    await world.control.fail("deleteWebhook", times=3, **PAGE)
+    async with world.serving():
+        await world.reporter.say("hola")
+        await world.reporter.sees("heard hola")
+
+
+async def test_a_webhook_that_somebody_sets_is_deleted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said so, and nobody is looked for who polls too."""
+    async with world.serving():
+        await world.reporter.say("one")
+        await world.reporter.sees("heard one")
+        await world.bot_api.api.call(TOKEN, "setWebhook", {"url": "http://127.0.0.1:9/none"})
+        await world.reporter.say("two")
+        await world.reporter.sees("heard two")
+    told = capsys.readouterr().err
+    assert "telegram_webhook_deleted" in told
+    assert "telegram_other_poller" not in told
 
 
 async def test_other_poller(world: World, capsys: pytest.CaptureFixture[str]) -> None:

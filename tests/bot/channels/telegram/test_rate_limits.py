@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.rate_limits import CALLS_AT_ONCE, CARDS_AT_ONCE, Allowance
+from bot.channels.telegram.rate_limits import CALLS_AT_ONCE, CARDS_AT_ONCE, SECONDS_TO_PROBE, Allowance
 from tests.talk_stores import Clock
 
 A_SECOND = 25.0
@@ -77,12 +77,34 @@ def test_told_to_wait_in_one_chat(allowance: Allowance, clock: Clock) -> None:
 
 
 def test_told_to_wait_in_several_chats(allowance: Allowance, clock: Clock) -> None:
-    """Slowed down in two chats at once, the whole bot waits for the longer."""
+    """Slowed down in two chats at once, the whole bot waits, but never long: what is tried then tells."""
     allowance.hold("7", 3)
-    allowance.hold("8", 9)
-    assert allowance.held("9") == 9
-    clock.seconds += 9
+    allowance.hold("8", 3600)
+    assert allowance.held("9") == SECONDS_TO_PROBE
+    clock.seconds += SECONDS_TO_PROBE
     assert allowance.held("9") == 0
+    assert allowance.held("8") == 3600 - SECONDS_TO_PROBE
+
+
+def test_told_to_wait_once_more(allowance: Allowance, clock: Clock) -> None:
+    """If the bot itself is too fast, the next chat is slowed down too, and all wait again."""
+    allowance.hold("7", 3600)
+    allowance.hold("8", 3600)
+    clock.seconds += SECONDS_TO_PROBE
+    allowance.hold("9", 3600)
+    assert allowance.held("10") == SECONDS_TO_PROBE
+
+
+def test_a_call_that_succeeds_shows_that_chats_are_too_fast(allowance: Allowance) -> None:
+    """What Telegram took in between was not held up, so only the chats wait that Telegram named."""
+    allowance.hold("7", 3600)
+    allowance.note_success()
+    allowance.hold("8", 3600)
+    assert allowance.held("9") == 0
+    allowance.hold("9", 1)
+    assert allowance.held("10") == 1
+    allowance.note_success()
+    assert [allowance.held(chat) for chat in ("7", "9", "10")] == [3600, 1, 0]
 
 
 def test_one_after_another(allowance: Allowance, clock: Clock) -> None:

@@ -66,6 +66,20 @@ async def test_a_deletion_that_waits_already_is_asked_for_once() -> None:
     assert [call.method for _, call in bot_api.made].count("deleteMessage") == 1
 
 
+async def test_of_deletions_that_wait_the_newest_holds_the_others() -> None:
+    """Each answer deletes again what is not known to be gone; a notice's deletion is kept beside."""
+    bot_api = BotApiOfOne()
+    queues = _queues(bot_api)
+    queue = queues.of("7")
+    notice = Call("deleteMessage", {"chat_id": 7, "message_id": 9})
+    both = Call("deleteMessages", {"chat_id": 7, "message_ids": [3, 4]})
+    queue.put([CARD, DELETION])
+    queue.put([notice])
+    queue.put([CARD, both])
+    await _done(queues, queue)
+    assert [call for _, call in bot_api.made] == [notice, CARD, both]
+
+
 @pytest.mark.alone("reads at which moment each call was made")
 async def test_lanes_that_waited_for_their_locks_do_not_go_all_at_once() -> None:
     """However many chats are held up at the same moment, a second sees no more calls than a bot may make."""

@@ -117,6 +117,16 @@ async def test_store_away(world: World, capsys: pytest.CaptureFixture[str]) -> N
     assert "update_skipped" not in capsys.readouterr().err
 
 
+async def test_order_in_an_outage(world: World) -> None:
+    """What is tried again is not overtaken by what the chat sent later."""
+    world.host.failures["one"] = [OSError("disk")] * 5
+    await world.reporter.say("one")
+    await world.reporter.say("two")
+    async with world.serving():
+        await world.reporter.sees("heard two")
+    assert world.host.words == ["one", "two"]
+
+
 async def test_outage_is_told_once(world: World) -> None:
     """However often an update comes in vain, the reporter is told once, and that is gone when all is well."""
     async with world.serving():
@@ -256,6 +266,48 @@ async def test_deletion_refused(world: World) -> None:
     assert len(await world.control.calls("deleteMessage")) == 2
 
 
+async def test_what_is_deleted_is_told(world: World) -> None:
+    """The host hears that a message is gone, also if Telegram will never delete it, and not before."""
+    await world.control.fail("deleteMessage", status=502)
+    await world.control.fail("deleteMessage", status=400, description="Bad Request: message can't be deleted")
+    chat = str(world.reporter.chat)
+    async with world.serving():
+        first = await world.reporter.say("one")
+        await until(lambda: _deleted(world), [(chat, first)])
+        second = await world.reporter.say("two")
+        await until(lambda: _deleted(world), [(chat, first), (chat, second)])
+    assert await world.reporter.own_messages() == [first]
+
+
+async def _deleted(world: World) -> list[tuple[str, int]]:
+    return world.host.deleted_messages
+
+
+async def test_an_odd_answer_costs_no_more_than_the_number_of_the_card(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The card may be there, so it is not sent again; what waits behind it is done."""
+    await world.control.fail("sendMessage", status=200, raw='{"ok": true, "result": true}')
+    async with world.serving():
+        await world.reporter.say("one")
+        await world.reporter.sees("heard one")
+        await until(world.reporter.own_messages, [])
+        await world.reporter.say("two")
+        await world.reporter.sees("heard two")
+    told = capsys.readouterr().err
+    assert "telegram_odd_answer" in told
+    assert "unexpected_error" not in told
+
+
+async def test_the_line_of_a_pin_is_deleted(world: World) -> None:
+    """It quotes the card, and no update of the talk's."""
+    async with world.serving():
+        await world.reporter.send(pinned_message={"message_id": 7, "text": "card"})
+        await until(world.waiting, 0)
+        await until(world.reporter.own_messages, [])
+    assert world.host.arrivals == []
+
+
 async def test_network_loss(world: World) -> None:
     """A server that goes down and comes up again is polled on, and nothing is lost."""
     async with world.serving():
@@ -286,6 +338,26 @@ async def test_group(world: World) -> None:
     assert [call["parameters"]["text"] for call in said if call["status"] == 200] == ["private only (es)"]
     assert (await world.control.get(f"chats/{group['id']}"))["closed"]
     assert world.host.arrivals == []
+
+
+async def test_group_that_was_upgraded(world: World) -> None:
+    """It hears the sentence under its new number, and is left."""
+    old, new = -5000000091, -1005000000091
+    world.bot_api.api.chat(new).kind = "supergroup"
+    adder = {"id": 5000000001, "is_bot": False, "first_name": "Canary", "language_code": "es"}
+    upgraded = {"status": 400, "description": "Bad Request: group chat was upgraded", "migrated": new}
+    await world.control.fail("*", chat=old, times=10_000, **upgraded)
+    states = {"old_chat_member": {"status": "left"}, "new_chat_member": {"status": "member"}}
+    group = {"id": old, "type": "group"}
+    await world.control.push({"my_chat_member": {"chat": group, "from": adder, "date": 1, **states}})
+    async with world.serving():
+        await until(lambda: _closed(world, new), "bot is not a member of the supergroup chat")
+    said = await world.control.calls("sendMessage")
+    assert [call["parameters"]["text"] for call in said if call["status"] == 200] == ["private only (es)"]
+
+
+async def _closed(world: World, chat: int) -> str:
+    return str((await world.control.get(f"chats/{chat}", timeout=0))["closed"])
 
 
 async def test_token_in_no_log(world: World, capfd: pytest.CaptureFixture[str]) -> None:

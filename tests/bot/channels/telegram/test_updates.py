@@ -16,6 +16,7 @@ from bot.channels.telegram.updates import (
     Ignored,
     Leave,
     Outcome,
+    Pinned,
     Presentation,
     UnreadableUpdateError,
     calls_for,
@@ -56,6 +57,8 @@ def _described(outcome: Outcome | None) -> dict[str, Any]:
             return {"outcome": "leave", **asdict(outcome)}
         case Gone():
             return {"outcome": "gone"}
+        case Pinned(message=message):
+            return {"outcome": "pinned", "message": message}
         case Ignored():
             return {"outcome": "ignored"}
     return {"outcome": "unreadable"}

@@ -20,6 +20,7 @@ from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions
 from conversations.wire.report import Report
 from tests.bot.channels.telegram.transports import HASTE, TRANSPORTS, Transport, until, world_of
+from tests.bot_api_chats import Failure
 from tests.bot_api_server import BotApiServer
 from tests.reporter import BotApiControl, Reporter, Seen
 from tests.runner_host import Host, an_intake
@@ -164,11 +165,23 @@ async def talk(transport: Transport, tmp_path: Path) -> AsyncIterator[Talk]:
 
 
 async def test_redelivered_link(talk: Talk) -> None:
-    """A link that comes again shows the card that is there, and no second one."""
+    """A link that comes again shows the card that is there, and no second one; what is gone is gone."""
     await talk.reporter.say(LINK)
     link = deepcopy(talk.last_update)
     assert await talk.step() == ["sendMessage Not sent yet 200", "deleteMessage 1 200"]
-    assert await talk.step(link) == ["editMessageText 2 Not sent yet 400", "deleteMessage 1 400"]
+    assert await talk.step(link) == ["editMessageText 2 Not sent yet 400"]
+
+
+async def test_a_card_that_was_sent_twice_is_cleared_too(talk: Talk) -> None:
+    """The answer to the first was lost, so its number was never told."""
+    await talk.reporter.say(LINK)
+    talk.bot_api.api.failures.append(Failure("sendMessage", lose=True))
+    await talk.step()
+    assert [seen.text.partition(".")[0] for seen in await talk.reporter.messages()] == ["Not sent yet"] * 2
+    await talk.reporter.tap("forget")
+    await talk.step()
+    (card,) = await talk.reporter.messages()
+    assert "cleared" in card.text
 
 
 async def test_redelivered_send(talk: Talk) -> None:

@@ -1,7 +1,7 @@
 """Starts and stops polling or webhooks for a test, with a host that answers with the event that it got."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ class EchoHost:
         self.arrivals: list[Arrival] = []
         self.live: dict[str, int] = {}
         self.gone_chats: list[str] = []
+        self.deleted_messages: list[tuple[str, int]] = []
         self.failures: dict[str, list[Exception]] = {}
         self.gates: dict[str, asyncio.Event] = {}
         self.started: asyncio.Queue[str] = asyncio.Queue()
@@ -56,11 +57,15 @@ class EchoHost:
         erase = (arrival.message,) if arrival.message else ()
         return Answer(card, self.live.get(arrival.talk.chat), erase)
 
-    async def shown(self, talk: TalkHandle, message: int) -> None:
+    async def shown(self, talk: TalkHandle, message: int, *, again: bool = False) -> None:  # noqa: ARG002 - the host's shape
         """Remember the live card."""
         if self.failures.get("shown"):
             raise self.failures["shown"].pop(0)
         self.live[talk.chat] = message
+
+    async def deleted(self, talk: TalkHandle, messages: Sequence[int]) -> None:
+        """Note which messages are gone."""
+        self.deleted_messages += [(talk.chat, number) for number in messages]
 
     async def gone(self, talk: TalkHandle) -> None:
         """Forget the chat."""

@@ -1,0 +1,65 @@
+"""Knows which updates of a polled bot are in hand: the offset confirms those that are done, and no other."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from bot.channels.telegram.sending import settle
+
+
+class UpdatesInHand:
+    """The updates that Telegram has told of and that are not confirmed yet.
+
+    `serve` handles one update; when it returns, the update may be confirmed. Updates are served beside one
+    another, and begin in the order in which they came.
+    """
+
+    def __init__(self, serve: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+        self._serve = serve
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._next = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether there are updates that were not confirmed yet."""
+        return bool(self._tasks)
+
+    def offset(self) -> int:
+        """Give the number to ask from: the first update that is not done, or what follows the newest batch.
+
+        It follows the newest batch also to a smaller number: after a week without updates, Telegram numbers
+        them anew from a random number.
+        """
+        waiting = [number for number, task in self._tasks.items() if not _is_done(task)]
+        if not waiting:
+            self._tasks.clear()
+        return min(waiting, default=self._next)
+
+    def take(self, updates: Sequence[Any]) -> None:
+        """Begin to serve the updates that are new; those without a number are passed over."""
+        numbered = {number: update for update in updates if (number := _number(update)) is not None}
+        new = [number for number in numbered if number not in self._tasks]
+        for number in new:
+            self._tasks[number] = asyncio.create_task(self._serve(numbered[number]))
+        if new:
+            self._next = max(new) + 1
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until everything in hand is done, so many seconds at most; raises what ended an update."""
+        if self._tasks:
+            done, _ = await asyncio.wait(self._tasks.values(), timeout=seconds)
+            for task in done:
+                task.result()
+
+    async def close(self, seconds: float) -> None:
+        """Give what is in hand so many seconds, and drop the rest, which stays unconfirmed."""
+        await settle({*self._tasks.values()}, seconds)
+
+
+def _is_done(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _number(update: Any) -> int | None:
+    number = update.get("update_id") if isinstance(update, Mapping) else None
+    return number if isinstance(number, int) else None
