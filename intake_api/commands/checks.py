@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import DBAPIError
 
@@ -61,7 +63,21 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 def _look_at_database(settings: IntakeSettings) -> str:
     key_id = asyncio.run(_seal_key_of_current(settings))
-    return f"is at the revision that this version needs, and knows these keys; reports are sealed to {key_id}"
+    return (
+        f"{_place_in_words(settings)} is at the revision that this version needs, and knows these keys; "
+        f"reports are sealed to {key_id}"
+    )
+
+
+def _place_in_words(settings: IntakeSettings) -> str:
+    """Say which database it is, without the password in its URL."""
+    place = settings.database_place()
+    if isinstance(place, Path):
+        return f"SQLite, {place},"
+    parts = urlsplit(place)
+    (host, *_) = parse_qs(parts.query).get("host", [parts.hostname])
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"PostgreSQL, {parts.path.removeprefix('/')} at {host}{port},"
 
 
 async def _seal_key_of_current(settings: IntakeSettings) -> str:
