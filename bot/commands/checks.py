@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import httpx
+
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.intake import HttpIntake
 from bot.delivery.intake_match import MISMATCHES, Match, advice_on
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024
+SECONDS_TO_ANSWER: Final = 10
 
 
 def check(settings: BotSettings) -> list[Check]:
@@ -62,6 +65,24 @@ def check(settings: BotSettings) -> list[Check]:
 def check_match(settings: BotSettings) -> Check:
     """Ask the intake whether it is this bot's; one that does not answer is no fault of this host."""
     return look_at("intake of this bot", partial(_look_at_match, settings))
+
+
+def check_telegram(settings: BotSettings) -> Check:
+    """Ask Telegram whether it takes the token of the bot that is polled."""
+    return look_at("Telegram", partial(_look_at_telegram, settings))
+
+
+def _look_at_telegram(settings: BotSettings) -> str:
+    if not settings.has_telegram_token:
+        return "no bot is polled: there is no token"
+    url = f"{settings.telegram_api_url}/bot{telegram_token(settings)}/getMe"
+    try:
+        status = httpx.get(url, timeout=SECONDS_TO_ANSWER).status_code
+    except httpx.HTTPError:
+        raise NotReady("Telegram does not answer. See the network.") from None
+    if status != httpx.codes.OK:
+        raise NotReady(f"It refuses the token ({status}). Ask BotFather for a new one.")
+    return "takes the token"
 
 
 def _look_at_match(settings: BotSettings) -> str:
