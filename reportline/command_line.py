@@ -20,7 +20,7 @@ from bot.commands.portal import portal
 from bot.commands.preview import preview
 from intake_api.commands.intake import intake
 from locales.commands import app as locales
-from reportline.setting_names import unknown_variables
+from reportline.setting_names import OF_CLIENT, unknown_variables
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 
@@ -50,9 +50,8 @@ class _Commands(TyperGroup):
             return name, command, rest
         from reportline.config_file import set_variables
         from reportline_queue.client import queue
-        from reportline_queue.intake.settings import NAMES
 
-        ready(lambda: set_variables(NAMES))
+        ready(lambda: set_variables(OF_CLIENT))
         group = get_group(queue)
         group.name = name
         return name, group, rest

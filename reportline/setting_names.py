@@ -36,6 +36,10 @@ NAMES: Final = SECRETS | {
     "time_zone",
     "valkey_url_file",
 }
+# Those that the analysts' client reads, which knows nothing of the file.
+OF_CLIENT: Final = frozenset(
+    {"analyst_token", "analyst_token_file", "data_dir", "intake_port", "intake_url", "private_hosts"}
+)
 # Of the same prefix: where the file of settings is, and what docker-compose.yml reads.
 _OTHERS: Final = frozenset({"config", "polled_bots", "site"})
 

@@ -14,9 +14,6 @@ from reportline_queue.errors import NotDone
 from reportline_queue.intake.server_url import host_names, safe_url
 
 _PREFIX: Final = "REPORTLINE_"
-NAMES: Final = frozenset(
-    {"analyst_token", "analyst_token_file", "data_dir", "intake_port", "intake_url", "private_hosts"}
-)
 _MAXIMUM_PORT: Final = 65535
 _INTEGER: Final = re.compile(r"([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?")
 _MOST_DIGITS: Final = 4300

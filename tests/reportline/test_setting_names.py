@@ -6,8 +6,7 @@ import pytest
 
 from bot.settings import BotSettings
 from intake_api.settings import BackupSettings, QueueSettings
-from reportline.setting_names import NAMES, SECRETS, unknown_variables
-from reportline_queue.intake.settings import NAMES as CLIENTS
+from reportline.setting_names import NAMES, OF_CLIENT, SECRETS, unknown_variables
 from tests.system import ROOT
 
 ALL = BotSettings.model_fields | BackupSettings.model_fields | QueueSettings.model_fields
@@ -15,7 +14,7 @@ ALL = BotSettings.model_fields | BackupSettings.model_fields | QueueSettings.mod
 
 def test_the_settings_are_those_that_bot_and_intake_describe() -> None:
     assert ALL.keys() == NAMES
-    assert QueueSettings.model_fields.keys() == CLIENTS
+    assert QueueSettings.model_fields.keys() == OF_CLIENT
 
 
 def test_the_secrets_are_those_that_are_hidden_and_each_may_stand_in_a_file() -> None:
