@@ -86,10 +86,11 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
     async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
+            if not await revoke_key(session, audit, key_id, utc_now()):
+                return False
             freed = await free_all_of(session, key_id)
-            known = await revoke_key(session, audit, key_id, utc_now())
             audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
-            return known
+            return True
 
 
 def _audit(settings: IntakeSettings) -> AuditLog:

@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[dict[str, str], set[str]]] = {
         INTAKE | ADDRESSES | SERVER | {"fastapi", "opentelemetry", "prometheus_client"},
     ),
     "intake key list": ({"REPORTLINE_DATA_DIR": NOWHERE}, INTAKE),
-    "doctor": ({}, TYPER | TALKS - ADDRESSES - {"phonenumbers"} | HTTPX_IN_USE | DATABASE | {"valkey"}),
+    "doctor": ({}, TYPER | TALKS - {"phonenumbers"} | HTTPX_IN_USE | DATABASE | {"valkey"}),
 }
 OURS = {"bot", "conversations", "intake_api", "locales", "reportline", "reportline_queue"}
 # Runs a command, and writes which packages are loaded when it ends.
