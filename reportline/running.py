@@ -117,8 +117,8 @@ def _wait_for_bot(process: Process, journal: Path) -> None:
 
 def _has_started(journal: Path) -> bool:
     for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
-        # The sentences there are no JSON.
-        with suppress(ValueError):
+        # What is no event is a sentence.
+        with suppress(ValueError, AttributeError):
             if {("event", "started"), ("house", "bot")} <= json.loads(line).items():
                 return True
     return False

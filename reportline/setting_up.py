@@ -15,7 +15,8 @@ from reportline.readiness import NotReady
 def set_up_everything(settings: BotSettings) -> None:
     """Make folders, keys, the database and the first access keys, and say where they are."""
     intake_settings, queue_settings = settings_of(IntakeSettings), settings_of(QueueSettings)
-    ready(lambda: _require_no_other(settings.intake_url, intake_settings.folder))
+    if not settings.public_key_file.exists():
+        ready(lambda: _require_no_other(settings.intake_url, intake_settings.folder))
     ready(
         lambda: set_up(
             intake_settings,

@@ -81,7 +81,7 @@ def _look_at_telegram(settings: BotSettings) -> str:
     except httpx.HTTPError:
         raise NotReady("Telegram does not answer. See the network.") from None
     if status != httpx.codes.OK:
-        raise NotReady(f"It refuses the token ({status}). Ask BotFather for a new one.")
+        raise NotReady(f"Telegram refuses the token ({status}). Ask BotFather for a new one.")
     return "takes the token"
 
 
