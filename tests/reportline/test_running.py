@@ -84,6 +84,16 @@ async def test_a_bot_that_cannot_be_served_is_not_said_to_be(system: System, tok
         assert await system.is_answered()
 
 
+async def test_a_bot_that_a_fleet_serves_is_not_said_to_be_served_here(system: System) -> None:
+    """Telegram takes its token, and yet its process has ended."""
+    bots = system.data / "bots.toml"
+    bots.write_text('[[bots]]\nportal = "ar"\nusername = "reports_bot"\ntoken_environment = "A_TOKEN"\n')
+    system.environment.update({"REPORTLINE_BOTS_FILE": str(bots), "A_TOKEN": TOKEN})
+    async with _run(system) as process:
+        told = await _read_until(process, "Ctrl-D ends the talk")
+        assert f"The Telegram bot is not served; {system.data / 'run.log'} says why." in told
+
+
 async def test_a_bot_that_ends_later_is_told_and_the_intake_stays(system: System) -> None:
     async with _run(system) as process:
         assert "The Telegram bot is served too." in await _read_until(process, "Ctrl-D ends the talk")
