@@ -94,6 +94,13 @@ async def test_a_bot_that_a_fleet_serves_is_not_said_to_be_served_here(system: S
         assert f"The Telegram bot is not served; {system.data / 'run.log'} says why." in told
 
 
+async def test_a_bot_is_not_said_to_be_served_while_telegram_does_not_answer(system: System) -> None:
+    system.environment["REPORTLINE_TELEGRAM_API_URL"] = "http://127.0.0.1:1"
+    async with _run(system) as process:
+        told = await _read_until(process, "Ctrl-D ends the talk")
+        assert "The Telegram bot is not served now. Telegram does not answer. See the network." in told
+
+
 async def test_a_bot_that_ends_later_is_told_and_the_intake_stays(system: System) -> None:
     async with _run(system) as process:
         assert "The Telegram bot is served too." in await _read_until(process, "Ctrl-D ends the talk")
