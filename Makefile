@@ -73,6 +73,9 @@ clean: ## remove the environment and the caches; data/ stays
 # The stamp comes last, so a run that stopped half-way begins again, from what pip has cached.
 $(READY): $(LOCK)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or make PYTHON=/path/to/python3"; exit 1; }
+	@if { ps -A -o args= || cat /proc/[0-9]*/cmdline; } 2>/dev/null | grep -q '$(CURDIR)/[.]venv/bin/'; then \
+		echo "$(LOCK) has changed, and something still runs from $(CURDIR)/.venv: stop it, then run make again"; \
+		exit 1; fi
 	@echo "== environment: .venv, from $(LOCK)"
 	@rm -rf .venv
 	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv .venv; then \

@@ -17,7 +17,14 @@ from bot.delivery.outbox import Outbox
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
-from bot.settings import BotSettings, channel_token, intake_public_key, talk_secrets_file, valkey_url
+from bot.settings import (
+    BotSettings,
+    channel_token,
+    intake_public_key,
+    require_portal,
+    talk_secrets_file,
+    valkey_url,
+)
 from bot.talks.limits import Alarm, Budgets
 from bot.talks.portals import read_portals
 from bot.talks.render import command_menu, missing_from, put_into_words
@@ -78,10 +85,7 @@ async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterat
     if draft:
         portals = {name: replace(portal, languages=(ENGLISH,)) for name, portal in portals.items()}
     _require_whole({language for portal in portals.values() for language in portal.languages})
-    if settings.portal not in portals:
-        raise NotReady(
-            f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
-        )
+    require_portal(settings, portals)
     alarm = Alarm(time.time)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
     async with _open_delivery(settings) as delivery, _open_sessions(settings) as sessions:

@@ -1,21 +1,22 @@
 """The settings of the bot host; secrets come only from the environment or private files."""
 
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Final
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
 from conversations.wire.sealing import IntakePublicKey, is_of
 from reportline.private_files import OPEN_TO_READ, OPEN_TO_WRITE, require_private
 from reportline.readiness import NotReady
-from reportline.server_urls import ServerUrl, StoreUrl, require_safe_store
+from reportline.server_urls import ListenAddress, ServerUrl, StoreUrl, require_safe_store
 from reportline.settings import (
-    FROM_ENVIRONMENT,
     DataFolder,
     IntakePort,
     IntakeUrl,
+    LocalPath,
+    OurSettings,
     PrivateHosts,
     default_intake_url,
 )
@@ -26,17 +27,15 @@ _MADE_BY_SETUP: Final = "`reportline setup` makes it on the intake's machine; if
 _PUBLIC_KEY_SHAPE: Final = re.compile(r"([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
 
 
-class BotSettings(BaseSettings):
+class BotSettings(OurSettings):
     """The settings of the bot host; its keys and its outbox are in `folder`."""
-
-    model_config = FROM_ENVIRONMENT
 
     data_dir: DataFolder = Path("data")
     private_hosts: PrivateHosts = ()
     telegram_token: SecretStr | None = Field(
         default=None, description="token of the Telegram bot, from BotFather; without it none is served"
     )
-    telegram_token_file: Path | None = Field(
+    telegram_token_file: LocalPath | None = Field(
         default=None, description="file that holds the token instead, readable by its owner only"
     )
     telegram_api_url: ServerUrl = Field(
@@ -48,20 +47,24 @@ class BotSettings(BaseSettings):
         default=None,
         description="Valkey server, or one of a cluster, for open talks; without it a restart ends them",
     )
-    valkey_url_file: Path | None = Field(
+    valkey_url_file: LocalPath | None = Field(
         default=None, description="file that holds Valkey's URL instead, readable by its owner only"
     )
     outbox_maximum: int = Field(
         default=20_000, ge=1, description="sealed reports that may wait on this disk, of 128 KiB at most each"
     )
-    bots_file: Path = Field(default=Path("bots.toml"), description="file of the bots that a fleet serves")
-    fleet_host: str = Field(default="127.0.0.1", description="address on which a fleet takes webhooks")
+    bots_file: LocalPath = Field(
+        default=Path("bots.toml"), description="file of the bots that a fleet serves"
+    )
+    fleet_host: ListenAddress = Field(
+        default="127.0.0.1", description="address on which a fleet takes webhooks"
+    )
     fleet_port: int = Field(default=8090, ge=0, le=65535, description="port on which a fleet takes webhooks")
     fleet_url: ServerUrl | None = Field(
         default=None, description="https address under which Telegram reaches the fleet"
     )
     portal: str = Field(default="international", description="portal whose talk is held, by its file's name")
-    portals_dir: Path = Field(default=PORTALS, description="folder of the portals' files")
+    portals_dir: LocalPath = Field(default=PORTALS, description="folder of the portals' files")
 
     @property
     def has_telegram_token(self) -> bool:
@@ -160,6 +163,14 @@ def channel_token(settings: BotSettings) -> str:
     if not token.isascii() or not token.isprintable() or not token:
         raise NotReady(f"{path} holds no key. Have the intake make a new one for this channel.")
     return token
+
+
+def require_portal(settings: BotSettings, portals: Container[str]) -> None:
+    """Raise NotReady unless the portal of the settings is among these."""
+    if settings.portal not in portals:
+        raise NotReady(
+            f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
+        )
 
 
 def talk_secrets_file(settings: BotSettings) -> Path:

@@ -1,4 +1,4 @@
-"""The settings of the API, of backups and of the analysts' client, read from environment variables."""
+"""The settings of the API, of backups and of the analysts' client."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 
 from conversations.wire.report import ShortName
 from reportline.private_files import require_private
 from reportline.readiness import NotReady
-from reportline.server_urls import DatabaseUrl, require_safe_database
+from reportline.server_urls import DatabaseUrl, ListenAddress, require_safe_database
 from reportline.settings import (
-    FROM_ENVIRONMENT,
     DataFolder,
     IntakePort,
     IntakeUrl,
+    LocalPath,
+    OurSettings,
     PrivateHosts,
     default_intake_url,
 )
@@ -31,22 +31,26 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class IntakeSettings(BaseSettings):
+def _within_the_day(minutes: int, settings: ValidationInfo) -> int:
+    if minutes > settings.data.get("exposure_minutes_a_day", minutes):
+        raise ValueError("this is more than REPORTLINE_EXPOSURE_MINUTES_A_DAY; write as much, or less")
+    return minutes
+
+
+class IntakeSettings(OurSettings):
     """The settings of the API; its keys and its database are in `folder`."""
 
-    model_config = FROM_ENVIRONMENT
-
     data_dir: DataFolder = Path("data")
-    intake_host: str = Field(
+    private_hosts: PrivateHosts = ()
+    intake_host: ListenAddress = Field(
         default="127.0.0.1", description="network address on which the intake API listens"
     )
     intake_port: IntakePort = 8080
-    private_hosts: PrivateHosts = ()
     database_url: DatabaseUrl | None = Field(
         default=None,
         description="postgresql://name:password@host/database; without it, a SQLite file is the database",
     )
-    database_url_file: Path | None = Field(
+    database_url_file: LocalPath | None = Field(
         default=None, description="file that holds the database's URL instead, readable by its owner only"
     )
     intake_lease_minutes: int = Field(
@@ -65,8 +69,13 @@ class IntakeSettings(BaseSettings):
     exposure_minutes_a_day: int = Field(
         default=300, ge=1, le=1440, description="minutes of exposure after which an analyst's day ends"
     )
-    exposure_minutes_at_once: int = Field(
-        default=60, ge=1, le=1440, description="minutes of exposure after which an analyst has a break"
+    exposure_minutes_at_once: Annotated[int, AfterValidator(_within_the_day)] = Field(
+        default=60,
+        ge=1,
+        le=1440,
+        # A day that is shorter than the default leaves no time for a break: that contradicts nobody.
+        validate_default=False,
+        description="minutes of exposure after which an analyst has a break",
     )
     exposure_break_minutes: int = Field(default=10, ge=1, le=240, description="minutes of such a break")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
@@ -117,16 +126,14 @@ class IntakeSettings(BaseSettings):
 class BackupSettings(IntakeSettings):
     """The intake's settings, and the file of the passphrase of its backups."""
 
-    backup_passphrase_file: Path | None = Field(
+    backup_passphrase_file: LocalPath | None = Field(
         default=None,
         description="file that holds the passphrase of backups, readable by its owner only; else it is asked",
     )
 
 
-class QueueSettings(BaseSettings):
+class QueueSettings(OurSettings):
     """The settings of the analysts' terminal client."""
-
-    model_config = FROM_ENVIRONMENT
 
     data_dir: DataFolder = Path("data")
     intake_port: IntakePort = 8080
@@ -135,8 +142,17 @@ class QueueSettings(BaseSettings):
     analyst_token: SecretStr | None = Field(
         default=None, description="an analyst's access key; without it, the file analyst.token is read"
     )
+    analyst_token_file: LocalPath | None = Field(
+        default=None,
+        description="file that holds the analyst's access key instead, readable by its owner only",
+    )
 
     @property
     def token_file(self) -> Path:
-        """The file that holds the first analyst's access key."""
+        """The file that holds the analyst's access key: `analyst.token`, unless another one is named."""
+        return self.analyst_token_file or self.first_token_file
+
+    @property
+    def first_token_file(self) -> Path:
+        """The file into which set-up writes the first analyst's access key."""
         return self.data_dir / "analyst.token"

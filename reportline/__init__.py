@@ -10,6 +10,8 @@ The command line imports the bot, the intake and the languages:
 These modules import no part, and every part may import them:
 
 - `settings`: reads and lists settings
+- `config_file`: reads `reportline.toml`
+- `setting_names`: the names of all settings, and the nearest one to a name that is none
 - `server_urls`: accepts or refuses a server's URL
 - `checks`: makes one of the doctor's checks
 - `private_files`: writes files that only their owner can read

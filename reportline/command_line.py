@@ -3,6 +3,7 @@
 Every module that it imports at the start is thin: a command imports what it runs when it is called.
 """
 
+import errno
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from bot.commands.portal import portal
 from bot.commands.preview import preview
 from intake_api.commands.intake import intake
 from locales.commands import app as locales
+from reportline.setting_names import OF_CLIENT, unknown_variables
 
 HELP = "Reportline: bots that take reports from people who stay unknown, and the intake that queues them."
 
@@ -30,12 +32,26 @@ class _Commands(TyperGroup):
         super().__init__(*arguments, **options)
         self.commands["queue"] = TyperCommand("queue", help=reportline_queue.HELP)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what the system or a setting does not let it do, it says in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except OSError as fault:
+            # Whoever reads the output has enough: typer ends the command without a word.
+            if fault.errno == errno.EPIPE:
+                raise
+            place = "" if fault.filename is None else f" of {fault.filename}"
+            typer.echo(f"The system says{place}: {fault.strerror}. See whose the files are.", err=True)
+            raise typer.Exit(1) from None
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
         if name != "queue":
             return name, command, rest
+        from reportline.config_file import set_variables
         from reportline_queue.client import queue
 
+        ready(lambda: set_variables(OF_CLIENT))
         group = get_group(queue)
         group.name = name
         return name, group, rest
@@ -52,6 +68,26 @@ app.add_typer(outbox, name="outbox")
 app.add_typer(fleet, name="fleet")
 app.add_typer(locales, name="locales")
 app.add_typer(intake, name="intake")
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer gives the option's value
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("reportline"))
+        raise typer.Exit
+
+
+@app.callback()
+def before_each(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Tell of each variable that is no setting, before the command begins."""
+    for sentence in unknown_variables():
+        typer.echo(sentence, err=True)
 
 
 @app.command()
@@ -109,13 +145,14 @@ def doctor(
 ) -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from reportline.doctor import look_at_everything
 
     found = look_at_everything(bot_settings(), audit_head)
-    table = Table("", "what", "advice")
+    # Folded and never cut, so that a path can be copied.
+    table = Table("", "what", Column("advice", overflow="fold"))
     for look in found:
         # As text: a path or an id may hold what Rich would take for a colour.
         table.add_row("ok" if look.fine else "FAULT", look.name, Text(look.advice))

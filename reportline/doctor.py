@@ -7,13 +7,16 @@ import httpx
 
 from bot.commands import checks as bot_checks
 from bot.commands.command_line import ready
-from bot.settings import BotSettings, telegram_token
+from bot.settings import BotSettings
 from intake_api.audit.head import head_of
 from intake_api.audit.log import Head
 from intake_api.commands import checks as intake_checks
 from intake_api.settings import IntakeSettings, QueueSettings
 from reportline.checks import Check, look_at
+from reportline.config_file import read_config_file
+from reportline.private_files import require_private
 from reportline.readiness import NotReady
+from reportline.setting_names import unknown_variables
 from reportline.settings import read_settings
 
 SECONDS_TO_ANSWER = 10
@@ -37,10 +40,20 @@ def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> 
         half = "bot and intake"
     return [
         Check("this host", fine=True, advice=half),
+        look_at("settings", _look_at_settings),
         *(intake_checks.check(intake, noted_down) if has_intake or not has_bot else ()),
-        *((*bot_checks.check(settings), _check_telegram(settings)) if has_bot or not has_intake else ()),
+        *(
+            (*bot_checks.check(settings), bot_checks.check_telegram(settings))
+            if has_bot or not has_intake
+            else ()
+        ),
         _check_intake(settings),
         *((bot_checks.check_match(settings),) if has_bot else ()),
+        *(
+            (look_at("receipts", partial(_look_at_receipts, settings, intake)),)
+            if has_bot and has_intake
+            else ()
+        ),
         look_at("analyst token", partial(_look_at_analyst_token, queue)),
     ]
 
@@ -50,6 +63,24 @@ def _noted_down(written: str) -> Head:
     if head is None:
         raise NotReady("An audit log's head is NUMBER:CHAIN, as `reportline queue audit --head` shows it.")
     return head
+
+
+def _look_at_settings() -> str:
+    if unknown := unknown_variables():
+        raise NotReady(" ".join(unknown))
+    file = read_config_file().path
+    return "come from the environment" if file is None else f"come from the environment, then from {file}"
+
+
+def _look_at_receipts(settings: BotSettings, intake: IntakeSettings) -> str:
+    """Compare the portals whose receipts say more with those that this host's bots know."""
+    known = {file.stem for file in settings.portals_dir.glob("*.toml")}
+    if unknown := ", ".join(sorted(intake.status_after_days.keys() - known)):
+        raise NotReady(
+            f"REPORTLINE_STATUS_AFTER_DAYS names portals that are not in {settings.portals_dir}: {unknown}. "
+            "Write their files' names."
+        )
+    return "the portals of REPORTLINE_STATUS_AFTER_DAYS are there"
 
 
 def _check_intake(settings: BotSettings) -> Check:
@@ -68,9 +99,10 @@ def _look_at_analyst_token(settings: QueueSettings) -> str:
     if settings.analyst_token is not None:
         where, token = "REPORTLINE_ANALYST_TOKEN", settings.analyst_token.get_secret_value()
     elif settings.token_file.is_file():
+        require_private(settings.token_file)
         where, token = str(settings.token_file), settings.token_file.read_text(errors="replace").strip()
     else:
-        return "none is on this host"
+        return f"none is on this host; it would be in {settings.token_file}"
     url, headers = f"{settings.intake_url}/v1/queue/claims", {"Authorization": f"Bearer {token}"}
     try:
         status = httpx.get(url, headers=headers, timeout=SECONDS_TO_ANSWER, trust_env=False).status_code
@@ -83,35 +115,3 @@ def _look_at_analyst_token(settings: QueueSettings) -> str:
     if status == httpx.codes.FORBIDDEN:
         raise NotReady(f"The key in {where} is no analyst's. {_NEW_KEY}")
     return "the intake takes it" if status == httpx.codes.OK else "the intake could not say"
-
-
-def _check_telegram(settings: BotSettings) -> Check:
-    if not settings.has_telegram_token:
-        return Check("Telegram", fine=True, advice="no bot is polled: there is no token")
-    url = f"{settings.telegram_api_url}/bot{ready(lambda: telegram_token(settings))}/getMe"
-    try:
-        answer = httpx.get(url, timeout=SECONDS_TO_ANSWER)
-    except httpx.HTTPError:
-        return Check("Telegram", fine=False, advice="It does not answer. See the network.")
-    return look_at("Telegram", partial(_look_at_bot, answer))
-
-
-def _look_at_bot(answer: httpx.Response) -> str:
-    """Read what getMe says; without Telegram's own words, a status is no word about the token."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    match told:
-        case {"ok": True, "result": {"has_topics_enabled": True}}:
-            raise NotReady(
-                "The bot has topics in private chats, where answers get lost. Turn them off at BotFather."
-            )
-        case {"ok": True, "result": {}}:
-            return "takes the token"
-        case {"ok": False, "error_code": 401 | 404 as status}:
-            raise NotReady(f"It refuses the token ({status}). Ask BotFather for a new one.")
-    raise NotReady(
-        f"What answers ({answer.status_code}) does not speak as Telegram does. See the network, and "
-        "REPORTLINE_TELEGRAM_API_URL."
-    )

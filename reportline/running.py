@@ -1,50 +1,57 @@
-"""Runs the intake, the polled bot and a talk on one machine, and ends them together."""
+"""Runs the intake, the polled bot and a talk on one machine; intake and bot go on when the talk ends."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NoReturn
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, NoReturn
 
-import httpx
 import typer
 
+from bot.commands.checks import check_telegram
 from bot.settings import BotSettings
-from reportline.setting_up import set_up_everything
+from reportline.setting_up import intake_answers, set_up_everything
 
 SECONDS_TO_START = 30
+SECONDS_BETWEEN_LOOKS = 0.1
 # -P: a file in the working folder must not take the place of a library.
 REPORTLINE = (sys.executable, "-P", "-m", "reportline")
+_KEYS: Final = "Ctrl-D ends the talk, Ctrl-C everything."
+Process = subprocess.Popen[bytes]
 
 
 def run_everything(settings: BotSettings, start: str) -> None:
-    """Set up what is missing, then run the intake, the bot if there is a token, and a talk here."""
+    """Set up what is missing, then run the intake, the bot if there is a token, and a talk here.
+
+    The talk's end leaves intake and bot running, until Ctrl-C or SIGTERM.
+    """
     # Without this, being told to stop would leave what was started beside this running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     set_up_everything(settings)
-    if _answers(settings):
+    if intake_answers(settings.intake_url):
         _stop(f"Something answers at {settings.intake_url} already. Stop it, or set REPORTLINE_INTAKE_PORT.")
-    with _journal(settings) as journal, _running("intake", "serve", journal=journal) as intake_process:
-        _wait_for_intake(settings, intake_process)
-        if not settings.has_telegram_token:
-            typer.echo("No Telegram bot: REPORTLINE_TELEGRAM_TOKEN is not set. Ctrl-D ends the talk.\n")
+    journal = settings.data_dir / "run.log"
+    with (
+        suppress(KeyboardInterrupt),
+        _written(journal) as lines,
+        _running("intake", "serve", lines=lines) as intake,
+    ):
+        _wait_for_intake(settings, intake, journal)
+        with _bot(settings, lines, journal) as bot:
             _talk(start)
-            return
-        with _running("bot", "poll", journal=journal) as polling:
-            typer.echo("The Telegram bot is served too. Ctrl-D ends this talk, Ctrl-C everything.\n")
-            _talk(start)
-            polling.wait()
+            _wait_for_end(intake, bot, journal)
 
 
 @contextmanager
-def _journal(settings: BotSettings) -> Iterator[int]:
+def _written(journal: Path) -> Iterator[int]:
     """Open the file for the operator's lines, since the terminal shows the talk."""
-    path = settings.data_dir / "run.log"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    typer.echo(f"Lines for the operator go to {path.resolve()}.")
+    descriptor = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    typer.echo(f"Lines for the operator go to {journal}.")
     try:
         yield descriptor
     finally:
@@ -52,13 +59,13 @@ def _journal(settings: BotSettings) -> Iterator[int]:
 
 
 @contextmanager
-def _running(*command: str, journal: int) -> Iterator[subprocess.Popen[bytes]]:
+def _running(*command: str, lines: int) -> Iterator[Process]:
     """Run a command of ours beside this one, and end it gently with it."""
     process = subprocess.Popen(  # noqa: S603 - our own command, nothing from outside
         [*REPORTLINE, *command],
         stdin=subprocess.DEVNULL,
-        stdout=journal,
-        stderr=journal,
+        stdout=lines,
+        stderr=lines,
         start_new_session=True,
     )
     try:
@@ -68,25 +75,64 @@ def _running(*command: str, journal: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(SECONDS_TO_START)
 
 
-def _wait_for_intake(settings: BotSettings, process: subprocess.Popen[bytes]) -> None:
+def _wait_for_intake(settings: BotSettings, process: Process, journal: Path) -> None:
     typer.echo("Starting the intake ...")
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
-        if _answers(settings):
+        if intake_answers(settings.intake_url):
             return
-        time.sleep(0.1)
-    journal = settings.data_dir / "run.log"
+        time.sleep(SECONDS_BETWEEN_LOOKS)
     _stop(
         f"The intake did not start at {settings.intake_url}; {journal} says why. "
         "Is the port taken? Then set REPORTLINE_INTAKE_PORT."
     )
 
 
-def _answers(settings: BotSettings) -> bool:
-    try:
-        return httpx.get(f"{settings.intake_url}/readyz", timeout=1, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
+@contextmanager
+def _bot(settings: BotSettings, lines: int, journal: Path) -> Iterator[Process | None]:
+    """Poll the bot if there is a token, and say whether it is served; gives None if it does not run."""
+    if not settings.has_telegram_token:
+        typer.echo(f"No Telegram bot is served: REPORTLINE_TELEGRAM_TOKEN_FILE is not set. {_KEYS}\n")
+        yield None
+        return
+    with _running("bot", "poll", lines=lines) as process:
+        _wait_for_bot(process, journal)
+        asked = check_telegram(settings)
+        if process.poll() is not None:
+            told = f"The Telegram bot is not served; {journal} says why."
+        elif not asked.fine:
+            told = f"The Telegram bot is not served now. {asked.advice}"
+        else:
+            told = "The Telegram bot is served too."
+        typer.echo(f"{told} {_KEYS}\n")
+        yield process if process.poll() is None else None
+
+
+def _wait_for_bot(process: Process, journal: Path) -> None:
+    """Wait until the bot has looked at keys, portals and languages, or has ended."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None and not _has_started(journal):
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _has_started(journal: Path) -> bool:
+    for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
+        # What is no event is a sentence.
+        with suppress(ValueError, AttributeError):
+            if {("event", "started"), ("house", "bot")} <= json.loads(line).items():
+                return True
+    return False
+
+
+def _wait_for_end(intake: Process, bot: Process | None, journal: Path) -> None:
+    """Wait until the intake ends; tells when the bot does."""
+    typer.echo("The talk has ended. What was started beside it goes on; Ctrl-C ends it.")
+    while intake.poll() is None:
+        if bot is not None and bot.poll() is not None:
+            typer.echo(f"The Telegram bot has ended; {journal} says why. The intake goes on.", err=True)
+            bot = None
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    _stop(f"The intake has ended; {journal} says why.")
 
 
 def _stop(sentence: str) -> NoReturn:

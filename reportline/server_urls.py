@@ -1,8 +1,8 @@
 """Accepts a server's URL only if no third party can listen to the connection.
 
-That is TLS, this machine itself, or a host that the operator has named as on a private network. In settings,
-the field `private_hosts` comes before every field of these types. No reason for a refusal holds a part of the
-URL.
+That is TLS, this machine itself, or a host that the operator has named as on a private network. The same
+holds for an address on which a server of ours listens. In settings, the field `private_hosts` comes before
+every field of these types. No reason for a refusal holds a part of the URL.
 """
 
 import ipaddress
@@ -76,6 +76,15 @@ def _database(url: SecretStr, settings: ValidationInfo) -> SecretStr:
     return url
 
 
+def _listen(host: str, settings: ValidationInfo) -> str:
+    if not _is_named(host, _private_hosts(settings)):
+        raise ValueError(
+            "what listens beyond this machine is open to its network, without TLS; listen on 127.0.0.1 "
+            "behind a proxy with TLS, or name the same address in REPORTLINE_PRIVATE_HOSTS"
+        )
+    return host
+
+
 def _split(url: str, shape: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -108,13 +117,22 @@ def _private_hosts(settings: ValidationInfo) -> Sequence[str]:
 
 
 def _is_private(parts: SplitResult, private_hosts: Sequence[str]) -> bool:
-    host = parts.hostname or ""
-    if host == "localhost" or host in private_hosts:
+    return _is_named(parts.hostname or "", private_hosts)
+
+
+def _is_named(host: str, private_hosts: Sequence[str]) -> bool:
+    """Tell whether a host is this machine itself, or named as on a private network."""
+    if host == "localhost" or host.lower() in private_hosts:
         return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _host_names(written: Any) -> Any:
@@ -124,7 +142,7 @@ def _host_names(written: Any) -> Any:
 
 
 def _known_shape(names: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_HOST_NAME.fullmatch(name) for name in names):
+    if not all(_HOST_NAME.fullmatch(name) or _is_address(name) for name in names):
         raise ValueError("write host names alone, with commas between")
     # In a URL's host, capitals count for nothing.
     return tuple(name.lower() for name in names)
@@ -132,5 +150,6 @@ def _known_shape(names: tuple[str, ...]) -> tuple[str, ...]:
 
 HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names), AfterValidator(_known_shape)]
 ServerUrl = Annotated[str, AfterValidator(_server)]
+ListenAddress = Annotated[str, AfterValidator(_listen)]
 StoreUrl = Annotated[SecretStr, AfterValidator(_store)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]

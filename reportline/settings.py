@@ -1,22 +1,74 @@
-"""How settings are read from the environment and listed, and the settings that several parts share."""
+"""How settings are read and listed, and the settings that several parts share."""
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
+from reportline.config_file import read_config_file
 from reportline.readiness import NotReady
 from reportline.server_urls import HostNames, ServerUrl
+from reportline.setting_names import PREFIX
 
-FROM_ENVIRONMENT = SettingsConfigDict(
-    env_prefix="REPORTLINE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-)
-Settings = TypeVar("Settings", bound=BaseSettings)
+# Control characters, and halves of letters, which no terminal shows.
+_NO_PATH: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
-DataFolder = Annotated[Path, Field(description="folder of everything that is kept: keys, database, outbox")]
+
+class OurSettings(BaseSettings):
+    """Settings that come from the environment, and below it from `reportline.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Give the sources, the strongest first; raises NotReady if the file cannot be used."""
+        # pydantic's own source of TOML would neither refuse a secret nor know what a path is relative to.
+        written = InitSettingsSource(settings_cls, dict(read_config_file().values))
+        return init_settings, env_settings, written
+
+
+Settings = TypeVar("Settings", bound=OurSettings)
+
+
+def _absolute(path: Path) -> Path:
+    if _NO_PATH.search(str(path)):
+        raise ValueError("a path is letters, digits and signs on one line")
+    if "~" in path.parts:
+        raise ValueError("write the path whole: only a shell knows what ~ is")
+    try:
+        return path.absolute()
+    except OSError:
+        raise ValueError(
+            "the folder in which this runs is gone; write a whole path, or go elsewhere"
+        ) from None
+
+
+# Absolute from the start, so that a message names the file wherever it is read.
+LocalPath = Annotated[Path, AfterValidator(_absolute)]
+DataFolder = Annotated[
+    LocalPath, Field(description="folder of everything that is kept: keys, database, outbox")
+]
 PrivateHosts = Annotated[
     HostNames,
     NoDecode,
@@ -32,21 +84,30 @@ def default_intake_url(settings: Mapping[str, Any]) -> str:
 
 
 def read_settings(kind: type[Settings]) -> Settings:
-    """Read settings from the environment; raises NotReady, which names the wrong ones, without values."""
+    """Read settings; raises NotReady, which names the wrong ones, without values."""
     try:
         return kind()
     except ValidationError as error:
         faults = (
-            f"REPORTLINE_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors(include_input=False, include_url=False)
             if fault["type"] != "default_factory_not_called"
         )
-        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None
+        raise NotReady("\n".join([_where_to_change(), *faults])) from None
     except SettingsError as error:
         # pydantic names the setting in its sentence only.
         named = [name.upper() for name in kind.model_fields if f'"{name}"' in str(error)]
-        faults = (f"REPORTLINE_{name}: this is not JSON" for name in named)
-        raise NotReady("Change what is wrong in the environment.\n" + "\n".join(faults)) from None
+        faults = (f"{PREFIX}{name}: this is not JSON" for name in named)
+        raise NotReady("\n".join([_where_to_change(), *faults])) from None
+    except RecursionError:
+        raise NotReady(
+            'JSON in a setting is nested too deeply: REPORTLINE_STATUS_AFTER_DAYS is like {"ar": 28}.'
+        ) from None
+
+
+def _where_to_change() -> str:
+    file = read_config_file().path
+    return f"Change what is wrong in the environment{'' if file is None else f', or in {file}'}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +121,14 @@ class SettingRow:
     default: str
 
 
-def described_settings(settings: BaseSettings) -> tuple[SettingRow, ...]:
-    """Describe every setting, secrets hidden; the source is "environment", "file" or "default"."""
-    prefix = settings.model_config.get("env_prefix", "")
+def described_settings(settings: OurSettings) -> tuple[SettingRow, ...]:
+    """Describe every setting, secrets hidden.
+
+    The source is "environment", the path of `reportline.toml`, "file" for a secret in one, or "default".
+    """
     return tuple(
         SettingRow(
-            name=f"{prefix}{name}".upper(),
+            name=f"{PREFIX}{name}".upper(),
             meaning=information.description or "",
             value=_shown(getattr(settings, name)),
             source=_source(settings, name),
@@ -83,7 +146,11 @@ def _shown(value: object) -> str:
     return "(hidden)" if isinstance(value, SecretStr) else str(value)
 
 
-def _source(settings: BaseSettings, name: str) -> str:
-    if name in settings.model_fields_set:
+def _source(settings: OurSettings, name: str) -> str:
+    given = {variable.upper() for variable, value in os.environ.items() if value}
+    if f"{PREFIX}{name}".upper() in given:
         return "environment"
+    file = read_config_file()
+    if name in file.values:
+        return str(file.path)
     return "file" if getattr(settings, f"{name}_file", None) else "default"

@@ -46,7 +46,7 @@ def lift(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A file that is not there yet.")],
+    file: Annotated[Path, typer.Argument(help="A file that is not there yet.", resolve_path=True)],
     form: Annotated[Form, typer.Option("--format", help="A table for spreadsheets, or JSON, one a line.")],
     after: Annotated[str, typer.Option(help="Where the last export ended, as it told.")] = "",
 ) -> None:

@@ -16,7 +16,7 @@ _BAR_WIDTH: Final = 30
 
 def counts(counted: Counts) -> Iterator[str | Table | Padding]:
     """Draw where the items are, where reports came from, and how many came in each hour of the last day."""
-    yield f"items, as of {counted.hour:%Y-%m-%d %H}h UTC; claimed: now"
+    yield f"items, as of {counted.hour:%Y-%m-%d %H}h UTC; what came or was decided since is not counted yet"
     yield _items(counted)
     yield f"reports of the {counted.hours} full hours before (rounded down): {_number(counted.reports)}"
     for name, cells in (
@@ -29,12 +29,11 @@ def counts(counted: Counts) -> Iterator[str | Table | Padding]:
             yield _cells(name, cells)
     if tapped := _tapped(counted.circumstances):
         yield _cells(f"what reporters tapped ({SMALL} and more)", tapped)
-    yield "reports by hour, UTC"
-    yield _hours(counted.by_hour[-_HOURS_DRAWN:])
+    yield from _by_hour(counted.by_hour[-_HOURS_DRAWN:])
 
 
 def _items(counted: Counts) -> Table:
-    table = Table("waiting", "claimed", "assessed")
+    table = Table("waiting", "claimed now", "assessed")
     table.add_row(str(counted.waiting), str(counted.claimed), str(counted.assessed))
     return table
 
@@ -55,6 +54,14 @@ def _tapped(portals: Sequence[PortalCell]) -> list[Cell]:
         for name in ("danger_now", "knows_child", "threatened", "own_pictures")
     ]
     return [cell for cell in told if cell.reports is not None]
+
+
+def _by_hour(cells: Sequence[HourCell]) -> Iterator[str | Padding]:
+    if any(cell.reports for cell in cells):
+        yield "reports by hour, UTC"
+        yield _hours(cells)
+    else:
+        yield f"reports by hour: {HIDDEN} in each of the last {len(cells)}"
 
 
 def _hours(cells: Sequence[HourCell]) -> Padding:

@@ -117,12 +117,6 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api",
-        "settings",
-        "tests/intake_api/commands/test_set_up.py",
-        "an intake is set up from each setting",
-    ),
-    Elsewhere(
-        "intake_api",
         "clock faults http/dependencies roles",
         "tests/intake_api/http/test_access.py",
         "each call's key, role and refusal",
@@ -216,7 +210,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "reportline",
-        "doctor running setting_up",
+        "doctor setting_up",
         "tests/reportline/test_command_line.py",
         "each is one command, run as a process",
     ),

@@ -44,10 +44,11 @@ class Operator:
         """Keep what the lines export, as a terminal does."""
         self._environment |= dict(re.findall(r"^export (\w+)=(.*)$", lines, re.MULTILINE))
 
-    def runs(self, lines: str) -> str:
-        """Run a block to its end."""
+    def runs(self, lines: str, typed: str = "") -> str:
+        """Run a block to its end, and type what it asks for."""
         done = subprocess.run(
             ["/bin/sh", "-e", "-c", lines],
+            input=typed,
             env=self._environment,
             cwd=self._folder,
             capture_output=True,
@@ -88,12 +89,14 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
 
 
 def _follow(operator: Operator, blocks: list[tuple[str, str]]) -> str:
-    said = ""
+    said = typed = ""
     for kind, lines in blocks:
-        if kind == "sh serves":
+        if kind == "text":
+            typed = lines
+        elif kind == "sh serves":
             operator.serves(lines)
         else:
-            said += operator.runs(lines)
+            said, typed = said + operator.runs(lines, typed), ""
     return said
 
 
@@ -123,3 +126,11 @@ def test_every_command_that_is_named_is_there() -> None:
             *command.split(), "--help", env={"PATH": os.environ["PATH"]}, timeout=SECONDS_TO_START
         )
         assert done.returncode == 0, command
+
+
+def test_no_secret_is_typed_into_a_command() -> None:
+    """It would stand in the shell's history."""
+    for page in ("README.md", "docs/operator.md", "docs/fleet.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        commands = "\n".join(re.findall(r"^```(?:sh.*)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+        assert not re.search(r"(TOKEN|DATABASE_URL|VALKEY_URL)=|://\w+:\w", commands), page

@@ -28,12 +28,14 @@ def measure() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from bot.settings import require_portal
     from bot.talks.portals import PortalsNow, read_portals
     from bot.tools import measure as measuring
     from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
     read = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
+    ready(lambda: require_portal(settings, read))
     portals = PortalsNow(read, lambda: datetime.now(UTC))
     table = Table(
         "way", "language", *("taps", "first words", "words", "bytes", "minutes", "grade", "past a limit")

@@ -53,7 +53,7 @@ def flush(
     configure_logs("ERROR")
     outcomes = ready(lambda: _allowed(lambda: asyncio.run(_deliver(settings, token, again=set_aside))))
     left = ready(lambda: _allowed(lambda: state_of(settings.outbox_folder)))
-    typer.echo(f"Delivered: {outcomes[Outcome.DELIVERED]}. {_left_in_words(left)}")
+    typer.echo(f"Delivered: {outcomes[Outcome.DELIVERED]}. {_left_in_words(left, again=set_aside)}")
     for outcome, why in _why_left().items():
         if outcomes[outcome]:
             typer.echo(why)
@@ -112,8 +112,9 @@ def _hour_in_words(seen: "OutboxState") -> str:
     return f"{seen.oldest:%Y-%m-%d %H}:00 UTC" if seen.oldest else "none"
 
 
-def _left_in_words(left: "OutboxState") -> str:
+def _left_in_words(left: "OutboxState", *, again: bool) -> str:
     if not left.waiting and not left.aside:
         return "Nothing is left."
-    aside = f", and {left.aside} set aside: once the cause is mended, add --set-aside" if left.aside else ""
+    how = "run this again" if again else "add --set-aside"
+    aside = f", and {left.aside} set aside: once the cause is mended, {how}" if left.aside else ""
     return f"Left: {left.waiting} waiting{aside}."

@@ -19,7 +19,9 @@ portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
 
 @portal.command(name="check")
 def check_portals(
-    files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="portals' files; all if none", resolve_path=True)
+    ] = None,
     *,
     before_serving: Annotated[
         bool, typer.Option("--before-serving", help="print what to call, to open and to ask first")
@@ -55,7 +57,9 @@ def _ready_to_serve(portals: "Collection[Portal]") -> bool:
 def links(
     portal_id: Annotated[str, typer.Argument(help="the portal, by its file's name", metavar="PORTAL")],
     username: Annotated[str | None, typer.Option(help="the bot's @name; else those of bots.toml")] = None,
-    folder: Annotated[Path | None, typer.Option(help="where to write files, instead of printing")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="where to write files, instead of printing", resolve_path=True)
+    ] = None,
 ) -> None:
     """Print what a portal's web page needs: its bot's links and HTML, by language; with QR codes as files."""
     from bot.fleet.invitations import invitations_of

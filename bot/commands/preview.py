@@ -9,7 +9,9 @@ from bot.commands.command_line import bot_settings, ready
 
 
 def preview(
-    folder: Annotated[Path, typer.Option("--to", help="where the pages go")] = Path("previews"),
+    folder: Annotated[Path, typer.Option("--to", help="where the pages go", resolve_path=True)] = Path(
+        "previews"
+    ),
     alone: Annotated[  # noqa: FBT002 - typer names it
         bool, typer.Option("--alone", help="without the English, for whoever translates a sheet back")
     ] = False,

@@ -119,7 +119,7 @@ class Report(_Wire):
     """One submission, whole: every revision replaces all lower ones, in whatever order they come.
 
     `draft_id` is 128 random bits in hexadecimal, `hour` the hour in which it was handed in (UTC).
-    A withdrawn report keeps neither addresses nor answers. Fields: DOMAIN.md's least hand-over.
+    A withdrawn report keeps neither addresses nor answers.
     """
 
     draft_id: DraftId = Field(repr=False)

@@ -92,10 +92,11 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
         await require_current(database)
         async with database.writing() as session:
             # The key is locked first: whoever claims by it waits, and then opens nothing.
-            known = await revoke_key(session, audit, key_id, utc_now())
+            if not await revoke_key(session, audit, key_id, utc_now()):
+                return False
             freed = await free_all_of(session, key_id)
             audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
-            return known
+            return True
 
 
 def _audit(settings: IntakeSettings) -> AuditLog:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import DBAPIError
 
@@ -65,9 +66,22 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 def _look_at_database(settings: IntakeSettings) -> str:
     keys = asyncio.run(_keys_of_current(settings))
-    seal_key = keys.public_key().key_id
-    fits = f"is at this version's revision, and knows these keys; reports are sealed to {seal_key}"
+    fits = (
+        f"{_place_in_words(settings)} is at this version's revision, and knows these keys; "
+        f"reports are sealed to {keys.public_key().key_id}"
+    )
     return ". ".join((fits, *map(_half_done, sorted(keys.pending))))
+
+
+def _place_in_words(settings: IntakeSettings) -> str:
+    """Say which database it is, without the password in its URL."""
+    place = settings.database_place()
+    if isinstance(place, Path):
+        return f"SQLite, {place},"
+    parts = urlsplit(place)
+    (host, *_) = parse_qs(parts.query).get("host", [parts.hostname])
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"PostgreSQL, {parts.path.removeprefix('/')} at {host}{port},"
 
 
 def _half_done(name: str) -> str:

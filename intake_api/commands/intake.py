@@ -23,7 +23,11 @@ def reindex() -> None:
 
 
 @intake.command(name="backup")
-def back_up(folder: Annotated[Path, typer.Argument(help="where to; a folder that is not there yet")]) -> None:
+def back_up(
+    folder: Annotated[
+        Path, typer.Argument(help="where to; a folder that is not there yet", resolve_path=True)
+    ],
+) -> None:
     """Write keys and database into a new folder, sealed with a passphrase, while the intake runs."""
     from intake_api.commands import backup
 
@@ -31,7 +35,7 @@ def back_up(folder: Annotated[Path, typer.Argument(help="where to; a folder that
 
 
 @intake.command()
-def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder")]) -> None:
+def restore(folder: Annotated[Path, typer.Argument(help="the backup's folder", resolve_path=True)]) -> None:
     """Bring a backup back into an empty data folder and an empty database, of either kind."""
     from intake_api.commands import backup
 

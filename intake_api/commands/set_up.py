@@ -10,7 +10,7 @@ from intake_api.audit.head import HEAD_FILE
 from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
-from intake_api.keys import IntakeKeys, adopt_keys, make_keys, read_keys
+from intake_api.keys import IntakeKeys, make_keys, read_keys
 from intake_api.known_keys.access_keys import Caller, add_key, caller_of
 from intake_api.known_keys.checks import with_pending
 from intake_api.roles import Role
@@ -38,9 +38,11 @@ def set_up(
     """Make folder, keys and database, a first access key for a channel and one for an analyst.
 
     Each token file gets one token; the public key file gets `key_id:hex` of the key to which channels seal.
-    Raises NotReady if an existing part cannot be used, or is another intake's: then nothing is made.
+    Raises NotReady if an existing part cannot be used, is another intake's, or is a database of another
+    version: then nothing is made.
     """
     _require_own(settings, public_key_file)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = _keys(settings)
     asyncio.run(_make_database(settings, keys))
     _make_token(settings, keys, Role.CHANNEL, channel_token_file)
@@ -77,11 +79,18 @@ def _keys(settings: IntakeSettings) -> IntakeKeys:
         if isinstance(place, Path):
             with suppress(FileExistsError):
                 write_once(place, "")
-    elif not folder.is_dir():
+        checked_database_place(settings)
+        return read_keys(folder)
+    if not folder.is_dir():
         raise NotReady(_NO_KEYS.format(folder=folder))
-    checked_database_place(settings)
-    adopt_keys(settings.folder)
-    return read_keys(settings.folder)
+    # An upgrade is asked for by its own command: what it changes, only a backup brings back.
+    asyncio.run(_require_current(settings))
+    return read_keys(folder)
+
+
+async def _require_current(settings: IntakeSettings) -> None:
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
 
 
 async def _has_tables(place: Path | str) -> bool:

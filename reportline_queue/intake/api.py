@@ -1,5 +1,6 @@
 """Sends requests to the intake: each failure is a sentence, and the access key is sent nowhere else."""
 
+import os
 import re
 import ssl
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS: Final = 30
+_OPEN_TO_OTHERS: Final = 0o077
 STRANGER: Final = "What answers there is not this version of the intake."
 Shape = TypeVar("Shape")
 Body = Mapping[str, Any]
@@ -89,11 +91,17 @@ def _token(settings: Settings) -> str:
 
 def _token_in(file: Path) -> str:
     try:
-        return file.read_text(encoding="ascii", errors="replace").strip()
+        # On Windows a file's mode does not tell who may read it.
+        is_open = os.name != "nt" and bool(file.stat().st_mode & _OPEN_TO_OTHERS)
+        written = file.read_text(encoding="ascii", errors="replace").strip()
     except OSError:
         raise NotDone(
-            f"You need an access key: in {file}, which you can read, or in REPORTLINE_ANALYST_TOKEN."
+            f"You need an access key: in {file}, which you can read, or in a file of yours that "
+            "REPORTLINE_ANALYST_TOKEN_FILE names."
         ) from None
+    if is_open:
+        raise NotDone(f"{file} is open to others on this machine. Close it: `chmod 600 {file}`.")
+    return written
 
 
 def _verify(url: str) -> ssl.SSLContext | bool:

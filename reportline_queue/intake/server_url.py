@@ -32,7 +32,7 @@ def safe_url(url: str, private_hosts: Sequence[str]) -> str:
 def host_names(written: str) -> tuple[str, ...]:
     """Read host names with commas between, in small letters; raises ValueError."""
     names = tuple(name.strip() for name in written.split(",") if name.strip())
-    if not all(_HOST_NAME.fullmatch(name) for name in names):
+    if not all(_HOST_NAME.fullmatch(name) or _is_address(name) for name in names):
         raise ValueError("write host names alone, with commas between")
     return tuple(name.lower() for name in names)
 
@@ -51,7 +51,12 @@ def _split(url: str) -> SplitResult:
 def _is_private(host: str, private_hosts: Sequence[str]) -> bool:
     if host == "localhost" or host in private_hosts:
         return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True

@@ -17,6 +17,7 @@ _PREFIX: Final = "REPORTLINE_"
 _MAXIMUM_PORT: Final = 65535
 _INTEGER: Final = re.compile(r"([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?")
 _MOST_DIGITS: Final = 4300
+_NO_PATH: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 Value = TypeVar("Value")
 
 
@@ -42,17 +43,32 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             faults.append(f"{_PREFIX}{name}: {fault}")
             return default
 
+    written.setdefault(f"{_PREFIX}DATA_DIR", "data")
+    data = read("DATA_DIR", _path, Path("data"))
     port = read("INTAKE_PORT", _port, 8080)
     private_hosts = read("PRIVATE_HOSTS", host_names, host_names(""))
     written.setdefault(f"{_PREFIX}INTAKE_URL", f"http://127.0.0.1:{port}")
     settings = Settings(
         intake_url=read("INTAKE_URL", lambda url: safe_url(url, private_hosts), ""),
-        token_file=Path(written.get(f"{_PREFIX}DATA_DIR", "data")) / "analyst.token",
+        token_file=read("ANALYST_TOKEN_FILE", _path, data / "analyst.token"),
         token=written.get(f"{_PREFIX}ANALYST_TOKEN"),
     )
     if faults:
         raise NotDone("\n".join(["Change what is wrong in the environment.", *faults]))
     return settings
+
+
+def _path(written: str) -> Path:
+    if _NO_PATH.search(written):
+        raise ValueError("a path is letters, digits and signs on one line")
+    if "~" in Path(written).parts:
+        raise ValueError("write the path whole: only a shell knows what ~ is")
+    try:
+        return Path(written).absolute()
+    except OSError:
+        raise ValueError(
+            "the folder in which this runs is gone; write a whole path, or go elsewhere"
+        ) from None
 
 
 def _port(written: str) -> int:

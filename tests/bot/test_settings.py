@@ -42,7 +42,7 @@ def _write(path: Path, text: str, mode: int = 0o600) -> Path:
 def test_defaults() -> None:
     """Without any setting, everything is on this machine."""
     settings = read_settings(BotSettings)
-    assert settings.outbox_folder == Path("data/bot/outbox")
+    assert settings.outbox_folder == Path.cwd() / "data" / "bot" / "outbox"
     assert settings.telegram_token is None
     assert settings.telegram_api_url == "https://api.telegram.org"
     assert settings.intake_url == "http://127.0.0.1:8080"

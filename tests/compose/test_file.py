@@ -13,7 +13,7 @@ import pytest
 from bot.fleet.webhooks import WebhookConnection
 from bot.settings import BotSettings
 from intake_api.settings import IntakeSettings
-from reportline.http_server import server
+from reportline.http_server import SECONDS_TO_FINISH, server
 from reportline.server_urls import require_safe_database, require_safe_store
 from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
 from tests.system import ROOT, TOKEN
@@ -155,7 +155,20 @@ def test_private_hosts_share_a_network_that_is_shut() -> None:
 
 
 def _private_hosts(name: str) -> list[str]:
-    return SERVICES[name].environment["REPORTLINE_PRIVATE_HOSTS"].split(",")
+    """Give the hosts that a service reaches without TLS; it may listen on others that are named with them."""
+    named = SERVICES[name].environment["REPORTLINE_PRIVATE_HOSTS"].split(",")
+    return [host for host in named if host not in _listening(name)]
+
+
+def _listening(name: str) -> set[str]:
+    """Give the addresses on which a service listens."""
+    return {value for key, value in SERVICES[name].environment.items() if key.endswith("_HOST")}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_is_listened_on_is_asked_for_by_name(name: str) -> None:
+    """Without it the settings refuse to listen beyond the container."""
+    assert _listening(name) <= {*SERVICES[name].environment["REPORTLINE_PRIVATE_HOSTS"].split(",")}
 
 
 @every_service
@@ -170,6 +183,8 @@ def test_each_service_that_stays_has_a_health_check(name: str) -> None:
         *("test", "interval", "timeout", "retries", "start_period", "start_interval")
     }
     if name in OURS:
+        # A request in work, a merge, and what still waits inside SQLite or for an answer.
+        assert int(spec["stop_grace_period"].removesuffix("s")) >= 2 * SECONDS_TO_FINISH
         assert spec["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
 
 

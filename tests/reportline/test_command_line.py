@@ -4,6 +4,7 @@ import asyncio
 import stat
 import sys
 from collections.abc import AsyncIterator
+from importlib.metadata import version
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -63,7 +64,7 @@ async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> No
     assert looked.returncode == 1
     words = " ".join(looked.stdout.replace("│", " ").split())
     assert "chmod 600" in words
-    assert "It refuses the token (401). Ask BotFather for a new one." in words
+    assert "Telegram refuses the token (401). Ask BotFather for a new one." in words
     assert "`reportline intake serve`" in words
     assert TOKEN[:-1] not in words
 
@@ -254,3 +255,80 @@ async def _read_until(stream: asyncio.StreamReader, text: str) -> None:
         more = await stream.read(4096)
         assert more, seen.decode()
         seen += more
+
+
+async def test_every_command_tells_of_a_variable_that_is_no_setting(system: System) -> None:
+    system.environment["REPORTLINE_EXPOSURE_MINUTE_A_DAY"] = "marker"
+    told = (
+        "REPORTLINE_EXPOSURE_MINUTE_A_DAY is no setting, and changes nothing. "
+        "Did you mean REPORTLINE_EXPOSURE_MINUTES_A_DAY?\n"
+    )
+    for command in (
+        ("setup",),
+        ("settings",),
+        ("intake", "key", "list"),
+        ("queue", "words"),
+        ("portal", "check"),
+    ):
+        done = await _command(system, *command)
+        assert (done.returncode, done.stderr) == (0, told), command
+        assert "marker" not in done.stdout
+    status, words = await _doctor(system)
+    assert status == 1
+    assert "FAULT settings REPORTLINE_EXPOSURE_MINUTE_A_DAY is no setting" in words
+
+
+async def test_the_file_of_settings_is_read_by_bot_intake_and_client(system: System) -> None:
+    file = system.data / "reportline.toml"
+    file.touch(0o600)
+    file.write_text(f'data_dir = "."\nintake_port = {system.environment.pop("REPORTLINE_INTAKE_PORT")}\n')
+    del system.environment["REPORTLINE_DATA_DIR"]
+    there = System({**system.environment, "REPORTLINE_CONFIG": str(file)}, system.telegram)
+    assert f"    from: {file}; default: 8080" in (await _command(there, "settings")).stdout
+    url = f"http://127.0.0.1:{file.read_text().split()[-1]}"
+    refused = await _command(there, "queue", "mine")
+    assert refused.stderr.startswith(f"The intake does not answer at {url}.")
+    status = await _command(there, "outbox", "status")
+    assert (status.returncode, status.stderr) == (0, "")
+    file.chmod(0o644)
+    for command in (("settings",), ("bot", "talk"), ("intake", "serve"), ("queue", "mine")):
+        done = await _command(there, *command)
+        assert done.returncode == 1
+        assert done.stderr == f"{file} is open to others on this machine. Close it: `chmod 600 {file}`.\n"
+
+
+async def test_receipts_of_portals_that_do_not_exist_are_a_fault(system: System) -> None:
+    system.environment["REPORTLINE_STATUS_AFTER_DAYS"] = '{"ar": 28, "nowhere": 28}'
+    _, words = await _doctor(system)
+    assert "FAULT receipts" in words
+    assert "names portals that are not in" in words
+    assert ": nowhere. Write their files' names." in words
+
+
+async def test_an_analysts_key_that_others_can_read_is_a_fault(system: System) -> None:
+    token = system.data / "analyst.token"
+    token.chmod(0o644)
+    looked = await _command(system, "doctor")
+    # Folded and never cut, the path can be copied.
+    assert f"chmod600{token}`" in "".join(looked.stdout.replace("│", " ").split()).replace("analysttoken", "")
+
+
+async def test_set_up_makes_no_keys_where_another_intake_answers(system: System, tmp_path: Path) -> None:
+    """Most often it is run in the wrong folder."""
+    async with system.running("intake", "serve"):
+        await system.intake_answers()
+        elsewhere = System(
+            {**system.environment, "REPORTLINE_DATA_DIR": str(tmp_path / "new")}, system.telegram
+        )
+        done = await _command(elsewhere, "setup")
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert (
+            f"An intake answers at {system.intake_url}, and {tmp_path / 'new'}/intake has no keys."
+            in done.stderr
+        )
+        assert not (tmp_path / "new").exists()
+
+
+async def test_the_version_is_told(system: System) -> None:
+    done = await _command(system, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{version('reportline')}\n", "")

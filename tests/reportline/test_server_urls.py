@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from reportline.server_urls import (
     DatabaseUrl,
     HostNames,
+    ListenAddress,
     ServerUrl,
     StoreUrl,
     require_safe_database,
@@ -26,6 +27,7 @@ class Settings(BaseModel):
 
     private_hosts: Annotated[HostNames, NoDecode] = PRIVATE
     server: ServerUrl = ""
+    listen: ListenAddress = "127.0.0.1"
     store: StoreUrl = SecretStr("")
     database: DatabaseUrl = SecretStr("")
 
@@ -251,6 +253,7 @@ def test_databases_that_are_refused(reason: str, urls: tuple[str, ...]) -> None:
         ("postgres,valkey", ("postgres", "valkey")),
         (" Postgres.LAN , ,my_valkey,10.0.0.7,", ("postgres.lan", "my_valkey", "10.0.0.7")),
         (",", ()),
+        ("0.0.0.0,::,FD00::7", ("0.0.0.0", "::", "fd00::7")),  # noqa: S104 - nothing listens
         (("postgres",), ("postgres",)),
     ],
 )
@@ -271,7 +274,6 @@ def test_private_hosts_that_are_taken(written: object, read: tuple[str, ...]) ->
         "marker;valkey",
         "-marker",
         ".",
-        "fd00::7",
         f"{'m' * 254}",
     ],
 )
@@ -293,3 +295,22 @@ def test_no_host_is_private_unless_named() -> None:
         require_safe_database("postgresql://postgres/reports", ())
     with pytest.raises(ValueError, match="valkeys"):
         require_safe_store("valkey://my_valkey", ())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost", "10.0.0.7", "postgres"])
+def test_addresses_on_which_to_listen(host: str) -> None:
+    assert Settings.model_validate({"listen": host}).listen == host
+
+
+BEYOND = ("0.0.0.0", "::", "10.0.0.8")  # noqa: S104 - nothing listens
+
+
+@pytest.mark.parametrize("host", [*BEYOND, "marker.example", "", " 127.0.0.1"])
+def test_listening_beyond_this_machine_is_asked_for_by_name(host: str) -> None:
+    """Keys would cross a network in clear."""
+    assert "name the same address in REPORTLINE_PRIVATE_HOSTS" in _refused("listen", host)
+
+
+@pytest.mark.parametrize("host", BEYOND)
+def test_an_address_that_is_named_is_listened_on(host: str) -> None:
+    assert Settings.model_validate({"private_hosts": [host], "listen": host}).listen == host

@@ -1,14 +1,16 @@
 """Settings come from the environment, wrong ones are named without their values, and secrets are hidden."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
 from reportline.readiness import NotReady
 from reportline.settings import (
-    FROM_ENVIRONMENT,
     IntakePort,
     IntakeUrl,
+    LocalPath,
+    OurSettings,
     PrivateHosts,
     default_intake_url,
     described_settings,
@@ -16,21 +18,21 @@ from reportline.settings import (
 )
 
 
-class Example(BaseSettings):
+class Example(OurSettings):
     """Settings with a default that follows another, and a secret."""
-
-    model_config = FROM_ENVIRONMENT
 
     private_hosts: PrivateHosts = ()
     intake_port: IntakePort = 8080
     intake_url: IntakeUrl = Field(default_factory=default_intake_url)
     example_token: SecretStr | None = Field(default=None, description="a secret")
+    portals_dir: LocalPath | None = None
 
 
 @pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Example.model_fields:
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("config", *Example.model_fields):
         monkeypatch.delenv(f"REPORTLINE_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
 
 
 def test_the_intakes_url_follows_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,3 +59,58 @@ def test_a_secret_is_listed_but_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     token, port = rows["REPORTLINE_EXAMPLE_TOKEN"], rows["REPORTLINE_INTAKE_PORT"]
     assert (token.meaning, token.value, token.source) == ("a secret", "(hidden)", "environment")
     assert (port.value, port.source, port.default) == ("8080", "default", "8080")
+
+
+def _file(written: str) -> Path:
+    file = Path("reportline.toml").absolute()
+    file.touch(0o600)
+    file.write_text(written)
+    return file
+
+
+def test_the_file_stands_below_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = _file('intake_port = 9090\nprivate_hosts = ["a.example"]\n')
+    monkeypatch.setenv("REPORTLINE_PRIVATE_HOSTS", "b.example")
+    settings = read_settings(Example)
+    assert (settings.intake_url, settings.private_hosts) == ("http://127.0.0.1:9090", ("b.example",))
+    sources = {row.name: row.source for row in described_settings(settings)}
+    assert sources["REPORTLINE_INTAKE_PORT"] == str(file)
+    assert sources["REPORTLINE_PRIVATE_HOSTS"] == "environment"
+    assert sources["REPORTLINE_INTAKE_URL"] == "default"
+
+
+def test_an_empty_variable_leaves_it_to_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    _file("intake_port = 9090")
+    monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "")
+    assert read_settings(Example).intake_port == 9090
+
+
+def test_a_wrong_value_in_the_file_is_told_with_the_file() -> None:
+    file = _file('intake_port = "many"')
+    with pytest.raises(NotReady) as refused:
+        read_settings(Example)
+    assert str(refused.value).startswith(f"Change what is wrong in the environment, or in {file}.\n")
+    assert "REPORTLINE_INTAKE_PORT: " in str(refused.value)
+    assert "many" not in str(refused.value)
+
+
+def test_a_path_is_whole_wherever_it_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REPORTLINE_PORTALS_DIR", "portals")
+    assert read_settings(Example).portals_dir == tmp_path / "portals"
+
+
+@pytest.mark.parametrize("path", ["~/portals", "a\nb", "a\x1b[31m", "a\udcff"])
+def test_what_is_no_path_is_refused(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv("REPORTLINE_PORTALS_DIR", path)
+    with pytest.raises(NotReady, match="REPORTLINE_PORTALS_DIR: "):
+        read_settings(Example)
+
+
+def test_a_folder_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("REPORTLINE_PORTALS_DIR", "portals")
+    with pytest.raises(NotReady, match="the folder in which this runs is gone"):
+        read_settings(Example)

@@ -606,8 +606,12 @@ def test_stats_count_items_and_reports(analyst: Client) -> None:
         ({"REPORTLINE_ANALYST_TOKEN": "wrong"}, "Your access key opens nothing: it is not whole,"),
         ({"REPORTLINE_ANALYST_TOKEN": "\u00e9"}, "Your access key is damaged."),
         (
-            {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "nowhere"},
-            "You need an access key: in nowhere/analyst.token, which you can read,",
+            {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "/nowhere"},
+            "You need an access key: in /nowhere/analyst.token, which you can read,",
+        ),
+        (
+            {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_ANALYST_TOKEN_FILE": "/nowhere/key"},
+            "You need an access key: in /nowhere/key, which you can read,",
         ),
     ],
 )
@@ -622,6 +626,20 @@ def test_a_channels_key_is_told_to_be_of_another_door(analyst: Client) -> None:
 
 def test_the_key_in_the_data_folder_is_taken_where_the_environment_has_none(analyst: Client) -> None:
     assert analyst.told("mine", REPORTLINE_ANALYST_TOKEN="") == "You hold no claim.\n"
+
+
+def test_the_key_in_a_file_of_ones_own_is_taken_if_nobody_else_can_read_it(
+    analyst: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{analyst.token}\n")
+    file.chmod(0o600)
+    elsewhere = {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "/nowhere"}
+    named = {**elsewhere, "REPORTLINE_ANALYST_TOKEN_FILE": str(file)}
+    assert analyst.told("mine", **named) == "You hold no claim.\n"
+    for mode in (0o640, 0o604):
+        file.chmod(mode)
+        assert "chmod 600" in analyst.refused("mine", **named)
 
 
 def test_the_key_goes_through_no_proxy(analyst: Client) -> None:

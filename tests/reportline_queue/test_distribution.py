@@ -190,7 +190,7 @@ def test_a_report_is_taken_shown_and_assessed_by_the_client_alone(
 
 def test_what_fails_is_a_sentence_there_too(installed: Installed, served: ServedApi) -> None:
     for environment, sentence in (
-        ({}, "You need an access key: in data/analyst.token"),
+        ({}, f"You need an access key: in {installed.work}/data/analyst.token"),
         ({"REPORTLINE_INTAKE_URL": "http://intake.example"}, "REPORTLINE_INTAKE_URL: use https"),
         ({"REPORTLINE_INTAKE_URL": served.url, "REPORTLINE_ANALYST_TOKEN": "wrong"}, "Your access key opens"),
     ):

@@ -97,7 +97,9 @@ def test_flush_says_why_something_is_left(host: Host, intake: StandIn) -> None:
     drafts |= put(host.outbox, REFUSED, 1)
     said = host.types("flush", status=1)
     assert "Delivered: 5. Left: 0 waiting, and 1 set aside" in said
-    assert "--set-aside" in said
+    assert "once the cause is mended, add --set-aside" in said
+    said = host.types("flush", "--set-aside", status=1)
+    assert "and 1 set aside: once the cause is mended, run this again" in said
     (refused,) = set_aside_folder(host.outbox_folder).iterdir()
     refused.write_text(SEALED.model_dump_json())
     assert "Delivered: 1. Nothing is left." in host.types("flush", "--set-aside", status=0)

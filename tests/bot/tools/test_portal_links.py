@@ -208,6 +208,23 @@ def test_files_of_several_bots_lie_apart(tmp_path: Path) -> None:
     assert files == {f"ar_bot/{name}" for name in of_one} | {f"ar_too_bot/{name}" for name in of_two}
 
 
+def test_without_a_file_the_bot_is_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTLINE_BOTS_FILE", str(tmp_path / "none.toml"))
+    status, output = _links("ar")
+    assert (status, output) == (
+        1,
+        f"There is no {tmp_path / 'none.toml'}. Name the bot: --username example_ar_bot.\n",
+    )
+
+
+def test_where_the_files_went_is_told_by_a_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, output = _links("ar", "--username", "@my_own_bot", "--folder", "web")
+    assert (status, output.partition(":")[0]) == (0, f"Written to {tmp_path / 'web'}")
+
+
 def test_a_named_bot_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever polls one bot has no bots.toml; the file is then not even looked for."""
     monkeypatch.setenv("REPORTLINE_BOTS_FILE", str(tmp_path / "none.toml"))

@@ -146,7 +146,8 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`locales preview` writes a page for each language, or for those that are named."""
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["locales", "preview", "wo", "ln"])
-    assert (result.exit_code, result.output) == (0, "wrote previews/wo.html\nwrote previews/ln.html\n")
+    pages = tmp_path / "previews"
+    assert (result.exit_code, result.output) == (0, f"wrote {pages}/wo.html\nwrote {pages}/ln.html\n")
     result = CliRunner().invoke(app, ["locales", "preview", "wo", "--alone", "--to", "back"])
     assert "Four questions" not in (tmp_path / "back" / "wo.html").read_text(encoding="utf-8")
     result = CliRunner().invoke(app, ["locales", "preview", "--to", "all"])

@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from conversations.wire.sealing import public_half
@@ -16,7 +18,7 @@ from intake_api.known_keys.checks import record_made
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.revision import has_tables
+from intake_api.store.revision import has_tables, revision_of
 from intake_api.upkeep.rotation import rotate_seal
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import a_report, environment, opened, prepare
@@ -177,6 +179,76 @@ def test_an_emptied_database_is_to_be_restored_and_nothing_is_made_in_it(
     )
     assert any("If an intake worked in it, restore its backup" in fault for fault in _faults(emptied))
     assert not asyncio.run(_has_tables(empty_place))
+
+
+def _at_revision(settings: IntakeSettings, revision: str) -> None:
+    async def write() -> None:
+        async with database_opened(settings.database_place()) as database, database.writing() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+    asyncio.run(write())
+
+
+def _revision(settings: IntakeSettings) -> str | None:
+    async def read() -> str | None:
+        async with database_opened(settings.database_place()) as database, database.reading() as session:
+            return await (await session.connection()).run_sync(revision_of)
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize(
+    ("revision", "advice"),
+    [
+        ("0001", "Make a backup, then run `reportline intake upgrade`"),
+        ("9999", "The database is of a newer version of Reportline. Install that one"),
+    ],
+)
+def test_a_database_of_another_version_is_left_as_it_is(
+    settings: IntakeSettings, revision: str, advice: str
+) -> None:
+    """What an upgrade changes, only a backup brings back: so it is asked for by its own command."""
+    _at_revision(settings, revision)
+    before = _everything(settings.data_dir)
+    with pytest.raises(NotReady) as refused:
+        prepare(settings)
+    assert advice in str(refused.value)
+    assert (_revision(settings), _everything(settings.data_dir)) == (revision, before)
+
+
+def test_a_newer_database_is_told_by_the_upgrade_too(settings: IntakeSettings) -> None:
+    _at_revision(settings, "9999")
+    for command in (["upgrade"], ["serve"], ["key", "list"]):
+        port = {"REPORTLINE_INTAKE_PORT": "0"}
+        done = CliRunner().invoke(intake, command, env=environment(settings) | port)
+        assert done.exit_code == 1
+        assert done.stderr.startswith("The database is of a newer version of Reportline."), done.stderr
+        assert isinstance(done.exception, SystemExit)
+
+
+def test_an_earlier_versions_key_is_not_adopted_by_a_set_up(settings: IntakeSettings) -> None:
+    _at_revision(settings, "0001")
+    (settings.folder / "index.key").write_text("0" * 64)
+    (settings.folder / "index.key").chmod(0o600)
+    with pytest.raises(NotReady, match="Make a backup"):
+        prepare(settings)
+    assert (settings.folder / "index.key").exists()
+
+
+def test_a_new_data_folder_is_closed_to_others(tmp_path: Path) -> None:
+    prepare(IntakeSettings(data_dir=tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_doctor_says_which_database_it_looked_at(settings: IntakeSettings) -> None:
+    place = settings.database_place()
+    [told] = [one.advice for one in check(settings) if one.name == "intake database"]
+    if isinstance(place, Path):
+        assert told.startswith(f"SQLite, {place}, is at the revision")
+    else:
+        url = urlsplit(place)
+        assert told.startswith(f"PostgreSQL, {url.path[1:]} at {url.hostname}:{url.port}, is at the revision")
+        assert url.password is None or url.password not in told
 
 
 async def _has_tables(place: Path | str) -> bool:

@@ -42,11 +42,14 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
     *({"INTAKE_URL": url, "PRIVATE_HOSTS": "private.example, Other.example,"} for url in URLS),
     *({"INTAKE_PORT": port} for port in ("0", "+0", "0.0", "٨٠", "８０８０", "8080.00 ", "1__0", "9" * 5000)),
     *({"INTAKE_PORT": port} for port in ("9000", " 9 ", "8080.0", "1_0", "", "-1", "65536", "x", "8.5")),
-    *({"PRIVATE_HOSTS": hosts} for hosts in ("a,b", ",", "https://a", "a b", "-a")),
+    *({"PRIVATE_HOSTS": hosts} for hosts in ("a,b", ",", "https://a", "a b", "-a", "fd00::7,::")),
     {"INTAKE_PORT": "x", "INTAKE_URL": "http://a.example", "PRIVATE_HOSTS": "/"},
     {"INTAKE_PORT": "x", "PRIVATE_HOSTS": "/", "DATA_DIR": "elsewhere"},
     {"DATA_DIR": "elsewhere", "ANALYST_TOKEN": "reportline-0-0"},
     {"DATA_DIR": "", "ANALYST_TOKEN": ""},
+    {"INTAKE_URL": "http://[fd00::7]", "PRIVATE_HOSTS": "FD00::7"},
+    *({"ANALYST_TOKEN_FILE": path} for path in ("token", "/a/token", "~/token", "a\x1b[31m", "\udcff")),
+    {"DATA_DIR": "~/data", "INTAKE_PORT": "x", "ANALYST_TOKEN_FILE": "a\n"},
 )
 
 
