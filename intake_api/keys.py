@@ -96,6 +96,7 @@ class KeyRing:
         self._folder = folder
         self._seen = _look(folder)
         self._keys = read_keys(folder)
+        self._is_told = False
 
     def current(self) -> IntakeKeys:
         """Return the current keys; never raises."""
@@ -106,7 +107,13 @@ class KeyRing:
         return self._keys
 
     def use_all_but(self, pending: frozenset[str]) -> None:
-        """Take it from the database which keys, given by name, are not in use yet."""
+        """Take it from the database which keys, given by name, are not in use yet.
+
+        What is in use is never set back to an older key, whatever somebody writes into the database.
+        """
+        if self._is_told:
+            pending -= {f"{purpose}-{self._keys.in_use(purpose)}" for purpose in PURPOSES}
+        self._is_told = True
         if pending != self._keys.pending:
             self._keys = replace(self._keys, pending=pending)
 

@@ -193,6 +193,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "the keys' folder changed and cannot be read; the keys from before stay in use",
         "run doctor; mend the folder before a restart",
     ),
+    "known_keys_unreadable": ListedEvent(
+        ERROR,
+        "what the database says of keys cannot be read; this process goes on with those that it uses",
+        "run doctor: it says what to do",
+    ),
     "left_behind": ListedEvent(
         ERROR,
         "new keys came into use while this intake process did not answer; it stores nothing any more",

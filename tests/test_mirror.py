@@ -165,6 +165,12 @@ ELSEWHERE = (
         "the API as a whole, against its document",
     ),
     Elsewhere(
+        "intake_api/known_keys",
+        "logged",
+        "tests/intake_api/known_keys/test_checks.py",
+        "compared with what the database knows",
+    ),
+    Elsewhere(
         "intake_api/store",
         "sqlite postgresql",
         "tests/intake_api/store/test_database_sqlite.py",

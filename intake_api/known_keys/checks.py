@@ -9,16 +9,14 @@ from typing import Final
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.audit.log import OPERATOR, AuditLog
-from intake_api.clock import utc_now
-from intake_api.keys import PURPOSES, IntakeKeys, Purpose, newest, number_of
+from intake_api.audit.log import AuditLog
+from intake_api.keys import PURPOSES, IntakeKeys, Purpose, is_key_id, newest, number_of
+from intake_api.known_keys.logged import DROPPED, MADE, USED, keys_told, tell, unlike
 from intake_api.store.database import upsert
 from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
 _CHECK_BYTES: Final = 32
-_MADE: Final = "key_made"
-_USED: Final = "key_in_use"
 
 
 def check_of(key: bytes) -> bytes:
@@ -46,8 +44,7 @@ async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) ->
     The audit log must tell so too: a row that somebody set back brings no older key into use again.
     """
     made, used = [
-        exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what)
-        for what in (_MADE, _USED)
+        exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what) for what in (MADE, USED)
     ]
     names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending, made, ~used))
     return frozenset(name for name in names if name.startswith(purpose or ""))
@@ -57,18 +54,20 @@ async def put_in_use(session: AsyncSession, keys: IntakeKeys, name: str) -> None
     """Let a key be used from now on; the audit log tells when it was not before."""
     if name in await pending_keys(session):
         await session.execute(update(KeyCheck).where(KeyCheck.name == name).values(pending=False))
-        AuditLog(keys.audit).add(session, utc_now(), OPERATOR, _USED, name)
+        tell(session, AuditLog(keys.audit), USED, [name])
 
 
-async def forget(session: AsyncSession, name: str) -> None:
-    """Drop a key that was never in use."""
-    await session.execute(delete(KeyCheck).where(KeyCheck.name == name, KeyCheck.pending))
+async def forget(session: AsyncSession, keys: IntakeKeys, name: str) -> None:
+    """Drop a key that was never in use; the audit log tells of it."""
+    await session.execute(delete(KeyCheck).where(KeyCheck.name == name))
+    tell(session, AuditLog(keys.audit), DROPPED, [name])
 
 
 async def is_in_use(session: AsyncSession, purpose: Purpose, key_id: str) -> bool:
     """Tell whether a key is the one of its kind that is in use now."""
     used = (await known_checks(session)).keys() - await pending_keys(session)
-    return key_id == newest(_ids_of(purpose, used))
+    ids = _ids_of(purpose, used)
+    return bool(ids) and key_id == newest(ids)
 
 
 async def is_outdated(session: AsyncSession, name: str) -> bool:
@@ -84,24 +83,41 @@ async def with_pending(session: AsyncSession, keys: IntakeKeys) -> IntakeKeys:
     return replace(keys, pending=await pending_keys(session))
 
 
-async def require_keys(session: AsyncSession, keys: IntakeKeys) -> None:
-    """Raise NotReady unless the keys are those of this database, with that in use of each kind."""
-    known = await known_checks(session)
+async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterable[str] = ()) -> None:
+    """Raise NotReady unless the keys are those of this database, with that in use of each kind.
+
+    So too if the database knows other keys than those of which its audit log tells; it tells of those that
+    this transaction has `recorded` when it is committed.
+    """
+    known, told = await known_checks(session), await keys_told(session)
     used = known.keys() - await pending_keys(session)
     if not known:
         raise NotReady(
             "The database does not know its keys yet. Make a backup, then run `reportline intake upgrade`."
         )
-    for fault in (*_others(known, keys), *_missing(used, keys), *await _unknown(session, known, keys)):
+    unknown = sorted(keys.by_name().keys() - known.keys())
+    for fault in (
+        *_others(known, keys),
+        *unlike(told, known.keys() - set(recorded)),
+        *_missing(used, keys),
+        *(_why_unknown(name, is_dropped=name in told.dropped) for name in unknown),
+    ):
         raise NotReady(fault)
 
 
 async def record_made(
     session: AsyncSession, keys: IntakeKeys, names: Sequence[str], *, pending: bool = False
 ) -> None:
-    """Give the database the check values of keys that a command has made; the audit log tells of each."""
+    """Give the database the check values of keys that a command has made; the audit log tells of each.
+
+    Raises NotReady if the log tells that the database knew one before: somebody has deleted its row.
+    """
+    told = await keys_told(session)
+    if gone := told.known & set(names):
+        raise NotReady(unlike(told, told.known - gone)[0])
     await record(session, keys, names, pending=pending)
-    AuditLog(keys.audit).add(session, utc_now(), OPERATOR, _MADE, *names)
+    for what in (MADE,) if pending else (MADE, USED):
+        tell(session, AuditLog(keys.audit), what, names)
 
 
 def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> list[str]:
@@ -112,8 +128,12 @@ def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> li
 
 
 def has_others(known: Mapping[str, bytes], keys: IntakeKeys) -> bool:
-    """Tell whether one of these keys is not the one that the database knows by its name."""
-    return any(_others(known, keys))
+    """Tell whether one of these keys is not the one that the database knows by its name.
+
+    So too if it does not know one that is in use, or knows what can be no key.
+    """
+    used = {f"{purpose}-{keys.in_use(purpose)}" for purpose in PURPOSES} | {"receipts", "audit"}
+    return any(_others(known, keys)) or not used <= known.keys() or not all(map(_is_name, known))
 
 
 def is_behind(used: Iterable[str], keys: IntakeKeys) -> bool:
@@ -122,7 +142,13 @@ def is_behind(used: Iterable[str], keys: IntakeKeys) -> bool:
 
 
 def _ids_of(purpose: str, names: Iterable[str]) -> list[str]:
-    return [name.removeprefix(f"{purpose}-") for name in names if name.startswith(f"{purpose}-")]
+    ids = (name.removeprefix(f"{purpose}-") for name in names if name.startswith(f"{purpose}-"))
+    return [key_id for key_id in ids if is_key_id(key_id)]
+
+
+def _is_name(name: str) -> bool:
+    purpose, _, key_id = name.partition("-")
+    return name in {"receipts", "audit"} or (purpose in PURPOSES and is_key_id(key_id))
 
 
 def _others(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
@@ -140,13 +166,6 @@ def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
                 f"{name}.key is missing, and is in use. Copy it from a machine that has it, or put it back "
                 "from your backup."
             )
-
-
-async def _unknown(session: AsyncSession, known: Mapping[str, bytes], keys: IntakeKeys) -> list[str]:
-    names = keys.by_name().keys() - known.keys()
-    made = select(AuditEntry.subject).where(AuditEntry.what == _MADE, AuditEntry.subject.in_(names))
-    dropped = set(await session.scalars(made)) if names else set[str]()
-    return [_why_unknown(name, is_dropped=name in dropped) for name in sorted(names)]
 
 
 def _why_unknown(name: str, *, is_dropped: bool) -> str:

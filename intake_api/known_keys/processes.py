@@ -24,7 +24,7 @@ from intake_api.known_keys.checks import check_of, known_checks, pending_keys, r
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database, advisory_lock, open_transactions
 from intake_api.store.models import KeyCheck, ServingProcess
-from reportline.logs import log_event
+from reportline.logs import log_event, log_failure
 from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS: Final = 2
@@ -102,7 +102,7 @@ class Call:
         """
         await advisory_lock(session, _BEGINNING)
         rows = (await session.scalars(select(ServingProcess))).all()
-        silent = {row.process_id for row in rows if row.answered < self._called.get(row.process_id, 0)}
+        silent = {row.process_id for row in rows if not self._has_answered(row)}
         waited = time.monotonic() - self._began
         if silent and waited > self._silence.seconds_to_answer:
             await session.execute(delete(ServingProcess).where(ServingProcess.process_id.in_(silent)))
@@ -111,6 +111,11 @@ class Call:
         elif waited > self._silence.seconds_to_tell:
             self._silence.lasts(len(silent))
         return [None if row.process_id in silent else row.keys for row in rows]
+
+    def _has_answered(self, row: ServingProcess) -> bool:
+        # Whoever writes to the database can write here what no process would.
+        is_told = isinstance(row.keys, dict) and all(isinstance(has, str) for has in row.keys.values())
+        return is_told and self._called.get(row.process_id, 0) <= row.answered <= row.called
 
 
 async def wait_until_none_serves(database: Database, silence: Silence) -> None:
@@ -159,7 +164,7 @@ class _Presence:
         self._told, self._answered = dict[str, str](), 0
         self._looked = time.monotonic()
         self._stopped = asyncio.Event()
-        self._is_left_behind = False
+        self._is_left_behind = self._has_failed = False
 
     async def begin(self) -> None:
         async with self._database.writing() as session:
@@ -178,8 +183,7 @@ class _Presence:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), SECONDS_BETWEEN_LOOKS)
                 return
-            with suppress(DatabaseAway, SQLAlchemyError):
-                await self._look()
+            await self._try_to_look()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -188,6 +192,18 @@ class _Presence:
         with suppress(DatabaseAway, SQLAlchemyError, TimeoutError):
             async with asyncio.timeout(_SECONDS_TO_LEAVE), self._database.writing() as session:
                 await session.execute(delete(ServingProcess).where(self._mine))
+
+    async def _try_to_look(self) -> None:
+        try:
+            await self._look()
+        except (DatabaseAway, SQLAlchemyError):
+            return
+        except Exception as error:  # noqa: BLE001 - whoever looks no more is passed over
+            if not self._has_failed:
+                log_failure("known_keys_unreadable", error)
+            self._has_failed = True
+        else:
+            self._has_failed = False
 
     async def _look(self) -> None:
         """Answer if called, and tell what has changed."""

@@ -45,7 +45,7 @@ class Readiness:
         self._database, self._keys, self._folder = database, keys, folder
         self._clock, self._overdue = clock, overdue
         self._look: asyncio.Task[Look] | None = None
-        self._known: Mapping[str, bytes] = {}
+        self._known: Mapping[str, bytes] | None = None
         self._pending: frozenset[str] = frozenset()
         self._is_left_behind = False
 
@@ -62,16 +62,16 @@ class Readiness:
         "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
         folder or the database has a newer key, so the process cannot open what others seal with that key; or
         the process may write nothing any more. "other": a key is not the one that the database knows by its
-        name.
+        name, or the database has lost what it knew of one that is in use.
         """
-        held, folder = self._keys.current(), self._folder
-        if has_others(self._known, held):
+        held, folder, known = self._keys.current(), self._folder, self._known
+        if known is not None and has_others(known, held):
             return "other"
         for purpose, keys in (("seal", held.seals), ("vault", held.vaults)):
             names = {path.name for path in folder.glob(f"{purpose}-k*.key")}
             if names - {f"{purpose}-{key_id}.key" for key_id in keys}:
                 return "behind"
-        if self._is_left_behind or is_behind(self._known.keys() - self._pending, held):
+        if self._is_left_behind or is_behind((known or {}).keys() - self._pending, held):
             return "behind"
         return "ok" if _can_be_read(folder) else "kept"
 

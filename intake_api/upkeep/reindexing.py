@@ -106,8 +106,9 @@ async def _choose_key(database: Database, folder: Path) -> IntakeKeys:
         make_key(folder, "index")
     async with database.writing() as session:
         keys = read_keys(folder)
-        await record_made(session, keys, later_than_known(await known_checks(session), keys, "index"))
-        await require_keys(session, keys)
+        left = later_than_known(await known_checks(session), keys, "index")
+        await record_made(session, keys, left)
+        await require_keys(session, keys, left)
         await pass_over_all(session)
         return await with_pending(session, keys)
 

@@ -124,7 +124,7 @@ async def _take_up(waiting: "_Waiting", purpose: Purpose) -> str | None:
         keys = read_keys(folder)
         left = later_than_known(await known_checks(session), keys, purpose)
         await record_made(session, keys, left, pending=True)
-        await require_keys(session, keys)
+        await require_keys(session, keys, left)
     async with database.reading() as session:
         pending = await pending_keys(session, purpose)
     for name in pending - keys.by_name().keys():
@@ -157,7 +157,8 @@ class _Waiting:
         await call.begin()
         while True:
             async with self.database.writing() as session:
-                told = [answer and answer.get(name) for answer in await call.answers(session)]
+                answers = await call.answers(session)
+                told = [None if answer is None else answer.get(name, Has.NOTHING) for answer in answers]
                 if all(has in wanted for has in told):
                     await put_in_use(session, read_keys(self.folder), name)
                     return
@@ -180,7 +181,7 @@ class _Waiting:
                 answers = await call.answers(session)
                 is_held = any(answer and answer.get(name) == Has.KEY for answer in answers)
                 if not is_held and None not in answers:
-                    await forget(session, name)
+                    await forget(session, read_keys(self.folder), name)
                     return
             if is_held:
                 raise NotReady(

@@ -12,6 +12,7 @@ from intake_api.clock import utc_now
 from intake_api.keys import IntakeKeys
 from intake_api.known_keys.access_keys import sign_keys
 from intake_api.known_keys.checks import known_checks, record, require_keys
+from intake_api.known_keys.logged import TIED, keys_told, tell
 from intake_api.store.database import Database
 from intake_api.store.models import AuditEntry, Item
 from intake_api.store.revision import NEWEST_REVISION, revision_of, usable
@@ -76,6 +77,8 @@ async def tie(session: AsyncSession, keys: IntakeKeys) -> None:
             await sign_keys(session, audit)
     if not was_tied:
         audit.add(session, utc_now(), OPERATOR, _TIED, "keys")
+    if is_whole and not (await keys_told(session)).known:
+        tell(session, audit, TIED, sorted(await known_checks(session)))
     if is_whole:
         await bind_earlier(session, audit, Vault(keys), utc_now())
 

@@ -26,7 +26,8 @@ async def write_as_before_0006(database: Database, audit: AuditLog) -> None:
         told = [
             (entry.at, entry.who, entry.what, entry.subject)
             for entry in entries
-            if entry.what != "keys_tied" and (entry.content is None or entry.assessment_id is not None)
+            if entry.what not in {"keys_tied", "key_tied"}
+            and (entry.content is None or entry.assessment_id is not None)
         ]
         await unguard(session)
         await session.execute(delete(AuditEntry))

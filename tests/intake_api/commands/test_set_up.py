@@ -244,10 +244,12 @@ def test_the_doctor_says_which_database_it_looked_at(settings: IntakeSettings) -
     place = settings.database_place()
     [told] = [one.advice for one in check(settings) if one.name == "intake database"]
     if isinstance(place, Path):
-        assert told.startswith(f"SQLite, {place}, is at the revision")
+        assert told.startswith(f"SQLite, {place}, is at this version's revision")
     else:
         url = urlsplit(place)
-        assert told.startswith(f"PostgreSQL, {url.path[1:]} at {url.hostname}:{url.port}, is at the revision")
+        assert told.startswith(
+            f"PostgreSQL, {url.path[1:]} at {url.hostname}:{url.port}, is at this version's revision"
+        )
         assert url.password is None or url.password not in told
 
 

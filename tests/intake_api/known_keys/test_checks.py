@@ -17,15 +17,17 @@ from intake_api.known_keys.checks import (
     pending_keys,
     put_in_use,
     record_made,
+    require_keys,
 )
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
 from intake_api.store.models import KeyCheck
+from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
 from reportline.readiness import NotReady
-from tests.intake_api.running_api import RunningApi, a_report, client, opened, prepare
+from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, prepare
 from tests.intake_api.unguarded import write_as_before_0006
 
 PURPOSES = ["seal", "vault", "index", "receipts", "audit"]
@@ -153,9 +155,80 @@ async def test_a_key_of_a_rotation_that_was_dropped_is_to_be_moved_away(settings
         async with database.writing() as session:
             await record_made(session, read_keys(settings.folder), [name], pending=True)
         async with database.writing() as session:
-            await forget(session, name)
+            await forget(session, read_keys(settings.folder), name)
     with pytest.raises(NotReady, match=rf"{name}\.key was made by a rotation .* Move it away"):
         await _begin(settings)
+
+
+async def _rotated(settings: IntakeSettings, purpose: str) -> None:
+    async with database_opened(settings.database_place()) as database:
+        if purpose == "seal":
+            await rotate_seal(database, settings.folder)
+        elif purpose == "vault":
+            await rotate_vault(database, settings.folder, lambda _: None)
+        else:
+            await reindex_all(database, settings.folder, None, NOON, lambda _: None)
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault", "index"])
+@pytest.mark.parametrize("number", [1, 2])
+async def test_a_check_value_that_somebody_deleted_brings_no_advice_to_touch_a_key(
+    settings: IntakeSettings, purpose: str, number: int
+) -> None:
+    """Neither does a rotation take the key for one that was just made."""
+    await _rotated(settings, purpose)
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            gone = KeyCheck.name.startswith(f"{purpose}-k{number}-")
+            await session.execute(delete(KeyCheck).where(gone))
+    fault = rf"check value of {purpose}-k{number}-\w+ is gone .* somebody wrote to it.* as they are"
+    for work in (_begin(settings), _rotated(settings, purpose), _upgrade(settings)):
+        with pytest.raises(NotReady, match=fault):
+            await work
+    assert "somebody wrote to it" in " ".join(
+        one.advice for one in await asyncio.to_thread(check, settings) if not one.fine
+    )
+
+
+@pytest.mark.parametrize("name", ["vault-k9-000000000000", "vault-k0", "vault-kx", "index-", "receipts2"])
+async def test_a_check_value_that_somebody_made_up_is_told_as_such(
+    settings: IntakeSettings, name: str
+) -> None:
+    async with database_opened(settings.database_place()) as database, database.writing() as session:
+        session.add(KeyCheck(name=name, value=bytes(32), pending=False))
+    with pytest.raises(NotReady, match=f"names a key of which the audit log does not tell.* called {name}"):
+        await _begin(settings)
+
+
+async def test_a_running_intake_keeps_its_key_in_use_whatever_is_deleted(api: RunningApi) -> None:
+    """Else somebody who may write to the database could have reports sealed with an older key."""
+    folder, keys = api.intake.settings.folder, api.intake.keys
+    await rotate_vault(api.intake.database, folder, lambda _: None)
+    [newer] = (name for name in keys.current().by_name() if name.startswith("vault-k2"))
+    assert keys.current().in_use("vault") == newer.removeprefix("vault-")
+    for deleted in (KeyCheck.name == newer, KeyCheck.name != ""):
+        async with api.intake.database.writing() as session:
+            await session.execute(delete(KeyCheck).where(deleted))
+        async with api.intake.database.reading() as session:
+            known, pending = await known_checks(session), await pending_keys(session)
+        keys.use_all_but(pending | keys.current().by_name().keys() - known.keys())
+        assert keys.current().in_use("vault") == newer.removeprefix("vault-")
+        async with client(api.app) as nobody:
+            assert (await nobody.get("/readyz")).json()["keys"] == "other"
+        await api.take_in(a_report())
+
+
+async def test_a_dropped_key_that_is_made_again_is_known_again(settings: IntakeSettings) -> None:
+    name = f"seal-{make_key(settings.folder, 'seal')}"
+    keys = read_keys(settings.folder)
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await record_made(session, keys, [name], pending=True)
+            await forget(session, keys, name)
+        async with database.writing() as session:
+            await record_made(session, keys, [name], pending=True)
+        async with database.reading() as session:
+            await require_keys(session, keys)
 
 
 async def test_check_values_that_somebody_deleted_are_not_made_anew(settings: IntakeSettings) -> None:
