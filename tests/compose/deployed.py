@@ -138,4 +138,4 @@ class Deployed:
         path = os.pathsep.join([*map(str, _PROGRAMS), os.environ["PATH"]])
         image = read_stages()[-1].environment() if ours else {}
         telegram = {"REPORTLINE_TELEGRAM_API_URL": self.telegrams[name]} if name in self.telegrams else {}
-        return image | {"PATH": path} | telegram | self.machine.environment(name)
+        return image | {"PATH": path} | self.machine.environment(name) | telegram
