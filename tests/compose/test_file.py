@@ -166,7 +166,9 @@ def _share_a_network(one: str, other: str) -> bool:
     return bool(SERVICES[one].networks & SERVICES[other].networks)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("intake", IntakeSettings), *((bot, BotSettings) for bot in BOTS)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("intake", IntakeSettings), *((bot, BotSettings) for bot in BOTS)]
+)
 def test_every_setting_is_passed_on(name: str, kind: type[BotSettings | IntakeSettings]) -> None:
     """A line of .env has an effect, or the setting is one that this file fixes."""
     raw = YAML(typ="safe", pure=True).load(COMPOSE_FILE)["services"][name]["environment"]
