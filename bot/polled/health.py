@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, get_args
 
@@ -30,35 +30,41 @@ from reportline.readiness import NotReady
 
 # Telegram keeps a request for half a minute, and a pause after a failure is a minute at most.
 SECONDS_UNTIL_STUCK: Final = 300
+# What a bot calls to get updates; the first answer to getUpdates may take half a minute.
+_FETCHING: Final = frozenset({"deleteWebhook", "getUpdates"})
 _LOOPBACK: Final = "127.0.0.1"
 
 
 class WatchedPolling(TelegramPolling):
-    """A polled bot that counts its updates and calls, and says how Telegram answers it."""
+    """A polled bot that counts its updates and calls, and says how Telegram answers it.
 
-    def __init__(self, numbers: FleetNumbers, **parts: Any) -> None:
+    `clock` gives seconds that never go back; `parts` are those of TelegramPolling.
+    """
+
+    def __init__(self, numbers: FleetNumbers, clock: Callable[[], float], **parts: Any) -> None:
         super().__init__(**parts)
-        self._numbers = numbers
-        self._answered, self._asked_at = "away", time.monotonic()
+        self._numbers, self._clock = numbers, clock
+        self._answered, self._asked_at = "away", clock()
 
     def telegram(self) -> str:
         """Say "ok", or in a word what keeps updates away; "stuck" if none was asked for in five minutes."""
-        is_stuck = time.monotonic() - self._asked_at > SECONDS_UNTIL_STUCK
+        is_stuck = self._clock() - self._asked_at > SECONDS_UNTIL_STUCK
         return "stuck" if is_stuck else self._answered
 
     async def _request(self, call: Call) -> Any:
-        if call.method != "getUpdates":
+        if call.method not in _FETCHING:
             return await self._counted(call)
-        self._asked_at = time.monotonic()
+        self._asked_at = self._clock()
         try:
-            updates = await self._counted(call)
+            result = await self._counted(call)
         except CallError as error:
             self._answered = _word_for(error)
             raise
         self._answered = "ok"
-        for _ in updates:
-            self._numbers.count_update("taken")
-        return updates
+        if call.method == "getUpdates":
+            for _ in result:
+                self._numbers.count_update("taken")
+        return result
 
     async def _counted(self, call: Call) -> Any:
         try:
@@ -89,7 +95,7 @@ async def serve_with_health(settings: BotSettings, host: BotHost, parts: dict[st
     Raises NotReady if the port is taken, and TokenRefusedError.
     """
     numbers = FleetNumbers(time.time, host.count_outbox, "polled")
-    polling = WatchedPolling(numbers, **parts)
+    polling = WatchedPolling(numbers, time.monotonic, **parts)
     app = WebhookApp(
         admit=_nobody,
         readiness=partial(_readiness, host, polling, numbers),

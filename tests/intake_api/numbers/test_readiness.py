@@ -186,11 +186,16 @@ async def test_a_full_disk_is_told_and_nothing_is_lost_by_it(
     async with opened(IntakeSettings(data_dir=disk / "data")) as api:
         taken = a_report("https://example.com/taken")
         await api.take_in(taken)
+        async with api.intake.database.writing() as session:
+            auditor = await add_key(session, api.intake.audit, Role.AUDITOR, "somebody", api.clock())
         fill(disk)
         refused = [a_report(note="x" * 900) for _ in range(20)]
         statuses = {(await api.hand_in(report)).status_code for report in refused}
         assert statuses == {503}
         _assert_unready(await _ready(api), database="full", keys="ok")
+        async with client(api.app, auditor) as prometheus:
+            metrics = await prometheus.get("/metrics")
+        assert 'reportline_healthy{part="database"} 0.0' in metrics.text
         (disk / BALLAST).unlink()
         assert (await _ready(api)).json() == READY
         await api.take_in(*refused)
