@@ -13,11 +13,12 @@ import pytest
 from typer.main import get_command
 
 from reportline.command_line import app
+from reportline_queue.client import queue
 from tests.bot_api_server import BotApiServer
 from tests.deploy.confined import BIN, DATA, UNITS, Host, Unit, read_units
 from tests.ports import next_port
 from tests.reporter import BotApiControl, Reporter
-from tests.system import TOKEN
+from tests.system import ROOT, TOKEN
 
 ALL = read_units()
 SERVICES = {name: unit for name, unit in ALL.items() if name.endswith(".service")}
@@ -34,15 +35,33 @@ def _reportline(unit: Unit) -> list[str]:
     return written.partition(BIN)[2].split()
 
 
+def _require_command(words: list[str]) -> None:
+    """Fail unless this names a command of ours, with options that it has."""
+    command: Any = get_command(app)
+    rest = [*words]
+    if rest[0] == "queue":
+        command = get_command(queue)
+        rest = rest[1:]
+    while hasattr(command, "commands"):
+        assert rest[:1], f"{words} names no command"
+        command = command.commands[rest.pop(0)]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in rest if word.startswith("--")} <= options, words
+
+
 @every_service
 def test_each_command_exists(name: str) -> None:
-    command: Any = get_command(app)
-    words = _reportline(SERVICES[name])
-    while hasattr(command, "commands"):
-        assert words, f"{name} names no command"
-        command = command.commands[words.pop(0)]
-    options = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in words if word.startswith("--")} <= options
+    _require_command(_reportline(SERVICES[name]))
+
+
+@pytest.mark.parametrize("page", ["docs/running.md", "docs/monitoring.md", "deploy/monitoring/alerts.yml"])
+def test_each_command_that_a_page_names_exists(page: str) -> None:
+    """In a span of code, or at the beginning of a line of a block."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    spans = re.findall(r"`(?:rl|reportline) ([^`]+)`", text) + re.findall(r"^ *rl (.+)$", text, re.MULTILINE)
+    assert spans
+    for span in spans:
+        _require_command(span.split())
 
 
 @every_service
