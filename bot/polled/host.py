@@ -1,5 +1,7 @@
 """Builds the polled bot from its settings, and serves it until told to stop."""
 
+from typing import Any
+
 from bot.assembly import bot_host, presentations, sentences
 from bot.channels.telegram.polling import TelegramPolling
 from bot.settings import BotSettings
@@ -12,7 +14,7 @@ async def serve_polled(settings: BotSettings, token: str, health_port: int | Non
     Raises NotReady, and TokenRefusedError.
     """
     async with bot_host(settings) as host:
-        parts = {
+        parts: dict[str, Any] = {
             "host": host.runner(settings.portal),
             "token": token,
             "api_url": f"{settings.telegram_api_url}/bot",

@@ -1,6 +1,7 @@
 """Every alarm and every panel of the dashboard asks for a series that a running process of ours gives."""
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from bot.fleet.numbers import BotState, FleetNumbers, Kind, Taken, Troubled
 from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from reportline.logs import ERROR, EVENTS
+from reportline.logs import EVENTS
 from tests.intake_api.running_api import RunningApi, client, opened, prepare
 from tests.system import ROOT
 
@@ -106,7 +107,7 @@ def test_the_events_that_the_page_alarms_on_exist_and_are_errors() -> None:
     events = [name for name in listed if name in EVENTS]
     assert len(events) >= 8
     assert {name for name in listed if "_" in name} == {*events}
-    assert all(EVENTS[name].level >= ERROR for name in events)
+    assert all(EVENTS[name].level >= logging.ERROR for name in events)
 
 
 @pytest.fixture
