@@ -1,5 +1,6 @@
 # The image of setup, intake and bot: built in a stage of its own, so that no build tool is in what runs.
-FROM python:3.13-slim-trixie AS build
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
 COPY requirements requirements
@@ -14,7 +15,7 @@ COPY . .
 RUN pip wheel --no-deps --no-build-isolation --no-index --wheel-dir wheels . \
     && pip --python /opt/reportline/bin/python install --no-deps --no-index wheels/*.whl
 
-FROM python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE}
 # Folders that only their owner may enter; a new volume takes over the owner and mode of the folder on which it is put.
 RUN groupadd --gid 10001 reportline \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin reportline \

@@ -4,6 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements/development.txt
+# Prometheus's checker of rules, for the tests of deploy/monitoring.
+PROMTOOL := .tools/promtool
 PYTEST := $(BIN)/pytest -q --durations=10
 TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone and not busy"
 BUSY := $(PYTEST) -n 2 --dist loadscope -m busy
@@ -19,17 +21,17 @@ NOTHING := 5
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make the environment .venv with exactly the locked requirements
+setup: $(READY) $(PROMTOOL) ## make the environment .venv with exactly the locked requirements
 
 run: $(READY) ## start the intake, and hold a talk in this terminal (and on Telegram, given a token)
 	@$(BIN)/reportline run
 
-test: lint ## check everything and run every test
+test: lint $(PROMTOOL) ## check everything and run every test
 	@echo "== tests, on all cores"
 	@$(TOGETHER); together=$$?; echo "== tests, those that keep all cores busy"; $(BUSY); busy=$$?; \
 		echo "== tests, those that must run alone"; $(ALONE) && exit $$((together + busy))
 
-quick: lint ## check everything, and run the tests that the change on this branch touches
+quick: lint $(PROMTOOL) ## check everything, and run the tests that the change on this branch touches
 	@echo "== tests that the change touches"
 	@touched=$$($(BIN)/python tests/touched.py) || exit 1; test -z "$$touched" && exit; \
 		$(TOGETHER) $$touched || test $$? = $(NOTHING) || exit 1; \
@@ -68,7 +70,19 @@ lock: $(READY) ## resolve the requirements anew, with hashes and without naming 
 		--no-header --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml -o requirements/$$name.txt; done
 
 clean: ## remove the environment and the caches; data/ stays
-	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .uv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The system's own, or Debian's; of its package nothing but this program is kept, and nothing is installed.
+$(PROMTOOL):
+	@mkdir -p .tools
+	@if command -v promtool >/dev/null; then ln -sf "$$(command -v promtool)" $@; \
+	elif command -v apt-get >/dev/null; then \
+		echo "== promtool, from Debian's package prometheus" && cd .tools && \
+		{ apt-get download prometheus >/dev/null 2>&1 || \
+			{ apt-get update >/dev/null && apt-get download prometheus >/dev/null; }; } && \
+		dpkg-deb --extract prometheus_*.deb unpacked && mv unpacked/usr/bin/promtool . ; \
+		rm -rf unpacked prometheus_*.deb; fi
+	@test -x $@ || { echo "!! There is no promtool: install Prometheus, or the alarms stay unchecked." && test -z "$$CI"; }
 
 # The stamp comes last, so a run that stopped half-way begins again, from what pip has cached.
 $(READY): $(LOCK)

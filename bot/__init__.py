@@ -7,6 +7,7 @@
 - `exchange`: the types that a channel and a talk exchange
 - `settings`: the settings of the bot host
 - `assembly`: builds the bot host from its settings
+- `polled/`: serves the polled bot, and its health and numbers
 - `fleet/`: serves many portals' bots by webhooks
 - `tools/`: pages and measures for operators and translators
 - `commands/`: the bot's commands

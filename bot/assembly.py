@@ -74,6 +74,10 @@ class BotHost:
             return False
         return True
 
+    async def states(self) -> dict[str, str]:
+        """Say in a word how the store of open talks is, and the intake: "ok", or what keeps links away."""
+        return {"store": "ok" if await self.store_answers() else "away", "intake": self.intake_match()}
+
 
 @asynccontextmanager
 async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterator[BotHost]:

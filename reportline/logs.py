@@ -185,6 +185,11 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "database_read_only": ListedEvent(
         ERROR, "the intake's database, or its disk, is read-only; nothing was stored", "make it writable"
     ),
+    "database_refuses": ListedEvent(
+        ERROR,
+        "PostgreSQL refuses the intake's password, rights or one connection more; nothing was stored",
+        "see PostgreSQL's log",
+    ),
     "merge_failed": ListedEvent(
         ERROR, "a report has waited unmerged since an earlier hour", "see its place; keep the database"
     ),

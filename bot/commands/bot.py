@@ -13,9 +13,17 @@ bot = typer.Typer(no_args_is_help=True, help="Hold talks with reporters.")
 
 
 @bot.command()
-def poll() -> None:
+def poll(
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="port of 127.0.0.1 for health and numbers; without it there are none"
+        ),
+    ] = None,
+) -> None:
     """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
     from bot.fleet.bots_file import require_unserved
+    from bot.polled.host import serve_polled
     from bot.settings import telegram_token
     from bot.talks.portals import read_portals
     from locales.catalogues import KNOWN_LANGUAGES
@@ -26,7 +34,7 @@ def poll() -> None:
     portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
     ready(lambda: require_unserved(settings.bots_file, portals, token))
     configure_logs()
-    serve(_poll(settings, token))
+    serve(serve_polled(settings, token, health_port))
 
 
 @bot.command()
@@ -54,26 +62,6 @@ def talk(
     settings = bot_settings()
     configure_logs("ERROR")
     serve(_talk(settings, start, language, draft=draft))
-
-
-async def _poll(settings: "BotSettings", token: str) -> None:
-    from bot.assembly import bot_host, presentations, sentences
-    from bot.channels.telegram.polling import TelegramPolling
-    from reportline.logs import log_event
-
-    async with bot_host(settings) as host:
-        polling = TelegramPolling(
-            host.runner(settings.portal),
-            token,
-            f"{settings.telegram_api_url}/bot",
-            presentations=presentations(),
-            sentences=sentences(),
-        )
-        log_event("started", house="bot", channel="telegram")
-        try:
-            await polling.run()
-        finally:
-            log_event("stopped", house="bot", channel="telegram")
 
 
 async def _talk(settings: "BotSettings", start: str, language: str | None, *, draft: bool) -> None:

@@ -218,7 +218,18 @@ def _look_at_portals(settings: BotSettings) -> str:
         raise NotReady(
             f"There is no portal {settings.portal} in {settings.portals_dir}. Set REPORTLINE_PORTAL."
         )
-    return f"{settings.portal} is there"
+    try:
+        portal = read_portals(settings.portals_dir, KNOWN_LANGUAGES)[settings.portal]
+    except PortalsUnreadable as wrong:
+        first = str(wrong).partition("\n")[0]
+        raise NotReady(f"{first}. No bot starts so. `reportline portal check` tells every line.") from None
+    except KeyError:
+        raise NotReady(
+            f"{settings.portal}.toml in {settings.portals_dir} names another portal. Set REPORTLINE_PORTAL."
+        ) from None
+    if portal.paused:
+        return f"{settings.portal} is there, and paused: its reporters read where else to report"
+    return f"{settings.portal} is there, and can be served"
 
 
 def _look_at_sheet(settings: BotSettings) -> str:

@@ -72,9 +72,10 @@ def _shared_parts(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -
 
 async def readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:
     """Say how the store of open talks is, without which every update is put off, and how the intake is."""
-    answers = await host.store_answers()
-    numbers.set_store_answers(answers=answers)
-    return {"store": "ok" if answers else "away", "intake": host.intake_match()}
+    states = await host.states()
+    numbers.set_store_answers(answers=states["store"] == "ok")
+    numbers.set_states(states)
+    return states
 
 
 def _exposition(fleet: Fleet, numbers: FleetNumbers) -> bytes:

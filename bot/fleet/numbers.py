@@ -1,4 +1,4 @@
-"""The metrics of one fleet process in Prometheus's text format; none tells when a single report came.
+"""The metrics of a fleet process or a polled bot, for Prometheus; none tells when a single report came.
 
 Numbers that reporters cause are of the last full hour, and rounded down to a multiple of five. Numbers that
 only operators or faults cause are exact. No label names a bot, a chat or a person.
@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 Taken = Literal["taken", "put_off", "skipped"]
 Troubled = Literal["slowed_down", "refused"]
+Kind = Literal["fleet", "polled"]
 BotState = Literal["serving", "paused", "refused"]
 _FEWEST: Final = 5
 _HOUR: Final = 3600
@@ -25,12 +26,15 @@ _AS_OF: Final = "as of the last full hour"
 class FleetNumbers:
     """The counts of one process, in memory only; so its first hour is not a full one.
 
-    `clock` gives seconds since the epoch. `outbox` counts the entries that wait and those set aside; it
-    is asked with each exposition, and may raise OSError.
+    `kind` says whether it serves a fleet or the polled bot, and begins the names of its metrics. `clock`
+    gives seconds since the epoch. `outbox` counts the entries that wait and those set aside; it is asked with
+    each exposition, and may raise OSError.
     """
 
-    def __init__(self, clock: Callable[[], float], outbox: Callable[[], tuple[int, int]]) -> None:
-        self._clock, self._outbox = clock, outbox
+    def __init__(
+        self, clock: Callable[[], float], outbox: Callable[[], tuple[int, int]], kind: Kind = "fleet"
+    ) -> None:
+        self._clock, self._outbox, self._kind = clock, outbox, kind
         self._hour = self._hour_now()
         self._counted: Counter[str] = Counter()
         self._shown: Counter[str] = Counter()
@@ -38,6 +42,7 @@ class FleetNumbers:
         self._shown_outbox: tuple[int, int] | None = None
         self._bots: Mapping[BotState, int] = {}
         self._store_answers: bool | None = None
+        self._states: Mapping[str, str] = {}
 
     def count_update(self, outcome: Taken) -> None:
         """Count an update: taken, put off so that Telegram brings it again, or skipped as no update."""
@@ -56,6 +61,10 @@ class FleetNumbers:
     def set_store_answers(self, *, answers: bool) -> None:
         """Say whether the store of open talks answered last time."""
         self._store_answers = answers
+
+    def set_states(self, states: Mapping[str, str]) -> None:
+        """Say in a word how each part is that the process needs: "ok", or else."""
+        self._states = dict(states)
 
     def exposition(self) -> bytes:
         """Write the metrics; looks at the outbox, for the hour to come."""
@@ -80,16 +89,19 @@ class FleetNumbers:
         self._hour, self._counted, self._looked = now, Counter(), None
 
     def _metrics(self) -> Iterator[Metric]:
-        yield _by("fleet_bots", "Bots by their state now.", "state", self._bots.items())
+        kind = self._kind
+        yield _by(f"{kind}_bots", "Bots by their state now.", "state", self._bots.items())
         updates = {outcome: _rounded(self._shown[outcome]) for outcome in get_args(Taken)}
-        yield _by("fleet_updates_last_hour", f"Updates {_ROUNDED}.", "outcome", updates.items())
+        yield _by(f"{kind}_updates_last_hour", f"Updates {_ROUNDED}.", "outcome", updates.items())
         calls = {trouble: _rounded(self._shown[f"call_{trouble}"]) for trouble in get_args(Troubled)}
-        yield _by("fleet_calls_last_hour", f"Calls that failed {_ROUNDED}.", "outcome", calls.items())
+        yield _by(f"{kind}_calls_last_hour", f"Calls that failed {_ROUNDED}.", "outcome", calls.items())
         waiting, set_aside = self._shown_outbox or (0, None)
         said = f"Sealed reports on their way, {_AS_OF}, rounded down to a multiple of 5; fewer are left out."
         yield _one("outbox_waiting", said, _rounded(waiting))
         yield _one("outbox_set_aside", f"Entries of the outbox that need an operator, {_AS_OF}.", set_aside)
         yield _one("talk_store_answers", "Whether the store of talks answered last.", self._store_answers)
+        healthy = {part: int(state == "ok") for part, state in self._states.items()}
+        yield _by("healthy", "Whether each part is as it should be: 1, or 0.", "part", healthy.items())
 
 
 class _Collector(Collector):

@@ -90,11 +90,13 @@ class WebhookApp:
                 words = await self.readiness()
                 return _answer(200 if {*words.values()} <= {"ok"} else 503, words)
             case "GET", "/metrics":
-                return self._metrics(request)
+                return await self._metrics(request)
         return _answer(404)
 
-    def _metrics(self, request: Request) -> Response:
+    async def _metrics(self, request: Request) -> Response:
         if opens(f"Bearer {self.metrics_token}", _header(request, "Authorization")):
+            # First, so that the numbers say how each thing is now.
+            await self.readiness()
             return _answer(200, self.numbers(), CONTENT_TYPE_LATEST)
         return _answer(404)
 

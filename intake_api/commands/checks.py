@@ -1,9 +1,11 @@
 """Checks the intake for `reportline doctor`: changes nothing, and says what to do about each fault."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import DBAPIError
@@ -26,12 +28,16 @@ from reportline.checks import Check, look_at
 from reportline.private_files import require_private
 from reportline.readiness import NotReady
 
+# Room for tens of thousands of reports, and for SQLite's write-ahead log.
+ENOUGH_BYTES: Final = 128 * 1024 * 1024
+
 
 def check(settings: IntakeSettings, noted_down: Head | None = None) -> list[Check]:
     """Check everything that the intake needs on this machine; its log must hold the head `noted_down`."""
     looks: tuple[tuple[str, Callable[[IntakeSettings], str]], ...] = (
         ("intake keys", _look_at_keys),
         ("intake files", _look_at_files),
+        ("intake disk", _look_at_disk),
         ("intake database", _look_at_database),
         ("database values", _look_at_values),
         ("audit log", partial(_look_at_audit_log, noted_down=noted_down)),
@@ -62,6 +68,17 @@ def _look_at_files(settings: IntakeSettings) -> str:
     for path in (settings.folder, *settings.folder.rglob("*")):
         require_private(path)
     return f"{settings.folder} is closed to others"
+
+
+def _look_at_disk(settings: IntakeSettings) -> str:
+    free = shutil.disk_usage(settings.folder).free
+    if free < ENOUGH_BYTES:
+        raise NotReady(
+            f"{free // 1024**2} MiB are free on the disk of {settings.folder}. Make room: a full disk takes "
+            "no report."
+        )
+    of_server = "" if isinstance(settings.database_place(), Path) else "; see PostgreSQL's disk too"
+    return f"{free // 1024**2} MiB are free{of_server}"
 
 
 def _look_at_database(settings: IntakeSettings) -> str:

@@ -124,6 +124,7 @@ _EVENTS: Final[Mapping[Why, str]] = {
     "away": "database_away",
     "full": "database_full",
     "read_only": "database_read_only",
+    "refuses": "database_refuses",
 }
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 

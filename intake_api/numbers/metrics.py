@@ -22,13 +22,17 @@ _AS_OF: Final = "as of the last full hour"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers behind the metrics: the queue, the last full hour's reports, and the analysts' work."""
+    """The numbers behind the metrics: the queue, the last full hour's reports, and the analysts' work.
+
+    `states` says in a word how each part is that the intake needs: "ok", or else.
+    """
 
     queue: QueueCounted
     overdue_hours: int
     portals: Counter[str] = field(repr=False)
     claimed: int
     outcomes: Mapping[str, int]
+    states: Mapping[str, str]
 
 
 def exposition(figures: Figures) -> bytes:
@@ -59,6 +63,7 @@ class _Collector(Collector):
         )
         yield self._reports()
         yield self._assessments()
+        yield self._health()
 
     def _reports(self) -> Metric:
         said = "Reports received in the last full hour, rounded down to a multiple of 5; fewer are left out."
@@ -73,6 +78,13 @@ class _Collector(Collector):
         metric = CounterMetricFamily("reportline_assessments", said, labels=["outcome"])
         for outcome, count in sorted(self._figures.outcomes.items()):
             metric.add_metric([outcome], count)
+        return metric
+
+    def _health(self) -> Metric:
+        said = "Whether each part is as it should be: 1, or 0."
+        metric = GaugeMetricFamily("reportline_healthy", said, labels=["part"])
+        for part, state in self._figures.states.items():
+            metric.add_metric([part], int(state == "ok"))
         return metric
 
 

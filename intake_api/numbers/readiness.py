@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECONDS_TO_WAIT: Final = 2
-DatabaseState = Literal["ok", "away", "full", "read_only", "other_revision"]
+DatabaseState = Literal["ok", "away", "full", "read_only", "refuses", "other_revision"]
 KeysState = Literal["ok", "kept", "behind", "other"]
 Look = tuple[DatabaseState, int | None]
 _AWAY: Final[Look] = ("away", None)

@@ -53,6 +53,11 @@ class Numbers:
         self.reports = {hours: Hourly(partial(reports_counted, hours=hours)) for hours in WINDOWS}
         self.readiness = Readiness(database, keys, folder, clock, self.overdue)
 
+    async def states(self) -> dict[str, str]:
+        """Say in a word how database, keys and audit log are."""
+        database, _ = await self.readiness.database()
+        return {"database": database, "keys": self.readiness.keys(), "audit": self.heads.state}
+
 
 async def _kept(request: Request) -> Numbers:
     kept: Numbers = request.app.state.numbers
@@ -86,9 +91,8 @@ async def metrics(database: DatabaseHere, clock: ClockHere, kept: NumbersHere, _
         claimed = await claims_held(session, now)
         outcomes = queue.outcomes + await outcomes_since(session, hour_of(now))
     portals = reports.portals.get(hour_of(now) - HOUR, Counter())
-    return Response(
-        exposition(Figures(queue, overdue, portals, claimed, outcomes)), media_type=CONTENT_TYPE_LATEST
-    )
+    figures = Figures(queue, overdue, portals, claimed, outcomes, await kept.states())
+    return Response(exposition(figures), media_type=CONTENT_TYPE_LATEST)
 
 
 @health.head("/healthz", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Tells why a database cannot be used: it does not answer, its disk is full, or it cannot be written to."""
+"""Tells why a database cannot be used: it does not answer, is full or read-only, or refuses the intake."""
 
 import errno
 import os
@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from sqlalchemy.exc import DBAPIError
 
-Why = Literal["away", "full", "read_only"]
+Why = Literal["away", "full", "read_only", "refuses"]
 # What an operator does about each.
 ADVICE: Final[dict[Why, str]] = {
     "away": "The database cannot be used. See that it is there",
     "full": "The disk of the database is full. Make room on it",
     "read_only": "The database, or its disk, is read-only. Make it writable",
+    "refuses": "The database refuses the intake: password, rights, or one connection more. See its log",
 }
 _OF_SYSTEM: Final[dict[int | None, Why]] = {errno.ENOSPC: "full", errno.EROFS: "read_only"}
 _OF_SQLITE: Final[dict[int, Why]] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
@@ -22,8 +23,13 @@ _OF_SQLITE: Final[dict[int, Why]] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE
 _SEE_DISK: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 # What a report takes at most, in the file and in its journal.
 _ROOM_BYTES: Final = 1024 * 1024
-# SQLSTATEs: disk_full, read_only_sql_transaction.
-_OF_POSTGRESQL: Final[dict[str | None, Why]] = {"53100": "full", "25006": "read_only"}
+# SQLSTATEs: disk_full, read_only_sql_transaction; invalid_authorization, invalid_password,
+# insufficient_privilege, too_many_connections.
+_OF_POSTGRESQL: Final[dict[str | None, Why]] = {
+    "53100": "full",
+    "25006": "read_only",
+    **dict.fromkeys(("28000", "28P01", "42501", "53300"), "refuses"),
+}
 
 
 class DatabaseAway(Exception):  # noqa: N818 - it names what is the case, as the intake's other errors do

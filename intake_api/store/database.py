@@ -38,7 +38,7 @@ _OPEN_TRANSACTIONS: Final = text(
 )
 # Beginnings of the SQLSTATEs of temporary errors: no connection, a server that refuses logins or writes, a
 # transaction to be repeated, no resources, a lock that was not granted, a server that starts or stops.
-_PASSING: Final = ("08", "25006", "28", "3D", "40", "53", "55", "57")
+_PASSING: Final = ("08", "25006", "28", "3D", "40", "42501", "53", "55", "57")
 _AWAY: Final = (errors.OperationalError, errors.InterfaceError, errors.TimeoutError, OSError)
 _LAST: Final = "last"
 

@@ -167,6 +167,8 @@ class Machine:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.startswith(_SECRETS_HERE):
             target.symlink_to(secrets / source.removeprefix(_SECRETS_HERE))
+        elif source.startswith("./") and (ROOT / source).is_dir():
+            target.symlink_to(ROOT / source)
         elif source.startswith("./"):
             target.write_text(self._ours(service, (ROOT / source).read_text(encoding="utf-8")))
         else:

@@ -44,6 +44,7 @@ class Deployed:
         self.machine = Machine(folder, read_services())
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.telegrams = telegrams
+        self.unhealthy: dict[str, str] = {}
 
     def make_secrets(self, token: str) -> None:
         """Let the operator's script make the secrets, and give each to those who read it."""
@@ -67,7 +68,7 @@ class Deployed:
         deadline = time.monotonic() + SECONDS
         while not self.is_healthy(name):
             assert self.running[name].poll() is None, f"{name} ended: {self.log(name)}"
-            assert time.monotonic() < deadline, f"{name} is not healthy: {self.log(name)}"
+            assert time.monotonic() < deadline, f"{name}: {self.unhealthy[name]} {self.log(name)}"
             time.sleep(_SECONDS_BETWEEN_CHECKS)
 
     def run(self, name: str, *instead: str) -> None:
@@ -88,6 +89,7 @@ class Deployed:
             timeout=int(check["timeout"].removesuffix("s")),
             check=False,
         )
+        self.unhealthy[name] = done.stderr.decode(errors="replace")
         return done.returncode == 0
 
     def stop(self, name: str) -> None:
@@ -138,4 +140,4 @@ class Deployed:
         path = os.pathsep.join([*map(str, _PROGRAMS), os.environ["PATH"]])
         image = read_stages()[-1].environment() if ours else {}
         telegram = {"REPORTLINE_TELEGRAM_API_URL": self.telegrams[name]} if name in self.telegrams else {}
-        return image | {"PATH": path} | telegram | self.machine.environment(name)
+        return image | {"PATH": path} | self.machine.environment(name) | telegram

@@ -1,8 +1,9 @@
-"""The Dockerfile as its stages and their instructions."""
+"""The Dockerfile as its stages and their instructions, its build arguments filled in with their defaults."""
 
 import re
 import shlex
 from dataclasses import dataclass
+from string import Template
 from typing import Final
 
 from tests.system import ROOT
@@ -34,10 +35,11 @@ def read_stages() -> list[Stage]:
     lines = re.sub(r"\s*\\\n\s*", " ", text).split("\n")
     instructions = [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines) if word]
     starts = [number for number, (word, _) in enumerate(instructions) if word == "FROM"]
-    assert starts[0] == 0
+    defaults = dict(rest.split("=", 1) for word, rest in instructions[: starts[0]] if word == "ARG")
+    assert len(defaults) == starts[0], "only arguments stand before the first stage"
     ends = [*starts[1:], len(instructions)]
     return [
-        _stage(instructions[start][1], instructions[start + 1 : end])
+        _stage(Template(instructions[start][1]).substitute(defaults), instructions[start + 1 : end])
         for start, end in zip(starts, ends, strict=True)
     ]
 

@@ -1,5 +1,6 @@
 """Each service of docker-compose.yml has only the rights, secrets and networks that are listed here."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from bot.fleet.webhooks import WebhookConnection
 from bot.settings import BotSettings
@@ -16,6 +18,7 @@ from intake_api.settings import IntakeSettings
 from reportline.http_server import SECONDS_TO_FINISH, server
 from reportline.server_urls import require_safe_database, require_safe_store
 from tests.compose.composed import COMPOSE_FILE, SECRETS, read_file, read_services
+from tests.compose.image import read_stages
 from tests.system import ROOT, TOKEN
 
 SERVICES = read_services()
@@ -25,7 +28,14 @@ OURS = ("setup", "intake", *BOTS)
 RIGHTS = {"user", "read_only", "cap_drop", "cap_add", "security_opt"}
 WORLD = {"environment", "secrets", "volumes", "tmpfs", "networks", "expose", "ports"}
 COURSE = {"command", "init", "restart", "stop_grace_period", "healthcheck", "depends_on", "profiles", "scale"}
-KEYS = RIGHTS | WORLD | COURSE | {"image", "build"}
+BOUNDS = {"logging", "mem_limit", "memswap_limit", "pids_limit"}
+KEYS = RIGHTS | WORLD | COURSE | BOUNDS | {"image", "build", "pull_policy"}
+# The file fixes these, since they say where the services find one another; secrets come as files alone.
+FIXED = {
+    *("DATA_DIR", "PRIVATE_HOSTS", "INTAKE_HOST", "INTAKE_PORT", "INTAKE_URL", "BOTS_FILE", "PORTALS_DIR"),
+    *("FLEET_HOST", "FLEET_PORT", "FLEET_URL", "DATABASE_URL_FILE", "VALKEY_URL_FILE", "TELEGRAM_TOKEN_FILE"),
+    *("DATABASE_URL", "VALKEY_URL", "TELEGRAM_TOKEN"),
+}
 INTAKE_URL = "REPORTLINE_INTAKE_URL"
 every_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -53,6 +63,32 @@ def test_each_service_can_do_as_little_as_can_be(name: str) -> None:
 
 
 @every_service
+def test_each_service_has_bounds(name: str) -> None:
+    """No log, no memory and no number of processes of one service takes the machine from the others."""
+    spec = SERVICES[name].spec
+    assert spec["logging"] == {"driver": "local", "options": {"max-size": "10m", "max-file": "5"}}
+    assert re.fullmatch(r"\d+[mg]", spec["mem_limit"])
+    assert spec["memswap_limit"] == spec["mem_limit"], "talks would be written to a swap disk"
+    assert 0 < spec["pids_limit"] <= 1024
+
+
+def test_each_image_comes_from_a_variable() -> None:
+    """So an operator names a digest, or a registry of their own, without a change of this file."""
+    written = COMPOSE_FILE.read_text(encoding="utf-8")
+    lines = re.findall(r"^ +(?:image|PYTHON_IMAGE): (.*)$", written, re.MULTILINE)
+    assert len(lines) == 5
+    assert all(re.fullmatch(r"\$\{REPORTLINE_([A-Z]+_)?IMAGE:-[\w./:-]+\}", line) for line in lines)
+
+
+def test_what_runs_is_built_from_what_is_there() -> None:
+    """After a new version, `up` builds anew; nobody has to remember it."""
+    for name in OURS:
+        spec = SERVICES[name].spec
+        assert spec["pull_policy"] == "build"
+        assert spec["build"] == {"context": ".", "args": {"PYTHON_IMAGE": read_stages()[0].base}}
+
+
+@every_service
 def test_each_image_is_a_version(name: str) -> None:
     """What was tested is what is run, as far as a tag can say it."""
     image, _, tag = SERVICES[name].spec["image"].partition(":")
@@ -74,8 +110,8 @@ def test_who_sees_what() -> None:
         "valkey": (set(), {"valkey_users"}),
         "setup": ({"/data", "/data/bot", "/data/intake"}, {"database_url"}),
         "intake": ({"/data/intake"}, {"database_url"}),
-        "bot": ({"/data/bot"}, {"telegram_token", "valkey_url"}),
-        **dict.fromkeys(FLEET, ({"/data/bot", "/run/bots"}, {"valkey_url"})),
+        "bot": ({"/data/bot", "/portals"}, {"telegram_token", "valkey_url"}),
+        **dict.fromkeys(FLEET, ({"/data/bot", "/portals", "/run/bots"}, {"valkey_url"})),
         "caddy": ({"/data/caddy", "/etc/caddy/Caddyfile"}, set()),
     }
     for name, service in SERVICES.items():
@@ -86,11 +122,12 @@ def test_who_sees_what() -> None:
 def test_our_files_are_mounted_read_only() -> None:
     """No service can change what another start will run, or which bots are served."""
     written = [mount for service in SERVICES.values() for mount in service.spec.get("volumes", ())]
-    files = {mount for mount in written if mount.startswith("./")}
+    files = {mount for mount in written if mount.startswith((".", "/"))}
     assert files == {
         "./deploy/database.sql:/docker-entrypoint-initdb.d/database.sql:ro",
         "./deploy/Caddyfile:/etc/caddy/Caddyfile:ro",
         "./deploy/secrets/bots:/run/bots:ro",
+        "./bot/portals:/portals:ro",
     }
 
 
@@ -127,6 +164,25 @@ def test_who_reaches_whom() -> None:
 
 def _share_a_network(one: str, other: str) -> bool:
     return bool(SERVICES[one].networks & SERVICES[other].networks)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("intake", IntakeSettings), *((bot, BotSettings) for bot in BOTS)]
+)
+def test_every_setting_is_passed_on(name: str, kind: type[BotSettings | IntakeSettings]) -> None:
+    """A line of .env has an effect, or the setting is one that this file fixes."""
+    raw = YAML(typ="safe", pure=True).load(COMPOSE_FILE)["services"][name]["environment"]
+    for setting in (field.upper() for field in kind.model_fields):
+        variable = f"REPORTLINE_{setting}"
+        if setting not in FIXED:
+            assert raw.get(variable) == f"${{{variable}:-}}", variable
+
+
+def test_set_up_reads_what_the_intake_reads() -> None:
+    """What the intake would refuse is refused before it starts, and its commands know the same time zone."""
+    raw = YAML(typ="safe", pure=True).load(COMPOSE_FILE)["services"]
+    passed = {name for name, value in raw["intake"]["environment"].items() if value.startswith("${")}
+    assert passed <= raw["setup"]["environment"].keys()
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -228,6 +284,52 @@ def _make_secrets(folder: Path) -> "subprocess.CompletedProcess[bytes]":
     done = subprocess.run(script, input=f"{TOKEN}\n".encode(), capture_output=True, check=False)
     assert TOKEN.encode() not in done.stdout + done.stderr
     return done
+
+
+DOCKER = """#!/bin/sh
+[ "$1" = pull ] && [ "$3" != "$UNKNOWN_IMAGE" ] && exit
+[ "$1" = image ] && [ "$2" = inspect ] || exit 1
+name=${5%:*}
+printf '%s\\n' "elsewhere.example/$name@sha256:00" "$name@sha256:$(printf '%s' "$5" | sha256sum | cut -c1-64)"
+"""
+
+
+def _pin_images(folder: Path, unknown: str = "") -> "subprocess.CompletedProcess[bytes]":
+    """Let the operator's script write into folder/.env, with a program in the place of Docker's."""
+    (folder / "docker").write_text(DOCKER, encoding="ascii")
+    (folder / "docker").chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "UNKNOWN_IMAGE": unknown}
+    script = ["sh", str(ROOT / "deploy/pin-images.sh"), str(folder / ".env")]
+    return subprocess.run(script, env=environment, capture_output=True, check=False)
+
+
+def test_the_operators_script_pins_every_image(tmp_path: Path) -> None:
+    """Each image that is fetched gets its digest under its own variable; other settings stay as they are."""
+    settings = tmp_path / ".env"
+    settings.write_text("REPORTLINE_SITE=intake.hotline.example\nREPORTLINE_CADDY_IMAGE=old\nX=1")
+    settings.chmod(0o600)
+    for _ in range(2):
+        assert _pin_images(tmp_path).returncode == 0
+        kept, pinned = settings.read_text().split("X=1\n")
+        assert kept == "REPORTLINE_SITE=intake.hotline.example\n"
+        lines = dict(line.split("=", 1) for line in pinned.splitlines())
+        written = COMPOSE_FILE.read_text(encoding="utf-8")
+        tags = dict(re.findall(r"\$\{(REPORTLINE_[A-Z]+_IMAGE):-([^}]+)\}", written))
+        assert len(tags) == 4
+        digests = {name: hashlib.sha256(tag.encode()).hexdigest() for name, tag in tags.items()}
+        assert lines == {name: f"{tags[name].rpartition(':')[0]}@sha256:{digests[name]}" for name in tags}
+        assert settings.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_operators_script_pins_all_images_or_none(tmp_path: Path) -> None:
+    """One that cannot be fetched leaves the file as it was, and is named."""
+    settings = tmp_path / ".env"
+    settings.write_text("X=1\n")
+    done = _pin_images(tmp_path, SERVICES["caddy"].spec["image"])
+    assert done.returncode == 1
+    assert SERVICES["caddy"].spec["image"].encode() in done.stderr
+    assert settings.read_text() == "X=1\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"docker", ".env"}
 
 
 def test_the_repository_takes_no_secret() -> None:

@@ -127,7 +127,7 @@ def test_each_service_sees_its_own_part_of_the_data(deployed: Deployed) -> None:
     assert seen == {"setup": {"analyst.token", "bot", "intake"}, "intake": {"intake"}, "bot": {"bot"}}
     files = _names(deployed.machine.volume("intake")) - {"audit.head"}
     assert all(name.endswith(".key") for name in files)
-    kept = {"channel.token", "intake_public.key", "outbox", "talk_secrets"}
+    kept = {"channel.token", "intake_public.key", "metrics.token", "outbox", "talk_secrets"}
     assert _names(deployed.machine.volume("bot")) == kept
 
 

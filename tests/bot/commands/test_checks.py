@@ -1,5 +1,6 @@
 """The doctor finds nothing on a healthy bot host, and finds each fault in turn."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from bot.commands.checks import check
 from bot.delivery.outbox import Entry, Outbox
-from bot.settings import BotSettings
+from bot.settings import PORTALS, BotSettings
 from conversations.wire.report import SealedReport
 from conversations.wire.sealing import new_private_key, public_half
 from reportline.checks import Check
@@ -156,6 +157,28 @@ def test_portals(settings: BotSettings, tmp_path: Path) -> None:
         found = _found(BotSettings.model_validate({"data_dir": settings.data_dir, **changed}))["portals"]
         assert not found.fine
         assert setting in found.advice
+
+
+def _own_portal(settings: BotSettings, written: str) -> Check:
+    """Look at a folder of portals in which the international one has this beside what it needs."""
+    folder = settings.data_dir / "portals"
+    shutil.copytree(PORTALS, folder, dirs_exist_ok=True)
+    portal = folder / "international.toml"
+    portal.write_text(f"{written}\n{portal.read_text(encoding='utf-8')}", encoding="utf-8")
+    return _found(BotSettings(data_dir=settings.data_dir, portals_dir=folder))["portals"]
+
+
+def test_a_portal_that_no_bot_could_serve_is_a_fault(settings: BotSettings) -> None:
+    """Its file is there, but cannot be read as a portal: the line is named."""
+    found = _own_portal(settings, 'slip_of_the_pen = "x"')
+    assert not found.fine
+    assert "international.toml:1:" in found.advice
+    assert "`reportline portal check`" in found.advice
+
+
+def test_a_paused_portal_is_no_fault_and_is_named(settings: BotSettings) -> None:
+    found = _own_portal(settings, "paused = true")
+    assert (found.fine, "paused" in found.advice) == (True, True)
 
 
 def _fleet(settings: BotSettings, **more: Any) -> Check:

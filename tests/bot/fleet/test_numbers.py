@@ -119,6 +119,13 @@ def test_bots_and_the_store_are_told_as_they_are_now(scene: Scene) -> None:
     }
 
 
+def test_each_part_is_well_or_not(scene: Scene) -> None:
+    scene.numbers.set_states({"store": "ok", "intake": "other_key"})
+    assert scene.read() == {"healthy store": 1, "healthy intake": 0}
+    scene.numbers.set_states({"store": "away", "intake": "ok"})
+    assert scene.read() == {"healthy store": 0, "healthy intake": 1}
+
+
 def test_the_librarys_own_numbers_stay_out(scene: Scene) -> None:
     """Processor time and garbage collection move with each update."""
     scene.numbers.set_store_answers(answers=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -10,10 +11,12 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from intake_api.commands.checks import check
 from intake_api.commands.intake import intake
 from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
+from tests.disks import small_disk
 from tests.intake_api.running_api import NOON, a_report, environment, opened
 from tests.intake_api.served_api import ServedApi, serving
 
@@ -143,3 +146,19 @@ def test_an_access_key_is_made_listed_and_revoked(settings: IntakeSettings) -> N
         assert httpx.get(f"{served.url}/v1/counts", headers=headers, trust_env=False).status_code == 401
     again = _run(settings, "key", "revoke", key_id)
     assert (again.exit_code, again.stdout) == (1, "")
+
+
+def test_the_doctor_sees_that_the_intakes_disk_is_nearly_full(
+    settings: IntakeSettings, tmp_path: Path
+) -> None:
+    """With PostgreSQL too, whose own disk it names; a full disk takes no report, or loses the log's head."""
+    with small_disk(tmp_path / "disk", 100 * 1024 * 1024) as disk:
+        shutil.copytree(settings.data_dir, disk / "data")
+        crowded = settings.model_copy(update={"data_dir": disk / "data"})
+        [found] = [look for look in check(crowded) if look.name == "intake disk"]
+        assert not found.fine
+        assert "MiB are free" in found.advice
+        assert str(disk / "data" / "intake") in found.advice
+    [found] = [look for look in check(settings) if look.name == "intake disk"]
+    assert found.fine
+    assert ("PostgreSQL" in found.advice) is (settings.database_url is not None)

@@ -16,6 +16,7 @@ from tests.intake_api.running_api import RunningApi, a_report, client, withdrawn
 
 NAMES = {
     "reportline_assessments",
+    "reportline_healthy",
     "reportline_items_assessed",
     "reportline_items_claimed",
     "reportline_items_waiting",
@@ -23,6 +24,7 @@ NAMES = {
     "reportline_reports_last_hour",
     "reportline_reports_unmerged",
 }
+WELL = {"healthy:database": 1, "healthy:keys": 1, "healthy:audit": 1}
 Samples = dict[str, float]
 
 
@@ -74,6 +76,7 @@ async def test_the_queue_and_the_last_hour_are_told(api: RunningApi, prometheus:
         "oldest_waiting_overdue_hours": 0,
         "reports_unmerged": 0,
         "reports_last_hour:ar": 5,
+        **WELL,
     }
     api.clock.move(hours=20)
     await api.claim(2)
@@ -135,6 +138,12 @@ async def test_a_report_that_stays_unmerged_is_told_from_the_next_hour_on(
     assert _samples(await _scraped(prometheus))["reports_unmerged"] == 1
 
 
+async def test_a_part_that_is_not_well_is_told(api: RunningApi, prometheus: httpx.AsyncClient) -> None:
+    next(api.intake.settings.folder.glob("vault-*.key")).unlink()
+    samples = _samples(await _scraped(prometheus))
+    assert {name: samples[name] for name in WELL} == {**WELL, "healthy:keys": 0}
+
+
 async def test_metrics_open_to_leads_and_auditors_alone(api: RunningApi) -> None:
     for role, status in ((Role.LEAD, 200), (Role.ANALYST, 403), (Role.CHANNEL, 403)):
         async with api.intake.database.writing() as session:
@@ -149,7 +158,7 @@ def test_labels_are_few_whatever_channels_name() -> None:
     portals = Counter({f"portal{number}": 5 + number for number in range(1000)})
     outcomes = dict.fromkeys(terms("outcome"), 1)
     samples = _samples(
-        exposition(Figures(QueueCounted(0, 0, 0, Counter()), 0, portals, 0, outcomes)).decode()
+        exposition(Figures(QueueCounted(0, 0, 0, Counter()), 0, portals, 0, outcomes, {})).decode()
     )
     told = [name for name in samples if name.startswith("reports_last_hour:")]
     assert len(told) == MAXIMUM_PORTALS

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import shutil
 import socket
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -186,11 +188,16 @@ async def test_a_full_disk_is_told_and_nothing_is_lost_by_it(
     async with opened(IntakeSettings(data_dir=disk / "data")) as api:
         taken = a_report("https://example.com/taken")
         await api.take_in(taken)
+        async with api.intake.database.writing() as session:
+            auditor = await add_key(session, api.intake.audit, Role.AUDITOR, "somebody", api.clock())
         fill(disk)
         refused = [a_report(note="x" * 900) for _ in range(20)]
         statuses = {(await api.hand_in(report)).status_code for report in refused}
         assert statuses == {503}
         _assert_unready(await _ready(api), database="full", keys="ok")
+        async with client(api.app, auditor) as prometheus:
+            metrics = await prometheus.get("/metrics")
+        assert 'reportline_healthy{part="database"} 0.0' in metrics.text
         (disk / BALLAST).unlink()
         assert (await _ready(api)).json() == READY
         await api.take_in(*refused)
@@ -215,6 +222,32 @@ async def test_a_database_that_refuses_to_be_written_is_told(
     events = {json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()}
     # The merger may have been reading just when its connection was ended.
     assert events - {"merge_failed"} == {"database_read_only"}
+
+
+async def test_a_database_that_refuses_the_intake_is_told(
+    postgresql_settings: IntakeSettings, server: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is there, so nobody needs to look for it: the role may not come in, or may not write."""
+    assert postgresql_settings.database_url
+    written = urlsplit(postgresql_settings.database_url.get_secret_value())
+    role, name = f"desk_{secrets.token_hex(6)}", written.path.removeprefix("/")
+    server.run(f"CREATE ROLE {role} LOGIN SUPERUSER PASSWORD '{role}' IN ROLE pg_read_all_data")
+    url = SecretStr(written._replace(netloc=f"{role}:{role}@127.0.0.1:{written.port}").geturl())
+    ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - our own
+    async with opened(postgresql_settings.model_copy(update={"database_url": url})) as api:
+        server.run(f"ALTER ROLE {role} NOLOGIN", ended)
+        assert (await api.hand_in(a_report())).status_code == 503
+        _assert_unready(await _ready(api), database="refuses", keys="ok")
+        server.run(f"ALTER ROLE {role} LOGIN NOSUPERUSER", ended)
+        assert (await api.hand_in(a_report())).status_code == 503
+        _assert_unready(await _ready(api), database="refuses", keys="ok")
+        server.run(f"ALTER ROLE {role} SUPERUSER", ended)
+        assert (await _ready(api)).json() == READY
+        assert (await api.hand_in(a_report())).status_code == 202
+    server.run(ended, f"DROP ROLE {role}")
+    events = {json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()}
+    # The merger may have been reading just when its connection was ended.
+    assert events - {"merge_failed", "database_away"} == {"database_refuses"}
 
 
 async def test_being_asked_leaves_no_mark_of_the_time_beside_the_reports(settings: IntakeSettings) -> None:
