@@ -16,7 +16,7 @@ _BAR_WIDTH: Final = 30
 
 def counts(counted: Counts) -> Iterator[str | Table | Padding]:
     """Draw where the items are, where reports came from, and how many came in each hour of the last day."""
-    yield f"items, as of {counted.hour:%Y-%m-%d %H}h UTC; claimed: now"
+    yield f"items; waiting and assessed: at {counted.hour:%Y-%m-%d %H}h UTC, later ones are not counted yet"
     yield _items(counted)
     yield f"reports of the {counted.hours} full hours before (rounded down): {_number(counted.reports)}"
     for name, cells in (
@@ -29,12 +29,16 @@ def counts(counted: Counts) -> Iterator[str | Table | Padding]:
             yield _cells(name, cells)
     if tapped := _tapped(counted.circumstances):
         yield _cells(f"what reporters tapped ({SMALL} and more)", tapped)
-    yield "reports by hour, UTC"
-    yield _hours(counted.by_hour[-_HOURS_DRAWN:])
+    hours = counted.by_hour[-_HOURS_DRAWN:]
+    if any(cell.reports is not None for cell in hours):
+        yield "reports by hour, UTC"
+        yield _hours(hours)
+    else:
+        yield f"reports by hour: fewer than {SMALL} in each of the last {len(hours)}"
 
 
 def _items(counted: Counts) -> Table:
-    table = Table("waiting", "claimed", "assessed")
+    table = Table("waiting", "claimed now", "assessed")
     table.add_row(str(counted.waiting), str(counted.claimed), str(counted.assessed))
     return table
 

@@ -26,6 +26,8 @@ from reportline_queue.text import clean, safe, shown_address
 from reportline_queue.vocabulary.terms import TermList
 
 Shown = str | Table | Padding
+# What is not torn apart where a screen ends.
+Part = Sequence[Shown]
 # A decision's fields, in the order in which they are shown.
 DECIDED: Final = (
     "outcome",
@@ -64,11 +66,16 @@ _SUMMED: Final = {
 
 
 def claims(made: Sequence[Claim]) -> Table:
-    """Draw claims, without their addresses."""
-    table = _table("claim", "what it is")
+    """Draw claims by number, with their hosts defanged where the intake gives them."""
+    hosts = any(claim.host for claim in made)
+    table = _table("claim", *(["host"] if hosts else []), "what it is")
     table.columns[0].no_wrap = True
     for claim in made:
-        table.add_row(claim.claim_id, f"{_summary(claim)}; yours until {clock(claim.lease_expires)}")
+        named = claim.claim_id if claim.number is None else str(claim.number)
+        host = [shown_address(claim.host, plain=False) if claim.host else ""] if hosts else []
+        seen = "" if claim.shown is not False else "; not shown yet"
+        about = f"{_summary(claim)}; yours until {clock(claim.lease_expires)}{seen}"
+        table.add_row(named, *host, about)
     return table
 
 
@@ -87,22 +94,28 @@ def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
         )
 
 
-def reports(page: ReportsShown, *, plain_addresses: bool) -> Iterator[Shown]:
+def report_parts(page: ReportsShown, *, plain_addresses: bool) -> Sequence[Part]:
     """Draw a further page of an item's reports."""
-    for report in page.reports:
-        yield "a report"
-        yield _rows(_said(report, plain=plain_addresses))
+    return [("a report", _rows(_said(report, plain=plain_addresses))) for report in page.reports]
 
 
-def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw a claimed item; an address is on a line of its own, whole, so that it can be copied."""
-    yield from _tapped(shown)
-    yield from _addresses(shown, plain=plain_addresses)
-    yield _rows(
-        _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
-    )
-    yield from _words(shown, plain=plain_addresses)
-    yield from _history(shown.history)
+def claimed_head(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
+    """Draw what stands above a claimed item's parts: its address, and how many reports tell what.
+
+    An address is on a line of its own, whole, so that it can be copied.
+    """
+    claim = {} if shown.number is None else {"claim": str(shown.number)}
+    yield from _head(shown, claim | {"yours until": clock(shown.lease_expires)}, plain=plain_addresses)
+
+
+def claimed_parts(shown: ClaimShown, *, plain_addresses: bool) -> Sequence[Part]:
+    """Draw the parts of a claimed item: what was decided, what is named with it, and each report."""
+    return [*_history(shown.history), *_words(shown, plain=plain_addresses)]
+
+
+def more_reports(named: int | str, cursor: str) -> str:
+    """Say by which command further reports of an item are shown."""
+    return f"More of its reports: reportline queue reports {named} --after {cursor}"
 
 
 def found(items: ItemsFound) -> Iterator[Shown]:
@@ -115,13 +128,14 @@ def found(items: ItemsFound) -> Iterator[Shown]:
         yield "There are more; these were reported last."
 
 
-def item(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw an item outside the queue: its address, where it is, what its reports say, what was decided."""
-    yield from _tapped(shown)
-    yield from _addresses(shown, plain=plain_addresses)
-    yield _rows({"state": _state(shown)} | _about(shown))
-    yield from _words(shown, plain=plain_addresses)
-    yield from _history(shown.history)
+def item_head(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
+    """Draw what stands above the parts of an item outside the queue: its address, and where it is."""
+    yield from _head(shown, {"state": _state(shown)}, plain=plain_addresses)
+
+
+def item_parts(shown: ItemShown, *, plain_addresses: bool) -> Sequence[Part]:
+    """Draw the parts of an item: what its reports say, and what was decided."""
+    return [*_words(shown, plain=plain_addresses), *_history(shown.history)]
 
 
 def words(listed: TermList) -> Iterator[Shown]:
@@ -155,16 +169,35 @@ def audited(entries: Sequence[AuditEntry]) -> Table:
 
 
 def clock(moment: datetime) -> str:
-    """Write a moment of today as the analyst's clock shows it."""
-    return f"{moment.astimezone():%H:%M}"
+    """Write a moment of today as the analyst's clock shows it, with how far the clock is from UTC."""
+    here = moment.astimezone()
+    offset = f"{here:%z}"
+    return f"{here:%H:%M} UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:]}'}"
+
+
+def _head(shown: ClaimShown | ItemShown, where: Mapping[str, str], *, plain: bool) -> Iterator[Shown]:
+    yield from _tapped(shown)
+    yield from _addresses(shown, plain=plain)
+    yield _rows({**where, **_about(shown)} | _decided_before(shown.history))
+    if summed := _summed(shown.summary):
+        yield "how many reports tell"
+        yield _rows(summed)
 
 
 def _addresses(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
     yield "address"
     yield shown_address(shown.address_given, plain=plain)
-    if shown.address_canonical != shown.address_given:
+    canonical = _as_given(shown.address_canonical, shown.address_given)
+    if canonical != shown.address_given:
         yield "the same, in its canonical form"
-        yield shown_address(shown.address_canonical, plain=plain)
+        yield shown_address(canonical, plain=plain)
+
+
+def _as_given(canonical: str, given: str) -> str:
+    """Write a canonical address with http where it was given so: an onion service often has no https."""
+    if canonical.startswith("https://") and given[:7].lower() == "http://":
+        return f"http://{canonical.removeprefix('https://')}"
+    return canonical
 
 
 def _summary(shown: Claim | ItemFound) -> str:
@@ -182,10 +215,10 @@ def _circumstances(shown: Claim | ItemFound | ReportShown) -> str:
     return ", ".join(_CIRCUMSTANCES[each] for each in shown.circumstances)
 
 
-def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str, str]:
+def _about(shown: ClaimShown | ItemShown) -> dict[str, str]:
     return {
         "item": shown.item_id,
-        "kind": f"{shown.kind}, needs joining" if needs_joining else shown.kind,
+        "kind": f"{shown.kind}, needs joining" if shown.needs_joining else shown.kind,
         "portals": ", ".join(shown.portals),
         "languages": ", ".join(shown.languages),
         "reported": _reported(shown),
@@ -199,17 +232,12 @@ def _changed(shown: Claim | ItemFound) -> dict[str, str]:
     return {"changed since": f"it was looked at, last on {shown.changed_on}: {words}"}
 
 
-def _words(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
-    """Draw what an item's reports say: how many say what, what else they name, and each of them."""
-    if summed := _summed(shown.summary):
-        yield "how many reports tell"
-        yield _rows(summed)
+def _words(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Part]:
+    """Draw what an item's reports say: what else they name, and each of them."""
     if shown.together:
-        yield "named together with"
-        yield from _named(shown.together, plain=plain)
+        yield ("named together with", *_named(shown.together, plain=plain), "")
     for number, report in enumerate(shown.details, start=1):
-        yield f"report {number} of {shown.reports}"
-        yield _rows(_said(report, plain=plain))
+        yield (f"report {number} of {shown.reports}", _rows(_said(report, plain=plain)))
 
 
 def _summed(summary: Summary) -> dict[str, str]:
@@ -257,10 +285,17 @@ def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _history(decisions: Sequence[DecisionShown]) -> Iterator[Shown]:
+def _decided_before(history: Sequence[DecisionShown]) -> dict[str, str]:
+    if not history:
+        return {}
+    last = history[-1]
+    times = "once" if len(history) == 1 else f"{len(history)} times"
+    return {"was decided": f"{times}, last as {last.outcome} on {last.assessed_at:%Y-%m-%d}"}
+
+
+def _history(decisions: Sequence[DecisionShown]) -> Iterator[Part]:
     for decision in decisions:
-        yield f"assessment {decision.assessment_id}"
-        yield _rows(_decided(decision))
+        yield (f"assessment {decision.assessment_id}", _rows(_decided(decision)))
 
 
 def _decided(decision: DecisionShown) -> dict[str, str]:

@@ -50,10 +50,29 @@ class ItemSummed:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Claim(ItemSummed):
-    """An item in an analyst's hands until the lease runs out; everything but the address."""
+    """An item in an analyst's hands until the lease runs out; everything but the address.
+
+    An earlier version of the intake gives no `number`, and does not say whether the item was `shown`.
+    """
 
     claim_id: ClaimId
     lease_expires: datetime
+    number: int | None = None
+    shown: bool | None = None
+    host: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exposure:
+    """How long the analyst was exposed today, and what the guard still allows."""
+
+    minutes_today: int
+    minutes_left: int
+    limit: Literal["break", "day"]
+    closed: bool
+    opens_at: datetime | None
+    break_minutes: int
+    lifted_until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,6 +80,7 @@ class ClaimsGiven:
     """Claims that the analyst holds."""
 
     claims: tuple[Claim, ...]
+    exposure: Exposure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -173,6 +193,7 @@ class ClaimShown(Claim):
     next_details: str | None = None
     together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
+    exposure: Exposure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -198,6 +219,7 @@ class ItemShown(ItemFound):
 
     address_given: str
     address_canonical: str
+    needs_joining: bool = False
     summary: Summary
     details: tuple[ReportShown, ...]
     next_details: str | None = None
@@ -207,7 +229,15 @@ class ItemShown(ItemFound):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessmentGiven:
-    """The decision is recorded under this id."""
+    """The decision is recorded under this id, about the item with this host."""
+
+    assessment_id: AssessmentId
+    host: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LastAssessment:
+    """The assessment that the analyst recorded last."""
 
     assessment_id: AssessmentId
 

@@ -1,0 +1,107 @@
+"""The commands about one's own claims: take, list, show, keep and release them."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from reportline_queue import guard, tables
+from reportline_queue.claim_argument import (
+    ClaimArgument,
+    ClaimsArgument,
+    EveryClaim,
+    Named,
+    claim_named,
+    claims_named,
+    for_each,
+)
+from reportline_queue.errors import NotDone, Refused
+from reportline_queue.intake.answers import (
+    MAXIMUM_CLAIMS,
+    AddressKind,
+    ClaimProlonged,
+    ClaimsGiven,
+    ClaimShown,
+)
+from reportline_queue.intake.api import LIFTED_BY_A_LEAD, ask, request
+from reportline_queue.printing import put, put_screen
+
+PlainAddresses = Annotated[
+    bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened and copied.")
+]
+FromPart = Annotated[int, typer.Option("--from", min=1, help="The part to begin with, as the screen told.")]
+Language = Annotated[str | None, typer.Option(help="Only what was reported in it, such as es.")]
+Kind = Annotated[AddressKind | None, typer.Option(help="Only addresses of this kind.")]
+
+
+def take(count: int, language: str | None, kind: AddressKind | None) -> ClaimsGiven:
+    """Claim items; raises NotDone."""
+    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
+        raise NotDone("A language is two or three small letters, such as es.")
+    wanted = {"count": count, "language": language, "kind": kind, "hosts": True}
+    return ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted)
+
+
+def none_waits(language: str | None, kind: AddressKind | None) -> str:
+    """Say that there was nothing to claim."""
+    return f"Nothing{' of this language or kind' if language or kind else ''} waits for you."
+
+
+def take_next(
+    count: Annotated[int, typer.Argument(min=1, max=MAXIMUM_CLAIMS, help="How many items to take on.")] = 1,
+    *,
+    language: Language = None,
+    kind: Kind = None,
+) -> None:
+    """Claim the most overdue items."""
+    given = take(count, language, kind)
+    put(tables.claims(given.claims) if given.claims else none_waits(language, kind))
+    put(*guard.told(given.exposure))
+
+
+def mine() -> None:
+    """List the claims that you hold, with the numbers by which other commands name them."""
+    try:
+        held = ask(ClaimsGiven, "GET", "/v1/queue/claims", query={"hosts": "true"})
+    except Refused as refusal:
+        if refusal.name not in LIFTED_BY_A_LEAD:
+            raise
+        # While the guard is closed, even hosts are not shown; what is held can still be decided or released.
+        held = ask(ClaimsGiven, "GET", "/v1/queue/claims")
+    put(tables.claims(held.claims) if held.claims else "You hold no claim.", *guard.told(held.exposure))
+
+
+def show(
+    claim: ClaimArgument = None, *, start: FromPart = 1, plain_addresses: PlainAddresses = False
+) -> None:
+    """Show a claimed item: its address, and what its reports say, as much as the screen takes."""
+    named = claim_named(claim)
+    shown = ask(ClaimShown, "GET", named.path)
+    parts = tables.claimed_parts(shown, plain_addresses=plain_addresses)
+    rest = put_screen(tables.claimed_head(shown, plain_addresses=plain_addresses), parts, start - 1)
+    if rest < len(parts):
+        whose = shown.number or shown.claim_id
+        put(f"Part {rest + 1} of {len(parts)} follows: reportline queue show {whose} --from {rest + 1}")
+    elif shown.next_details:
+        put(tables.more_reports(shown.number or shown.item_id, shown.next_details))
+    put(*guard.told(shown.exposure))
+
+
+def keep(claims: ClaimsArgument = None, *, every: EveryClaim = False) -> None:
+    """Keep claimed items for longer, eight hours in all."""
+    for_each(claims_named(claims, every=every), _keep)
+
+
+def release(claims: ClaimsArgument = None, *, every: EveryClaim = False) -> None:
+    """Put claimed items back into the queue."""
+    for_each(claims_named(claims, every=every), _release)
+
+
+def _keep(claim: Named) -> str:
+    prolonged = ask(ClaimProlonged, "PUT", f"{claim.path}/lease")
+    return f"Yours until {tables.clock(prolonged.lease_expires)}: {claim.name}."
+
+
+def _release(claim: Named) -> str:
+    request("DELETE", claim.path)
+    return f"Back in the queue: {claim.name}."
