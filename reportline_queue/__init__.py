@@ -11,7 +11,7 @@ It needs typer, rich and httpx, no other package of this project, and nothing th
 - `leads`: the commands of leads and auditors
 - `export`: writes assessments into a file
 - `guard`: tells how long the guard still opens new items
-- `tables`, `numbers`: draw the intake's answers
+- `items`, `tables`, `numbers`: draw the intake's answers
 - `text`: makes text from outside safe to print
 - `errors`, `printing`: the error that ends a command, and the output to the terminal
 - `intake/`: requests to the intake, its answers, and the settings that say where it is

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reportline_queue import HELP, numbers, tables
+from reportline_queue import HELP, items, numbers, tables
 from reportline_queue.address.defanging import refang
 from reportline_queue.claim_argument import item_named
 from reportline_queue.decisions import assess
@@ -25,11 +25,12 @@ from reportline_queue.own_claims import (
     PlainAddresses,
     keep,
     mine,
+    put_item,
     release,
     show,
     take_next,
 )
-from reportline_queue.printing import PlainHelp, Sentences, put, put_screen
+from reportline_queue.printing import PlainHelp, Sentences, put
 from reportline_queue.text import shown_address
 from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named
@@ -98,17 +99,13 @@ def search(
 def item(
     item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue search` shows it.")],
     *,
-    start: FromPart = 1,
+    start: FromPart = None,
     plain_addresses: PlainAddresses = False,
 ) -> None:
     """Show any item: its address, what its reports say, and what was decided."""
     shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
-    parts = tables.item_parts(shown, plain_addresses=plain_addresses)
-    rest = put_screen(tables.item_head(shown, plain_addresses=plain_addresses), parts, start - 1)
-    if rest < len(parts):
-        put(f"Part {rest + 1} of {len(parts)} follows: reportline queue item {item_id} --from {rest + 1}")
-    elif shown.next_details:
-        put(tables.more_reports(item_id, shown.next_details))
+    drawn = items.item(shown, plain_addresses=plain_addresses)
+    put_item(drawn, shown.next_details, start, f"item {item_id}")
 
 
 @queue.command(cls=PlainHelp)
@@ -123,9 +120,9 @@ def reports(
     """Show more of an item's reports, those after a page that you have seen."""
     item_id = item_named(item_or_claim)
     page = ask(ReportsShown, "GET", f"/v1/items/{item_id}/reports", query={"after": after})
-    put(*chain.from_iterable(tables.report_parts(page, plain_addresses=plain_addresses)))
+    put(*chain.from_iterable(items.report_parts(page, plain_addresses=plain_addresses)))
     if page.next:
-        put(tables.more_reports(item_or_claim, page.next))
+        put(items.more_reports(item_or_claim, page.next))
 
 
 @queue.command(cls=PlainHelp)

@@ -16,7 +16,7 @@ _BAR_WIDTH: Final = 30
 
 def counts(counted: Counts) -> Iterator[str | Table | Padding]:
     """Draw where the items are, where reports came from, and how many came in each hour of the last day."""
-    yield f"items; waiting and assessed: at {counted.hour:%Y-%m-%d %H}h UTC, later ones are not counted yet"
+    yield f"items until {counted.hour:%Y-%m-%d %H}h UTC, later ones not counted yet"
     yield _items(counted)
     yield f"reports of the {counted.hours} full hours before (rounded down): {_number(counted.reports)}"
     for name, cells in (

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reportline_queue import guard, tables
+from reportline_queue import guard, items, tables
 from reportline_queue.claim_argument import (
     ClaimArgument,
     ClaimsArgument,
@@ -29,7 +29,9 @@ from reportline_queue.printing import put, put_screen
 PlainAddresses = Annotated[
     bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened and copied.")
 ]
-FromPart = Annotated[int, typer.Option("--from", min=1, help="The part to begin with, as the screen told.")]
+FromPart = Annotated[
+    int | None, typer.Option("--from", min=1, help="The part to begin with, as the screen told.")
+]
 Language = Annotated[str | None, typer.Option(help="Only what was reported in it, such as es.")]
 Kind = Annotated[AddressKind | None, typer.Option(help="Only addresses of this kind.")]
 
@@ -72,19 +74,29 @@ def mine() -> None:
 
 
 def show(
-    claim: ClaimArgument = None, *, start: FromPart = 1, plain_addresses: PlainAddresses = False
+    claim: ClaimArgument = None, *, start: FromPart = None, plain_addresses: PlainAddresses = False
 ) -> None:
     """Show a claimed item: its address, and what its reports say, as much as the screen takes."""
     named = claim_named(claim)
     shown = ask(ClaimShown, "GET", named.path)
-    parts = tables.claimed_parts(shown, plain_addresses=plain_addresses)
-    rest = put_screen(tables.claimed_head(shown, plain_addresses=plain_addresses), parts, start - 1)
-    if rest < len(parts):
-        whose = shown.number or shown.claim_id
-        put(f"Part {rest + 1} of {len(parts)} follows: reportline queue show {whose} --from {rest + 1}")
-    elif shown.next_details:
-        put(tables.more_reports(shown.number or shown.item_id, shown.next_details))
+    drawn = items.claimed(shown, plain_addresses=plain_addresses)
+    put_item(drawn, shown.next_details, start, f"show {shown.number or shown.claim_id}")
     put(*guard.told(shown.exposure))
+
+
+def put_item(drawn: items.Drawn, cursor: str | None, start: int | None, command: str) -> None:
+    """Print an item as far as the screen takes it, and the command that shows more.
+
+    `start` is the number of a later screen's first part, `cursor` where further reports begin.
+    """
+    if start is None:
+        rest = put_screen(drawn.head, drawn.parts)
+    else:
+        rest = put_screen([drawn.address], drawn.parts, start - 1)
+    if rest < len(drawn.parts):
+        put(f"Part {rest + 1} of {len(drawn.parts)} follows: reportline queue {command} --from {rest + 1}")
+    elif cursor:
+        put(items.more_reports(command.rpartition(" ")[2], cursor))
 
 
 def keep(claims: ClaimsArgument = None, *, every: EveryClaim = False) -> None:

@@ -50,19 +50,23 @@ def put(*parts: Shown) -> None:
         console.print(part, markup=False, soft_wrap=isinstance(part, str))
 
 
-def put_screen(head: Iterable[Shown], parts: Sequence[Part], start: int = 0, *, free: int = 3) -> int:
-    """Print a heading and the parts from `start` on that the screen takes; returns the first one left out.
+def put_screen(
+    head: Iterable[Shown], parts: Sequence[Part], start: int | None = None, *, free: int = 3
+) -> int:
+    """Print a heading and the parts that the screen takes; returns the number of the first one left out.
 
-    So many lines of the screen are left `free`. Into a file, everything is printed. Of the parts after the
-    first screen, at least one is.
+    So many lines of the screen are left `free`. Into a file, everything is printed. With `start`, it is a
+    later screen, which begins with this part and shows at least this one.
     """
     heading = list(head)
     screen = Console(highlight=False, emoji=False)
     left = screen.height - free - _lines(heading, screen.width)
     put(*heading)
-    for number, part in enumerate(parts[start:], start):
+    for number, part in enumerate(parts):
+        if number < (start or 0):
+            continue
         left -= _lines(part, screen.width)
-        if screen.is_terminal and left < 0 and (number > start or not start):
+        if screen.is_terminal and left < 0 and number != start:
             return number
         put(*part)
     return len(parts)

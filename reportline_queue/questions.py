@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import typer
 
-from reportline_queue import tables
+from reportline_queue import items, tables
 from reportline_queue.printing import put
 from reportline_queue.vocabulary.rules import MAXIMUM_NOTE, WITH_REASON
 from reportline_queue.vocabulary.terms import about, newest, terms
@@ -34,12 +34,12 @@ def answer(question: str) -> str:
 
 def chosen(typed: str, words: Sequence[str]) -> str | None:
     """Give the word that was typed: whole, by its number, or by a beginning that only one has; else None."""
-    if typed in words:
-        return typed
     if typed.isascii() and typed.isdigit():
         return words[int(typed) - 1] if 0 < int(typed) <= len(words) else None
-    meant = [word for word in words if typed and word.startswith(typed.lower().replace("-", "_"))]
-    return meant[0] if len(meant) == 1 else None
+    sought = typed.casefold().replace("-", "_")
+    meant = [word for word in words if sought and word.casefold().startswith(sought)]
+    whole = [word for word in meant if word.casefold() == sought]
+    return (whole or meant)[0] if len(whole or meant) == 1 else None
 
 
 def numbered(words: Sequence[str]) -> str:
@@ -49,7 +49,7 @@ def numbered(words: Sequence[str]) -> str:
 
 def decision(outcome: str) -> dict[str, Any]:
     """Ask for the fields that go with an outcome; gives a decision of all fields, raises Anew."""
-    decided: dict[str, Any] = dict.fromkeys(tables.DECIDED) | {"outcome": outcome, "flags": []}
+    decided: dict[str, Any] = dict.fromkeys(items.DECIDED) | {"outcome": outcome, "flags": []}
     try:
         for field in _fields(outcome, decided):
             decided[field] = _field(field, outcome)

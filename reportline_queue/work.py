@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import typer
 
-from reportline_queue import guard, questions, tables
+from reportline_queue import guard, items, questions, tables
 from reportline_queue.claim_argument import Named
 from reportline_queue.decisions import record
 from reportline_queue.errors import NotDone, Refused
@@ -113,9 +113,9 @@ def _handle(state: _Work, claim: Named) -> bool:
 
 def _show(state: _Work, claim: Named) -> _Item:
     shown = ask(ClaimShown, "GET", claim.path)
-    parts = list(tables.claimed_parts(shown, plain_addresses=state.plain))
-    head = tables.claimed_head(shown, plain_addresses=state.plain)
-    item = _Item(shown, parts, put_screen(head, parts, free=_BELOW), shown.next_details)
+    drawn = items.claimed(shown, plain_addresses=state.plain)
+    seen = put_screen(drawn.head, drawn.parts, free=_BELOW)
+    item = _Item(shown, list(drawn.parts), seen, shown.next_details)
     _tell_rest(item)
     put(*guard.told(shown.exposure))
     return item
@@ -149,7 +149,7 @@ def _more(item: _Item) -> None:
     if item.seen >= len(item.parts) and item.cursor is not None:
         path = f"/v1/items/{item.shown.item_id}/reports"
         page = ask(ReportsShown, "GET", path, query={"after": item.cursor})
-        item.parts += tables.report_parts(page, plain_addresses=False)
+        item.parts += items.report_parts(page, plain_addresses=False)
         item.cursor = page.next
     if item.seen >= len(item.parts):
         put("That is all.")

@@ -230,10 +230,17 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "reportline_queue",
-        "claim_argument decisions errors export leads printing text "
+        "claim_argument decisions errors export leads own_claims printing text "
         "intake/api intake/server_url vocabulary/words",
         "tests/reportline_queue/test_client.py",
         "commands of one client, against a real intake",
+    ),
+    Elsewhere("reportline_queue", "items", "tests/reportline_queue/test_tables.py", "drawn as tables are"),
+    Elsewhere(
+        "reportline_queue",
+        "questions",
+        "tests/reportline_queue/test_work.py",
+        "asked while working, against a real intake",
     ),
     Elsewhere(
         "reportline_queue/address",

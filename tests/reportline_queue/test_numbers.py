@@ -35,7 +35,7 @@ def _drawn(width: int, portals: Tally = PORTALS) -> list[str]:
 def test_the_terminal_of_sixty_columns_shows_every_number() -> None:
     drawn = _drawn(60)
     text = "\n".join(drawn)
-    assert "items, as of 2026-03-01 12h UTC" in text
+    assert "items until 2026-03-01 12h UTC, later ones not counted yet" in text
     assert all(number in text for number in ("1234", "17", "40321", "(rounded down): 20"))
     assert "│ ar            │      15 │" in drawn
     assert "│ international │      <5 │" in drawn
@@ -58,3 +58,9 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 def test_a_new_intake_draws_no_empty_table() -> None:
     assert not [line for line in _drawn(60, {}) if "portal" in line or "█" in line]
+
+
+def test_hours_of_few_reports_are_one_line() -> None:
+    drawn = _drawn(60, {NOON - HOUR: Counter(ar=4)})
+    assert drawn[-1] == "reports by hour: fewer than 5 in each of the last 24"
+    assert not [line for line in drawn if line.startswith(" 03-01")]
