@@ -38,8 +38,7 @@ class Named:
     @property
     def name(self) -> str:
         """Name the claim to the analyst."""
-        number = None if self.held is None else self.held.number
-        return f"claim {self.claim_id}" if number is None else f"claim {number}"
+        return f"claim {self.claim_id if self.held is None else self.held.number}"
 
 
 def claim_named(typed: str | None) -> Named:

@@ -106,11 +106,10 @@ def record(claim: Named, decided: Decision) -> str:
 def _require_shown(named: Sequence[Named]) -> None:
     """Raise NotDone where an analyst would decide about what they did not see."""
     for claim in named:
-        if claim.held is not None and claim.held.shown is False:
-            shows = claim.held.number or claim.claim_id
+        if claim.held is not None and not claim.held.shown:
             raise NotDone(
                 f"You were not shown {claim.name}, so nothing was recorded. "
-                f"`reportline queue show {shows}` shows it; `release` puts it back."
+                f"`reportline queue show {claim.held.number}` shows it; `release` puts it back."
             )
 
 

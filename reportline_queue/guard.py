@@ -1,6 +1,5 @@
 """Tells an analyst how long the guard still opens new items, and when it opens again."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -11,17 +10,14 @@ from reportline_queue.tables import clock
 WARNED_MINUTES: Final = 5
 
 
-def told(exposure: Exposure | None) -> Iterator[str]:
-    """Say it in one line; an earlier version of the intake says nothing of it."""
-    if exposure is not None:
-        yield _closed(exposure) if exposure.closed else _open(exposure)
+def told(exposure: Exposure) -> str:
+    """Say it in one line."""
+    return _closed(exposure) if exposure.closed else _open(exposure)
 
 
-def is_near(exposure: Exposure | None) -> bool:
+def is_near(exposure: Exposure) -> bool:
     """Return whether a limit is so near that nothing new should be taken."""
-    if exposure is None or exposure.lifted_until is not None:
-        return False
-    return exposure.minutes_left <= WARNED_MINUTES
+    return exposure.lifted_until is None and exposure.minutes_left <= WARNED_MINUTES
 
 
 def _open(exposure: Exposure) -> str:

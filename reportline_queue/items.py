@@ -55,9 +55,8 @@ class Drawn(NamedTuple):
 def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Drawn:
     """Draw a claimed item: what was decided, what is named with it, and each report are its parts."""
     until = f"yours until {clock(shown.lease_expires)}"
-    claim = until if shown.number is None else f"{shown.number}, {until}"
     parts = [*_history(shown.history), *_words(shown, plain=plain_addresses)]
-    return _drawn(shown, {"claim": claim}, parts, plain=plain_addresses)
+    return _drawn(shown, {"claim": f"{shown.number}, {until}"}, parts, plain=plain_addresses)
 
 
 def item(shown: ItemShown, *, plain_addresses: bool) -> Drawn:

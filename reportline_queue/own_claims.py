@@ -58,7 +58,7 @@ def take_next(
     """Claim the most overdue items."""
     given = take(count, language, kind)
     put(tables.claims(given.claims) if given.claims else none_waits(language, kind))
-    put(*guard.told(given.exposure))
+    put(guard.told(given.exposure))
 
 
 def mine() -> None:
@@ -70,7 +70,7 @@ def mine() -> None:
             raise
         # While the guard is closed, even hosts are not shown; what is held can still be decided or released.
         held = ask(ClaimsGiven, "GET", "/v1/queue/claims")
-    put(tables.claims(held.claims) if held.claims else "You hold no claim.", *guard.told(held.exposure))
+    put(tables.claims(held.claims) if held.claims else "You hold no claim.", guard.told(held.exposure))
 
 
 def show(
@@ -80,8 +80,8 @@ def show(
     named = claim_named(claim)
     shown = ask(ClaimShown, "GET", named.path)
     drawn = items.claimed(shown, plain_addresses=plain_addresses)
-    put_item(drawn, shown.next_details, start, f"show {shown.number or shown.claim_id}")
-    put(*guard.told(shown.exposure))
+    put_item(drawn, shown.next_details, start, f"show {shown.number}")
+    put(guard.told(shown.exposure))
 
 
 def put_item(drawn: items.Drawn, cursor: str | None, start: int | None, command: str) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from reportline_queue.intake.answers import (
     AuditEntry,
     Claim,
+    Claimed,
     HeldClaim,
     ItemFound,
     ItemsFound,
@@ -41,11 +42,10 @@ def claims(made: Sequence[Claim]) -> Table:
     table = _table("claim", *(["host"] if hosts else []), "what it is")
     table.columns[0].no_wrap = True
     for claim in made:
-        named = claim.claim_id if claim.number is None else str(claim.number)
         host = [shown_address(claim.host, plain=False) if claim.host else ""] if hosts else []
-        seen = "" if claim.shown is not False else "; not shown yet"
+        seen = "" if claim.shown else "; not shown yet"
         about = f"{_summary(claim)}; yours until {clock(claim.lease_expires)}{seen}"
-        table.add_row(named, *host, about)
+        table.add_row(str(claim.number), *host, about)
     return table
 
 
@@ -111,18 +111,18 @@ def clock(moment: datetime) -> str:
     return f"{here:%H:%M} UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:]}'}"
 
 
-def _summary(shown: Claim | ItemFound) -> str:
+def _summary(shown: Claimed | ItemFound) -> str:
     reports = "1 report" if shown.reports == 1 else f"{shown.reports} reports"
     about = f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
     return f"{circumstances(shown)}; {about}" if shown.circumstances else about
 
 
-def circumstances(shown: Claim | ItemFound | ReportShown) -> str:
+def circumstances(shown: Claimed | ItemFound | ReportShown) -> str:
     """Write what reporters tapped and did not leave out."""
     return ", ".join(_CIRCUMSTANCES[each] for each in shown.circumstances)
 
 
-def changed(shown: Claim | ItemFound) -> dict[str, str]:
+def changed(shown: Claimed | ItemFound) -> dict[str, str]:
     """Say what was told since the item was looked at, as a row; none if nothing was."""
     if shown.changed_on is None:
         return {}
@@ -141,7 +141,7 @@ def state(shown: ItemFound) -> str:
     )
 
 
-def reported(shown: Claim | ItemFound) -> str:
+def reported(shown: Claimed | ItemFound) -> str:
     """Write the hours in which an item was reported first and last."""
     first, last = hour(shown.first_hour), hour(shown.last_hour)
     return first if first == last else f"{first} to {last}"

@@ -78,7 +78,7 @@ def _next(state: _Work) -> Claim | None:
     if held.claims:
         return held.claims[0]
     if guard.is_near(held.exposure):
-        put(*guard.told(held.exposure), "`reportline queue next` takes another one all the same.")
+        put(guard.told(held.exposure), "`reportline queue next` takes another one all the same.")
         return None
     given = take(1, state.language, state.kind).claims
     if not given:
@@ -117,7 +117,7 @@ def _show(state: _Work, claim: Named) -> _Item:
     seen = put_screen(drawn.head, drawn.parts, free=_BELOW)
     item = _Item(shown, list(drawn.parts), seen, shown.next_details)
     _tell_rest(item)
-    put(*guard.told(shown.exposure))
+    put(guard.told(shown.exposure))
     return item
 
 

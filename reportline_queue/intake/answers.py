@@ -49,16 +49,19 @@ class ItemSummed:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Claim(ItemSummed):
-    """An item in an analyst's hands until the lease runs out; everything but the address.
-
-    An earlier version of the intake gives no `number`, and does not say whether the item was `shown`.
-    """
+class Claimed(ItemSummed):
+    """The fields that everybody's claims share."""
 
     claim_id: ClaimId
     lease_expires: datetime
-    number: int | None = None
-    shown: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Claim(Claimed):
+    """An item in an analyst's hands until the lease runs out; everything but the address."""
+
+    number: int
+    shown: bool
     host: str | None = None
 
 
@@ -73,6 +76,7 @@ class Exposure:
     opens_at: datetime | None
     break_minutes: int
     lifted_until: datetime | None
+    time_zone: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,7 +84,7 @@ class ClaimsGiven:
     """Claims that the analyst holds."""
 
     claims: tuple[Claim, ...]
-    exposure: Exposure | None = None
+    exposure: Exposure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -166,7 +170,7 @@ class NamedTogether:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HeldClaim(Claim):
+class HeldClaim(Claimed):
     """A claim that somebody holds, and the key by which they do."""
 
     held_by: KeyId
@@ -193,7 +197,7 @@ class ClaimShown(Claim):
     next_details: str | None = None
     together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
-    exposure: Exposure | None = None
+    exposure: Exposure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -219,7 +223,7 @@ class ItemShown(ItemFound):
 
     address_given: str
     address_canonical: str
-    needs_joining: bool = False
+    needs_joining: bool
     summary: Summary
     details: tuple[ReportShown, ...]
     next_details: str | None = None
@@ -240,6 +244,9 @@ class LastAssessment:
     """The assessment that the analyst recorded last."""
 
     assessment_id: AssessmentId
+    item_id: ItemId
+    outcome: str
+    assessed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -19,6 +19,7 @@ from reportline_queue.intake.answers import (
     Claim,
     ClaimShown,
     DecisionShown,
+    Exposure,
     HeldClaim,
     ItemFound,
     ItemsFound,
@@ -96,7 +97,20 @@ WORDS: dict[str, Any] = {
     "next_details": f"1{'0' * 16}",
     "together": (NamedTogether(item_id=ITEM, address_given="https://example.org/2\x1b[2J"),),
 }
+EXPOSURE = Exposure(
+    minutes_today=95,
+    minutes_left=25,
+    limit="break",
+    closed=False,
+    opens_at=None,
+    break_minutes=10,
+    lifted_until=None,
+    time_zone="UTC",
+)
 CLAIMED = ClaimShown(
+    number=7,
+    shown=True,
+    exposure=EXPOSURE,
     claim_id=CLAIM,
     lease_expires=AT,
     needs_joining=True,
@@ -106,7 +120,13 @@ CLAIMED = ClaimShown(
     **ADDRESSES,
 )
 ITEM_SHOWN = ItemShown(
-    state="waiting", outcome="baseline", history=(DECIDED,), **WORDS, **SUMMED, **ADDRESSES
+    needs_joining=False,
+    state="waiting",
+    outcome="baseline",
+    history=(DECIDED,),
+    **WORDS,
+    **SUMMED,
+    **ADDRESSES,
 )
 FOUND = ItemsFound(
     items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True, next=f"1-{ITEM}"
@@ -146,9 +166,8 @@ def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
         "claims": [
             tables.claims(
                 [
-                    Claim(claim_id=CLAIM, lease_expires=AT, **SUMMED),
-                    Claim(claim_id=CLAIM, lease_expires=AT, number=17, host="a" * 60, **SUMMED),
-                    Claim(claim_id=CLAIM, lease_expires=AT, number=18, host="multi.example", **SUMMED),
+                    Claim(claim_id=CLAIM, lease_expires=AT, number=number, shown=False, host=host, **SUMMED)
+                    for number, host in ((1, "multi.example"), (17, "a" * 60), (999, None))
                 ]
             )
         ],
@@ -192,7 +211,7 @@ def test_a_plain_address_stands_alone_on_its_line(name: str) -> None:
 @pytest.mark.parametrize("width", [60, 200])
 def test_what_has_to_be_copied_is_never_broken(width: int) -> None:
     for name, copied in (
-        ("claims", CLAIM),
+        ("claims", "999"),
         ("found", ITEM),
         ("item", ASSESSMENT),
         ("item", ITEM),
