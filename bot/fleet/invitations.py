@@ -1,6 +1,6 @@
 """Makes the links for a portal's web page: one for each language of each of the portal's bots."""
 
-from bot.fleet.bots_file import require_username
+from bot.fleet.bots_file import BotEntry, require_username
 from bot.fleet.chosen_bots import read_fleet
 from bot.settings import BotSettings
 from bot.talks.portals import read_portals
@@ -20,10 +20,18 @@ def invitations_of(settings: BotSettings, portal_id: str, username: str | None) 
     if username is not None:
         bots = [(_named(username), portals[portal_id].languages)]
     else:
-        bots = [(bot.username, bot.languages) for bot in read_fleet(settings) if bot.portal == portal_id]
+        bots = [(bot.username, bot.languages) for bot in _fleet(settings) if bot.portal == portal_id]
     if not bots:
         raise NotReady(f"No bot in {settings.bots_file} serves this portal. Add one, or give --username.")
     return tuple(Invitation(name, portal_id, language) for name, languages in bots for language in languages)
+
+
+def _fleet(settings: BotSettings) -> tuple[BotEntry, ...]:
+    if not settings.bots_file.exists():
+        raise NotReady(
+            f"{settings.bots_file} names no bots, since it is not there. Give --username, the bot's @name."
+        )
+    return read_fleet(settings)
 
 
 def _named(username: str) -> str:
