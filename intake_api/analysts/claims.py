@@ -59,7 +59,7 @@ async def claim(
     items = await first_waiting(request.session, min(count, free), not_released, *queue)
     for item, number in zip(items, await _free_numbers(request), strict=False):
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
-        item.claim_number, item.claim_shown = number, False
+        item.claim_number = number
         item.claimed_by, item.claimed_at, item.lease_expires = (
             request.analyst,
             request.now,

@@ -241,3 +241,10 @@ async def _read_until(stream: asyncio.StreamReader, text: str) -> None:
         more = await stream.read(4096)
         assert more, seen.decode()
         seen += more
+
+
+async def test_a_word_that_is_not_one_of_a_list_is_told_without_the_kind_of_error(system: System) -> None:
+    told = await _command(system, "intake", "key", "add", "boss", "somebody")
+    assert told.returncode == 2
+    assert "'boss' is not one of" in told.stderr
+    assert "Value error" not in told.stderr
