@@ -474,7 +474,6 @@ def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(
     [
         (["search", "A", "https://example.com/70"], "https[:]//example[.]com/70"),
         (["next", "--kind", "foo"], "'--kind': 'foo' is not one of"),
-        (["next", "x@mail.example"], "x[@]mail[.]example"),
     ],
 )
 def test_a_wrong_command_is_told_without_a_link_and_in_plain_words(
