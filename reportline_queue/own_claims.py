@@ -15,7 +15,7 @@ from reportline_queue.claim_argument import (
     claims_named,
     for_each,
 )
-from reportline_queue.errors import NotDone, Refused
+from reportline_queue.errors import NotDone
 from reportline_queue.intake.answers import (
     MAXIMUM_CLAIMS,
     AddressKind,
@@ -23,7 +23,7 @@ from reportline_queue.intake.answers import (
     ClaimsGiven,
     ClaimShown,
 )
-from reportline_queue.intake.api import LIFTED_BY_A_LEAD, ask, request
+from reportline_queue.intake.api import ask, request
 from reportline_queue.printing import put, put_screen
 
 PlainAddresses = Annotated[
@@ -63,13 +63,10 @@ def take_next(
 
 def mine() -> None:
     """List the claims that you hold, with the numbers by which other commands name them."""
-    try:
+    held = ask(ClaimsGiven, "GET", "/v1/queue/claims")
+    # Hosts are exposure too. While the guard is closed, what is held can still be decided or released.
+    if held.claims and not held.exposure.closed:
         held = ask(ClaimsGiven, "GET", "/v1/queue/claims", query={"hosts": "true"})
-    except Refused as refusal:
-        if refusal.name not in LIFTED_BY_A_LEAD:
-            raise
-        # While the guard is closed, even hosts are not shown; what is held can still be decided or released.
-        held = ask(ClaimsGiven, "GET", "/v1/queue/claims")
     put(tables.claims(held.claims) if held.claims else "You hold no claim.", guard.told(held.exposure))
 
 

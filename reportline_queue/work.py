@@ -17,7 +17,7 @@ from reportline_queue.intake.answers import (
     ClaimShown,
     ReportsShown,
 )
-from reportline_queue.intake.api import ask, request
+from reportline_queue.intake.api import LIFTED_BY_A_LEAD, ask, request
 from reportline_queue.own_claims import Kind, Language, PlainAddresses, none_waits, take
 from reportline_queue.printing import put, put_screen
 from reportline_queue.tables import Part
@@ -78,7 +78,9 @@ def _next(state: _Work) -> Claim | None:
     if held.claims:
         return held.claims[0]
     if guard.is_near(held.exposure):
-        put(guard.told(held.exposure), "`reportline queue next` takes another one all the same.")
+        put(guard.told(held.exposure))
+        if not held.exposure.closed:
+            put("`reportline queue next` takes another one all the same.")
         return None
     given = take(1, state.language, state.kind).claims
     if not given:
@@ -103,7 +105,7 @@ def _handle(state: _Work, claim: Named) -> bool:
                 if _decide(state, claim, item, step):
                     return True
             else:
-                _step(claim, item, step)
+                _step(state, claim, item, step)
     except Refused as refusal:
         if refusal.name != "claim-lost":
             raise
@@ -134,22 +136,28 @@ def _asked(state: _Work) -> str:
         put("Type a number, a word, or a beginning that only one of them has.")
 
 
-def _step(claim: Named, item: _Item, step: str) -> None:
-    if step == "plain":
-        put(shown_address(item.shown.address_given, plain=True))
-    elif step == "keep":
-        prolonged = ask(ClaimProlonged, "PUT", f"{claim.path}/lease")
-        put(f"Yours until {tables.clock(prolonged.lease_expires)}: {claim.name}.")
-    else:
-        _more(item)
+def _step(state: _Work, claim: Named, item: _Item, step: str) -> None:
+    try:
+        if step == "plain":
+            put(shown_address(item.shown.address_given, plain=True))
+        elif step == "keep":
+            prolonged = ask(ClaimProlonged, "PUT", f"{claim.path}/lease")
+            put(f"Yours until {tables.clock(prolonged.lease_expires)}: {claim.name}.")
+        else:
+            _more(state, item)
+    except Refused as refusal:
+        # A limit that is reached meanwhile takes no decision out of the analyst's hands.
+        if refusal.name not in LIFTED_BY_A_LEAD:
+            raise
+        put(str(refusal))
 
 
-def _more(item: _Item) -> None:
+def _more(state: _Work, item: _Item) -> None:
     """Show the parts that follow, below the address; further reports are asked for when they are reached."""
     if item.seen >= len(item.parts) and item.cursor is not None:
         path = f"/v1/items/{item.shown.item_id}/reports"
         page = ask(ReportsShown, "GET", path, query={"after": item.cursor})
-        item.parts += items.report_parts(page, plain_addresses=False)
+        item.parts += items.report_parts(page, plain_addresses=state.plain)
         item.cursor = page.next
     if item.seen >= len(item.parts):
         put("That is all.")

@@ -63,7 +63,9 @@ class ClaimsWanted(Taken):
     count: int = Field(default=1, ge=1, le=MAXIMUM_CLAIMS)
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     kind: Annotated[str, Field(pattern="^[a-z_]{1,32}$")] | None = None
-    hosts: bool = Field(default=False, description="Whether to give each address's host; this is audited.")
+    hosts: bool = Field(
+        default=False, strict=True, description="Whether to give each address's host; this is audited."
+    )
 
 
 class _ItemSummed(BaseModel):

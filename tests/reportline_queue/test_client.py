@@ -579,6 +579,14 @@ def test_who_needs_a_break_is_told_and_a_lead_lifts_it(analyst: Client, lead: Cl
     assert re.search(r"\nA lead has lifted your limits until \d\d:\d\d UTC\S*\.\n$", shown)
 
 
+def test_who_holds_nothing_and_looks_at_their_list_is_not_exposed(analyst: Client) -> None:
+    analyst.told("mine")
+    assert _exposures(analyst) == 0
+    analyst.claim("https://example.com/71")
+    assert "example" in analyst.told("mine")
+    assert _exposures(analyst) == 1
+
+
 def test_whose_day_is_full_is_told_and_may_still_decide(analyst: Client) -> None:
     analyst.claim("https://example.com/17")
     analyst.told("show")
@@ -821,6 +829,14 @@ def assessments_in(shown: str) -> list[str]:
 def first_id(shown: str) -> str:
     found: list[str] = re.findall(r"\b[0-9a-f]{32}\b", shown)
     return found[0]
+
+
+def _exposures(analyst: Client) -> int:
+    """Count the analyst's stretches of exposure."""
+    file = IntakeSettings(data_dir=analyst.served.folder).database_file
+    with closing(sqlite3.connect(file)) as database:
+        counted = database.execute("SELECT count(*) FROM exposures WHERE analyst = ?", (analyst.key_id,))
+        return int(counted.fetchone()[0])
 
 
 def _exposed(analyst: Client, length: timedelta) -> None:

@@ -151,6 +151,26 @@ def test_before_a_limit_nothing_new_is_taken(analyst: Client) -> None:
     analyst.behind_its_back(delete(Exposure))
 
 
+def test_a_limit_that_is_reached_on_the_way_takes_no_decision_away(analyst: Client) -> None:
+    """Nothing new is opened, and nothing kept for longer, but the page on the screen is decided."""
+    _waiting(analyst, "https://one.example/1", "https://two.example/2")
+    terminal = _Terminal(analyst, "work")
+    terminal.read_until(b"stop: ")
+    now = utc_now()
+    exposed = insert(Exposure).values(
+        exposure_id="e", analyst=analyst.key_id, began=now - timedelta(minutes=61), ends=now
+    )
+    analyst.behind_its_back(exposed)
+    terminal.type(b"keep\n")
+    assert b"Your break is due. Decide what you have seen" in terminal.read_until(b"stop: ")
+    terminal.type(b"3\n.\n\n")
+    shown = terminal.read_until(None)
+    assert b"Recorded: ignore, for claim 1, " in shown
+    assert b"Your break lasts until " in shown
+    assert b"all the same" not in shown
+    assert terminal.end() == 0
+
+
 def test_an_item_that_is_lost_meanwhile_is_told_and_the_next_one_taken(analyst: Client) -> None:
     """Another terminal puts it back between the question and the answer."""
     _waiting(analyst, "https://one.example/1")
