@@ -104,10 +104,13 @@ class ExposureShown(BaseModel):
     limit: Literal["break", "day"] = Field(description="The limit that comes first, or is reached.")
     closed: bool = Field(description="Whether the guard opens nothing new now.")
     opens_at: datetime | None = Field(
-        description="When a closed guard opens again; null if the break begins only when nothing is held."
+        default=None,
+        description="When a closed guard opens again; null if the break begins only when nothing is held.",
     )
     break_minutes: int
-    lifted_until: datetime | None = Field(description="Until when a lead has lifted the limits; null if not.")
+    lifted_until: datetime | None = Field(
+        default=None, description="Until when a lead has lifted the limits; null if not."
+    )
     time_zone: str = Field(description="The hotline's: its days begin at midnight there.")
 
 

@@ -73,9 +73,9 @@ class Exposure:
     minutes_left: int
     limit: Literal["break", "day"]
     closed: bool
-    opens_at: datetime | None
+    opens_at: datetime | None = None
     break_minutes: int
-    lifted_until: datetime | None
+    lifted_until: datetime | None = None
     time_zone: str
 
 
