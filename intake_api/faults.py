@@ -21,8 +21,9 @@ class Reason(StrEnum):
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not an error
-    """The request cannot be fulfilled, for this reason."""
+    """The request cannot be fulfilled, for this reason; `detail` says what the caller can do about it now."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, detail: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.detail = detail

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_group
 
 import reportline_queue
@@ -43,6 +44,10 @@ class _Commands(TyperGroup):
             place = "" if fault.filename is None else f" of {fault.filename}"
             typer.echo(f"The system says{place}: {fault.strerror}. See whose the files are.", err=True)
             raise typer.Exit(1) from None
+        except TyperException as fault:
+            # The kind of the error is no word for a person.
+            fault.message = fault.message.removeprefix("Value error, ")
+            raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)

@@ -1,34 +1,40 @@
 """The analysts' terminal client: it speaks HTTP to the API, stores nothing, and opens no address."""
 
-import re
 import sys
+from itertools import chain
 from typing import Annotated
 
 import typer
 
-from reportline_queue import HELP, numbers, tables
+from reportline_queue import HELP, items, numbers, tables
 from reportline_queue.address.defanging import refang
-from reportline_queue.claim_argument import ClaimArgument, claim_path
+from reportline_queue.claim_argument import item_named
 from reportline_queue.decisions import assess
 from reportline_queue.errors import NotDone
 from reportline_queue.intake.answers import (
     ITEM_LENGTH,
-    MAXIMUM_CLAIMS,
-    AddressKind,
-    ClaimProlonged,
-    ClaimsGiven,
-    ClaimShown,
     Counts,
     ItemsFound,
     ItemShown,
     ReportsShown,
 )
-from reportline_queue.intake.api import ask, id_in_path, request
+from reportline_queue.intake.api import ask, id_in_path
 from reportline_queue.leads import audit, claims, export, free, lift
+from reportline_queue.own_claims import (
+    FromPart,
+    PlainAddresses,
+    keep,
+    mine,
+    put_item,
+    release,
+    show,
+    take_next,
+)
 from reportline_queue.printing import PlainHelp, Sentences, put
 from reportline_queue.text import shown_address
 from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named
+from reportline_queue.work import work
 
 _MAXIMUM_ADDRESS_LENGTH = 2048
 queue = typer.Typer(
@@ -38,56 +44,14 @@ queue = typer.Typer(
     add_completion=False,
     help=HELP,
 )
-PlainAddresses = Annotated[
-    bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened.")
-]
 
 
-@queue.command(name="next", cls=PlainHelp)
-def take_next(
-    count: Annotated[int, typer.Argument(min=1, max=MAXIMUM_CLAIMS, help="How many items to take on.")] = 1,
-    *,
-    language: Annotated[str | None, typer.Option(help="Only what was reported in it, such as es.")] = None,
-    kind: Annotated[AddressKind | None, typer.Option(help="Only addresses of this kind.")] = None,
-) -> None:
-    """Claim the most overdue items."""
-    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
-        raise NotDone("A language is two or three small letters, such as es.")
-    wanted = {"count": count, "language": language, "kind": kind}
-    given = ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted).claims
-    of_these = " of this language or kind" if language or kind else ""
-    put(tables.claims(given) if given else f"Nothing{of_these} waits for you.")
-
-
-@queue.command(cls=PlainHelp)
-def mine() -> None:
-    """List the claims that you hold."""
-    held = ask(ClaimsGiven, "GET", "/v1/queue/claims").claims
-    put(tables.claims(held) if held else "You hold no claim.")
-
-
-@queue.command(cls=PlainHelp)
-def show(claim: ClaimArgument = None, *, plain_addresses: PlainAddresses = False) -> None:
-    """Show a claimed item: its address, and what its reports say."""
-    shown = ask(ClaimShown, "GET", claim_path(claim))
-    put(*tables.claimed(shown, plain_addresses=plain_addresses))
-    _tell_more(shown.item_id, shown.next_details)
-
-
-@queue.command(cls=PlainHelp)
-def keep(claim: ClaimArgument = None) -> None:
-    """Keep a claimed item for longer, eight hours in all."""
-    prolonged = ask(ClaimProlonged, "PUT", f"{claim_path(claim)}/lease")
-    put(f"It is yours until {tables.clock(prolonged.lease_expires)}.")
-
-
-@queue.command(cls=PlainHelp)
-def release(claim: ClaimArgument = None) -> None:
-    """Put a claimed item back into the queue."""
-    request("DELETE", claim_path(claim))
-    put("It is back in the queue.")
-
-
+queue.command(cls=PlainHelp)(work)
+queue.command(name="next", cls=PlainHelp)(take_next)
+queue.command(cls=PlainHelp)(mine)
+queue.command(cls=PlainHelp)(show)
+queue.command(cls=PlainHelp)(keep)
+queue.command(cls=PlainHelp)(release)
 queue.command(cls=PlainHelp)(assess)
 
 
@@ -135,26 +99,30 @@ def search(
 def item(
     item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue search` shows it.")],
     *,
+    start: FromPart = None,
     plain_addresses: PlainAddresses = False,
 ) -> None:
     """Show any item: its address, what its reports say, and what was decided."""
     shown = ask(ItemShown, "GET", f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}")
-    put(*tables.item(shown, plain_addresses=plain_addresses))
-    _tell_more(shown.item_id, shown.next_details)
+    drawn = items.item(shown, plain_addresses=plain_addresses)
+    put_item(drawn, shown.next_details, start, f"item {item_id}")
 
 
 @queue.command(cls=PlainHelp)
 def reports(
-    item_id: Annotated[str, typer.Argument(metavar="ITEM", help="The item, as `queue show` names it.")],
+    item_or_claim: Annotated[
+        str, typer.Argument(metavar="ITEM", help="The item, or the number of a claim that you hold.")
+    ],
     *,
     after: Annotated[str, typer.Option(help="Where the page before ended, as it is shown.")],
     plain_addresses: PlainAddresses = False,
 ) -> None:
     """Show more of an item's reports, those after a page that you have seen."""
-    path = f"/v1/items/{id_in_path(item_id, ITEM_LENGTH)}/reports"
-    page = ask(ReportsShown, "GET", path, query={"after": after})
-    put(*tables.reports(page, plain_addresses=plain_addresses))
-    _tell_more(item_id, page.next)
+    item_id = item_named(item_or_claim)
+    page = ask(ReportsShown, "GET", f"/v1/items/{item_id}/reports", query={"after": after})
+    put(*chain.from_iterable(items.report_parts(page, plain_addresses=plain_addresses)))
+    if page.next:
+        put(items.more_reports(item_or_claim, page.next))
 
 
 @queue.command(cls=PlainHelp)
@@ -168,11 +136,6 @@ queue.command(cls=PlainHelp, rich_help_panel="For leads")(free)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(export)
 queue.command(cls=PlainHelp, rich_help_panel="For auditors")(audit)
-
-
-def _tell_more(item_id: str, cursor: str | None) -> None:
-    if cursor is not None:
-        put(f"More of its reports: reportline queue reports {item_id} --after {cursor}")
 
 
 def _require_length(sought: str) -> None:

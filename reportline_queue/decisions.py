@@ -1,19 +1,21 @@
 """The command that records a decision: each field has an option, and none has a default."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 import typer
 
-from reportline_queue.claim_argument import ClaimArgument, claim_path
-from reportline_queue.errors import NotDone
-from reportline_queue.intake.answers import ASSESSMENT_LENGTH, AssessmentGiven
+from reportline_queue.claim_argument import ClaimsArgument, Named, claims_named, for_each
+from reportline_queue.errors import NotDone, Refused
+from reportline_queue.intake.answers import ASSESSMENT_LENGTH, AssessmentGiven, LastAssessment
 from reportline_queue.intake.api import ask, id_in_path
 from reportline_queue.printing import put
+from reportline_queue.text import shown_address
 from reportline_queue.vocabulary.rules import contradiction
 from reportline_queue.vocabulary.words import choice
 
 Decision = Mapping[str, Any]
+LAST: Final = "last"
 
 Outcome = Annotated[str, choice("outcome")]
 Severity = Annotated[str | None, choice("severity")]
@@ -44,13 +46,14 @@ Note = Annotated[
 Corrects = Annotated[
     str | None,
     typer.Option(
-        metavar="ASSESSMENT", help="The assessment in whose place it stands, as `queue item` shows it."
+        metavar="ASSESSMENT",
+        help="The assessment in whose place it stands, as `queue item` shows it, or last: your last one.",
     ),
 ]
 
 
 def assess(  # noqa: PLR0913 - each is an option of the command
-    claim: ClaimArgument = None,
+    claims: ClaimsArgument = None,
     *,
     outcome: Outcome,
     severity: Severity = None,
@@ -67,7 +70,7 @@ def assess(  # noqa: PLR0913 - each is an option of the command
     note: Note = None,
     corrects: Corrects = None,
 ) -> None:
-    """Record a decision: about a claimed item, or in the place of an assessment; nothing is taken over."""
+    """Record a decision: about claimed items that you were shown, or in the place of an assessment."""
     decided = _decision(
         outcome=outcome,
         severity=severity,
@@ -84,30 +87,50 @@ def assess(  # noqa: PLR0913 - each is an option of the command
         note=note,
     )
     if corrects is None:
-        _record(claim, decided)
-    elif claim is None:
-        _correct(corrects, decided)
+        named = claims_named(claims)
+        _require_shown(named)
+        for_each(named, lambda claim: record(claim, decided))
+    elif not claims:
+        put(_correct(corrects, decided))
     else:
         raise NotDone("Name a claim, or an assessment to correct, not both.")
+    put("To change it: reportline queue assess --corrects last --outcome …")
 
 
-def _record(claim: str | None, decided: Decision) -> None:
-    path = claim_path(claim)
-    given = ask(AssessmentGiven, "POST", f"{path}/assessment", decided)
-    put(f"Recorded: {decided['outcome']}, for claim {path[-16:]}. Thank you.", _how_to_correct(given))
+def record(claim: Named, decided: Decision) -> str:
+    """Record a decision about a claim, and say about which host; raises NotDone."""
+    given = ask(AssessmentGiven, "POST", f"{claim.path}/assessment", decided)
+    return f"Recorded: {decided['outcome']}, for {claim.name}{_host(given)}."
 
 
-def _correct(assessment: str, decided: Decision) -> None:
-    path = f"/v1/assessments/{id_in_path(assessment, ASSESSMENT_LENGTH)}/correction"
+def _require_shown(named: Sequence[Named]) -> None:
+    """Raise NotDone where an analyst would decide about what they did not see."""
+    for claim in named:
+        if claim.held is not None and not claim.held.shown:
+            raise NotDone(
+                f"You were not shown {claim.name}, so nothing was recorded. "
+                f"`reportline queue show {claim.held.number}` shows it; `release` puts it back."
+            )
+
+
+def _correct(assessment: str, decided: Decision) -> str:
+    assessment_id = _last() if assessment == LAST else id_in_path(assessment.lower(), ASSESSMENT_LENGTH)
+    path = f"/v1/assessments/{assessment_id}/correction"
     given = ask(AssessmentGiven, "POST", path, decided)
-    put(
-        f"Corrected: {decided['outcome']}. The earlier assessment stays in the history.",
-        _how_to_correct(given),
-    )
+    return f"Corrected: {decided['outcome']}{_host(given)}. The earlier assessment stays in the history."
 
 
-def _how_to_correct(given: AssessmentGiven) -> str:
-    return f"To change it: reportline queue assess --corrects {given.assessment_id} --outcome …"
+def _last() -> str:
+    try:
+        return ask(LastAssessment, "GET", "/v1/assessments/last").assessment_id
+    except Refused as refusal:
+        if refusal.name == "not-found":
+            raise NotDone("You have recorded no assessment yet.") from None
+        raise
+
+
+def _host(given: AssessmentGiven) -> str:
+    return "" if given.host is None else f", {shown_address(given.host, plain=False)}"
 
 
 def _decision(flags: list[str] | None, note: str | None, **said: str | bool | None) -> Decision:

@@ -2,15 +2,18 @@
 
 import io
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from reportline_queue.errors import NotDone
-from reportline_queue.tables import Shown
-from reportline_queue.text import clean
+from reportline_queue.tables import Part, Shown
+from reportline_queue.text import clean, safe
 
 
 class Sentences(TyperGroup):
@@ -24,6 +27,10 @@ class Sentences(TyperGroup):
         except NotDone as fault:
             _tell(str(fault))
             raise typer.Exit(1) from None
+        except TyperException as fault:
+            # It repeats what was typed, such as a second address, and in whose words a check failed.
+            fault.message = safe(fault.message.removeprefix("Value error, "))
+            raise
 
 
 class PlainHelp(TyperCommand):
@@ -41,6 +48,37 @@ def put(*parts: Shown) -> None:
     console = Console(highlight=False, emoji=False)
     for part in parts:
         console.print(part, markup=False, soft_wrap=isinstance(part, str))
+
+
+def put_screen(
+    head: Iterable[Shown], parts: Sequence[Part], start: int | None = None, *, free: int = 3
+) -> int:
+    """Print a heading and the parts that the screen takes; returns the number of the first one left out.
+
+    So many lines of the screen are left `free`. Into a file, everything is printed. With `start`, it is a
+    later screen, which begins with this part and shows at least this one.
+    """
+    heading = list(head)
+    screen = Console(highlight=False, emoji=False)
+    left = screen.height - free - _lines(heading, screen.width)
+    put(*heading)
+    for number, part in enumerate(parts):
+        if number < (start or 0):
+            continue
+        left -= _lines(part, screen.width)
+        if screen.is_terminal and left < 0 and number != start:
+            return number
+        put(*part)
+    return len(parts)
+
+
+def _lines(parts: Iterable[Shown], width: int) -> int:
+    """Count the lines that these take on a screen; a text that is not broken goes on in the next line."""
+    drawn = io.StringIO()
+    console = Console(file=drawn, width=width, color_system=None, highlight=False, emoji=False)
+    for part in parts:
+        console.print(part, markup=False, soft_wrap=isinstance(part, str))
+    return sum(max(1, -(-cell_len(line) // width)) for line in drawn.getvalue().splitlines())
 
 
 def _print_whatever_comes() -> None:

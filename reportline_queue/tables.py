@@ -11,37 +11,20 @@ from rich.text import Text
 from reportline_queue.intake.answers import (
     AuditEntry,
     Claim,
-    ClaimShown,
-    DecisionShown,
+    Claimed,
     HeldClaim,
     ItemFound,
     ItemsFound,
-    ItemShown,
-    NamedTogether,
     ReportShown,
-    ReportsShown,
-    Summary,
 )
-from reportline_queue.text import clean, safe, shown_address
+from reportline_queue.text import safe, shown_address
 from reportline_queue.vocabulary.terms import TermList
 
 Shown = str | Table | Padding
-# A decision's fields, in the order in which they are shown.
-DECIDED: Final = (
-    "outcome",
-    "severity",
-    "youngest_child",
-    "gender",
-    "site_type",
-    "hosting_country",
-    "commerciality",
-    "payment_method",
-    "non_photographic",
-    "flags",
-    "action",
-    "action_reason",
-    "note",
-)
+# What is not torn apart where a screen ends.
+Part = Sequence[Shown]
+
+
 # Beside a longer word there is no room for its meaning in 60 columns.
 _BESIDE: Final = 20
 # What the reporter tapped on the way, and left on the card before sending.
@@ -53,22 +36,16 @@ _CIRCUMSTANCES: Final = {
 }
 
 
-# How many reports say what, in the order in which it is shown.
-_SUMMED: Final = {
-    "live": "a live stream",
-    "seen_today": "seen today",
-    "passwords": "a password",
-    "positions": "a position on the page",
-    "notes": "a note",
-}
-
-
 def claims(made: Sequence[Claim]) -> Table:
-    """Draw claims, without their addresses."""
-    table = _table("claim", "what it is")
+    """Draw claims by number, with their hosts defanged where the intake gives them."""
+    hosts = any(claim.host for claim in made)
+    table = _table("claim", *(["host"] if hosts else []), "what it is")
     table.columns[0].no_wrap = True
     for claim in made:
-        table.add_row(claim.claim_id, f"{_summary(claim)}; yours until {clock(claim.lease_expires)}")
+        host = [shown_address(claim.host, plain=False) if claim.host else ""] if hosts else []
+        seen = "" if claim.shown else "; not shown yet"
+        about = f"{_summary(claim)}; yours until {clock(claim.lease_expires)}{seen}"
+        table.add_row(str(claim.number), *host, about)
     return table
 
 
@@ -77,7 +54,7 @@ def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
     for claim in claims:
         until = "ran out" if claim.lease_expires <= now else "until"
         yield f"claim {claim.claim_id}"
-        yield _rows(
+        yield rows(
             {
                 "held by": f"{claim.held_by}, {safe(claim.holder)}",
                 "since": f"{claim.claimed_at.astimezone():%Y-%m-%d %H:%M}",
@@ -87,48 +64,21 @@ def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
         )
 
 
-def reports(page: ReportsShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw a further page of an item's reports."""
-    for report in page.reports:
-        yield "a report"
-        yield _rows(_said(report, plain=plain_addresses))
-
-
-def claimed(shown: ClaimShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw a claimed item; an address is on a line of its own, whole, so that it can be copied."""
-    yield from _tapped(shown)
-    yield from _addresses(shown, plain=plain_addresses)
-    yield _rows(
-        _about(shown, needs_joining=shown.needs_joining) | {"yours until": clock(shown.lease_expires)}
-    )
-    yield from _words(shown, plain=plain_addresses)
-    yield from _history(shown.history)
-
-
 def found(items: ItemsFound) -> Iterator[Shown]:
     """Draw items that were found, without their addresses; an id is on a line of its own."""
     for item in items.items:
         yield f"item {item.item_id}"
-        told = {"state": _state(item), "what it is": _summary(item), "reported": _reported(item)}
-        yield _rows(told | _changed(item))
+        told = {"state": state(item), "what it is": _summary(item), "reported": reported(item)}
+        yield rows(told | changed(item))
     if items.more:
         yield "There are more; these were reported last."
-
-
-def item(shown: ItemShown, *, plain_addresses: bool) -> Iterator[Shown]:
-    """Draw an item outside the queue: its address, where it is, what its reports say, what was decided."""
-    yield from _tapped(shown)
-    yield from _addresses(shown, plain=plain_addresses)
-    yield _rows({"state": _state(shown)} | _about(shown))
-    yield from _words(shown, plain=plain_addresses)
-    yield from _history(shown.history)
 
 
 def words(listed: TermList) -> Iterator[Shown]:
     """Draw a list of the vocabulary: what it answers, and its words and their meanings."""
     yield Padding(Text(listed.about), (0, 0, 1, 0))
     if max(map(len, listed.values)) <= _BESIDE:
-        yield _rows({term.value: term.meaning for term in listed.terms})
+        yield rows({term.value: term.meaning for term in listed.terms})
         return
     for term in listed.terms:
         yield term.value
@@ -137,7 +87,7 @@ def words(listed: TermList) -> Iterator[Shown]:
 
 def lists(named: Mapping[str, TermList]) -> Padding:
     """Draw the names of the vocabulary's lists, and what they answer."""
-    return _rows({name: listed.about for name, listed in named.items()})
+    return rows({name: listed.about for name, listed in named.items()})
 
 
 def audited(entries: Sequence[AuditEntry]) -> Table:
@@ -155,74 +105,33 @@ def audited(entries: Sequence[AuditEntry]) -> Table:
 
 
 def clock(moment: datetime) -> str:
-    """Write a moment of today as the analyst's clock shows it."""
-    return f"{moment.astimezone():%H:%M}"
+    """Write a moment of today as the analyst's clock shows it, with how far the clock is from UTC."""
+    here = moment.astimezone()
+    offset = f"{here:%z}"
+    return f"{here:%H:%M} UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:]}'}"
 
 
-def _addresses(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
-    yield "address"
-    yield shown_address(shown.address_given, plain=plain)
-    if shown.address_canonical != shown.address_given:
-        yield "the same, in its canonical form"
-        yield shown_address(shown.address_canonical, plain=plain)
-
-
-def _summary(shown: Claim | ItemFound) -> str:
+def _summary(shown: Claimed | ItemFound) -> str:
     reports = "1 report" if shown.reports == 1 else f"{shown.reports} reports"
     about = f"{shown.kind}; {reports}; {', '.join(shown.portals)}; {', '.join(shown.languages)}"
-    return f"{_circumstances(shown)}; {about}" if shown.circumstances else about
+    return f"{circumstances(shown)}; {about}" if shown.circumstances else about
 
 
-def _tapped(shown: Claim | ItemFound) -> Iterator[Shown]:
-    if shown.circumstances:
-        yield _rows({"a reporter": _circumstances(shown)})
-
-
-def _circumstances(shown: Claim | ItemFound | ReportShown) -> str:
+def circumstances(shown: Claimed | ItemFound | ReportShown) -> str:
+    """Write what reporters tapped and did not leave out."""
     return ", ".join(_CIRCUMSTANCES[each] for each in shown.circumstances)
 
 
-def _about(shown: Claim | ItemFound, *, needs_joining: bool = False) -> dict[str, str]:
-    return {
-        "item": shown.item_id,
-        "kind": f"{shown.kind}, needs joining" if needs_joining else shown.kind,
-        "portals": ", ".join(shown.portals),
-        "languages": ", ".join(shown.languages),
-        "reported": _reported(shown),
-    } | _changed(shown)
-
-
-def _changed(shown: Claim | ItemFound) -> dict[str, str]:
+def changed(shown: Claimed | ItemFound) -> dict[str, str]:
+    """Say what was told since the item was looked at, as a row; none if nothing was."""
     if shown.changed_on is None:
         return {}
     words = ", ".join(word.replace("_", " ") for word in shown.changed_words)
     return {"changed since": f"it was looked at, last on {shown.changed_on}: {words}"}
 
 
-def _words(shown: ClaimShown | ItemShown, *, plain: bool) -> Iterator[Shown]:
-    """Draw what an item's reports say: how many say what, what else they name, and each of them."""
-    if summed := _summed(shown.summary):
-        yield "how many reports tell"
-        yield _rows(summed)
-    if shown.together:
-        yield "named together with"
-        yield from _named(shown.together, plain=plain)
-    for number, report in enumerate(shown.details, start=1):
-        yield f"report {number} of {shown.reports}"
-        yield _rows(_said(report, plain=plain))
-
-
-def _summed(summary: Summary) -> dict[str, str]:
-    return {words: str(number) for name, words in _SUMMED.items() if (number := getattr(summary, name))}
-
-
-def _named(together: Sequence[NamedTogether], *, plain: bool) -> Iterator[Shown]:
-    for other in together:
-        yield f"item {other.item_id}"
-        yield shown_address(other.address_given, plain=plain)
-
-
-def _state(shown: ItemFound) -> str:
+def state(shown: ItemFound) -> str:
+    """Say where an item is, and how it was decided."""
     if shown.outcome is None:
         return shown.state
     return (
@@ -232,50 +141,10 @@ def _state(shown: ItemFound) -> str:
     )
 
 
-def _reported(shown: Claim | ItemFound) -> str:
-    first, last = _hour(shown.first_hour), _hour(shown.last_hour)
+def reported(shown: Claimed | ItemFound) -> str:
+    """Write the hours in which an item was reported first and last."""
+    first, last = hour(shown.first_hour), hour(shown.last_hour)
     return first if first == last else f"{first} to {last}"
-
-
-def _said(report: ReportShown, *, plain: bool) -> dict[str, str]:
-    said = {
-        "from": f"{report.portal}, {report.channel}, {report.language}, {_hour(report.hour)}",
-        "withdrawn": "yes" if report.withdrawn else "",
-        "whole site": _yes_or_no(report.whole_site),
-        "complete": "" if report.complete else "no, only what the reporter remembers",
-        "the reporter": _circumstances(report),
-        "depiction": report.depiction or "",
-        "reached": report.reached or "",
-        "page before": "" if report.referer is None else shown_address(report.referer, plain=plain),
-        "access": report.access or "",
-        "password": clean(report.page_password or ""),
-        "position": safe(report.position or ""),
-        "seen": report.seen or "",
-        "live": report.live or "",
-        "note": safe(report.note or ""),
-    }
-    return {name: value for name, value in said.items() if value}
-
-
-def _history(decisions: Sequence[DecisionShown]) -> Iterator[Shown]:
-    for decision in decisions:
-        yield f"assessment {decision.assessment_id}"
-        yield _rows(_decided(decision))
-
-
-def _decided(decision: DecisionShown) -> dict[str, str]:
-    made = {
-        "made": f"{decision.assessed_at:%Y-%m-%d}, by {decision.assessed_by}",
-        "corrects": decision.corrects or "",
-    }
-    said = {name.replace("_", "-"): _value(getattr(decision, name)) for name in DECIDED}
-    return {name: value for name, value in (made | said).items() if value}
-
-
-def _value(said: str | bool | tuple[str, ...] | None) -> str:  # noqa: FBT001 - a field's value
-    if said is None or isinstance(said, bool):
-        return _yes_or_no(said)
-    return safe(said) if isinstance(said, str) else ", ".join(said)
 
 
 def _table(*names: str) -> Table:
@@ -285,7 +154,8 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _rows(values: Mapping[str, str]) -> Padding:
+def rows(values: Mapping[str, str]) -> Padding:
+    """Draw names and values below one another."""
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
@@ -294,11 +164,6 @@ def _rows(values: Mapping[str, str]) -> Padding:
     return Padding(table, (0, 0, 1, 2))
 
 
-def _hour(hour: datetime) -> str:
-    return f"{hour:%Y-%m-%d %H}h UTC"
-
-
-def _yes_or_no(answer: bool | None) -> str:  # noqa: FBT001 - the answer itself
-    if answer is None:
-        return ""
-    return "yes" if answer else "no"
+def hour(began: datetime) -> str:
+    """Write an hour by when it began."""
+    return f"{began:%Y-%m-%d %H}h UTC"

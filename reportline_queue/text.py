@@ -4,11 +4,18 @@ import re
 import unicodedata
 from typing import Final
 
-from reportline_queue.address.defanging import defang
+from reportline_queue.address.defanging import defang, refang
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Persian, Urdu and Hindi words need these two joiners.
 _NEEDED: Final = frozenset("\n\u200c\u200d")
+# What terminals make a link of though it is no address that can be reported.
+_CLICKED: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*:/|\b(?:callto|data|geo|info|javascript|mailto|man|news|nntp|sips?|skype|sms|tel|xmpp):"
+    r"|\w@\w|\bwww\.",
+    re.IGNORECASE,
+)
+_DEFANGED_SCHEME: Final = re.compile(r"\bhxxp(?=s?://)", re.IGNORECASE)
 _ISOLATE, _ISOLATED = "\u2068", "\u2069"
 
 
@@ -31,7 +38,10 @@ def _safe_word(word: str) -> str:
     # Most commands show no free text, and start the sooner without it.
     from reportline_queue.address.finding import find  # noqa: PLC0415
 
-    return defang(word) if find(word, handles=True).addresses else word
+    if not find(word, handles=True).addresses and not _CLICKED.search(word):
+        return word
+    # What a reporter has defanged already is not defanged twice.
+    return defang(_DEFANGED_SCHEME.sub("http", refang(word)))
 
 
 def _clean_character(character: str) -> str:

@@ -190,7 +190,8 @@ ELSEWHERE = (
         "intake_api/store/migrations",
         "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows "
         "versions/0004_orders_without_clocks versions/0005_words_within_reach "
-        "versions/0006_entries_that_bind versions/0007_processes versions/0008_words_unshown",
+        "versions/0006_entries_that_bind versions/0007_processes versions/0008_words_unshown "
+        "versions/0009_numbered_claims",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),
@@ -230,10 +231,17 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "reportline_queue",
-        "claim_argument decisions errors export leads printing text "
+        "claim_argument decisions errors export leads own_claims printing text "
         "intake/api intake/server_url vocabulary/words",
         "tests/reportline_queue/test_client.py",
         "commands of one client, against a real intake",
+    ),
+    Elsewhere("reportline_queue", "items", "tests/reportline_queue/test_tables.py", "drawn as tables are"),
+    Elsewhere(
+        "reportline_queue",
+        "questions",
+        "tests/reportline_queue/test_work.py",
+        "asked while working, against a real intake",
     ),
     Elsewhere(
         "reportline_queue/address",

@@ -115,7 +115,7 @@ def test_with_postgresql(operator: Operator) -> None:
         here = [(kind, lines.replace(":5432/", f":{server.port}/")) for kind, lines in blocks]
         said = _follow(operator, here)
         assert "hxxps://example[.]com/page" in said
-        assert "back in the queue" in said
+        assert "Back in the queue" in said
 
 
 def test_every_command_that_is_named_is_there() -> None:

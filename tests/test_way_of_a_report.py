@@ -56,8 +56,8 @@ def _claimed(system: System) -> str:
     while time.monotonic() < deadline:
         done = system.command("queue", "next")
         assert done.returncode == 0, done.stderr + done.stdout
-        if found := re.search(r"\b[0-9a-f]{16}\b", done.stdout):
-            return found[0]
+        if found := re.search(r"(?m)^│ (\d+) +│", done.stdout):
+            return found[1]
     raise AssertionError("the report never came into the queue")
 
 

@@ -35,12 +35,20 @@ def check_portals(
     from locales.catalogues import KNOWN_LANGUAGES
 
     settings = bot_settings()
-    chosen = files or sorted(settings.portals_dir.glob("*.toml"))
+    named = files or sorted(settings.portals_dir.glob("*.toml"))
+    chosen = [_found(file, settings.portals_dir) for file in named]
     portals, faults = read_files(chosen, KNOWN_LANGUAGES)
     if before_serving and not faults:
         raise typer.Exit(int(not _ready_to_serve(portals.values())))
-    typer.echo("\n".join(faults) if faults else f"{len(chosen)} portals are fine.")
+    fine = "1 portal is fine." if len(chosen) == 1 else f"{len(chosen)} portals are fine."
+    typer.echo("\n".join(faults) if faults else fine)
     raise typer.Exit(int(bool(faults)))
+
+
+def _found(file: Path, portals: Path) -> Path:
+    """Give the file that was named; a name alone may be that of a file among the portals."""
+    among = portals / file.name
+    return among if file == Path(file.name) and not file.exists() and among.exists() else file
 
 
 def _ready_to_serve(portals: "Collection[Portal]") -> bool:

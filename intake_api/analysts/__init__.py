@@ -5,6 +5,7 @@
 - `analyst_request`: the session, the analyst and the time of one request
 - `claims`: claim, prolong and release items
 - `guard`: limits how long an analyst is exposed
+- `exposure`: calculates what the limits still allow
 - `showing`: builds the answers that show items
 - `item_reports`: pages through an item's reports, and finds what was named together with it
 - `assessing`: records decisions and corrections, and overwrites none

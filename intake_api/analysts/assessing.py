@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
+from intake_api.analysts.shapes import LastAssessment
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.audit.bound_assessments import binding
 from intake_api.faults import Reason, Refused
@@ -53,6 +54,20 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
     if earlier.vocabulary == VOCABULARY_VERSION and _is_as_decided(request.vault, earlier, decision):
         return assessment_id
     return await _add(request, item, decision, corrects=assessment_id)
+
+
+async def last_assessment(request: AnalystRequest) -> LastAssessment:
+    """Return the assessment that the analyst recorded last; raises Refused (not-found) if there is none."""
+    mine = select(Assessment).where(Assessment.assessed_by == request.analyst)
+    last = await request.session.scalar(mine.order_by(Assessment.sequence.desc()).limit(1))
+    if last is None:
+        raise Refused(Reason.NOT_FOUND)
+    return LastAssessment(
+        assessment_id=last.assessment_id,
+        item_id=last.item_id,
+        outcome=last.outcome,
+        assessed_at=last.assessed_at,
+    )
 
 
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:

@@ -6,7 +6,7 @@ while nobody else has claimed the item, also after the item was given back to th
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +31,8 @@ from intake_api.store.models import (
 )
 
 _EXPIRED_AT_ONCE: Final = 20
+# Far more than anybody holds, and still typed in three digits.
+_HIGHEST_NUMBER: Final = 999
 
 
 async def claim(
@@ -55,8 +57,9 @@ async def claim(
     )
     queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
     items = await first_waiting(request.session, min(count, free), not_released, *queue)
-    for item in items:
+    for item, number in zip(items, await _free_numbers(request), strict=False):
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
+        item.claim_number = number
         item.claimed_by, item.claimed_at, item.lease_expires = (
             request.analyst,
             request.now,
@@ -81,11 +84,11 @@ async def item_to_decide(request: AnalystRequest, claim_id: str) -> Item:
 
 
 async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
-    """Return the items that the analyst holds, in the order in which their claims end."""
+    """Return the items that the analyst holds, by the claims' numbers."""
     mine = select(Item).where(
         is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
     )
-    return (await request.session.scalars(mine.order_by(Item.lease_expires, Item.claim_id))).all()
+    return (await request.session.scalars(mine.order_by(Item.claim_number, Item.claim_id))).all()
 
 
 async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> datetime:
@@ -120,6 +123,7 @@ async def end_claim(session: AsyncSession, item: Item, state: State) -> None:
     """End the claim of an item; delete the item if it would wait although all its reports were withdrawn."""
     item.state = state
     item.claim_id = item.claimed_by = item.claimed_at = item.lease_expires = None
+    item.claim_number, item.claim_shown = None, False
     item.lapsed_claim = item.lapsed_by = None
     await update_totals(session, item)
 
@@ -180,6 +184,18 @@ async def _free_claims(request: AnalystRequest) -> int:
     if free <= 0:
         raise Refused(Reason.HANDS_FULL)
     return free
+
+
+async def _free_numbers(request: AnalystRequest) -> Iterator[int]:
+    """Return numbers that name no claim of the analyst's; the caller must have locked their key.
+
+    They go on after the highest, so that a number is not soon another claim's.
+    """
+    held = select(Item.claim_number).where(is_claimed, Item.claimed_by == request.analyst)
+    taken = {number for number in await request.session.scalars(held) if number is not None}
+    highest = max(taken, default=0)
+    after = range(highest + 1, _HIGHEST_NUMBER + 1)
+    return (number for number in (*after, *range(1, highest)) if number not in taken)
 
 
 async def _give_back_expired(request: AnalystRequest) -> None:

@@ -10,6 +10,7 @@ ITEM: Final = "fc4916aff53de013dc94a1200a1eef23"
 CLAIM: Final = "fcbaa03120782e72"
 ASSESSMENT: Final = "9355bb3efadd97af7cb4035911279f53"
 ANALYST: Final = "f6af559517d3"
+HOST: Final = "gallery.example"
 _CORRECTION: Final = "811c233856461be677e58dbf012dfc91"
 _LEASE_ENDS: Final = "2026-03-01T14:20:00Z"
 
@@ -31,6 +32,18 @@ _CLAIMED: Final = {
     "item_id": ITEM,
     **SUMMED,
 }
+_OWN: Final = {**_CLAIMED, "number": 1, "shown": False, "host": None}
+_EXPOSURE: Final = {
+    "minutes_today": 95,
+    "minutes_left": 25,
+    "limit": "break",
+    "closed": False,
+    "opens_at": None,
+    "break_minutes": 10,
+    "lifted_until": None,
+    "time_zone": "Europe/Berlin",
+}
+_CLAIMS: Final = {"claims": [_OWN], "exposure": _EXPOSURE}
 ADDRESSES: Final[Mapping[str, Any]] = {"address_given": ADDRESS, "address_canonical": ADDRESS}
 _TOLD: Final = {name: REPORT[name] for name in ("portal", "channel", "language", "hour", "advice_version")}
 _SAID: Final = {name: REPORT[name] for name in ("depiction", "reached", "access")}
@@ -71,28 +84,46 @@ PARAMETERS: Final = {
 }
 _CHAIN: Final = "0227af7c8c2aa3f55d5370225a856ca16bd3d182d1f2efb8018ddbc72235a500"
 EXAMPLES: Final[Mapping[str, Example]] = {
-    "claim": Example("Claim items", {"claims": [_CLAIMED]}, {"count": 1, "language": "es"}),
-    "mine": Example("List one's claims", {"claims": [_CLAIMED]}),
+    "claim": Example("Claim items", _CLAIMS, {"count": 1, "language": "es"}),
+    "mine": Example("List one's claims", _CLAIMS),
     "show": Example(
         "Show a claimed item",
         {
-            **_CLAIMED,
+            **_OWN,
+            "shown": True,
+            "host": HOST,
             **ADDRESSES,
             **_WORDS,
             "needs_joining": False,
             "history": [],
+            "exposure": _EXPOSURE,
         },
     ),
     "prolong": Example("Prolong a claim", {"lease_expires": _LEASE_ENDS}),
     "release": Example("Release a claim"),
-    "assess": Example("Assess a claimed item", {"assessment_id": ASSESSMENT}, _DECISION),
-    "correct": Example("Correct an assessment", {"assessment_id": _CORRECTION}, _CORRECTED),
+    "assess": Example("Assess a claimed item", {"assessment_id": ASSESSMENT, "host": HOST}, _DECISION),
+    "correct": Example("Correct an assessment", {"assessment_id": _CORRECTION, "host": HOST}, _CORRECTED),
+    "last": Example(
+        "Name one's last assessment",
+        {
+            "assessment_id": ASSESSMENT,
+            "item_id": ITEM,
+            "outcome": "baseline",
+            "assessed_at": "2026-03-01T13:25:00Z",
+        },
+    ),
     "search": Example(
         "Search by address or host", {"items": [_FOUND], "more": False, "next": None}, {"address": ADDRESS}
     ),
     "item": Example(
         "Show an item",
-        {**_FOUND, **ADDRESSES, **_WORDS, "history": [{**DECIDED, "assessed_by": ANALYST}]},
+        {
+            **_FOUND,
+            **ADDRESSES,
+            **_WORDS,
+            "needs_joining": False,
+            "history": [{**DECIDED, "assessed_by": ANALYST}],
+        },
     ),
     "reports": Example("Show more of an item's reports", {"reports": [_REPORT], "next": None}),
     "held": Example(

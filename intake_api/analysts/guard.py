@@ -6,33 +6,27 @@ deleted after two days.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.exposure import Exposed, Limits, Stretch, exposed, refusal
+from intake_api.analysts.shapes import ExposureShown
 from intake_api.faults import Reason, Refused
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
 
 ONE_LOOK: Final = timedelta(minutes=1)
 _DELETED_AFTER: Final = timedelta(days=2)
-_NONE: Final = timedelta()
-Stretch = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The longest exposure a day and without a break, the length of a break, and the time zone of the day."""
-
-    a_day: timedelta
-    at_once: timedelta
-    rest: timedelta
-    zone: ZoneInfo
+_MINUTE: Final = timedelta(minutes=1)
+_SHOWN_LIMITS: Final[Mapping[Reason, Literal["day", "break"]]] = {
+    Reason.DAY_FULL: "day",
+    Reason.BREAK_DUE: "break",
+}
 
 
 def limits_of(settings: IntakeSettings) -> Limits:
@@ -46,22 +40,34 @@ def limits_of(settings: IntakeSettings) -> Limits:
 
 
 async def admit(request: AnalystRequest, limits: Limits) -> None:
-    """Raise Refused (day-full, break-due) if the analyst has reached a limit."""
-    if await _is_lifted(request):
+    """Raise Refused (day-full, break-due), which says until when, if the analyst has reached a limit."""
+    if await _lifted_until(request) is not None:
         return
-    stretches = await _stretches(request)
-    if _spent(stretches, _midnight(request.now, limits.zone)) >= limits.a_day:
-        raise Refused(Reason.DAY_FULL)
-    if _without_rest(stretches, request.now, limits.rest) >= limits.at_once:
-        raise Refused(Reason.BREAK_DUE)
+    found = await _exposed(request, limits)
+    if found.is_closed:
+        raise Refused(found.limit, refusal(found, request.now, limits))
+
+
+async def exposure_shown(request: AnalystRequest, limits: Limits) -> ExposureShown:
+    """Show the analyst how long they were exposed today, and how much the guard still allows."""
+    found = await _exposed(request, limits)
+    lifted_until = await _lifted_until(request)
+    left = max(found.left, lifted_until - request.now) if lifted_until else found.left
+    return ExposureShown(
+        minutes_today=found.today // _MINUTE,
+        minutes_left=left // _MINUTE,
+        limit=_SHOWN_LIMITS[found.limit],
+        closed=not left,
+        opens_at=found.opens_at if not left else None,
+        break_minutes=limits.rest // _MINUTE,
+        lifted_until=lifted_until,
+        time_zone=limits.zone.key,
+    )
 
 
 async def update_stretch(request: AnalystRequest) -> None:
     """Begin, extend or end the analyst's stretch of exposure, according to the claims that they hold."""
-    held = select(func.max(Item.lease_expires)).where(
-        is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
-    )
-    until = await request.session.scalar(held)
+    until = await _holds_until(request)
     mine = Exposure.analyst == request.analyst
     lasting = update(Exposure).where(mine, Exposure.ends > request.now).values(ends=until or request.now)
     known = (await request.session.scalars(lasting.returning(Exposure.exposure_id))).all()
@@ -103,9 +109,21 @@ async def lift(request: AnalystRequest, analyst: str, length: timedelta) -> date
     return until
 
 
-async def _is_lifted(request: AnalystRequest) -> bool:
-    lifted = select(Lift.lift_id).where(Lift.analyst == request.analyst, Lift.until > request.now).limit(1)
-    return await request.session.scalar(lifted) is not None
+async def _lifted_until(request: AnalystRequest) -> datetime | None:
+    lifted = select(func.max(Lift.until)).where(Lift.analyst == request.analyst, Lift.until > request.now)
+    return await request.session.scalar(lifted)
+
+
+async def _holds_until(request: AnalystRequest) -> datetime | None:
+    held = select(func.max(Item.lease_expires)).where(
+        is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
+    )
+    return await request.session.scalar(held)
+
+
+async def _exposed(request: AnalystRequest, limits: Limits) -> Exposed:
+    holds = await _holds_until(request) is not None
+    return exposed(await _stretches(request), request.now, limits, holds=holds)
 
 
 async def _stretches(request: AnalystRequest) -> Sequence[Stretch]:
@@ -113,25 +131,4 @@ async def _stretches(request: AnalystRequest) -> Sequence[Stretch]:
         Exposure.analyst == request.analyst, Exposure.ends > request.now - _DELETED_AFTER
     )
     found = await request.session.execute(mine.order_by(Exposure.began))
-    return [(began, min(ends, request.now)) for began, ends in found]
-
-
-def _spent(stretches: Sequence[Stretch], since: datetime) -> timedelta:
-    return sum((max(ends - max(began, since), _NONE) for began, ends in stretches), _NONE)
-
-
-def _without_rest(stretches: Sequence[Stretch], now: datetime, rest: timedelta) -> timedelta:
-    return sum((ends - began for began, ends in _since_last_rest(stretches, now, rest)), _NONE)
-
-
-def _since_last_rest(stretches: Sequence[Stretch], now: datetime, rest: timedelta) -> Iterator[Stretch]:
-    begins_next = now
-    for began, ends in reversed(stretches):
-        if begins_next - ends >= rest:
-            return
-        yield began, ends
-        begins_next = began
-
-
-def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return [(began, ends) for began, ends in found]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from intake_api.analysts import assessing, claims, guard
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.examples import EXAMPLES
+from intake_api.analysts.guard import exposure_shown
 from intake_api.analysts.searching import found
 from intake_api.analysts.shapes import (
     AssessmentGiven,
@@ -25,6 +26,7 @@ from intake_api.analysts.shapes import (
     ItemsFound,
     ItemShown,
     KeyId,
+    LastAssessment,
     LiftGiven,
     LiftWanted,
     PageKey,
@@ -32,6 +34,7 @@ from intake_api.analysts.shapes import (
     Search,
 )
 from intake_api.analysts.showing import (
+    assessment_given,
     audit_shown,
     claim_shown,
     claims_shown,
@@ -60,21 +63,30 @@ async def claim(
     """Claim the most overdue items; what nobody decides before the lease runs out goes back."""
     async with transactions.changing_claims(analyst, opens=True) as request:
         items = await claims.claim(request, wanted.count, settings.lease, wanted.language, wanted.kind)
-        return ClaimsGiven(claims=await claims_shown(request, items))
+        shown = await claims_shown(request, items, hosts=wanted.hosts)
+        return ClaimsGiven(claims=shown, exposure=await exposure_shown(request, transactions.limits))
 
 
-@analysts.get("/queue/claims", **told(EXAMPLES["mine"]))
-async def mine(transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimsGiven:
-    """List the claims that the analyst now holds, the first to run out first; no address is shown."""
-    async with transactions.reading(analyst) as request:
-        return ClaimsGiven(claims=await claims_shown(request, await claims.claimed_items(request)))
+@analysts.get("/queue/claims", **told(EXAMPLES["mine"], *_GUARDED))
+async def mine(
+    transactions: TransactionsHere,
+    analyst: AnalystCaller,
+    *,
+    hosts: Annotated[bool, Query(description="whether to give hosts: guarded and audited")] = False,
+) -> ClaimsGiven:
+    """List the claims that the analyst now holds; if hosts are asked for, this is guarded and audited."""
+    opened = transactions.viewing_item(analyst) if hosts else transactions.reading(analyst)
+    async with opened as request:
+        shown = await claims_shown(request, await claims.claimed_items(request), hosts=hosts)
+        return ClaimsGiven(claims=shown, exposure=await exposure_shown(request, transactions.limits))
 
 
 @analysts.get("/queue/claims/{claim_id}", **told(EXAMPLES["show"], "claim-lost", *_GUARDED))
 async def show(claim_id: ClaimId, transactions: TransactionsHere, analyst: AnalystCaller) -> ClaimShown:
     """Show a claimed item with its address and what its reports say; the read is audited."""
     async with transactions.viewing_item(analyst) as request:
-        return await claim_shown(request, await claims.claimed_item(request, claim_id))
+        item = await claims.claimed_item(request, claim_id)
+        return await claim_shown(request, item, await exposure_shown(request, transactions.limits))
 
 
 @analysts.put(
@@ -107,7 +119,7 @@ async def assess(
     A decision that comes after the lease ran out is taken while nobody else has claimed the item.
     """
     async with transactions.changing_claims(analyst, opens=False) as request:
-        return AssessmentGiven(assessment_id=await assessing.assess(request, claim_id, decision))
+        return await assessment_given(request, await assessing.assess(request, claim_id, decision))
 
 
 @analysts.post(
@@ -124,7 +136,14 @@ async def correct(
     async with transactions.writing(analyst) as request:
         of_others = analyst.role is Role.LEAD
         correction_id = await assessing.correct(request, assessment_id, decision, of_others=of_others)
-        return AssessmentGiven(assessment_id=correction_id)
+        return await assessment_given(request, correction_id)
+
+
+@analysts.get("/assessments/last", **told(EXAMPLES["last"], "not-found"))
+async def last(transactions: TransactionsHere, analyst: AnalystCaller) -> LastAssessment:
+    """Name the assessment that the analyst recorded last, to be corrected; no address is shown."""
+    async with transactions.reading(analyst) as request:
+        return await assessing.last_assessment(request)
 
 
 @analysts.post("/search", **told(EXAMPLES["search"], "no-host"))

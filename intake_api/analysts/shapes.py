@@ -58,11 +58,14 @@ Kind = Annotated[str, Field(description="What sort of address it is, such as web
 
 
 class ClaimsWanted(Taken):
-    """How many items an analyst takes on, of which language and kind of address; None is any."""
+    """How many items an analyst takes on, of which language and kind of address (None is any)."""
 
     count: int = Field(default=1, ge=1, le=MAXIMUM_CLAIMS)
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     kind: Annotated[str, Field(pattern="^[a-z_]{1,32}$")] | None = None
+    hosts: bool = Field(
+        default=False, strict=True, description="Whether to give each address's host; this is audited."
+    )
 
 
 class _ItemSummed(BaseModel):
@@ -78,11 +81,37 @@ class _ItemSummed(BaseModel):
     changed_words: ChangedWords = []
 
 
-class Claim(_ItemSummed):
-    """An item in an analyst's hands until the lease runs out; everything but the address."""
-
+class _Claimed(_ItemSummed):
     claim_id: ClaimId
     lease_expires: datetime
+
+
+class Claim(_Claimed):
+    """An item in an analyst's hands until the lease runs out; everything but the address."""
+
+    number: int = Field(description="Names the claim among those that the analyst holds, as long as they do.")
+    shown: bool = Field(description="Whether the item was shown to the analyst under this claim.")
+    host: str | None = Field(
+        default=None, repr=False, description="The host of its address; null if none, or not asked for."
+    )
+
+
+class ExposureShown(BaseModel):
+    """How long the analyst was exposed today, and what the guard still allows; it is shown to nobody else."""
+
+    minutes_today: int
+    minutes_left: int = Field(description="How many more minutes of exposure until nothing new is opened.")
+    limit: Literal["break", "day"] = Field(description="The limit that comes first, or is reached.")
+    closed: bool = Field(description="Whether the guard opens nothing new now.")
+    opens_at: datetime | None = Field(
+        default=None,
+        description="When a closed guard opens again; null if the break begins only when nothing is held.",
+    )
+    break_minutes: int
+    lifted_until: datetime | None = Field(
+        default=None, description="Until when a lead has lifted the limits; null if not."
+    )
+    time_zone: str = Field(description="The hotline's: its days begin at midnight there.")
 
 
 class ClaimProlonged(BaseModel):
@@ -95,6 +124,7 @@ class ClaimsGiven(BaseModel):
     """Claims that the analyst holds: those just made, at most as many as wanted, or all of them."""
 
     claims: list[Claim]
+    exposure: ExposureShown
 
 
 class ReportShown(BaseModel):
@@ -165,6 +195,7 @@ class ClaimShown(_Words, Claim):
     address_canonical: str = Field(repr=False)
     needs_joining: bool = Field(description="Whether the page shows itself only to who joins a group.")
     history: list[DecisionShown] = Field(repr=False, description="Earlier decisions, the oldest first.")
+    exposure: ExposureShown
 
 
 class Search(Taken):
@@ -207,10 +238,11 @@ class ItemShown(_Words, ItemFound):
 
     address_given: str = Field(repr=False)
     address_canonical: str = Field(repr=False)
+    needs_joining: bool = Field(description="Whether the page shows itself only to who joins a group.")
     history: list[DecisionShown] = Field(repr=False)
 
 
-class HeldClaim(Claim):
+class HeldClaim(_Claimed):
     """A claim that somebody holds; it has run out if its lease ended, and was not yet given back."""
 
     held_by: KeyId
@@ -266,6 +298,16 @@ class AuditHead(BaseModel):
 
 
 class AssessmentGiven(BaseModel):
-    """The decision is recorded under this id."""
+    """The decision is recorded under this id, about the item with this host."""
 
     assessment_id: AssessmentId
+    host: str | None = Field(default=None, repr=False, description="The host of its address; null if none.")
+
+
+class LastAssessment(BaseModel):
+    """The assessment that the analyst recorded last; it may have been corrected by another since."""
+
+    assessment_id: AssessmentId
+    item_id: ItemId
+    outcome: str
+    assessed_at: datetime

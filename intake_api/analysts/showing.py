@@ -8,18 +8,20 @@ from typing import Any, Final, Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.address import read
+from conversations.address import host, read
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.assessing import decided, history_of, outcomes_of
 from intake_api.analysts.claims import every_claim
 from intake_api.analysts.decision import DecisionShown
 from intake_api.analysts.item_reports import named_together, reports_page, shows_all_words
 from intake_api.analysts.shapes import (
+    AssessmentGiven,
     AuditEntries,
     AuditEntryShown,
     AuditHead,
     Claim,
     ClaimShown,
+    ExposureShown,
     HeldClaim,
     ItemFound,
     ItemShown,
@@ -58,6 +60,18 @@ def addresses_of(vault: Vault, item: Item) -> Addresses:
     )
 
 
+def host_of(vault: Vault, item: Item) -> str | None:
+    """Decrypt the host of an item's address, or None if it has none; audited as an address is."""
+    return host(vault.open(Place("items", item.item_id, "canonical"), item.canonical))
+
+
+async def assessment_given(request: AnalystRequest, assessment_id: str) -> AssessmentGiven:
+    """Answer a decision with the host that it is about; the decision itself is in the audit log."""
+    made = await request.session.get_one(Assessment, assessment_id)
+    item = await request.session.get_one(Item, made.item_id)
+    return AssessmentGiven(assessment_id=assessment_id, host=host_of(request.vault, item))
+
+
 async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dict[str, Any]]:
     """Return the fields that every answer about an item has: all but its address and its state."""
     ways = (
@@ -89,21 +103,32 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
     ]
 
 
-async def claims_shown(request: AnalystRequest, items: Sequence[Item]) -> list[Claim]:
-    """Show claimed items without their addresses."""
+async def claims_shown(request: AnalystRequest, items: Sequence[Item], *, hosts: bool = False) -> list[Claim]:
+    """Show claimed items to their holder without their addresses; audit that `hosts` were read, if wanted."""
     summaries = await summaries_of(request.session, items)
-    return [
-        Claim.model_validate(summary | {"claim_id": item.claim_id, "lease_expires": item.lease_expires})
+    shown = [
+        Claim.model_validate(
+            summary
+            | {"claim_id": item.claim_id, "lease_expires": item.lease_expires}
+            | {"number": item.claim_number, "shown": item.claim_shown}
+            | {"host": host_of(request.vault, item) if hosts else None}
+        )
         for item, summary in zip(items, summaries, strict=True)
     ]
+    if hosts:
+        request.note("host_read", *(item.item_id for item in items))
+    return shown
 
 
-async def claim_shown(request: AnalystRequest, item: Item) -> ClaimShown:
+async def claim_shown(request: AnalystRequest, item: Item, exposure: ExposureShown) -> ClaimShown:
     """Show a claimed item with its address, and write into the audit log that the address was read."""
+    item.claim_shown = True
     [claim] = await claims_shown(request, [item])
     addresses = addresses_of(request.vault, item)
     shown = ClaimShown(
-        **claim.model_dump(),
+        **claim.model_dump(exclude={"host"}),
+        host=host(addresses.canonical),
+        exposure=exposure,
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         needs_joining=addresses.needs_joining,
@@ -153,6 +178,7 @@ async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
         **found.model_dump(),
         address_given=addresses.given,
         address_canonical=addresses.canonical,
+        needs_joining=addresses.needs_joining,
         history=[_decision(request.vault, row) for row in await history_of(request.session, item_id)],
         **await _words(request, item),
     )

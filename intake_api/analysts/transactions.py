@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts import guard
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.exposure import Limits
 from intake_api.audit.log import AuditLog
 from intake_api.clock import Clock
 from intake_api.http.dependencies import AuditHere, ClockHere, DatabaseHere, SettingsHere, VaultHere
@@ -30,7 +31,7 @@ class Transactions:
     vault: Vault
     audit: AuditLog
     clock: Clock
-    limits: guard.Limits
+    limits: Limits
 
     @asynccontextmanager
     async def reading(self, analyst: Caller) -> AsyncIterator[AnalystRequest]:

@@ -37,12 +37,15 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "day-full": (
         409,
         "Your minutes of exposure for today are used up",
-        "Decide or release what you hold; nothing new is opened today. A lead can lift this.",
+        (
+            "Decide what you have seen, and release the rest. Nothing new is opened until 00:00 on "
+            "2026-03-02 (Europe/Berlin). A lead can lift this."
+        ),
     ),
     "break-due": (
         409,
         "Your break is due",
-        "Decide or release what you hold, and rest. A lead can lift this.",
+        "Rest until 14:30 (Europe/Berlin). A lead can lift this.",
     ),
     "superseded": (409, "A newer assessment is there", "Read the item again, and correct the newest."),
     "unknown-cursor": (
@@ -215,7 +218,9 @@ async def _problem(_: Request, problem: Problem) -> JSONResponse:
 
 
 async def _refused(_: Request, refused: Refused) -> JSONResponse:
-    return document(refused.reason)
+    if refused.detail is None:
+        return document(refused.reason)
+    return document(refused.reason, detail=refused.detail)
 
 
 async def _http_error(request: Request, error: HTTPException) -> JSONResponse:

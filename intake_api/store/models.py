@@ -83,7 +83,7 @@ class Item(Base):
     spaces between) came since; `unshown_words` came since the item was claimed or assessed, and nobody who
     decides about it was shown them yet. `changed_on` is the last day of either. `lapsed_claim` is a claim
     that ran out and was given back, by which its holder, `lapsed_by`, may still decide until somebody claims
-    the item.
+    the item. `claim_number` names the claim to its holder, and `claim_shown` says whether they were shown it.
     """
 
     __tablename__ = "items"
@@ -127,6 +127,8 @@ class Item(Base):
     unshown_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
     lapsed_claim: Mapped[str | None] = mapped_column(String(16))
     lapsed_by: Mapped[str | None] = mapped_column(String(12))
+    claim_number: Mapped[int | None] = mapped_column(SmallInteger)
+    claim_shown: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Mention(Base):

@@ -49,11 +49,34 @@ class ItemSummed:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Claim(ItemSummed):
-    """An item in an analyst's hands until the lease runs out; everything but the address."""
+class Claimed(ItemSummed):
+    """The fields that everybody's claims share."""
 
     claim_id: ClaimId
     lease_expires: datetime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Claim(Claimed):
+    """An item in an analyst's hands until the lease runs out; everything but the address."""
+
+    number: int
+    shown: bool
+    host: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exposure:
+    """How long the analyst was exposed today, and what the guard still allows."""
+
+    minutes_today: int
+    minutes_left: int
+    limit: Literal["break", "day"]
+    closed: bool
+    opens_at: datetime | None = None
+    break_minutes: int
+    lifted_until: datetime | None = None
+    time_zone: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,6 +84,7 @@ class ClaimsGiven:
     """Claims that the analyst holds."""
 
     claims: tuple[Claim, ...]
+    exposure: Exposure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,7 +170,7 @@ class NamedTogether:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HeldClaim(Claim):
+class HeldClaim(Claimed):
     """A claim that somebody holds, and the key by which they do."""
 
     held_by: KeyId
@@ -173,6 +197,7 @@ class ClaimShown(Claim):
     next_details: str | None = None
     together: tuple[NamedTogether, ...]
     history: tuple[DecisionShown, ...]
+    exposure: Exposure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -198,6 +223,7 @@ class ItemShown(ItemFound):
 
     address_given: str
     address_canonical: str
+    needs_joining: bool
     summary: Summary
     details: tuple[ReportShown, ...]
     next_details: str | None = None
@@ -207,9 +233,20 @@ class ItemShown(ItemFound):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessmentGiven:
-    """The decision is recorded under this id."""
+    """The decision is recorded under this id, about the item with this host."""
 
     assessment_id: AssessmentId
+    host: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LastAssessment:
+    """The assessment that the analyst recorded last."""
+
+    assessment_id: AssessmentId
+    item_id: ItemId
+    outcome: str
+    assessed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from reportline_queue.errors import NotDone
+from reportline_queue.errors import NotDone, Refused
 from reportline_queue.intake.answers import Fault, Problem
 from reportline_queue.intake.reading import read
 from reportline_queue.intake.settings import Settings, read_settings
@@ -33,7 +33,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "out-of-shape": "The intake does not take what was sent.",
     "superseded": "A newer assessment is there. Show the item, and correct the newest.",
 }
-_LIFTED_BY_A_LEAD: Final = frozenset({"day-full", "break-due"})
+LIFTED_BY_A_LEAD: Final = frozenset({"day-full", "break-due"})
 
 
 def ask(
@@ -54,7 +54,7 @@ def request(method: str, path: str, body: Body | None = None, query: Query | Non
     content = None if body is None else {name: said for name, said in body.items() if said is not None}
     answer = _answer(settings.intake_url, token, method, path, {"json": content, "params": query})
     if not answer.is_success:
-        raise NotDone(_problem(answer, token))
+        raise _refused(answer, token)
     return answer
 
 
@@ -109,19 +109,20 @@ def _verify(url: str) -> ssl.SSLContext | bool:
     return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _problem(answer: "httpx.Response", token: str) -> str:
+def _refused(answer: "httpx.Response", token: str) -> NotDone:
     try:
         problem = read(Problem, answer.content)
     except ValueError:
-        return f"The intake does not work as it should (it answers {answer.status_code})."
+        return NotDone(f"The intake does not work as it should (it answers {answer.status_code}).")
     name = problem.type.rpartition(":")[2]
     said = _WORDS.get(name, f"{problem.title}. {problem.detail}")
     key = re.match("reportline-([0-9a-f]{12})-", token)
-    if name in _LIFTED_BY_A_LEAD and key is not None:
+    if name in LIFTED_BY_A_LEAD and key is not None:
         said += f" The id of your key, for the lead: {key[1]}."
     if problem.errors:
         said += f" Faults: {'; '.join(_fault(fault) for fault in problem.errors)}."
-    return said + (f" Incident {problem.incident}." if problem.incident else "")
+    said += f" Incident {problem.incident}." if problem.incident else ""
+    return Refused(name, said)
 
 
 def _fault(fault: Fault) -> str:

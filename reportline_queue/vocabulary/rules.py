@@ -6,7 +6,7 @@ from typing import Any, Final
 from reportline_queue.vocabulary.terms import newest
 
 MAXIMUM_NOTE: Final = 2000
-_WITH_REASON: Final = frozenset({"unavailable", "not_illegal"})
+WITH_REASON: Final = frozenset({"unavailable", "not_illegal"})
 _ONLY_ILLEGAL: Final = {"severity": "severity", "youngest_child": "an age", "gender": "a gender"}
 Said = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def _about_outcome(said: Said) -> str | None:
 def _about_action(said: Said) -> str | None:
     if said["action_reason"] is not None and said["action"] is None:
         return "an action reason needs an action"
-    if said["action_reason"] is not None and said["action"] not in _WITH_REASON:
+    if said["action_reason"] is not None and said["action"] not in WITH_REASON:
         return "an action reason goes with the actions unavailable and not_illegal only"
     if said["payment_method"] is not None and said["commerciality"] != "commercial":
         return "a payment method needs a commercial page"

@@ -332,3 +332,10 @@ async def test_set_up_makes_no_keys_where_another_intake_answers(system: System,
 async def test_the_version_is_told(system: System) -> None:
     done = await _command(system, "--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{version('reportline')}\n", "")
+
+
+async def test_a_word_that_is_not_one_of_a_list_is_told_without_the_kind_of_error(system: System) -> None:
+    told = await _command(system, "intake", "key", "add", "boss", "somebody")
+    assert told.returncode == 2
+    assert "'boss' is not one of" in told.stderr
+    assert "Value error" not in told.stderr

@@ -23,6 +23,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Executable, delete, insert, update
 from typer.testing import CliRunner, Result
@@ -33,7 +34,7 @@ from intake_api.clock import utc_now
 from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.models import Assessment, Exposure
+from intake_api.store.models import Assessment, Exposure, Item
 from intake_api.store.place import checked_database_place
 from reportline_queue.client import queue
 from tests.intake_api.running_api import a_report, prepare
@@ -100,10 +101,10 @@ class Client:
         return ended.stderr
 
     def claim(self, *addresses: str, **said: Any) -> str:
-        """Report these addresses, and claim what comes into the queue; gives the claim."""
+        """Report these addresses, and claim what comes into the queue; gives the claim's number."""
         self.hand_in(*addresses, **said)
         for _ in range(400):
-            if found := re.search(r"\b[0-9a-f]{16}\b", self.told("next")):
+            if found := numbers_in(self.told("next")):
                 return found[0]
         raise AssertionError("the report never came into the queue")
 
@@ -113,8 +114,18 @@ class Client:
 
     def assess(self, address: str, *options: str) -> str:
         """Report an address, and decide about it; gives the assessment."""
-        recorded = self.told("assess", self.claim(address), "--outcome", "ignore", *options)
-        return first_id(recorded)
+        claim = self.claim(address)
+        item_id = first_id(self.told("show", claim))
+        self.told("assess", claim, "--outcome", "ignore", *options)
+        return assessments_in(self.told("item", item_id))[-1]
+
+    def claim_id(self, number: str) -> str:
+        """Give the id of a claim, as the intake's contract names it."""
+        with httpx.Client(base_url=self.served.url, trust_env=False) as client:
+            key = {"Authorization": f"Bearer {self.token}"}
+            held = client.get("/v1/queue/claims", headers=key).json()["claims"]
+        [claim_id] = [claim["claim_id"] for claim in held if str(claim["number"]) == number]
+        return str(claim_id)
 
     def colleague(self, role: str) -> "Client":
         """Make a client with a key of another person."""
@@ -169,7 +180,10 @@ def test_a_report_is_taken_shown_and_assessed(analyst: Client) -> None:
     assert "hxxps://example[.]net/x" in shown
     assert "third post" in shown
     recorded = analyst.told("assess", claim, *OPTIONS, *IN_FLAGS)
-    assert recorded.startswith(f"Recorded: national, for claim {claim}. Thank you.\nTo change it: ")
+    assert recorded == (
+        f"Recorded: national, for claim {claim}, \u2068example[.]com\u2069.\n"
+        "To change it: reportline queue assess --corrects last --outcome …\n"
+    )
 
 
 def test_every_field_of_a_decision_is_sent_and_shown_again(analyst: Client) -> None:
@@ -185,9 +199,12 @@ def test_every_field_of_a_decision_is_sent_and_shown_again(analyst: Client) -> N
 def test_a_correction_takes_every_field_and_keeps_the_history(analyst: Client) -> None:
     claim = analyst.claim("https://example.com/3")
     item_id = first_id(analyst.told("show", claim))
-    first = first_id(analyst.told("assess", claim, "--outcome", "ignore"))
-    corrected = analyst.told("assess", "--corrects", first, *OPTIONS, *IN_FLAGS)
-    assert corrected.startswith("Corrected: national. The earlier assessment stays in the history.\n")
+    analyst.told("assess", claim, "--outcome", "ignore")
+    [first] = assessments_in(analyst.told("item", item_id))
+    corrected = analyst.told("assess", "--corrects", first.upper(), *OPTIONS, *IN_FLAGS)
+    assert corrected.startswith(
+        "Corrected: national, \u2068example[.]com\u2069. The earlier assessment stays in the history.\n"
+    )
     shown = analyst.told("item", item_id)
     assert "assessed as national" in shown
     assert f"assessment {first}" in shown
@@ -202,16 +219,26 @@ def test_nobody_corrects_what_another_decided_but_a_lead(analyst: Client, lead: 
     assessment = analyst.assess("https://example.com/4")
     correction = ("assess", "--corrects", assessment, "--outcome", "national")
     assert analyst.colleague("analyst").refused(*correction).startswith("There is nothing under this id,")
-    assert lead.told(*correction).startswith("Corrected: national.")
+    assert lead.told(*correction).startswith("Corrected: national, ")
+
+
+def test_the_last_assessment_is_corrected_without_its_id(analyst: Client) -> None:
+    correction = ("assess", "--corrects", "last", "--outcome", "national")
+    assert analyst.refused(*correction) == "You have recorded no assessment yet.\n"
+    analyst.assess("https://example.com/44")
+    for outcome in ("national", "baseline"):
+        corrected = analyst.told("assess", "--corrects", "last", "--outcome", outcome)
+        assert corrected.startswith(f"Corrected: {outcome}, ")
 
 
 def test_the_only_claim_need_not_be_named(analyst: Client) -> None:
     claim = analyst.claim("https://example.com/5")
     assert "hxxps://example[.]com/5" in analyst.told("show")
-    assert re.fullmatch(r"It is yours until \d\d:\d\d\.\n", analyst.told("keep"))
-    assert analyst.told("release") == "It is back in the queue.\n"
+    assert re.fullmatch(rf"Yours until \d\d:\d\d UTC\S*: claim {claim}\.\n", analyst.told("keep"))
+    assert analyst.told("release") == f"Back in the queue: claim {claim}.\n"
     claim = analyst.claim("https://example.com/55")
-    assert analyst.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}.")
+    analyst.told("show")
+    assert analyst.told("assess", "--outcome", "ignore").startswith(f"Recorded: ignore, for claim {claim}, ")
 
 
 @pytest.mark.parametrize("command", [["show"], ["keep"], ["release"], ["assess", "--outcome", "ignore"]])
@@ -219,38 +246,89 @@ def test_who_holds_no_claim_is_told(analyst: Client, command: list[str]) -> None
     assert analyst.refused(*command) == "You hold no claim. `reportline queue next` takes one.\n"
 
 
-def test_of_several_claims_one_is_named_by_its_beginning(analyst: Client) -> None:
+def test_of_several_claims_one_is_named_by_its_number_or_its_id(analyst: Client, lead: Client) -> None:
     claims = [analyst.claim(f"https://example.com/6/{number}") for number in range(2)]
-    refusal = analyst.refused("release")
-    assert refusal.startswith("You hold 2 claims: name one, its first characters are enough.")
-    beginning = next(
-        claims[1][:length] for length in range(1, 17) if claims[0][:length] != claims[1][:length]
+    assert claims == ["1", "2"]
+    assert analyst.refused("release").startswith("You hold 2 claims: name one by its number.")
+    assert "hxxps://example[.]com/6/1" in analyst.told("show", "2")
+    for claim_id in re.findall(rf"claim ([0-9a-f]{{16}})\n +held by +{analyst.key_id}", lead.told("claims")):
+        for typed in (claim_id.upper(), f"{claim_id[:15]}"):
+            assert "hxxps://example[.]com/6/" in analyst.told("show", typed)
+    for unknown in ("z", "3", "0"):
+        assert analyst.refused("show", unknown).startswith("You hold no claim of this number or name.")
+
+
+def test_a_number_is_not_soon_another_claims(analyst: Client) -> None:
+    for page in range(3):
+        analyst.claim(f"https://example.com/66/{page}")
+    analyst.told("release", "2")
+    assert analyst.claim("https://example.com/66/3") == "4"
+    assert numbers_in(analyst.told("mine")) == ["1", "3", "4"]
+    assert "hxxps://example[.]com/66/2" in analyst.told("show", "3")
+
+
+def test_several_claims_are_kept_and_put_back_at_once(analyst: Client) -> None:
+    for page in range(3):
+        analyst.claim(f"https://example.com/67/{page}")
+    kept = analyst.told("keep", "1", "3", "1")
+    assert re.findall(r"(?m)^Yours until .*: claim (\d)\.$", kept) == ["1", "3"]
+    assert analyst.refused("release", "1", "--all") == "Name claims, or give --all, not both.\n"
+    assert analyst.refused("release", "1", "9").startswith("You hold no claim of this number")
+    assert numbers_in(analyst.told("mine")) == ["1", "2", "3"]
+    released = analyst.told("release", "--all")
+    assert re.findall(r"(?m)^Back in the queue: claim (\d)\.$", released) == ["1", "2", "3"]
+    assert analyst.refused("release", "--all") == "You hold no claim. `reportline queue next` takes one.\n"
+
+
+def test_of_several_claims_one_that_is_lost_does_not_hold_up_the_others(analyst: Client) -> None:
+    for page in range(2):
+        analyst.claim(f"https://example.com/68/{page}")
+    held = update(Item).where(Item.claimed_by == analyst.key_id, Item.claim_number == 1)
+    analyst.behind_its_back(held.values(claimed_at=utc_now() - timedelta(hours=8)))
+    ended = analyst.run("keep", "--all")
+    assert ended.exit_code == 1
+    assert re.fullmatch(r"Yours until .*: claim 2\.\n", ended.stdout)
+    assert ended.stderr.startswith("claim 1: This claim does not hold.")
+
+
+def test_nobody_decides_about_what_they_were_not_shown(analyst: Client) -> None:
+    for page in range(2):
+        analyst.claim(f"https://example.com/69/{page}")
+    analyst.told("show", "1")
+    decide = ("assess", "1", "2", "--outcome", "not_found")
+    assert analyst.refused(*decide) == (
+        "You were not shown claim 2, so nothing was recorded. `reportline queue show 2` shows it; `release` "
+        "puts it back.\n"
     )
-    assert "hxxps://example[.]com/6/1" in analyst.told("show", beginning)
-    assert analyst.refused("show", "z").startswith("No claim that you hold begins so.")
+    analyst.told("show", "2")
+    recorded = analyst.told(*decide)
+    assert re.findall(r"(?m)^Recorded: not_found, for claim (\d), ", recorded) == ["1", "2"]
 
 
-def test_the_claims_one_holds_are_listed_without_addresses(analyst: Client) -> None:
-    assert analyst.told("mine") == "You hold no claim.\n"
-    claims = {analyst.claim(f"https://example.com/7/{number}") for number in range(2)}
+def test_the_claims_one_holds_are_listed_with_hosts_defanged(analyst: Client) -> None:
+    assert analyst.told("mine").startswith("You hold no claim.\n")
+    claims = [analyst.claim(f"https://example.com/7/{number}") for number in range(2)]
     listed = analyst.told("mine")
-    assert set(re.findall(r"\b[0-9a-f]{16}\b", listed)) == claims
-    assert "example" not in listed
-    assert analyst.colleague("analyst").told("mine") == "You hold no claim.\n"
+    assert numbers_in(listed) == claims
+    assert listed.count("\u2068example[.]com\u2069") == 2
+    assert listed.count("not shown yet") == 2
+    assert "example.com" not in listed
+    assert analyst.colleague("analyst").told("mine").startswith("You hold no claim.\n")
 
 
 def test_several_items_are_taken_at_once(analyst: Client) -> None:
     colleague = analyst.colleague("analyst")
     for page in (1, 2):
         colleague.told("release", colleague.claim(f"https://example.com/8/{page}"))
-    assert len(re.findall(r"\b[0-9a-f]{16}\b", analyst.told("next", "2"))) == 2
+    assert numbers_in(analyst.told("next", "2")) == ["1", "2"]
 
 
 def test_what_is_taken_may_be_of_one_language_and_kind(analyst: Client) -> None:
     colleague = analyst.colleague("analyst")
     colleague.told("release", colleague.claim("https://example.com/9", language="ur"))
-    assert analyst.told("next", "--language", "pt") == "Nothing of this language or kind waits for you.\n"
-    assert analyst.told("next", "--kind", "onion") == "Nothing of this language or kind waits for you.\n"
+    nothing = "Nothing of this language or kind waits for you.\n"
+    assert analyst.told("next", "--language", "pt").startswith(nothing)
+    assert analyst.told("next", "--kind", "onion").startswith(nothing)
     assert "ur" in analyst.told("next", "--language", "ur", "--kind", "web")
     assert analyst.refused("next", "--language", "Urdu").startswith(
         "A language is two or three small letters"
@@ -259,11 +337,12 @@ def test_what_is_taken_may_be_of_one_language_and_kind(analyst: Client) -> None:
 
 def test_an_empty_queue_is_told(analyst: Client, lead: Client) -> None:
     lead.told("next", "20")
-    assert analyst.told("next") == "Nothing waits for you.\n"
+    assert analyst.told("next").startswith("Nothing waits for you.\n")
 
 
 def test_a_released_claim_is_lost_and_said_so(analyst: Client) -> None:
-    claim = analyst.claim("https://example.com/10")
+    analyst.claim("https://example.com/10")
+    claim = analyst.claim_id("1")
     analyst.told("release")
     decide = ("--outcome", "ignore")
     for lost in (("release", claim), ("show", claim), ("keep", claim), ("assess", claim, *decide)):
@@ -287,9 +366,9 @@ def test_a_plain_address_comes_whole_and_as_it_is_on_one_line(analyst: Client) -
 
 
 @pytest.mark.parametrize("columns", ["30", "60", "200"])
-def test_a_claim_can_be_copied_from_a_terminal_of_any_width(analyst: Client, columns: str) -> None:
+def test_a_claims_number_is_read_in_a_terminal_of_any_width(analyst: Client, columns: str) -> None:
     claim = analyst.claim()
-    assert claim in analyst.told("mine", COLUMNS=columns)
+    assert numbers_in(analyst.told("mine", COLUMNS=columns)) == [claim]
 
 
 def test_what_a_reporter_wrote_does_not_command_the_terminal(analyst: Client) -> None:
@@ -390,6 +469,22 @@ def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(
     assert b"No item has it." in shown
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["search", "A", "https://example.com/70"], "https[:]//example[.]com/70"),
+        (["next", "--kind", "foo"], "'--kind': 'foo' is not one of"),
+    ],
+)
+def test_a_wrong_command_is_told_without_a_link_and_in_plain_words(
+    analyst: Client, arguments: list[str], told: str
+) -> None:
+    ended = analyst.run(*arguments, TERMINAL_WIDTH="200")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert told in ended.stderr
+    assert "Value error" not in ended.stderr
+
+
 def test_the_words_are_shown_without_an_intake(tmp_path: Path) -> None:
     nowhere = {"REPORTLINE_DATA_DIR": str(tmp_path), "REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"}
     every = CliRunner().invoke(queue, ["words"], env=nowhere).stdout
@@ -461,26 +556,47 @@ def test_what_is_no_id_is_told(analyst: Client, command: list[str], length: int)
 
 
 def test_who_needs_a_break_is_told_and_a_lead_lifts_it(analyst: Client, lead: Client) -> None:
-    claim = analyst.claim("https://example.com/16")
+    analyst.claim("https://example.com/16")
+    assert "minutes until your break, after less than a minute today.\n" in analyst.told("mine")
     _exposed(analyst, timedelta(minutes=61))
     for command in (["next"], ["show"], ["keep"]):
         refusal = analyst.refused(*command)
-        assert refusal.startswith("Your break is due. Decide or release what you hold, and rest.")
+        assert refusal.startswith(
+            "Your break is due. Decide what you have seen, and release the rest: then your break of 10 "
+            "minutes begins. A lead can lift this."
+        )
         assert refusal.endswith(f"The id of your key, for the lead: {analyst.key_id}.\n")
-    assert claim in analyst.told("mine")
+    listed = analyst.told("mine")
+    assert numbers_in(listed) == ["1"]
+    assert "example" not in listed
+    assert listed.endswith("Your break is due. Its 10 minutes begin when you hold nothing.\n")
     lift = ("lift", analyst.key_id, "--minutes", "30")
     assert analyst.refused(*lift).startswith("Your access key does not open this")
     lifted = lead.told(*lift)
-    assert re.fullmatch(r"They may go on until \d\d:\d\d\.\n", lifted)
-    assert "example[.]com/16" in analyst.told("show")
+    assert re.fullmatch(r"They may go on until \d\d:\d\d UTC\S*\.\n", lifted)
+    shown = analyst.told("show")
+    assert "example[.]com/16" in shown
+    assert re.search(r"\nA lead has lifted your limits until \d\d:\d\d UTC\S*\.\n$", shown)
+
+
+def test_who_holds_nothing_and_looks_at_their_list_is_not_exposed(analyst: Client) -> None:
+    analyst.told("mine")
+    assert _exposures(analyst) == 0
+    analyst.claim("https://example.com/71")
+    assert "example" in analyst.told("mine")
+    assert _exposures(analyst) == 1
 
 
 def test_whose_day_is_full_is_told_and_may_still_decide(analyst: Client) -> None:
     analyst.claim("https://example.com/17")
+    analyst.told("show")
     _exposed(analyst, timedelta(hours=30))
-    assert analyst.refused("next").startswith(
-        "Your minutes of exposure for today are used up. Decide or release"
+    assert re.match(
+        r"Your minutes of exposure for today are used up\. Decide what you have seen, and release the rest\. "
+        r"Nothing new is opened until 00:00 on \d{4}-\d\d-\d\d \(\S+\)\. A lead can lift this\. The id",
+        analyst.refused("next"),
     )
+    assert "Your day is full: nothing new is opened until " in analyst.told("mine")
     assert analyst.told("assess", "--outcome", "ignore").startswith("Recorded: ignore")
 
 
@@ -625,7 +741,8 @@ def test_a_channels_key_is_told_to_be_of_another_door(analyst: Client) -> None:
 
 
 def test_the_key_in_the_data_folder_is_taken_where_the_environment_has_none(analyst: Client) -> None:
-    assert analyst.told("mine", REPORTLINE_ANALYST_TOKEN="") == "You hold no claim.\n"
+    told = analyst.told("mine", REPORTLINE_ANALYST_TOKEN="")
+    assert told.startswith("You hold no claim.\n")
 
 
 def test_the_key_in_a_file_of_ones_own_is_taken_if_nobody_else_can_read_it(
@@ -717,9 +834,27 @@ def _assessments(analyst: Client, item_id: str, number: int) -> list[dict[str, A
     ]
 
 
+def numbers_in(listed: str) -> list[str]:
+    """Read the numbers of claims from a table of them."""
+    return re.findall(r"(?m)^│ (\d+) +│", listed)
+
+
+def assessments_in(shown: str) -> list[str]:
+    """Read the ids of assessments from an item, the oldest first."""
+    return re.findall(r"(?m)^assessment ([0-9a-f]{32})$", shown)
+
+
 def first_id(shown: str) -> str:
     found: list[str] = re.findall(r"\b[0-9a-f]{32}\b", shown)
     return found[0]
+
+
+def _exposures(analyst: Client) -> int:
+    """Count the analyst's stretches of exposure."""
+    file = IntakeSettings(data_dir=analyst.served.folder).database_file
+    with closing(sqlite3.connect(file)) as database:
+        counted = database.execute("SELECT count(*) FROM exposures WHERE analyst = ?", (analyst.key_id,))
+        return int(counted.fetchone()[0])
 
 
 def _exposed(analyst: Client, length: timedelta) -> None:

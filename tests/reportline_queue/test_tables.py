@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import chain
 from typing import Any, Literal
 
 import pytest
@@ -11,13 +12,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from intake_api.analysts.decision import Decision
-from reportline_queue import tables
+from reportline_queue import items, tables
 from reportline_queue.errors import NotDone
 from reportline_queue.intake.answers import (
     AuditEntry,
     Claim,
     ClaimShown,
     DecisionShown,
+    Exposure,
     HeldClaim,
     ItemFound,
     ItemsFound,
@@ -95,7 +97,20 @@ WORDS: dict[str, Any] = {
     "next_details": f"1{'0' * 16}",
     "together": (NamedTogether(item_id=ITEM, address_given="https://example.org/2\x1b[2J"),),
 }
+EXPOSURE = Exposure(
+    minutes_today=95,
+    minutes_left=25,
+    limit="break",
+    closed=False,
+    opens_at=None,
+    break_minutes=10,
+    lifted_until=None,
+    time_zone="UTC",
+)
 CLAIMED = ClaimShown(
+    number=7,
+    shown=True,
+    exposure=EXPOSURE,
     claim_id=CLAIM,
     lease_expires=AT,
     needs_joining=True,
@@ -105,7 +120,13 @@ CLAIMED = ClaimShown(
     **ADDRESSES,
 )
 ITEM_SHOWN = ItemShown(
-    state="waiting", outcome="baseline", history=(DECIDED,), **WORDS, **SUMMED, **ADDRESSES
+    needs_joining=False,
+    state="waiting",
+    outcome="baseline",
+    history=(DECIDED,),
+    **WORDS,
+    **SUMMED,
+    **ADDRESSES,
 )
 FOUND = ItemsFound(
     items=(ItemFound(state="assessed", outcome="baseline", **SUMMED),), more=True, next=f"1-{ITEM}"
@@ -126,19 +147,43 @@ def _printed(*parts: Shown, width: int = 60) -> str:
     return printed.getvalue()
 
 
+def _together(parts: Iterable[tables.Part]) -> list[Shown]:
+    return list(chain.from_iterable(parts))
+
+
+def _claimed(shown: ClaimShown, *, plain_addresses: bool = False) -> list[Shown]:
+    drawn = items.claimed(shown, plain_addresses=plain_addresses)
+    return [*drawn.head, *_together(drawn.parts)]
+
+
+def _item(shown: ItemShown, *, plain_addresses: bool = False) -> list[Shown]:
+    drawn = items.item(shown, plain_addresses=plain_addresses)
+    return [*drawn.head, *_together(drawn.parts)]
+
+
 def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
-    return {
-        "claims": [tables.claims([Claim(claim_id=CLAIM, lease_expires=AT, **SUMMED)])],
-        "claimed": tables.claimed(CLAIMED, plain_addresses=plain_addresses),
-        "item": tables.item(ITEM_SHOWN, plain_addresses=plain_addresses),
+    drawn: dict[str, Iterable[Shown]] = {
+        "claims": [
+            tables.claims(
+                [
+                    Claim(claim_id=CLAIM, lease_expires=AT, number=number, shown=False, host=host, **SUMMED)
+                    for number, host in ((1, "multi.example"), (17, "a" * 60), (999, None))
+                ]
+            )
+        ],
+        "claimed": _claimed(CLAIMED, plain_addresses=plain_addresses),
+        "item": _item(ITEM_SHOWN, plain_addresses=plain_addresses),
         "found": tables.found(FOUND),
         "held": tables.held([HELD, HELD], AT),
-        "reports": tables.reports(
-            ReportsShown(reports=(REPORT,), next=f"1{'0' * 16}"), plain_addresses=plain_addresses
+        "reports": _together(
+            items.report_parts(
+                ReportsShown(reports=(REPORT,), next=f"1{'0' * 16}"), plain_addresses=plain_addresses
+            )
         ),
         "audited": [tables.audited(AUDITED)],
         "lists": [tables.lists(newest().lists)],
-    } | {name: tables.words(listed) for name, listed in newest().lists.items()}
+    }
+    return drawn | {name: tables.words(listed) for name, listed in newest().lists.items()}
 
 
 @for_every(name=_everything(), width=[60, 80, 200])
@@ -166,7 +211,7 @@ def test_a_plain_address_stands_alone_on_its_line(name: str) -> None:
 @pytest.mark.parametrize("width", [60, 200])
 def test_what_has_to_be_copied_is_never_broken(width: int) -> None:
     for name, copied in (
-        ("claims", CLAIM),
+        ("claims", "999"),
         ("found", ITEM),
         ("item", ASSESSMENT),
         ("item", ITEM),
@@ -201,8 +246,7 @@ def test_a_claim_shows_every_answer_of_its_reports() -> None:
     for name in answers:
         answered = _said(**dict.fromkeys(SAID) | {name: "words"})
         drawn, without = (
-            _printed(*tables.claimed(replace(CLAIMED, details=(report,)), plain_addresses=False))
-            for report in (answered, bare)
+            _printed(*_claimed(replace(CLAIMED, details=(report,)))) for report in (answered, bare)
         )
         assert drawn != without, f"{name} is not drawn"
 
@@ -218,7 +262,7 @@ def test_what_reporters_tapped_is_drawn_first(name: str) -> None:
 
 
 def test_where_nothing_was_tapped_nothing_is_said_of_it() -> None:
-    shown = _printed(*tables.claimed(replace(CLAIMED, circumstances=()), plain_addresses=False))
+    shown = _printed(*_claimed(replace(CLAIMED, circumstances=())))
     assert shown.startswith("address")
 
 
@@ -226,7 +270,7 @@ def test_what_was_not_recorded_is_not_shown() -> None:
     bare = DecisionShown(
         assessment_id=ASSESSMENT, vocabulary=2, assessed_at=AT, assessed_by=KEY, outcome="ignore"
     )
-    shown = _printed(*tables.item(replace(ITEM_SHOWN, history=(bare,)), plain_addresses=False))
+    shown = _printed(*_item(replace(ITEM_SHOWN, history=(bare,))))
     assert shown.partition(ASSESSMENT)[2].split() == ["made", "2026-03-01,", "by", KEY, "outcome", "ignore"]
 
 
@@ -254,6 +298,29 @@ def test_an_address_is_isolated_from_the_direction_of_what_is_around() -> None:
     assert shown_address("https://example.com/\u202e1", plain=True) == "https://example.com/1"
 
 
+def test_an_onion_service_keeps_the_scheme_that_was_given() -> None:
+    """Its canonical form has https, so that both are one item; but mostly only http opens it."""
+    given: dict[str, Any] = {
+        "address_given": "http://EXAMPLE.onion/a",
+        "address_canonical": "https://example.onion/a",
+    }
+    shown = _printed(*_claimed(replace(CLAIMED, **given), plain_addresses=True))
+    assert "\nhttp://example.onion/a\n" in shown
+    assert "https://example.onion" not in shown
+    same: dict[str, Any] = given | {"address_given": "http://example.onion/a"}
+    assert "canonical" not in _printed(*_claimed(replace(CLAIMED, **same)))
+
+
+def test_an_item_outside_the_queue_tells_that_it_needs_joining() -> None:
+    assert "web, needs joining" in _printed(*_item(replace(ITEM_SHOWN, needs_joining=True)))
+
+
+def test_the_head_of_an_item_tells_how_it_was_decided_before() -> None:
+    head = _printed(*items.claimed(CLAIMED, plain_addresses=False).head, width=80)
+    assert "once, last as baseline on 2026-03-01" in head
+    assert len(head.splitlines()) <= 24 - 3
+
+
 def test_joiners_that_a_script_needs_are_kept() -> None:
     assert clean("می\u200cروم क्\u200dष\n") == "می\u200cروم क्\u200dष\n"
 
@@ -261,6 +328,23 @@ def test_joiners_that_a_script_needs_are_kept() -> None:
 def test_an_address_within_a_sentence_is_defanged() -> None:
     shown = safe("see (https://example.com/a), or 3.5 pages on")
     assert shown == "see (https[:]//example[.]com/a), or 3.5 pages on"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("hxxp://x[.]example/y", "hxxp://x[.]example/y"),
+        ("(hxxps://x[.]example/y)", "(https[:]//x[.]example/y)"),
+        ("file:///etc/passwd", "file[:]///etc/passwd"),
+        ("user@mail.example", "user[@]mail[.]example"),
+        ("mailto:user@mail.example", "mailto[:]user[@]mail[.]example"),
+        ("tel:+123456789", "tel[:][+]123456789"),
+        ("www.x", "www[.]x"),
+        ("12:30, see: 3.5", "12:30, see: 3.5"),
+    ],
+)
+def test_what_a_terminal_makes_a_link_of_is_defanged_once(written: str, shown: str) -> None:
+    assert safe(written) == shown
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 import zxingcpp
 from typer.testing import CliRunner
 
-from bot.commands.portal import links
+from bot.commands.portal import links, portal
 from bot.settings import PORTALS
 from bot.talks.portals import read_portals
 from bot.tools.portal_links import Invitation, page
@@ -237,6 +237,36 @@ def test_a_named_bot_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert _decoded(*_pixels((tmp_path / "web" / "ar-es.png").read_bytes())) == [
         "https://t.me/my_own_bot?start=ar-es"
     ]
+
+
+def test_without_a_bots_file_the_way_to_name_a_bot_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTLINE_BOTS_FILE", str(tmp_path / "none.toml"))
+    status, output = _links("ar")
+    assert (status, "Give --username, the bot's @name." in output.replace("\n", " ")) == (1, True), output
+
+
+def test_a_portals_file_is_checked_by_its_name_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of that name in the current folder comes first."""
+    text = (PORTALS / "ar.toml").read_text(encoding="utf-8").replace('id = "ar"', 'id = "my"')
+    portals, here = tmp_path / "portals", tmp_path / "here"
+    for folder in (portals, here):
+        folder.mkdir()
+        (folder / "my.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("REPORTLINE_PORTALS_DIR", str(portals))
+    monkeypatch.chdir(here)
+    (portals / "my.toml").write_text("nonsense", encoding="utf-8")
+    assert _check("my.toml") == (0, "1 portal is fine.\n")
+    (here / "my.toml").unlink()
+    status, output = _check("my.toml")
+    assert status == 1
+    assert output.startswith(f"{portals / 'my.toml'}:1: ")
+
+
+def _check(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(portal, ["check", *arguments])
+    return result.exit_code, result.output
 
 
 @pytest.mark.usefixtures("_bots")

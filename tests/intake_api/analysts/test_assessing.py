@@ -102,7 +102,7 @@ async def test_what_says_the_same_as_before_is_no_correction(api: RunningApi, an
     before = await api.scalar(select(func.max(AuditEntry.sequence)))
     api.clock.move(minutes=5)
     again = await analyst.correct(first, **ILLEGAL)
-    assert (again.status_code, again.json()) == (201, {"assessment_id": first})
+    assert (again.status_code, again.json()["assessment_id"]) == (201, first)
     assert await api.scalar(select(func.max(AuditEntry.sequence))) == before
     second = (await analyst.correct(first, **ILLEGAL | {"note": "three mirrors"})).json()["assessment_id"]
     assert [one["assessment_id"] for one in (await analyst.item(item_id))["history"]] == [first, second]
@@ -278,3 +278,27 @@ async def test_nothing_comes_back_where_reports_are_only_counted(settings: Intak
         await _reported_again(api, days=4000)
         assert await analyst.claim() == []
         assert await api.scalar(select(Item.reports)) == 2
+
+
+async def test_a_decision_is_answered_with_the_host_that_it_is_about(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://one.example/1"))
+        analyst = await new_user(api)
+        [claim] = await analyst.claim()
+        made = (await analyst.assess(claim["claim_id"])).json()
+        corrected = (await analyst.correct(made["assessment_id"], "national")).json()
+        assert [answer["host"] for answer in (made, corrected)] == ["one.example"] * 2
+
+
+async def test_the_last_assessment_is_the_analysts_own(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report(*(f"https://example.com/{page}" for page in range(3))))
+        analyst, other = await new_user(api), await new_user(api)
+        assert_problem(await analyst.client.get("/v1/assessments/last"), 404, "not-found")
+        for who, outcome in ((analyst, "ignore"), (analyst, "national"), (other, "baseline")):
+            [claim] = await who.claim()
+            made = (await who.assess(claim["claim_id"], outcome)).json()
+            last = (await who.client.get("/v1/assessments/last")).json()
+            assert (last["assessment_id"], last["outcome"]) == (made["assessment_id"], outcome)
+            assert last["item_id"] == claim["item_id"]
+        assert (await analyst.client.get("/v1/assessments/last")).json()["outcome"] == "national"

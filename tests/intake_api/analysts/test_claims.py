@@ -21,7 +21,7 @@ from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import AccessKey, Assessment, AuditEntry, Exposure, Item, QueuePlace, State
-from tests.intake_api.api_users import assert_problem, new_user
+from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
 
 
@@ -248,7 +248,7 @@ async def test_nobody_gets_more_than_twenty_by_prolonging_what_ran_out(api: Runn
         key = await session.scalar(select(Item.claimed_by).where(Item.claim_id == claim_id))
         last = (await session.scalars(select(Item).where(Item.state == "waiting"))).one()
         last.state, last.claim_id, last.claimed_by = State.CLAIMED, "0" * 16, key
-        last.lease_expires = api.clock() + timedelta(hours=1)
+        last.lease_expires, last.claim_number = api.clock() + timedelta(hours=1), 99
     answer = await api.analyst.put(f"/v1/queue/claims/{claim_id}/lease")
     assert_problem(answer, 409, "hands-full")
     assert len(await _mine(api.analyst)) == 20
@@ -481,3 +481,44 @@ async def _work(analyst: httpx.AsyncClient) -> list[str]:
                 assert (await _assess(analyst, claim["claim_id"])).status_code == 201
                 decided.append(claim["item_id"])
     return decided
+
+
+async def test_a_number_names_the_same_claim_as_long_as_it_is_held(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report(*(f"https://example.com/{page}" for page in range(8))))
+        analyst, other = await new_user(api), await new_user(api)
+        held = {claim["number"]: claim["claim_id"] for claim in await analyst.claim(3)}
+        assert sorted(held) == [1, 2, 3]
+        await analyst.client.delete(f"{CLAIMS}/{held.pop(2)}")
+        await analyst.client.put(f"{CLAIMS}/{held[1]}/lease")
+        [late] = await analyst.claim()
+        held[late["number"]] = late["claim_id"]
+        assert late["number"] == 4
+        listed = (await analyst.client.get(CLAIMS)).json()["claims"]
+        assert [(claim["number"], claim["claim_id"]) for claim in listed] == sorted(held.items())
+        assert [claim["number"] for claim in await other.claim()] == [1]
+
+
+async def test_numbers_begin_anew_where_the_highest_is_reached(sqlite_settings: IntakeSettings) -> None:
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(*(f"https://example.com/{page}" for page in range(5))))
+        analyst = await new_user(api)
+        first, second = await analyst.claim(2)
+        for claim, number in ((first, 1), (second, 998)):
+            async with api.intake.database.writing() as session:
+                named = update(Item).where(Item.claim_id == claim["claim_id"])
+                await session.execute(named.values(claim_number=number))
+        assert sorted(claim["number"] for claim in await analyst.claim(3)) == [2, 3, 999]
+
+
+async def test_a_claim_says_whether_its_item_was_shown_under_it(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://example.com/1"))
+        analyst, other = await new_user(api), await new_user(api)
+        [claim] = await analyst.claim()
+        path = f"{CLAIMS}/{claim['claim_id']}"
+        assert claim["shown"] is False
+        assert (await analyst.client.get(path)).json()["shown"] is True
+        assert [one["shown"] for one in (await analyst.client.get(CLAIMS)).json()["claims"]] == [True]
+        await analyst.client.delete(path)
+        assert [one["shown"] for one in await other.claim()] == [False]

@@ -91,6 +91,102 @@ async def test_what_is_held_may_still_be_decided_and_nothing_is_opened(
         assert (await analyst.assess(third["claim_id"])).status_code == 201
 
 
+async def _exposure(analyst: ApiUser) -> dict[str, object]:
+    shown: dict[str, object] = (await analyst.client.get(CLAIMS)).json()["exposure"]
+    return shown
+
+
+async def _detail(analyst: ApiUser) -> str:
+    """Ask for something new, and give what the refusal says."""
+    detail: str = (await analyst.client.post(CLAIMS, json={})).json()["detail"]
+    return detail
+
+
+async def test_an_analyst_is_shown_what_is_left_and_which_limit_comes_first(settings: IntakeSettings) -> None:
+    async with _guarded(settings, day=90, at_once=60, rest=10, zone="Asia/Kathmandu") as api:
+        analyst = await new_user(api)
+        [claim] = await analyst.claim()
+        api.clock.move(minutes=47, seconds=30)
+        shown = (await analyst.client.get(f"{CLAIMS}/{claim['claim_id']}")).json()["exposure"]
+        assert (
+            shown
+            == await _exposure(analyst)
+            == {
+                "minutes_today": 47,
+                "minutes_left": 12,
+                "limit": "break",
+                "closed": False,
+                "opens_at": None,
+                "break_minutes": 10,
+                "lifted_until": None,
+                "time_zone": "Asia/Kathmandu",
+            }
+        )
+        await analyst.assess(claim["claim_id"])
+        api.clock.move(minutes=10)
+        given = (await analyst.client.post(CLAIMS, json={})).json()["exposure"]
+        assert (given["minutes_left"], given["limit"]) == (42, "day")
+
+
+async def test_a_break_says_when_it_is_over_and_begins_when_nothing_is_held(settings: IntakeSettings) -> None:
+    async with _guarded(settings, at_once=60, rest=10, zone="Asia/Kathmandu") as api:
+        analyst = await new_user(api)
+        first, second = await analyst.claim(2)
+        api.clock.move(minutes=59, seconds=59)
+        await analyst.assess(first["claim_id"])
+        assert (await _exposure(analyst))["closed"] is False
+        await analyst.client.put(f"{CLAIMS}/{second['claim_id']}/lease")
+        api.clock.move(seconds=1)
+        assert await _detail(analyst) == (
+            "Decide what you have seen, and release the rest: then your break of 10 minutes begins. "
+            "A lead can lift this."
+        )
+        assert await _exposure(analyst) | {"closed": True, "opens_at": None} == await _exposure(analyst)
+        await analyst.client.delete(f"{CLAIMS}/{second['claim_id']}")
+        # It is 13:34:56 in UTC, and a quarter to six hours later there.
+        assert await _detail(analyst) == "Rest until 19:30 (Asia/Kathmandu). A lead can lift this."
+        opens_at = datetime.fromisoformat(str((await _exposure(analyst))["opens_at"]))
+        api.clock.moment = opens_at - timedelta(microseconds=1)
+        assert await _refusal(analyst) == "break-due"
+        api.clock.moment = opens_at
+        assert await _refusal(analyst) is None
+
+
+async def test_a_full_day_says_when_the_next_one_begins(settings: IntakeSettings) -> None:
+    async with _guarded(settings, day=30, zone="America/Bogota") as api:
+        analyst, lead = await new_user(api), await new_user(api, Role.LEAD)
+        await _hold(api, analyst, 30)
+        assert await _detail(analyst) == (
+            "Decide what you have seen, and release the rest. Nothing new is opened until 00:00 on "
+            "2026-03-02 (America/Bogota). A lead can lift this."
+        )
+        opens_at = datetime.fromisoformat(str((await _exposure(analyst))["opens_at"]))
+        assert opens_at == datetime(2026, 3, 2, 5, tzinfo=UTC)
+        assert await _lift(lead, analyst.key_id) == 201
+        shown = await _exposure(analyst)
+        assert (shown["closed"], shown["opens_at"], shown["minutes_left"]) == (False, None, 30)
+        assert datetime.fromisoformat(str(shown["lifted_until"])) == api.clock() + timedelta(minutes=30)
+
+
+async def test_hosts_are_shown_to_their_holder_guarded_and_audited(settings: IntakeSettings) -> None:
+    async with _guarded(settings, day=30) as api:
+        analyst = await new_user(api)
+        [first] = await analyst.claim()
+        given = (await analyst.client.post(CLAIMS, json={"hosts": True})).json()["claims"]
+        assert (first["host"], given[0]["host"]) == (None, "example.com")
+        assert {claim["host"] for claim in (await analyst.client.get(CLAIMS)).json()["claims"]} == {None}
+        with_hosts = f"{CLAIMS}?hosts=true"
+        listed = (await analyst.client.get(with_hosts)).json()["claims"]
+        assert [claim["host"] for claim in listed] == ["example.com"] * 2
+        read = select(AuditEntry.subject).where(AuditEntry.what == "host_read").order_by(AuditEntry.sequence)
+        async with api.intake.database.reading() as session:
+            audited = (await session.scalars(read)).all()
+        assert audited == [given[0]["item_id"], *(claim["item_id"] for claim in listed)]
+        api.clock.move(minutes=30)
+        assert_problem(await analyst.client.get(with_hosts), 409, "day-full")
+        assert len((await analyst.client.get(CLAIMS)).json()["claims"]) == 2
+
+
 async def test_a_break_is_due_after_its_minutes_and_over_after_its_own(settings: IntakeSettings) -> None:
     async with _guarded(settings, at_once=60, rest=10) as api:
         analyst = await new_user(api)

@@ -216,6 +216,20 @@ async def test_a_mark_that_is_there_counts_as_shown_to_nobody(database: Database
     assert await _all(database, "SELECT * FROM items ORDER BY 1") == before
 
 
+async def test_what_is_held_is_numbered_and_counts_as_not_shown(database: Database) -> None:
+    await _step(database, "0008")
+    another = "UPDATE items SET state = 'claimed', claim_id = 'b', claimed_by = 'k' WHERE state = 'assessed'"
+    async with database.writing() as session:
+        await session.execute(text(another))
+    before = await _all(database, "SELECT * FROM items ORDER BY 1")
+    await _step(database, "0009")
+    numbered = await _all(database, "SELECT claim_id, claim_number FROM items ORDER BY claim_number")
+    assert sorted(numbered, key=str) == [("b", 1), ("c" * 16, 2), (None, None)]
+    assert await _all(database, "SELECT item_id FROM items WHERE claim_shown") == []
+    await _step(database, "0008", down=True)
+    assert await _all(database, "SELECT * FROM items ORDER BY 1") == before
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 from intake_api.analysts import vocabulary
-from reportline_queue.tables import DECIDED
+from reportline_queue.items import DECIDED
 from reportline_queue.vocabulary.terms import LIST_NAMES, about, newest, terms
 
 ROOT = Path(__file__).parents[3]
