@@ -41,7 +41,12 @@ OF_CLIENT: Final = frozenset(
     {"analyst_token", "analyst_token_file", "data_dir", "intake_port", "intake_url", "private_hosts"}
 )
 # Of the same prefix: where the file of settings is, and what docker-compose.yml reads.
-_OTHERS: Final = frozenset({"config", "polled_bots", "site"})
+_OTHERS: Final = frozenset(
+    {
+        *("config", "polled_bots", "portals", "site"),
+        *("image", "caddy_image", "postgres_image", "python_image", "valkey_image"),
+    }
+)
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:

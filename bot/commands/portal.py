@@ -19,9 +19,7 @@ portal = typer.Typer(no_args_is_help=True, help="Look at the portals' files.")
 
 @portal.command(name="check")
 def check_portals(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="portals' files; all if none", resolve_path=True)
-    ] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="portals' files; all if none")] = None,
     *,
     before_serving: Annotated[
         bool, typer.Option("--before-serving", help="print what to call, to open and to ask first")
@@ -48,7 +46,8 @@ def check_portals(
 def _found(file: Path, portals: Path) -> Path:
     """Give the file that was named; a name alone may be that of a file among the portals."""
     among = portals / file.name
-    return among if file == Path(file.name) and not file.exists() and among.exists() else file
+    is_among = file == Path(file.name) and not file.exists() and among.exists()
+    return among if is_among else file.absolute()
 
 
 def _ready_to_serve(portals: "Collection[Portal]") -> bool:

@@ -108,13 +108,7 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterab
 async def record_made(
     session: AsyncSession, keys: IntakeKeys, names: Sequence[str], *, pending: bool = False
 ) -> None:
-    """Give the database the check values of keys that a command has made; the audit log tells of each.
-
-    Raises NotReady if the log tells that the database knew one before: somebody has deleted its row.
-    """
-    told = await keys_told(session)
-    if gone := told.known & set(names):
-        raise NotReady(unlike(told, told.known - gone)[0])
+    """Give the database the check values of keys that a command has made; the audit log tells of each."""
     await record(session, keys, names, pending=pending)
     for what in (MADE,) if pending else (MADE, USED):
         tell(session, AuditLog(keys.audit), what, names)

@@ -753,7 +753,7 @@ def test_the_key_in_a_file_of_ones_own_is_taken_if_nobody_else_can_read_it(
     file.chmod(0o600)
     elsewhere = {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "/nowhere"}
     named = {**elsewhere, "REPORTLINE_ANALYST_TOKEN_FILE": str(file)}
-    assert analyst.told("mine", **named) == "You hold no claim.\n"
+    assert analyst.told("mine", **named).startswith("You hold no claim.\n")
     for mode in (0o640, 0o604):
         file.chmod(mode)
         assert "chmod 600" in analyst.refused("mine", **named)

@@ -244,7 +244,7 @@ def test_without_a_bots_file_the_way_to_name_a_bot_is_told(
 ) -> None:
     monkeypatch.setenv("REPORTLINE_BOTS_FILE", str(tmp_path / "none.toml"))
     status, output = _links("ar")
-    assert (status, "Give --username, the bot's @name." in output.replace("\n", " ")) == (1, True), output
+    assert (status, "Name the bot: --username" in output.replace("\n", " ")) == (1, True), output
 
 
 def test_a_portals_file_is_checked_by_its_name_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

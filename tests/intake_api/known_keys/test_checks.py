@@ -148,6 +148,16 @@ async def test_a_key_in_use_that_somebody_sets_back_stays_in_use(settings: Intak
             assert not await pending_keys(session)
 
 
+async def test_an_index_key_that_somebody_sets_back_stays_in_use(settings: IntakeSettings) -> None:
+    """It is used as soon as it is made: nothing serves then."""
+    await _rotated(settings, "index")
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await session.execute(update(KeyCheck).values(pending=True))
+        async with database.reading() as session:
+            assert not await pending_keys(session)
+
+
 async def test_a_key_of_a_rotation_that_was_dropped_is_to_be_moved_away(settings: IntakeSettings) -> None:
     """Another machine went on without it. Running the rotation again would change nothing."""
     name = f"vault-{make_key(settings.folder, 'vault')}"
@@ -276,6 +286,7 @@ async def test_a_running_intake_says_that_a_key_is_another_or_that_it_is_behind(
             ("receipts", check_of(keys.receipts), "ok"),
             ("vault-k3-0123456789ab", bytes(32), "ok"),
             ("vault-k2-0123456789ab", bytes(32), "behind"),
+            ("vault-kx", bytes(32), "other"),
         ):
             # One that is made and not in use yet is not needed.
             pending = name.startswith("vault-k3")

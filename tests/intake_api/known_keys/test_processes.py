@@ -5,9 +5,10 @@ import json
 import shutil
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from intake_api.keys import KeyRing
 from intake_api.known_keys.processes import Call, Silence, pass_over_all, present, wait_until_none_serves
@@ -150,6 +151,37 @@ async def test_a_process_finds_out_by_itself_that_it_was_passed_over(
         while "left_behind" not in told:
             told += capsys.readouterr().err
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(("answered", "keys"), [(2_000_000_000, {}), (1, {"audit": 1}), (1, ["audit"])])
+async def test_a_row_that_no_process_has_written_is_passed_over(
+    database: Database, answered: int, keys: Any
+) -> None:
+    async with database.writing() as session:
+        session.add(ServingProcess(process_id="e" * 32, called=0, answered=answered, keys=keys))
+    assert await _answers(database, seconds=0.2) == []
+    assert await _left(database) == 0
+
+
+async def test_a_process_that_cannot_read_what_is_known_of_keys_says_so_and_looks_again(
+    sqlite_settings: IntakeSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it would answer nobody any more, and be passed over."""
+    async with opened(sqlite_settings) as api:
+        database, said = api.intake.database, ""
+        async with database.writing() as session:
+            [(name, value)] = await session.execute(select(KeyCheck.name, KeyCheck.value).limit(1))
+            await session.execute(
+                text("UPDATE key_checks SET value = 'x' WHERE name = :name"), {"name": name}
+            )
+        async with asyncio.timeout(30):
+            while "known_keys_unreadable" not in said:
+                await asyncio.sleep(0.05)
+                said += capsys.readouterr().err
+        async with database.writing() as session:
+            await session.execute(update(KeyCheck).where(KeyCheck.name == name).values(value=value))
+        assert len(await _answers(database)) == 1
+        assert "known_keys_unreadable" not in capsys.readouterr().err
 
 
 async def test_started_again_it_writes(settings: IntakeSettings, database: Database) -> None:
