@@ -1,7 +1,7 @@
 """Compares the columns of items with the rows that they were computed from, for `reportline doctor`.
 
-All that other tables say of a page of items is read by a few statements, so a look costs the same whatever the
-queue holds. An owner of the database can write each row, but has to write all of them alike.
+A few statements read all that other tables say of a page of items, however many reports these have. An owner
+of the database can write any row, but would have to write all of them alike.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ class _Beside:
 async def faults_of_page(session: AsyncSession, items: Sequence[Item], now: datetime) -> list[str]:
     """Return what is wrong with these items, one sentence without its number for each fault of each item."""
     beside = await _beside(session, items)
-    found = []
+    found: list[str] = []
     for item in items:
         found += _of_claim(item, beside, now)
         found += _of_sums(item, beside)
@@ -212,7 +212,7 @@ async def _places_of(session: AsyncSession, ids: Sequence[str]) -> Mapping[str, 
 async def _assessed_at(session: AsyncSession, ids: Sequence[str]) -> Mapping[str, datetime]:
     newest = select(Assessment.item_id, func.max(Assessment.assessed_at))
     of_items = newest.where(Assessment.item_id.in_(ids)).group_by(Assessment.item_id)
-    return {item_id: at for item_id, at in await session.execute(of_items)}
+    return {row.item_id: row[1] for row in await session.execute(of_items)}
 
 
 async def _claims(session: AsyncSession, ids: Sequence[str]) -> Mapping[str, tuple[str, datetime]]:

@@ -22,6 +22,10 @@ from intake_api.upkeep.reindexing import is_behind
 from intake_api.vault import Place, Vault, VaultClosed
 
 _PAGE: Final = 200
+_REINDEX: Final = (
+    "The intake does not start with them. Stop every intake, make a backup, then run "
+    "`reportline intake reindex`."
+)
 # What a mention has of its report.
 _OF_REPORT: Final = ("portal", "channel", "language", "hour", "arrival_hour")
 _LONGEST_ALLOWANCE: Final = timedelta(hours=max(ALLOWANCE_HOURS.values()))
@@ -32,14 +36,11 @@ async def faults_of_index(session: AsyncSession, vault: Vault) -> list[str]:
     behind = (await session.scalars(select(func.count()).select_from(Item).where(is_behind(vault)))).one()
     if not behind:
         return []
-    return [
-        f"Items whose hashes are of another key or an earlier version: {behind}. The intake does not start "
-        "with them. Stop every intake, make a backup, then run `reportline intake reindex`."
-    ]
+    return [f"Items whose hashes are of another key or an earlier version: {behind}. {_REINDEX}"]
 
 
 async def faults_of_items(session: AsyncSession, vault: Vault) -> list[str]:
-    """Return what is wrong with items: addresses that do not open or are another's, columns that are false."""
+    """Return what is wrong with items: addresses that are closed or another's, false columns."""
     found, now = Counter[str](), utc_now()
     async for page in _pages(session, Item.item_id):
         for item in page:
