@@ -15,6 +15,7 @@ These modules import no part, and every part may import them:
 - `server_urls`: accepts or refuses a server's URL
 - `checks`: makes one of the doctor's checks
 - `private_files`: writes files that only their owner can read
+- `plain_text`: makes any text fit for a terminal
 - `readiness`: the error that stops a start
 - `logs`: writes the log; nothing else writes to it
 - `garbage`: when Python's garbage collector works

@@ -154,12 +154,14 @@ def doctor(
     from rich.text import Text
 
     from reportline.doctor import look_at_everything
+    from reportline.plain_text import plain_lines
 
     found = look_at_everything(bot_settings(), audit_head)
     # Folded and never cut, so that a path can be copied.
     table = Table("", "what", Column("advice", overflow="fold"))
     for look in found:
-        # As text: a path or an id may hold what Rich would take for a colour.
-        table.add_row("ok" if look.fine else "FAULT", look.name, Text(look.advice))
+        # As text: a path or an id may hold what Rich would take for a colour, or a terminal for a command.
+        told = [Text(plain_lines(part)) for part in (look.name, look.advice)]
+        table.add_row("ok" if look.fine else "FAULT", *told)
     Console().print(table)
     raise typer.Exit(int(not all(look.fine for look in found)))

@@ -129,9 +129,13 @@ async def end_claim(session: AsyncSession, item: Item, state: State) -> None:
 
 
 async def every_claim(session: AsyncSession) -> Sequence[tuple[Item, AccessKey]]:
-    """Return each claimed item and its holder's key, the first to run out first; expired claims too."""
+    """Return each claimed item and its holder's key, the first to run out first; expired claims too.
+
+    Without a beginning or an end a claim is none: `reportline doctor` counts it.
+    """
     claims = select(Item, AccessKey).join_from(Item, AccessKey, Item.claimed_by == AccessKey.key_id)
-    in_order = claims.where(is_claimed).order_by(Item.lease_expires, Item.claim_id)
+    has_times = Item.claimed_at.is_not(None) & Item.lease_expires.is_not(None)
+    in_order = claims.where(is_claimed, has_times).order_by(Item.lease_expires, Item.claim_id)
     return [(item, key) for item, key in await session.execute(in_order)]
 
 

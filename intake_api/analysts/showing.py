@@ -91,7 +91,8 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
             "circumstances": of_bits(*tapped[item.item_id]),
             "item_id": item.item_id,
             "kind": item.kind,
-            "reports": item.reports,
+            # Where somebody has written another number into the database, the doctor tells.
+            "reports": max(item.reports, 0),
             "portals": sorted(portals[item.item_id]),
             "languages": sorted(languages[item.item_id]),
             "first_hour": item.first_hour,
@@ -132,7 +133,6 @@ async def claim_shown(request: AnalystRequest, item: Item, exposure: ExposureSho
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         needs_joining=addresses.needs_joining,
-        history=[_decision(request.vault, row) for row in await history_of(request.session, item.item_id)],
         **await _words(request, item),
     )
     _note_read(request, shown)
@@ -179,7 +179,6 @@ async def item_shown(request: AnalystRequest, item_id: str) -> ItemShown:
         address_given=addresses.given,
         address_canonical=addresses.canonical,
         needs_joining=addresses.needs_joining,
-        history=[_decision(request.vault, row) for row in await history_of(request.session, item_id)],
         **await _words(request, item),
     )
     _note_read(request, shown)
@@ -236,11 +235,13 @@ async def _item(session: AsyncSession, item_id: str, *, locked: bool = False) ->
 
 
 async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
-    """Return what an item's reports say, and what they name beside it."""
+    """Return what was decided about an item, what its reports say, and what they name beside it."""
     page = await reports_page(request.session, request.vault, item)
+    history = await history_of(request.session, item.item_id)
     if shows_all_words(page):
-        mark_shown(item, request.analyst)
+        mark_shown(item, request.analyst, history[-1].assessed_by if history else None)
     return {
+        "history": [_decision(request.vault, row) for row in history],
         "summary": Summary(**{name: getattr(item, name) for name in COUNTERS}),
         "details": page.reports,
         "next_details": page.next,

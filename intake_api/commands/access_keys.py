@@ -1,7 +1,6 @@
 """The commands that add, list and revoke access keys."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import typer
 from rich.console import Console
@@ -22,10 +21,8 @@ from intake_api.store.database import opened
 from intake_api.store.models import AccessKey
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
+from reportline.plain_text import plain
 from reportline.readiness import NotReady
-
-# Names in Persian and in Indian scripts are written with these two.
-_JOINERS: Final = "\u200c\u200d"
 
 
 def add(role: Role, name: str) -> None:
@@ -58,11 +55,6 @@ def _require_plain(name: str) -> None:
         raise NotReady(
             "A holder's name is letters, digits and signs on one line. Write who will hold the key."
         )
-
-
-def plain(name: str) -> str:
-    """Replace what is no letter, digit, sign or space; a terminal would obey some of it."""
-    return "".join(one if one.isprintable() or one in _JOINERS else "\ufffd" for one in name)
 
 
 async def _add(settings: IntakeSettings, role: Role, name: str) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
-from intake_api.commands.access_keys import plain
 from intake_api.keys import IntakeKeys, read_keys
 from intake_api.known_keys.access_keys import changed_keys
 from intake_api.known_keys.checks import require_keys, with_pending
@@ -180,7 +179,7 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
 def _look_at_access_keys(settings: IntakeSettings) -> str:
     if changed := asyncio.run(_changed_keys(settings)):
         raise NotReady(
-            f"These access keys are not as the audit log says: {', '.join(map(plain, changed))}. They open "
+            f"These access keys are not as the audit log says: {', '.join(changed)}. They open "
             "nothing. Find out who wrote to the database; run `reportline intake key revoke KEY` for each, "
             "also where its row is gone, and make new ones for those who need them."
         )

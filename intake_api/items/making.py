@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,9 @@ from intake_api.items.urgency import due_hour, urgency_of
 from intake_api.store.database import upsert
 from intake_api.store.models import Item, State, StoredReport
 from intake_api.vault import Place, Vault
+
+# The kind of an item whose address leads nowhere as it stands.
+UNREADABLE: Final = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _new_item(vault: Vault, named: NamedAddress) -> dict[str, object]:
         "canonicaliser": CANONICALISER_VERSION,
         "given": vault.seal(Place("items", item_id, "given"), given),
         "canonical": vault.seal(Place("items", item_id, "canonical"), canonical(given)),
-        "kind": "unreadable" if known is None else str(known.kind),
+        "kind": UNREADABLE if known is None else str(known.kind),
         "reports": 0,
         "first_hour": named.due_hour,
         "last_hour": named.due_hour,

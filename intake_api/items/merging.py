@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.making import NamedAddress, addresses_in, make_missing
-from intake_api.items.reopening import reopen, take_words
+from intake_api.items.reopening import reopen, take_back_words, take_words
 from intake_api.items.totals import count, uncount, update_totals
 from intake_api.items.words import (
     NOTHING,
@@ -21,6 +21,7 @@ from intake_api.items.words import (
     SaidOfItem,
     count_words,
     counted_of,
+    no_longer_said,
     remember,
     said_by,
 )
@@ -107,8 +108,12 @@ async def _count_words(  # noqa: PLR0913, PLR0917 - what a report said and says,
         for item in touched
     ]
     new = await count_words(session, vault, changes)
+    for change in changes:
+        take_back_words(change.item, await no_longer_said(session, change))
     remember(vault, report, said)
-    unknown = before.keys() if counted is None else set[str]()
+    # Of a report that had left the item, nothing was counted: all that it says now is new.
+    counted_for = {item_id for item_id, mention in before.items() if _is_counted(mention)}
+    unknown = counted_for if counted is None else set[str]()
     return {item_id: frozenset() if item_id in unknown else kinds for item_id, kinds in new.items()}
 
 

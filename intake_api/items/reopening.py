@@ -45,9 +45,21 @@ def take_words(item: Item, kinds: Iterable[str], hour: datetime) -> None:
             item.state, item.open_since = State.WAITING, hour
 
 
-def mark_shown(item: Item, reader: str) -> None:
-    """Remember that all that is said of an item was shown to `reader`, unless another analyst holds it."""
-    if (item.claimed_by or item.lapsed_by or reader) == reader:
+def take_back_words(item: Item, kinds: Iterable[str]) -> None:
+    """Take kinds of words that no report says of an item any more out of its mark."""
+    item.changed_words = _without(item.changed_words, kinds)
+    item.unshown_words = _without(item.unshown_words, kinds)
+    if not shown_words(item):
+        item.changed_on = None
+
+
+def mark_shown(item: Item, reader: str, decided_by: str | None) -> None:
+    """Remember that all that is said of an item was shown to `reader`, if it is they who decide about it.
+
+    That is who holds it, or held it last until their lease ran out; else who made the newest assessment, and
+    may correct it.
+    """
+    if (item.claimed_by or item.lapsed_by or decided_by) == reader:
         item.unshown_words = ""
 
 
@@ -86,6 +98,10 @@ def shown_words(item: Item) -> Sequence[str]:
 
 def _is_looked_at(item: Item) -> bool:
     return item.state != State.WAITING or item.lapsed_claim is not None
+
+
+def _without(words: str, kinds: Iterable[str]) -> str:
+    return " ".join(sorted({*words.split()} - {*kinds}))
 
 
 def _joined(words: str, kinds: Iterable[str]) -> str:

@@ -44,14 +44,13 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
     """Update an item's totals and its places in the queues; delete it if it waits and has no reports left.
 
     An item that was assessed before is never deleted: it goes back to assessed when the reports that had
-    reopened it are withdrawn.
+    reopened it are withdrawn, as if it had not come back since its newest assessment.
     """
     if item.state == State.WAITING:
         await _uncount_left(session, item.item_id)
     wanted = await _sum_sources(session, item)
-    if item.state == State.WAITING and not wanted and await _was_assessed(session, item.item_id):
-        item.state = State.ASSESSED
-        item.lapsed_claim = item.lapsed_by = None
+    if item.state == State.WAITING and not wanted:
+        await _go_back_to_assessed(session, item)
     await session.flush()
     await update_places(session, item)
     if item.state == State.WAITING and item.reports == 0:
@@ -100,9 +99,13 @@ async def _take_from_source(session: AsyncSession, item_id: str, told: dict[str,
     await session.execute(delete(Source).where(*source, Source.reports <= 0))
 
 
-async def _was_assessed(session: AsyncSession, item_id: str) -> bool:
-    assessed = select(Assessment.assessment_id).where(Assessment.item_id == item_id).limit(1)
-    return await session.scalar(assessed) is not None
+async def _go_back_to_assessed(session: AsyncSession, item: Item) -> None:
+    newest = select(func.max(Assessment.assessed_at)).where(Assessment.item_id == item.item_id)
+    assessed_at = await session.scalar(newest)
+    if assessed_at is not None:
+        item.state = State.ASSESSED
+        item.open_since = min(item.open_since, assessed_at.replace(minute=0, second=0, microsecond=0))
+        item.lapsed_claim = item.lapsed_by = None
 
 
 def _told(mention: Mention) -> dict[str, Any]:

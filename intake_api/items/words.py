@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Live, Seen
@@ -21,6 +21,8 @@ from intake_api.vault import Place, Vault, VaultClosed
 COUNTERS: Final = ("seen_today", "live", "passwords", "positions", "notes")
 # The words with which an analyst may see more of a page than before.
 WORDS: Final = ("page_password", "position", "referer", "access", "note")
+# Those of them that have a counter of their own.
+_COUNTED_BY: Final = {"page_password": "passwords", "position": "positions", "note": "notes"}
 _HASH_LENGTH: Final = 32
 _NO_HASH: Final = "0" * _HASH_LENGTH
 ItemWords = set[tuple[str, bytes]]
@@ -115,6 +117,22 @@ async def count_words(
         one.item.item_id: frozenset(kinds[word] for word in new if word[0] == one.item.item_id)
         for one in changes
     }
+
+
+async def no_longer_said(session: AsyncSession, change: SaidOfItem) -> frozenset[str]:
+    """Return the kinds of words that a report took back, and that no report says of the item any more.
+
+    It must be counted already. The two kinds without a counter, the page before and access, are no longer
+    said only when neither is: how many reports say one of the two is what other counters leave of all words.
+    """
+    taken_back = change.before.words.keys() - change.now.words.keys()
+    gone = {kind for kind in taken_back & _COUNTED_BY.keys() if not getattr(change.item, _COUNTED_BY[kind])}
+    without_counter = set(WORDS) - _COUNTED_BY.keys()
+    if taken_back & without_counter:
+        said = select(func.sum(ItemWord.reports)).where(ItemWord.item_id == change.item.item_id)
+        counted = sum(getattr(change.item, counter) for counter in _COUNTED_BY.values())
+        gone |= without_counter if (await session.scalar(said) or 0) <= counted else set()
+    return frozenset(gone)
 
 
 async def move_words(

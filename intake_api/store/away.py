@@ -14,7 +14,10 @@ Why = Literal["away", "full", "read_only", "refuses"]
 ADVICE: Final[dict[Why, str]] = {
     "away": "The database cannot be used. See that it is there",
     "full": "The disk of the database is full. Make room on it",
-    "read_only": "The database, or its disk, is read-only. Make it writable",
+    "read_only": (
+        "The database, or its disk, is read-only. Make it writable; SQLite writes to its folder, and there "
+        "to reportline.db, reportline.db-wal and reportline.db-shm"
+    ),
     "refuses": "The database refuses the intake: password, rights, or one connection more. See its log",
 }
 _OF_SYSTEM: Final[dict[int | None, Why]] = {errno.ENOSPC: "full", errno.EROFS: "read_only"}

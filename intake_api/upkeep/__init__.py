@@ -7,6 +7,7 @@
 - `reindexing`: makes new keyed hashes, while no intake runs
 - `audit_checks`: compares the database with the audit log
 - `row_checks`: compares items and reports with their own sealed values
+- `item_checks`: compares the columns of items with the rows that they were computed from
 - `backup`: makes a backup, while the intake runs
 - `backup_files`: writes and reads the two files of a backup
 - `restoring`: restores a backup into an empty folder and database

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake_api.audit.bound_assessments import unlike_their_entries
 from intake_api.audit.counts import CountsSeen
 from intake_api.audit.log import AuditLog
-from intake_api.upkeep.row_checks import faults_of_items, faults_of_reports
+from intake_api.upkeep.row_checks import faults_of_index, faults_of_items, faults_of_reports
 from intake_api.vault import Vault
 
 _COMPARE = "Find out who wrote to the database; compare it with your backup."
@@ -33,4 +33,5 @@ async def faults_of_rows(session: AsyncSession, audit: AuditLog, vault: Vault) -
         named = ", ".join(unlike.named) + (f" and {more} more" if more else "")
         faults.append(f"These assessments are not as the audit log says: {named}. {_COMPARE}")
     spoilt = [*await faults_of_items(session, vault), *await faults_of_reports(session, vault)]
-    return [*faults, *(f"{fault} {_COMPARE}" for fault in spoilt)]
+    told = [f"{fault} {_COMPARE}" for fault in spoilt]
+    return [*faults, *told, *await faults_of_index(session, vault)]

@@ -55,7 +55,7 @@ class Reindexed:
 
 async def require_indexed(session: AsyncSession, vault: Vault) -> None:
     """Raise NotReady unless the hashes of every item are of this version and of the newest key."""
-    if await session.scalar(select(Item.item_id).where(_is_behind(vault)).limit(1)) is not None:
+    if await session.scalar(select(Item.item_id).where(is_behind(vault)).limit(1)) is not None:
         raise NotReady(
             "Items have keyed hashes of an earlier version or key. Stop every intake, make a backup, "
             "then run `reportline intake reindex`."
@@ -100,7 +100,7 @@ async def _choose_key(database: Database, folder: Path) -> IntakeKeys:
     async with database.reading() as session:
         behind, unlike = [
             await session.scalar(select(Item.item_id).where(condition).limit(1)) is not None
-            for condition in (_is_behind(vault), compared_otherwise)
+            for condition in (is_behind(vault), compared_otherwise)
         ]
     if unlike or not behind:
         make_key(folder, "index")
@@ -113,7 +113,8 @@ async def _choose_key(database: Database, folder: Path) -> IntakeKeys:
         return await with_pending(session, keys)
 
 
-def _is_behind(vault: Vault) -> ColumnElement[bool]:
+def is_behind(vault: Vault) -> ColumnElement[bool]:
+    """Say of an item that its hashes are of another key, or of another version's canonical form."""
     return or_(Item.index_key != vault.index_key, Item.canonicaliser != CANONICALISER_VERSION)
 
 
@@ -127,7 +128,7 @@ class _Reindexing:
 
     async def rows_after(self, database: Database, row: str) -> Sequence[str]:
         """Return the ids of the next page of items with old hashes, in order."""
-        behind = select(Item.item_id).where(Item.item_id > row, _is_behind(self._vault))
+        behind = select(Item.item_id).where(Item.item_id > row, is_behind(self._vault))
         async with database.reading() as session:
             return (await session.scalars(behind.order_by(Item.item_id).limit(PAGE))).all()
 
@@ -143,7 +144,7 @@ class _Reindexing:
         behind = select(Item).where(Item.item_id.in_(rows)).order_by(Item.item_id).with_for_update()
         anew = [(item, self._addressed(item)) for item in (await session.scalars(behind)).all()]
         hashes = [columns["address_hash"] for _, columns in anew]
-        before = select(Item).where(Item.address_hash.in_(hashes), ~_is_behind(self._vault))
+        before = select(Item).where(Item.address_hash.in_(hashes), ~is_behind(self._vault))
         over = {item.address_hash: item for item in (await session.scalars(before.with_for_update())).all()}
         for item, columns in anew:
             other = over.get(columns["address_hash"])

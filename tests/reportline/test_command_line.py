@@ -1,6 +1,7 @@
 """The operator's commands set up, list, check and start everything, and say what to do on a fault."""
 
 import asyncio
+import sqlite3
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -67,6 +68,24 @@ async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> No
     assert "Telegram refuses the token (401). Ask BotFather for a new one." in words
     assert "`reportline intake serve`" in words
     assert TOKEN[:-1] not in words
+
+
+async def test_a_terminal_obeys_nothing_that_somebody_wrote_into_the_database(system: System) -> None:
+    """An assessment that the audit log does not know is named by its id, which may be any text."""
+    row = {
+        "assessment_id": "\x1b[2J\x07\u202eall is fine",
+        "item_id": "i",
+        "claim_id": "c",
+        "assessed_by": "k",
+    }
+    row |= {"assessed_at": "2026-03-01 12:00:00.000000", "vocabulary": "1", "outcome": "ignore"}
+    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+    with sqlite3.connect(system.data / "intake" / "reportline.db") as database:
+        insert = f"INSERT INTO assessments ({names}) VALUES ({marks})"  # noqa: S608 - named above
+        database.execute(insert, list(row.values()))
+    looked = await _command(system, "doctor")
+    assert "all is fine" in " ".join(looked.stdout.split())
+    assert not [sign for sign in looked.stdout if not sign.isprintable() and sign != "\n"]
 
 
 async def test_the_doctor_says_what_is_wrong_with_the_bot_that_is_polled(system: System) -> None:

@@ -281,6 +281,32 @@ async def test_a_lead_sees_and_frees_what_has_run_out(api: RunningApi) -> None:
     assert len(await api.claim()) == 1
 
 
+@pytest.mark.parametrize("column", ["lease_expires", "claimed_at"])
+async def test_a_lead_sees_claims_also_beside_one_that_somebody_took_a_time_from(
+    api: RunningApi, column: str
+) -> None:
+    await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+    lead, (spoilt, other) = await new_user(api, Role.LEAD), await api.claim(2)
+    of_one = update(Item).where(Item.claim_id == spoilt["claim_id"])
+    async with api.intake.database.writing() as session:
+        await session.execute(of_one.values({column: None}))
+    answer = await lead.client.get("/v1/claims")
+    assert answer.status_code == 200
+    assert [claim["claim_id"] for claim in answer.json()["claims"]] == [other["claim_id"]]
+
+
+async def test_an_item_is_claimed_and_found_whatever_number_of_reports_somebody_wrote(
+    api: RunningApi,
+) -> None:
+    await api.take_in(a_report("https://example.com/1"))
+    async with api.intake.database.writing() as session:
+        await session.execute(update(Item).values(reports=-1, notes=-5))
+    [claim] = await api.claim()
+    assert (await api.show(claim["claim_id"]))["reports"] == 0
+    found = await api.analyst.post("/v1/search", json={"address": "https://example.com/1"})
+    assert [item["reports"] for item in found.json()["items"]] == [0]
+
+
 async def test_what_a_lead_frees_is_no_exposure_any_more(sqlite_settings: IntakeSettings) -> None:
     async with opened(sqlite_settings) as api:
         claim_id, lead = await _claimed(api), await new_user(api, Role.LEAD)

@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select, text, update
 from conversations.wire.report import Report
 from intake_api.analysts.vocabulary import NEWEST
 from intake_api.items.words import COUNTERS, WORDS
+from intake_api.roles import Role
 from intake_api.store.models import Item, ItemWord, Mention, StoredReport
 from tests.intake_api.api_users import ApiUser, new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, revised, withdrawn
@@ -357,3 +358,94 @@ async def test_a_merge_of_many_addresses_counts_their_words_in_few_statements(ap
         counts.append(len([one for one in seen if "item_words" in one]))
     assert counts == [1, 1]
     assert await api.scalar(select(func.count()).select_from(Mention)) == 21
+
+
+async def test_another_analysts_look_leaves_the_mark_of_what_the_first_did_not_see(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    """They cannot correct the assessment; who made it is shown the words by their own look."""
+    await api.take_in(a_report(ADDRESS))
+    first = await _decide(api, analyst, "ignore")
+    await api.take_in(a_report(ADDRESS, page_password="swordfish"))
+    item_id, other = (await _item(api)).item_id, await new_user(api)
+    assert (await other.item(item_id))["changed_words"] == ["page_password"]
+    assert (await _item(api)).unshown_words == "page_password"
+    await analyst.correct(first, "not_found")
+    assert [claim["item_id"] for claim in await other.claim()] == [item_id]
+
+
+async def test_who_corrected_last_is_who_decides_about_the_words(api: RunningApi, analyst: ApiUser) -> None:
+    await api.take_in(a_report(ADDRESS))
+    first, lead = await _decide(api, analyst, "ignore"), await new_user(api, Role.LEAD)
+    assert (await lead.correct(first, "baseline")).status_code == 201
+    await api.take_in(a_report(ADDRESS, note="a word"))
+    item_id = (await _item(api)).item_id
+    await analyst.item(item_id)
+    assert (await _item(api)).unshown_words == "note"
+    await lead.item(item_id)
+    assert (await _item(api)).unshown_words == ""
+
+
+@pytest.mark.parametrize("kind", WORDS)
+async def test_a_mark_goes_with_the_words_that_made_it(api: RunningApi, analyst: ApiUser, kind: str) -> None:
+    await _assessed(api, analyst, "ignore")
+    report, other = a_report(ADDRESS, **{kind: EACH[kind]}), a_report(ADDRESS, **{kind: EACH[kind]})
+    await api.take_in(report, other)
+    await api.take_in(withdrawn(report))
+    item = await _item(api)
+    assert (item.changed_words, item.unshown_words, item.changed_on) == (kind, kind, NOON.date())
+    await api.take_in(revised(other, **{kind: None}))
+    item = await _item(api)
+    assert (item.changed_words, item.unshown_words, item.changed_on) == ("", "", None)
+
+
+async def test_a_mark_keeps_the_kinds_that_somebody_says(api: RunningApi, analyst: ApiUser) -> None:
+    """The page before and access leave it together, since no counter tells them apart."""
+    await _assessed(api, analyst, "ignore")
+    report, other = a_report(ADDRESS, **EACH), a_report(ADDRESS, access="password", note="another word")
+    await api.take_in(report, other)
+    await api.take_in(withdrawn(report))
+    assert (await _item(api)).changed_words == "access note referer"
+    await api.take_in(revised(other, access=None))
+    item = await _item(api)
+    assert (item.changed_words, item.unshown_words, item.changed_on) == ("note", "note", NOON.date())
+
+
+@pytest.mark.parametrize("kind", WORDS)
+async def test_what_is_said_and_taken_back_during_a_claim_brings_nothing_back(
+    api: RunningApi, analyst: ApiUser, kind: str
+) -> None:
+    """Else an analyst would claim an item with nothing to read in it, or the decision would be refused."""
+    report = a_report(ADDRESS)
+    await api.take_in(report)
+    [claim] = await analyst.claim()
+    said = revised(report, **{kind: EACH[kind]})
+    await api.take_in(said)
+    await api.take_in(withdrawn(said))
+    assert (await analyst.assess(claim["claim_id"], "not_found")).status_code == 201
+    item = await _item(api)
+    assert (item.state, item.changed_words, item.changed_on) == ("assessed", "", None)
+    assert await analyst.claim() == []
+
+
+async def test_what_a_report_says_after_its_withdrawal_is_new(api: RunningApi, analyst: ApiUser) -> None:
+    report = await _assessed(api, analyst, "not_found", note="a word")
+    gone = withdrawn(report)
+    await api.take_in(gone)
+    assert await analyst.claim() == []
+    again = {"addresses": report.addresses, "withdrawn": False, "page_password": "swordfish"}
+    await api.take_in(revised(gone, **again))
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["page_password"]]
+
+
+async def test_an_item_that_went_back_to_assessed_counts_as_if_it_had_not_come_back(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    await _assessed(api, analyst, "not_found")
+    api.clock.move(days=4)
+    report = a_report(ADDRESS, note="a word")
+    await api.take_in(report)
+    assert (await _item(api)).open_since == NOON + timedelta(hours=97)
+    await api.take_in(withdrawn(report))
+    item = await _item(api)
+    assert (item.state, item.open_since) == ("assessed", NOON)

@@ -9,11 +9,12 @@ from sqlalchemy import select, text
 from intake_api.clock import utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item
-from intake_api.upkeep.row_checks import faults_of_items, faults_of_reports
+from intake_api.upkeep.row_checks import faults_of_index, faults_of_items, faults_of_reports
 from tests.intake_api.running_api import RunningApi, a_report, opened, revised, withdrawn
 
-# Each `ONE` stands for the id of an item that waits.
+# Each `ONE` stands for the id of an item that waits, `OF_ONE` for the ids of its reports.
 ONE = "(SELECT min(item_id) FROM items WHERE state = 'waiting')"
+OF_ONE = "SELECT draft_id FROM mentions WHERE item_id = ONE"
 TAMPERINGS = {
     "an address is spoilt": (
         ["UPDATE items SET given = canonical WHERE item_id = ONE"],
@@ -51,6 +52,47 @@ TAMPERINGS = {
         ['UPDATE mentions SET "left" = true WHERE item_id = ONE'],
         "Reports whose items are gone: 1.",
     ),
+    "an item is hidden from a search for its host": (
+        ["UPDATE items SET host_hash = address_hash WHERE item_id = ONE"],
+        "Items under another host's hash: 1.",
+    ),
+    "a report is said to be merged for ever": (
+        ["UPDATE reports SET merged_revision = 32767 WHERE draft_id IN (OF_ONE)"],
+        "Reports that were merged beyond their revision: 1.",
+    ),
+    "a report that is said to be merged for ever loses its items": (
+        [
+            "UPDATE reports SET merged_revision = 32767 WHERE draft_id IN (OF_ONE)",
+            "DELETE FROM mentions WHERE item_id = ONE",
+        ],
+        "Reports whose items are gone: 1.",
+    ),
+    "a report loses its words": (
+        ["UPDATE reports SET content = NULL WHERE draft_id IN (OF_ONE)"],
+        "Reports without words that were not withdrawn: 1.",
+    ),
+    "a report is said to be withdrawn": (
+        ["UPDATE reports SET content = NULL, withdrawn = true WHERE draft_id IN (OF_ONE)"],
+        "Reports that are counted for items that they do not name: 1.",
+    ),
+    **{
+        f"a report has another {column}, and so has all that counts it": (
+            [
+                f"UPDATE {table} SET {column} = {value} WHERE item_id = ONE"  # noqa: S608 - named here
+                for table in ("mentions", "sources")
+            ],
+            "Reports that are counted as they are not: 1.",
+        )
+        for column, value in {
+            "portal": "'zz'",
+            "channel": "'zz'",
+            "language": "'zz'",
+            "hour": 9,
+            "arrival_hour": 9,
+            "due_hour": 60000000,
+            "circumstances": 1,
+        }.items()
+    },
 }
 
 
@@ -82,7 +124,7 @@ async def test_what_was_tampered_with_is_found(api: RunningApi, tampering: str) 
     statements, fault = TAMPERINGS[tampering]
     async with api.intake.database.writing() as session:
         for statement in statements:
-            await session.execute(text(statement.replace("ONE", ONE)))
+            await session.execute(text(statement.replace("OF_ONE", OF_ONE).replace("ONE", ONE)))
     assert fault in await _faults(api)
 
 
@@ -112,3 +154,7 @@ async def test_while_items_are_reindexed_nothing_is_missed(settings: IntakeSetti
             moved = "UPDATE items SET index_key = 'k9', address_hash = host_hash WHERE item_id = ONE"
             await session.execute(text(moved.replace("ONE", ONE)))
         assert await _faults(api) == []
+        async with api.intake.database.reading() as session:
+            [told] = await faults_of_index(session, api.intake.vault)
+        assert told.startswith("Items whose hashes are of another key or an earlier version: 1. ")
+        assert "run `reportline intake reindex`" in told
