@@ -25,6 +25,8 @@ KEY_BYTES = 32
 Purpose = Literal["seal", "vault", "index"]
 PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
 _PUT_BACK: Final = "Put the right one back from your backup."
+# Beside the folder of the keys, on a host that has the bot.
+_BOTS_KEY: Final = Path("bot", "intake_public.key")
 _KEY_ID = r"k[0-9]{1,6}(?:-[0-9a-f]{12})?"
 # An earlier version had one key for all keyed hashes. Receipts are stored as hashes only, so their key can
 # never change.
@@ -60,19 +62,20 @@ class IntakeKeys:
 
     def in_use(self, purpose: Purpose) -> str:
         """Return the id of the key of this kind with which is sealed or hashed now."""
-        key_ids = self._numbered()[purpose]
+        key_ids = self.numbered()[purpose]
         return newest(key_id for key_id in key_ids if f"{purpose}-{key_id}" not in self.pending)
 
     def by_name(self) -> Mapping[str, bytes]:
         """Return every key by the name of its file, without the ending: "vault-k1", "audit"."""
         named = {
             f"{purpose}-{key_id}": key
-            for purpose, keys in self._numbered().items()
+            for purpose, keys in self.numbered().items()
             for key_id, key in keys.items()
         }
         return {**named, "receipts": self.receipts, "audit": self.audit}
 
-    def _numbered(self) -> Mapping[Purpose, Mapping[str, bytes]]:
+    def numbered(self) -> Mapping[Purpose, Mapping[str, bytes]]:
+        """Return the keys that have ids, of each kind."""
         return {"seal": self.seals, "vault": self.vaults, "index": self.indexes}
 
 
@@ -180,7 +183,7 @@ def make_key(folder: Path, purpose: Purpose) -> str:
 
 def read_keys(folder: Path) -> IntakeKeys:
     """Read all keys; raises NotReady if one is missing, malformed or readable by others."""
-    _require_folder(folder)
+    require_folder(folder)
     if (folder / _EARLIER).exists():
         raise NotReady(
             f"{folder / _EARLIER} is of an earlier version. Make a backup, then run "
@@ -197,7 +200,7 @@ def read_keys(folder: Path) -> IntakeKeys:
 
 def read_keys_of_any_version(folder: Path) -> IntakeKeys:
     """Read all keys as `adopt_keys` would leave them, and change nothing; raises NotReady as both do."""
-    _require_folder(folder)
+    require_folder(folder)
     earlier = folder / _EARLIER
     if not earlier.exists():
         return read_keys(folder)
@@ -214,25 +217,30 @@ def read_keys_of_any_version(folder: Path) -> IntakeKeys:
     )
 
 
-def require_database_file(file: Path) -> None:
-    """Raise NotReady unless the database's file exists and no other user may read it."""
-    if not file.is_file():
-        raise NotReady(f"There is no database {file}. `reportline setup` makes it, unless you have a backup.")
-    require_private(file)
-
-
 def number_of(key_id: str) -> int:
     """Return the number of a key id."""
     return int(key_id.removeprefix("k").partition("-")[0])
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
+    """Raise NotReady unless the folder of the keys exists and no other user may enter it."""
     if not folder.is_dir():
+        bots_key = folder.parent / _BOTS_KEY
+        if bots_key.exists():
+            raise NotReady(bots_half(bots_key))
         raise NotReady(
             f"There is no folder {folder}. `reportline setup` makes it; on a further machine of an intake, "
             "copy it from one that has it."
         )
     require_private(folder)
+
+
+def bots_half(public_key_file: Path) -> str:
+    """Say that a host has an intake's public key, and no intake."""
+    return (
+        f"This host has the bot's half: {public_key_file} is the key of an intake that is not here. "
+        "Set an intake up on its own machine; to make one here too, move that file away first."
+    )
 
 
 def _require_same(adopted: Path, key: bytes) -> None:

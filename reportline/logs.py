@@ -66,8 +66,9 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "report_delivered": ListedEvent(DEBUG, "the intake has committed a report", "nothing"),
     "report_refused_by_intake": ListedEvent(
         ERROR,
-        "the intake will never take a sealed report",
-        "compare the versions of bot and intake",
+        "the intake refuses a sealed report, and it was set aside",
+        "run doctor; put back a seal key that the intake lacks, or upgrade the older side; "
+        "then `reportline outbox flush --set-aside`",
         ("status",),
     ),
     "intake_away": ListedEvent(

@@ -44,10 +44,11 @@ def list_all() -> None:
 def revoke(key_id: str) -> None:
     """Let an access key open nothing from now on; what its owner holds goes back into the queue."""
     settings = settings_of(IntakeSettings)
-    if not run(_revoke(settings, key_id)):
+    freed = run(_revoke(settings, key_id))
+    if freed is None:
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
-    typer.echo("The key opens nothing any more, and what its owner held waits again.")
+    typer.echo(f"The key opens nothing any more{', and what its owner held waits again' if freed else ''}.")
 
 
 def _require_plain(name: str) -> None:
@@ -78,17 +79,18 @@ def _told(row: AccessKey) -> Sequence[str]:
     return [*map(plain, (row.key_id, row.role, row.name)), *days]
 
 
-async def _revoke(settings: IntakeSettings, key_id: str) -> bool:
+async def _revoke(settings: IntakeSettings, key_id: str) -> int | None:
+    """Return how many items the key's owner held; None if there was no such key to revoke."""
     audit = _audit(settings)
     async with changing(settings) as database:
         await require_current(database)
         async with database.writing() as session:
             # The key is locked first: whoever claims by it waits, and then opens nothing.
             if not await revoke_key(session, audit, key_id, utc_now()):
-                return False
+                return None
             freed = await free_all_of(session, key_id)
             audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
-            return True
+            return len(freed)
 
 
 def _audit(settings: IntakeSettings) -> AuditLog:

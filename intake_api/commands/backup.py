@@ -71,6 +71,8 @@ def _tell_missing_entries(restored: Restored) -> None:
             f"Entry {lost.number} of this machine's audit log is another one in the backup. "
             "The audit log says so."
         )
+    elif not restored.had_head:
+        typer.echo("No head was here to compare the backup with.")
 
 
 def _tell_damage(restored: Restored) -> None:

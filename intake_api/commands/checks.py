@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
-from intake_api.keys import IntakeKeys, read_keys
+from intake_api.keys import IntakeKeys, read_keys, require_folder
 from intake_api.known_keys.access_keys import changed_keys
-from intake_api.known_keys.checks import require_keys, with_pending
+from intake_api.known_keys.checks import known_ids, require_keys, with_pending
 from intake_api.settings import IntakeSettings
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
@@ -22,6 +22,7 @@ from intake_api.store.place import checked_database_place
 from intake_api.store.revision import require_current
 from intake_api.store.wrong_values import require_values
 from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows
+from intake_api.upkeep.sealed_columns import sealed_values
 from intake_api.vault import Vault
 from reportline.checks import Check, look_at
 from reportline.private_files import require_private
@@ -59,12 +60,8 @@ def _look_at_keys(settings: IntakeSettings) -> str:
 
 
 def _look_at_files(settings: IntakeSettings) -> str:
-    if not settings.folder.is_dir():
-        raise NotReady(
-            f"There is no folder {settings.folder}. `reportline setup` makes it; on a further machine of an "
-            "intake, copy it from one that has it."
-        )
-    for path in (settings.folder, *settings.folder.rglob("*")):
+    require_folder(settings.folder)
+    for path in settings.folder.rglob("*"):
         require_private(path)
     return f"{settings.folder} is closed to others"
 
@@ -81,12 +78,12 @@ def _look_at_disk(settings: IntakeSettings) -> str:
 
 
 def _look_at_database(settings: IntakeSettings) -> str:
-    keys = asyncio.run(_keys_of_current(settings))
+    keys, older = asyncio.run(_keys_of_current(settings))
     fits = (
         f"{_place_in_words(settings)} is at this version's revision, and knows these keys; "
         f"reports are sealed to {keys.public_key().key_id}"
     )
-    return ". ".join((fits, *map(_half_done, sorted(keys.pending))))
+    return ". ".join((fits, *map(_half_done, sorted(keys.pending)), *_half_resealed(older)))
 
 
 def _place_in_words(settings: IntakeSettings) -> str:
@@ -107,14 +104,28 @@ def _half_done(name: str) -> str:
     )
 
 
-async def _keys_of_current(settings: IntakeSettings) -> IntakeKeys:
-    """Return the keys with those pending; raises NotReady if the database does not fit version or keys."""
+def _half_resealed(older: int) -> Sequence[str]:
+    again = "unless a rotation is running now, run `reportline intake rotate vault` again (damaged ones stay)"
+    return (f"{_values(older)} still sealed with older keys: {again}",) if older else ()
+
+
+def _values(number: int) -> str:
+    return "1 value is" if number == 1 else f"{number} values are"
+
+
+async def _keys_of_current(settings: IntakeSettings) -> tuple[IntakeKeys, int]:
+    """Return the keys with those pending, and how many values are sealed with older vault keys.
+
+    Raises NotReady if the database does not fit version or keys.
+    """
     keys = read_keys(settings.folder)
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
             await require_keys(session, keys)
-            return await with_pending(session, keys)
+            keys = await with_pending(session, keys)
+            older = set(await known_ids(session, "vault")) - {keys.in_use("vault")}
+            return keys, sum((await sealed_values(session, older)).values())
 
 
 def _look_at_values(settings: IntakeSettings) -> str:
@@ -173,7 +184,18 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
+            # Without its key a value looks like one that somebody has changed.
+            lacking = set(await known_ids(session, "vault")) - keys.vaults.keys()
+            if missing := await sealed_values(session, lacking):
+                return [_missing(key_id, number) for key_id, number in sorted(missing.items())]
             return await faults_of_rows(session, AuditLog(keys.audit), Vault(keys))
+
+
+def _missing(key_id: str, values: int) -> str:
+    return (
+        f"vault-{key_id}.key is missing, and {_values(values)} still sealed with it: copy it from a machine "
+        "that has it, or put it back from your backup."
+    )
 
 
 def _look_at_access_keys(settings: IntakeSettings) -> str:

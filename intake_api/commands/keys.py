@@ -57,16 +57,24 @@ def reindex() -> None:
     if done.damaged:
         typer.echo(f"Damaged: {done.damaged} items; nobody finds them any more.", err=True)
     typer.echo(
-        "An older index key is needed only by backups made before now. Copy the new one to each machine that "
-        "has a folder of its own, then start the intake again."
+        "Copy the new key to each machine that has a folder of its own, then start the intake again. Move "
+        f"older index keys off every machine. {_inside('them')}"
     )
 
 
 def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
     older = [f"vault-{other}.key" for other in read_keys(settings.folder).vaults if other != key_id]
+    them = "it" if len(older) == 1 else "them"
     typer.echo(
-        f"Nothing in the database needs {', '.join(older)} any more, and no process seals with it. Keep it "
-        "away from this machine and every other, with your backups: those made before now need it."
+        f"Nothing in the database needs {', '.join(older)} any more, and no process seals with {them}. Move "
+        f"{them} off every machine. {_inside(them)}"
+    )
+
+
+def _inside(them: str) -> str:
+    return (
+        f"Backups of `reportline intake backup` that need {them} have {them} inside: delete {them}, unless "
+        "you have copies of the database of another kind from before now."
     )
 
 

@@ -10,7 +10,7 @@ from intake_api.audit.head import HEAD_FILE
 from intake_api.audit.log import AuditLog
 from intake_api.clock import utc_now
 from intake_api.commands.changing import changing
-from intake_api.keys import IntakeKeys, make_keys, read_keys
+from intake_api.keys import IntakeKeys, bots_half, make_keys, read_keys
 from intake_api.known_keys.access_keys import Caller, add_key, caller_of
 from intake_api.known_keys.checks import with_pending
 from intake_api.roles import Role
@@ -57,10 +57,7 @@ def _require_own(settings: IntakeSettings, public_key_file: Path) -> None:
         return
     key_id, _, raw = public_key_file.read_text(errors="replace").strip().partition(":")
     if not settings.folder.is_dir():
-        raise NotReady(
-            f"This host has the bot's half: {public_key_file} is the key of an intake that is not here. "
-            "Set an intake up on its own machine; to make one here too, move that file away first."
-        )
+        raise NotReady(bots_half(public_key_file))
     private = read_keys(settings.folder).seals.get(key_id)
     if private is None or public_half(key_id, private).raw.hex() != raw:
         raise NotReady(
@@ -74,6 +71,7 @@ def _keys(settings: IntakeSettings) -> IntakeKeys:
     is_there = place.exists() if isinstance(place, Path) else True
     if not (is_there and asyncio.run(_has_tables(place))):
         if (folder / HEAD_FILE).exists():
+            checked_database_place(settings)
             raise NotReady(_EMPTIED.format(folder=folder))
         make_keys(folder)
         if isinstance(place, Path):

@@ -38,6 +38,11 @@ async def known_checks(session: AsyncSession) -> Mapping[str, bytes]:
     return {row.name: row.value for row in await session.scalars(select(KeyCheck))}
 
 
+async def known_ids(session: AsyncSession, purpose: Purpose) -> Sequence[str]:
+    """Return the ids of the keys of one kind that the database knows."""
+    return _ids_of(purpose, await known_checks(session))
+
+
 async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) -> frozenset[str]:
     """Return the names of the keys, of one kind or of all, that are made and not in use yet.
 
@@ -121,6 +126,19 @@ def later_than_known(known: Iterable[str], keys: IntakeKeys, purpose: str) -> li
     return [name for name in held if number_of(name.removeprefix(f"{purpose}-")) > latest]
 
 
+def without_later(known: Iterable[str], keys: IntakeKeys) -> IntakeKeys:
+    """Return these keys without those that are newer than any that the database knows.
+
+    The command of each kind takes its own up: so that of one kind must not wait for that of another.
+    """
+    later = {name for purpose in PURPOSES for name in later_than_known(known, keys, purpose)}
+    seals, vaults, indexes = [
+        {key_id: key for key_id, key in numbered.items() if f"{purpose}-{key_id}" not in later}
+        for purpose, numbered in keys.numbered().items()
+    ]
+    return replace(keys, seals=seals, vaults=vaults, indexes=indexes)
+
+
 def has_others(known: Mapping[str, bytes], keys: IntakeKeys) -> bool:
     """Tell whether one of these keys is not the one that the database knows by its name.
 
@@ -171,6 +189,7 @@ def _why_unknown(name: str, *, is_dropped: bool) -> str:
     purpose = name.partition("-")[0]
     made_by = "reindex" if purpose == "index" else f"rotate {purpose}"
     return (
-        f"The database does not know {name}.key. If `reportline intake {made_by}` was cut off, run it again; "
-        "move a key of another intake away."
+        f"The database does not know {name}.key. If `reportline intake {made_by}` was cut off, or if the "
+        "database was restored from a backup older than that key, run it again: it takes the key up. Only a "
+        "key of another intake is to be moved away."
     )

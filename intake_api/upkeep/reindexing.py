@@ -27,6 +27,7 @@ from intake_api.known_keys.checks import (
     record_made,
     require_keys,
     with_pending,
+    without_later,
 )
 from intake_api.known_keys.processes import Silence, pass_over_all, wait_for_writers, wait_until_none_serves
 from intake_api.store.database import Database, upsert
@@ -108,6 +109,7 @@ async def _choose_key(database: Database, folder: Path) -> IntakeKeys:
         keys = read_keys(folder)
         left = later_than_known(await known_checks(session), keys, "index")
         await record_made(session, keys, left)
+        keys = without_later(await known_checks(session), keys)
         await require_keys(session, keys, left)
         await pass_over_all(session)
         return await with_pending(session, keys)

@@ -33,8 +33,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from intake_api.audit.head import HEAD_FILE, read_head, write_head
 from intake_api.audit.log import OPERATOR, AuditLog, Head
-from intake_api.keys import read_keys, require_database_file
+from intake_api.keys import read_keys
 from intake_api.store.database import opened
+from intake_api.store.place import require_database_file
 from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import tables_of
 from intake_api.upkeep.backup_files import Backup
@@ -53,7 +54,8 @@ class Restored:
 
     `broken_at` is the first entry of the audit log that was changed before the backup was made, if any;
     `closed` is how many sealed values of a sample no key can decrypt. `log_end` is the number of the last
-    entry of the audit log; `lost_head` is the head that this machine had seen, if the log does not hold it.
+    entry of the audit log; `lost_head` is the head that this machine had seen, if the log does not hold it;
+    `had_head` tells whether it had one.
     """
 
     made_at: datetime
@@ -62,6 +64,7 @@ class Restored:
     closed: int
     log_end: int
     lost_head: Head | None
+    had_head: bool
 
 
 async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime) -> Restored:
@@ -87,7 +90,9 @@ async def restore(backup: Backup, folder: Path, place: Path | str, now: datetime
             audit.add(session, now, OPERATOR, "restored", backup.manifest.backup_id, content=told)
         async with database.reading() as session:
             write_head(folder, audit, await audit.newest(session))
-    return Restored(backup.manifest.made_at, rows, broken_at, closed, end.number, lost)
+    return Restored(
+        backup.manifest.made_at, rows, broken_at, closed, end.number, lost, had_head=seen is not None
+    )
 
 
 def _require_known(revision: str) -> None:

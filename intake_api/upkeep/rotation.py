@@ -29,6 +29,7 @@ from intake_api.known_keys.checks import (
     record_made,
     require_keys,
     with_pending,
+    without_later,
 )
 from intake_api.known_keys.processes import Call, Has, Silence, wait_for_writers
 from intake_api.store.database import Database, advisory_lock
@@ -101,22 +102,21 @@ async def rotate_seal(
 
 
 async def _bring_into_use(waiting: "_Waiting", purpose: Purpose) -> bool:
-    """Bring the key into use that this run or an earlier one has made; tells whether there was one.
+    """Bring the keys into use that this run or an earlier one has made; tells whether there was one.
 
-    Raises NotReady if a process lacks it, or if the folder's keys are not the database's.
+    Raises NotReady if a process lacks one, or if the folder's keys are not the database's.
     """
-    name = await _take_up(waiting, purpose)
-    if name is None:
-        return False
-    await waiting.for_all(name, {Has.KEY, Has.IN_USE})
-    return True
+    names = await _take_up(waiting, purpose)
+    for name in names:
+        await waiting.for_all(name, {Has.KEY, Has.IN_USE})
+    return bool(names)
 
 
-async def _take_up(waiting: "_Waiting", purpose: Purpose) -> str | None:
-    """Return the name of the key of this kind that is made and not in use yet.
+async def _take_up(waiting: "_Waiting", purpose: Purpose) -> Sequence[str]:
+    """Return the names of the keys of this kind that are made and not in use yet, the newest last.
 
-    That of a run that was cut off is recorded. One that nobody holds any more is forgotten: nothing was ever
-    sealed with it.
+    Those of a run that was cut off are recorded, and those that are newer than a restored backup. One that
+    nobody holds any more is forgotten: nothing was ever sealed with it.
     """
     database, folder = waiting.database, waiting.folder
     async with database.writing() as session:
@@ -124,13 +124,13 @@ async def _take_up(waiting: "_Waiting", purpose: Purpose) -> str | None:
         keys = read_keys(folder)
         left = later_than_known(await known_checks(session), keys, purpose)
         await record_made(session, keys, left, pending=True)
-        await require_keys(session, keys, left)
+        await require_keys(session, without_later(await known_checks(session), keys), left)
     async with database.reading() as session:
         pending = await pending_keys(session, purpose)
     for name in pending - keys.by_name().keys():
         await waiting.to_give_up(name)
     held = pending & keys.by_name().keys()
-    return max(held, key=lambda name: number_of(name.removeprefix(f"{purpose}-")), default=None)
+    return sorted(held, key=lambda name: (number_of(name.removeprefix(f"{purpose}-")), name))
 
 
 async def _make(database: Database, folder: Path, purpose: Purpose) -> None:
@@ -168,7 +168,8 @@ class _Waiting:
                 raise NotReady(
                     f"{name}.key is made, and not in use yet. Processes that serve without it: {lacking}. "
                     f"Copy it from {self.folder} to that folder of their machines, readable by its owner "
-                    "only; then run this again."
+                    "only; `reportline doctor` on that machine tells if the file is there and cannot be "
+                    "read. Then run this again."
                 )
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 

@@ -1,5 +1,7 @@
 """The columns of sealed values; a sample of each tells whether keys are those of a database."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,9 +28,15 @@ class SealedColumn:
 
     def is_under_another(self, key_id: str) -> ColumnElement[bool]:
         """Return the condition that a row's value is sealed with another key than this."""
-        beginning = sealed_with(key_id)
-        begins = func.substr(self.column, 1, len(beginning), type_=LargeBinary)
-        return begins != beginning
+        return _beginning(self, key_id) != sealed_with(key_id)
+
+    def is_under(self, key_id: str) -> ColumnElement[bool]:
+        """Return the condition that a row's value is sealed with this key."""
+        return _beginning(self, key_id) == sealed_with(key_id)
+
+
+def _beginning(sealed: SealedColumn, key_id: str) -> ColumnElement[bytes]:
+    return func.substr(sealed.column, 1, len(sealed_with(key_id)), type_=LargeBinary)
 
 
 SEALED_COLUMNS: Final = (
@@ -52,3 +60,13 @@ async def closed_in_samples(session: AsyncSession, vault: Vault) -> tuple[int, i
             except VaultClosed:
                 closed += 1
     return closed, tried
+
+
+async def sealed_values(session: AsyncSession, key_ids: Iterable[str]) -> Mapping[str, int]:
+    """Return how many values are sealed with each of these keys, given by id, if any is."""
+    values: Counter[str] = Counter()
+    for key_id in key_ids:
+        for sealed in SEALED_COLUMNS:
+            counted = select(func.count()).select_from(sealed.column.class_).where(sealed.is_under(key_id))
+            values[key_id] += (await session.scalars(counted)).one()
+    return +values

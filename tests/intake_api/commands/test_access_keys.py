@@ -27,7 +27,9 @@ async def test_revoking_a_key_frees_what_its_owner_holds(settings: IntakeSetting
         await api.take_in(a_report(*(f"https://example.com/{number}" for number in range(3))))
         held = [claim["item_id"] for claim in await gone.claim(2)]
         await other.claim()
-        assert (await _revoke(settings, gone.key_id)).exit_code == 0
+        revoked = await _revoke(settings, gone.key_id)
+        assert revoked.stdout == "The key opens nothing any more, and what its owner held waits again.\n"
+        assert revoked.exit_code == 0
         assert_problem(await gone.client.get("/v1/queue/claims"), 401, "no-access-key")
         async with api.intake.database.reading() as session:
             claimed = (await session.scalars(select(Item.claimed_by).where(Item.state == "claimed"))).all()
@@ -59,6 +61,13 @@ async def test_nothing_is_held_by_a_key_that_was_revoked_while_its_owner_claimed
                 assert {answer.status_code for answer in answers} <= {200, 401, 409}
             assert (await revoking).exit_code == 0
             assert await api.scalar(select(Item.item_id).where(Item.claimed_by == gone.key_id)) is None
+
+
+async def test_of_a_key_that_held_nothing_nothing_is_said_to_wait(settings: IntakeSettings) -> None:
+    """So of each channel's."""
+    key_id = (settings.data_dir / "channel.token").read_text().split("-")[1]
+    revoked = await _revoke(settings, key_id)
+    assert (revoked.exit_code, revoked.stdout) == (0, "The key opens nothing any more.\n")
 
 
 _WRITTEN: dict[str, dict[str, object]] = {

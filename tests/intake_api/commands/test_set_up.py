@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from conversations.wire.sealing import public_half
 from intake_api.commands.checks import check
 from intake_api.commands.intake import intake
+from intake_api.commands.set_up import set_up
 from intake_api.keys import make_key, make_keys, read_keys
 from intake_api.known_keys.checks import record_made
 from intake_api.server.assembly import assemble
@@ -150,6 +151,45 @@ def test_a_host_with_the_bots_half_only_gets_nothing_of_the_intakes(tmp_path: Pa
     with pytest.raises(NotReady, match="has the bot's half"):
         prepare(bot_host)
     assert list(bot_host.data_dir.iterdir()) == [key]
+
+
+@pytest.mark.parametrize(
+    "command", [["key", "list"], ["serve"], ["rotate", "seal"], ["reindex"], ["upgrade"], ["backup", "to"]]
+)
+def test_a_command_of_the_intake_says_on_a_host_of_bots_what_the_set_up_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    host = IntakeSettings(data_dir=tmp_path / "data")
+    key = host.data_dir / "bot" / "intake_public.key"
+    key.parent.mkdir(parents=True)
+    key.write_text("k1:0\n")
+    with pytest.raises(NotReady) as refused:
+        set_up(host, channel_token_file=key, analyst_token_file=key, public_key_file=key)
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse battery staple")
+    passphrase.chmod(0o600)
+    more = {"REPORTLINE_BACKUP_PASSPHRASE_FILE": str(passphrase), "REPORTLINE_INTAKE_PORT": "0"}
+    ended = CliRunner().invoke(intake, command, env=environment(host) | more)
+    assert (ended.exit_code, ended.stderr) == (1, f"{refused.value}\n")
+    assert "has the bot's half" in ended.stderr
+
+
+def test_where_an_intake_worked_a_missing_file_is_asked_about(sqlite_settings: IntakeSettings) -> None:
+    """A terminal that lacks the database's URL looks for a file that never was."""
+    sqlite_settings.database_file.unlink()
+    asks = (
+        f"There is no database {sqlite_settings.database_file}, and {sqlite_settings.folder} has the keys of "
+        "an intake that worked. If its database is PostgreSQL, set REPORTLINE_DATABASE_URL_FILE here; if "
+        "not, restore its backup."
+    )
+    ended = CliRunner().invoke(intake, ["key", "list"], env=environment(sqlite_settings))
+    assert (ended.exit_code, ended.stderr.startswith(asks)) == (1, True)
+    with pytest.raises(NotReady) as refused:
+        prepare(sqlite_settings)
+    assert f"{refused.value}\n" == ended.stderr
+    assert any(fault.startswith(asks) for fault in _faults(sqlite_settings))
+    assert not sqlite_settings.database_file.exists()
 
 
 def test_another_intakes_public_key_is_not_replaced(settings: IntakeSettings, tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ def _settings(folder: Path, **changes: str) -> IntakeSettings:
 
 def test_the_file_of_sqlite_must_be_there_and_closed_to_others(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
-    with pytest.raises(NotReady, match="There is no database"):
+    with pytest.raises(NotReady, match="There is no folder"):
         checked_database_place(settings)
     settings.folder.mkdir(mode=0o700)
+    with pytest.raises(NotReady, match=r"There is no database .*`reportline setup` makes it, unless"):
+        checked_database_place(settings)
     settings.database_file.touch(mode=0o600)
     assert checked_database_place(settings) == settings.database_file
     settings.database_file.chmod(0o644)

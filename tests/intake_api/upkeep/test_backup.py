@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
 from conversations.wire.report import Report
+from conversations.wire.sealing import public_half, seal
 from intake_api.audit.head import write_head
 from intake_api.audit.log import AuditLog, Head
 from intake_api.commands.checks import check as check_intake
@@ -43,7 +44,9 @@ from intake_api.upkeep.backup_files import (
     new_backup_keys,
     open_backup,
 )
+from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.restoring import Restored, restore
+from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from reportline.readiness import NotReady
 from tests.intake_api.running_api import (
     NOON,
@@ -347,11 +350,11 @@ async def test_an_audit_log_that_was_changed_comes_back_as_it_was_and_is_told(
     settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path
 ) -> None:
     async with database_opened(settings.database_place()) as database, database.writing() as session:
-        forged = {"sequence": 4, "at": NOON, "who": "operator", "what": "nothing", "subject": "0" * 12}
+        forged = {"sequence": 9, "at": NOON, "who": "operator", "what": "nothing", "subject": "0" * 12}
         await session.execute(insert(AuditEntry), [forged | {"chain": bytes(32)}])
     await _backed_up(settings, tmp_path / "backup", sealing)
     restored = await _restored(tmp_path / "backup", sealing, new_place("sqlite"))
-    assert restored.broken_at == 4
+    assert restored.broken_at == 9
 
 
 def _go_down(connection: Connection) -> None:
@@ -629,6 +632,7 @@ def test_the_commands_ask_for_a_passphrase_and_say_what_is_left_to_do(
     assert not target.data_dir.exists()
     restored = _run(target, "restore", folder, typed=f"{PASSPHRASE}\n")
     assert (restored.exit_code, "revoke" in restored.stdout) == (0, True)
+    assert "No head was here to compare the backup with." in restored.stdout
     assert PASSPHRASE not in made.output + wrong.output + restored.output
 
 
@@ -656,15 +660,72 @@ async def test_a_restore_tells_what_the_log_of_this_machine_had_beyond_the_backu
     target.folder.mkdir(parents=True, mode=0o700)
     shutil.copy(settings.folder / "audit.head", target.folder)
     restored = await asyncio.to_thread(_run, target, "restore", str(folder), typed=f"{PASSPHRASE}\n")
-    assert "log went to entry 33; the backup ends at 3: 30 entries are missing." in restored.stdout
+    assert "No head was here" not in restored.stdout
+    assert "log went to entry 38; the backup ends at 8: 30 entries are missing." in restored.stdout
     assert restored.exit_code == 0
     last = (await _rows(target))["audit_log"][-1]
-    assert (last["what"], json.loads(last["content"])["lost_head"][:3]) == ("restored", "33:")
+    assert (last["what"], json.loads(last["content"])["lost_head"][:3]) == ("restored", "38:")
     assert await asyncio.to_thread(_fault, target) is None
 
 
 def _fault(settings: IntakeSettings) -> str | None:
     return next((look.advice for look in check_intake(settings) if not look.fine), None)
+
+
+async def _take_up(settings: IntakeSettings, purpose: str) -> None:
+    async with database_opened(settings.database_place()) as database:
+        if purpose == "seal":
+            await rotate_seal(database, settings.folder)
+        elif purpose == "vault":
+            await rotate_vault(database, settings.folder, _nobody)
+        else:
+            await reindex_all(database, settings.folder, None, NOON, _nobody)
+
+
+def _nobody(_: int) -> None:
+    pass
+
+
+def _newer_keys(folder: Path) -> set[str]:
+    return {file.name for file in folder.glob("*-k*.key") if "-k1-" not in file.name}
+
+
+@pytest.mark.parametrize("order", [("seal", "vault", "index"), ("index", "vault", "seal")])
+async def test_keys_that_are_newer_than_the_backup_are_taken_up(
+    settings: IntakeSettings,
+    new_place: NewPlace,
+    sealing: BackupKeys,
+    tmp_path: Path,
+    order: tuple[str, ...],
+) -> None:
+    """Reports that wait on a bot's disk are sealed to them; one command does not wait for another."""
+    async with opened(settings) as api:
+        await api.take_in(a_report("https://example.com/before"))
+    await _backed_up(settings, tmp_path / "backup", sealing)
+    for purpose in ("seal", "seal", "vault", "index"):
+        await _take_up(settings, purpose)
+    target = new_place("sqlite" if settings.database_url is None else "postgresql")
+    await _restored(tmp_path / "backup", sealing, target)
+    _bring_tokens(settings, target)
+    newer = _newer_keys(settings.folder)
+    for name in newer:
+        shutil.copy(settings.folder / name, target.folder)
+    for purpose in order:
+        with pytest.raises(NotReady, match=r"restored from a backup older than that key, run it again"):
+            async with opened(target):
+                pass
+        await _take_up(target, purpose)
+    assert _newer_keys(target.folder) == newer
+    assert await asyncio.to_thread(_fault, target) is None
+    told = " ".join([look.advice for look in await asyncio.to_thread(check_intake, target)])
+    assert "is made, and nothing" not in told
+    async with opened(target) as api:
+        for key_id, private in read_keys(target.folder).seals.items():
+            report = a_report()
+            sealed = seal(report, public_half(key_id, private)).model_dump()
+            answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=sealed)
+            assert answer.status_code == 202
+        assert (await api.queue())[0] == "https://example.com/before"
 
 
 async def test_a_head_of_another_intake_is_in_the_way(

@@ -373,7 +373,7 @@ async def test_the_audit_log_tells_which_item_went_into_which(settings: IntakeSe
             assert await api.intake.audit.first_broken(session) is None
     [item] = await _items(settings)
     told = [entry.what for entry in (made, went, took_in, done)]
-    assert told == ["key_made", "went_into_another", "took_another_in", "reindexed"]
+    assert told == ["key_in_use", "went_into_another", "took_another_in", "reindexed"]
     assert (took_in.subject, {went.subject, took_in.subject}) == (item.item_id, before)
     assert made.subject == done.subject == f"index-{newest(read_keys(settings.folder).indexes)}"
 
@@ -479,6 +479,7 @@ async def test_the_command_says_what_it_did(settings: IntakeSettings) -> None:
     done = await asyncio.to_thread(_command, settings)
     assert done.exit_code == 0
     assert f"New hashes with index-{newest(read_keys(settings.folder).indexes)}.key: 2 items." in done.output
+    assert "Move older index keys off every machine. Backups of `reportline intake backup`" in done.output
     assert "by this version's rules: 1." in done.output
     assert await _scalar(settings, select(func.count()).select_from(Item)) == 1
 

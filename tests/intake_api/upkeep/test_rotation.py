@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -17,6 +18,7 @@ from typer.testing import CliRunner, Result
 from conversations.address import CANONICALISER_VERSION
 from conversations.wire.report import Report
 from conversations.wire.sealing import seal
+from intake_api.commands.checks import check
 from intake_api.commands.intake import rotate
 from intake_api.commands.keys import telling_silence
 from intake_api.hand_in.reports import content_of
@@ -30,6 +32,7 @@ from intake_api.store.models import AccessKey, Assessment, Base, Item, ServingPr
 from intake_api.upkeep.rotation import PAGE, rotate_seal, rotate_vault
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS
 from intake_api.vault import Place, Vault
+from reportline.checks import Check
 from reportline.readiness import NotReady
 from tests.intake_api.key_files import key_file, numbers
 from tests.intake_api.running_api import NOON, RunningApi, a_report, environment, revised
@@ -298,8 +301,11 @@ async def test_a_key_that_a_process_lacks_is_not_used_and_what_to_copy_is_told(
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     async with _another_machine(settings) as keys:
         for _ in range(2):
-            with pytest.raises(NotReady, match=rf"{purpose}-k2-\w+\.key is made, .*without it: 1\. Copy it"):
+            with pytest.raises(
+                NotReady, match=rf"{purpose}-k2-\w+\.key is made, .*without it: 1\. Copy it"
+            ) as refused:
                 await rotate(0)
+            assert "`reportline doctor` on that machine tells" in str(refused.value)
             file = key_file(settings.folder, purpose, 2)
             assert await _in_use(database, settings, purpose) == 1
         shutil.copy(file, settings.data_dir / "other")
@@ -431,6 +437,68 @@ async def test_two_runs_at_once_make_one_key_after_the_other(
     assert made in keys.vaults
 
 
+def _told_by_doctor(settings: IntakeSettings) -> dict[str, Check]:
+    return {one.name: one for one in check(settings)}
+
+
+async def test_the_doctor_names_a_key_that_values_need_and_blames_nobody(
+    database: Database, settings: IntakeSettings
+) -> None:
+    """While it is missing, its values look like ones that somebody has changed."""
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    older = key_file(settings.folder, "vault")
+    await _cut_off(database, settings)
+    left = len([value for _, value in await _sealed(database) if value.startswith(b"k1-")])
+    assert left == 5 * 3 - 3 - 2
+    older.rename(settings.data_dir / "elsewhere")
+    told = await asyncio.to_thread(_told_by_doctor, settings)
+    assert told["assessments and reports"] == Check(
+        "assessments and reports",
+        fine=False,
+        advice=(
+            f"{older.name} is missing, and {left} values are still sealed with it: copy it from a machine "
+            "that has it, or put it back from your backup."
+        ),
+    )
+    assert not any("Find out who" in one.advice for one in told.values())
+
+
+async def test_the_doctor_still_blames_where_a_value_names_a_key_that_never_was(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=3)
+    async with database.writing() as session:
+        await session.execute(update(Item).values(given=b"k9-0123456789ab:spoilt"))
+    told = (await asyncio.to_thread(_told_by_doctor, settings))["assessments and reports"]
+    assert "Items whose address does not open: 3. Find out who wrote to the database" in told.advice
+
+
+async def test_the_doctor_says_what_to_run_while_values_are_under_older_keys(
+    database: Database, settings: IntakeSettings
+) -> None:
+    await _fill(database, Vault(read_keys(settings.folder)), rows=1)
+    await _cut_off(database, settings)
+    told = (await asyncio.to_thread(_told_by_doctor, settings))["intake database"]
+    assert told.fine
+    assert (
+        "1 value is still sealed with older keys: unless a rotation is running now, run "
+        "`reportline intake rotate vault` again"
+    ) in told.advice
+    await rotate_vault(database, settings.folder, _nobody)
+    told = (await asyncio.to_thread(_told_by_doctor, settings))["intake database"]
+    assert "older keys" not in told.advice
+
+
+async def _cut_off(database: Database, settings: IntakeSettings) -> None:
+    """Begin a rotation, and cut it off when the first page is under the new key."""
+
+    def stop(_: int) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        await rotate_vault(database, settings.folder, stop)
+
+
 async def test_a_damaged_value_stays_and_stops_no_rotation(
     database: Database, settings: IntakeSettings
 ) -> None:
@@ -489,7 +557,14 @@ async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     assert f"Sealed anew with vault-{newer}.key: 10 values." in ended.output
     assert "To make a new key, run this again." in ended.output
     assert f"Nothing in the database needs vault-{older}.key any more, and no process seals" in ended.output
-    assert "backups: those made before now need it" in ended.output
+    assert "Move it off every machine." in ended.output
+    assert "have it inside: delete it, unless you have copies of the database of another kind" in ended.output
+    ended = await asyncio.to_thread(_run, settings, "vault")
+    [told] = re.findall(r"^Nothing in the database needs .*$", ended.output, re.MULTILINE)
+    assert f"vault-{older}.key" in told
+    assert f"vault-{newer}.key" in told
+    assert "no process seals with them. Move them off every machine." in told
+    assert "have them inside: delete them" in told
 
 
 async def test_the_command_fails_where_something_is_damaged(
