@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -58,21 +58,37 @@ def _written(journal: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def _running(*command: str, lines: int) -> AbstractContextManager[Process]:
+    """Run a command of ours beside this one, without the terminal, and end it with it."""
+    return _ended(*command, stdin=subprocess.DEVNULL, stdout=lines, stderr=lines, start_new_session=True)
+
+
 @contextmanager
-def _running(*command: str, lines: int) -> Iterator[Process]:
-    """Run a command of ours beside this one, and end it gently with it."""
-    process = subprocess.Popen(  # noqa: S603 - our own command, nothing from outside
-        [*REPORTLINE, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=lines,
-        stderr=lines,
-        start_new_session=True,
-    )
+def _ended(*command: str, **options: Any) -> Iterator[Process]:
+    """Start a command of ours, and end it gently when the block ends, however early that is."""
+    process = None
     try:
+        with _told_later(signal.SIGTERM, signal.SIGINT):
+            process = subprocess.Popen([*REPORTLINE, *command], **options)  # noqa: S603 - our own command
         yield process
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(SECONDS_TO_START)
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(SECONDS_TO_START)
+
+
+@contextmanager
+def _told_later(*signals: signal.Signals) -> Iterator[None]:
+    """Hold signals back while a process is started: one that came in its midst would leave it running."""
+    told: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: told.append(number)) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if told:
+        signal.raise_signal(told[0])
 
 
 def _wait_for_intake(settings: BotSettings, process: Process, journal: Path) -> None:
@@ -141,5 +157,5 @@ def _stop(sentence: str) -> NoReturn:
 
 
 def _talk(start: str) -> None:
-    command = [*REPORTLINE, "bot", "talk", "--start", start]
-    subprocess.run(command, check=False)  # noqa: S603 - our own command, nothing from outside
+    with _ended("bot", "talk", "--start", start) as talk:
+        talk.wait()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -99,6 +100,28 @@ async def test_a_bot_is_not_said_to_be_served_while_telegram_does_not_answer(sys
     async with _run(system) as process:
         told = await _read_until(process, "Ctrl-D ends the talk")
         assert "The Telegram bot is not served now. Telegram does not answer. See the network." in told
+
+
+def test_a_signal_while_a_process_is_started_leaves_no_process() -> None:
+    """It comes while Popen has not returned yet; the process would go on, and hold the terminal."""
+    program = (
+        "import os, signal, subprocess, sys\n"
+        "from reportline import running\n"
+        "class Popen(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **options):\n"
+        "        super().__init__(*arguments, **options)\n"
+        "        print(self.pid, flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "subprocess.Popen = Popen\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
+        "running.REPORTLINE = ('sleep',)\n"
+        "with running._ended('60', stdout=subprocess.DEVNULL) as process: process.wait()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 143, done.stderr
+    assert not Path(f"/proc/{done.stdout.strip()}").exists()
 
 
 async def test_a_bot_that_ends_later_is_told_and_the_intake_stays(system: System) -> None:
