@@ -25,8 +25,8 @@ CHANGES = {
         "UPDATE audit_log SET content = '{}' WHERE sequence = 3",
     ],
     1: ["DELETE FROM audit_log WHERE sequence = 1"],
-    8: [
-        f"INSERT INTO audit_log (sequence, {OTHERS}) SELECT 8, {OTHERS} FROM audit_log WHERE sequence = 7",  # noqa: S608
+    13: [
+        f"INSERT INTO audit_log (sequence, {OTHERS}) SELECT 13, {OTHERS} FROM audit_log WHERE sequence = 12",  # noqa: S608
     ],
 }
 
@@ -43,9 +43,9 @@ async def _first_broken(api: RunningApi, audit: AuditLog) -> int | None:
 
 
 async def test_an_untouched_log_is_whole(api: RunningApi) -> None:
-    """Set-up has added three entries of its own."""
+    """Set-up has added eight entries of its own: five of them tie a key each."""
     await _fill(api)
-    assert await api.scalar(text("SELECT max(sequence) FROM audit_log")) == 7
+    assert await api.scalar(text("SELECT max(sequence) FROM audit_log")) == 12
     assert await _first_broken(api, api.intake.audit) is None
 
 

@@ -83,6 +83,7 @@ async def test_a_revoked_key_opens_nothing(api: RunningApi) -> None:
         assert (await analyst.get("/v1/counts")).status_code == 200
         async with api.intake.database.writing() as session:
             assert await revoke_key(session, api.intake.audit, token.split("-")[1], now)
+        async with api.intake.database.writing() as session:
             assert not await revoke_key(session, api.intake.audit, token.split("-")[1], now)
         _assert_problem(await analyst.get("/v1/counts"), 401, "no-access-key")
 
