@@ -1,8 +1,10 @@
 """The scenarios of a bot whose host fails in every way, and of talks in a terminal."""
 
 import asyncio
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from telegram import ChatMemberBanned, ChatMemberUpdated
@@ -65,14 +67,27 @@ def _run(system: RecordedSystem, typed: str) -> None:
         (system.streams / SCREEN).open("wb") as screen,
         (system.streams / "terminal.err").open("wb") as errors,
     ):
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "reportline", "run", "--start", mint.text("start link.payload")],
             env=environment,
             cwd=ROOT,
-            input=typed.encode(),
+            stdin=subprocess.PIPE,
             stdout=screen,
             stderr=errors,
-            timeout=SECONDS,
-            check=False,
         )
-    assert done.returncode == 0
+        assert process.stdin is not None
+        with process.stdin as terminal:
+            terminal.write(typed.encode())
+        _wait_for_the_talks_end(system.streams / SCREEN, process)
+        # The intake goes on after the talk, until Ctrl-C.
+        process.send_signal(signal.SIGINT)
+        process.wait(SECONDS)
+    assert process.returncode == 0
+
+
+def _wait_for_the_talks_end(screen: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while b"The talk has ended" not in screen.read_bytes():
+        assert process.poll() is None, process.returncode
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
