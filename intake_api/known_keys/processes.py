@@ -6,6 +6,7 @@ process begins by reading its row, so what was passed over seals nothing with ol
 """
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -211,6 +212,9 @@ class _Presence:
         async with self._database.reading() as session:
             called = await session.scalar(select(ServingProcess.called).where(self._mine))
             seen = await self._seen(session)
+        if called is None:
+            # Passed over, or the row was deleted: the transaction that follows looks, and finds out.
+            self._looked = -math.inf
         if (called, seen) != (self._answered, self._told):
             async with self._database.writing() as session:
                 answer = update(ServingProcess).where(self._mine).values(answered=called, keys=seen)

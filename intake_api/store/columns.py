@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Dialect, Integer, TypeDecorator, text
+from sqlalchemy import ColumnElement, DateTime, Dialect, Integer, TypeDecorator, text, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 # SQLite would number the rows, and so tell the order in which they arrived.
 NO_ROW_NUMBERS: Final = {"sqlite_with_rowid": False}
@@ -54,3 +55,8 @@ class ExactTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Add the time zone UTC, which SQLite does not store."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def later_than(key: InstrumentedAttribute[str], row: str | None) -> ColumnElement[bool]:
+    """Select the rows that follow one in the order of their key; without one all, an empty key too."""
+    return true() if row is None else key > row

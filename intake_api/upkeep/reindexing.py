@@ -30,6 +30,7 @@ from intake_api.known_keys.checks import (
     without_later,
 )
 from intake_api.known_keys.processes import Silence, pass_over_all, wait_for_writers, wait_until_none_serves
+from intake_api.store.columns import later_than
 from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
 from intake_api.upkeep.locks import reindexing
@@ -83,11 +84,12 @@ async def reindex_all(  # noqa: PLR0913, PLR0917 - the last two only tell how fa
             await wait_until_none_serves(database, silence or Silence())
         work = _Reindexing(await _choose_key(database, folder), reopen_after, now)
         await wait_for_writers(database)
-        rows: Sequence[str] = [""]
-        while rows := await work.rows_after(database, rows[-1]):
+        last: str | None = None
+        while rows := await work.rows_after(database, last):
             async with database.writing() as session:
                 await work.reindex(session, rows)
             progress(work.done.items)
+            last = rows[-1]
         await work.note(database)
         return work.done
 
@@ -128,9 +130,9 @@ class _Reindexing:
         self._vault, self._audit = Vault(keys), AuditLog(keys.audit)
         self.done = Reindexed(newest(keys.indexes))
 
-    async def rows_after(self, database: Database, row: str) -> Sequence[str]:
+    async def rows_after(self, database: Database, row: str | None) -> Sequence[str]:
         """Return the ids of the next page of items with old hashes, in order."""
-        behind = select(Item.item_id).where(Item.item_id > row, is_behind(self._vault))
+        behind = select(Item.item_id).where(later_than(Item.item_id, row), is_behind(self._vault))
         async with database.reading() as session:
             return (await session.scalars(behind.order_by(Item.item_id).limit(PAGE))).all()
 

@@ -32,6 +32,7 @@ from intake_api.known_keys.checks import (
     without_later,
 )
 from intake_api.known_keys.processes import Call, Has, Silence, wait_for_writers
+from intake_api.store.columns import later_than
 from intake_api.store.database import Database, advisory_lock
 from intake_api.upkeep.sealed_columns import SEALED_COLUMNS, SealedColumn
 from intake_api.vault import Place, Vault, VaultClosed, key_of
@@ -228,8 +229,8 @@ class _Pass:
 
     async def run(self, progress: Progress) -> None:
         for sealed in SEALED_COLUMNS:
-            rows: Sequence[str] = [""]
-            while rows := await self._rows_after(sealed, rows[-1]):
+            last: str | None = None
+            while rows := await self._rows_after(sealed, last):
                 async with self._database.writing() as session:
                     if not await is_in_use(session, "vault", self.key_id):
                         # Another run has brought a newer one into use: the next pass seals with that.
@@ -237,9 +238,10 @@ class _Pass:
                         return
                     await self._reseal(session, sealed, rows)
                 progress(self.values)
+                last = rows[-1]
 
-    async def _rows_after(self, sealed: SealedColumn, row: str) -> Sequence[str]:
-        older = select(sealed.row).where(sealed.row > row, sealed.is_under_another(self.key_id))
+    async def _rows_after(self, sealed: SealedColumn, row: str | None) -> Sequence[str]:
+        older = select(sealed.row).where(later_than(sealed.row, row), sealed.is_under_another(self.key_id))
         async with self._database.reading() as session:
             return (await session.scalars(older.order_by(sealed.row).limit(PAGE))).all()
 

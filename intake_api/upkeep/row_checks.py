@@ -16,6 +16,7 @@ from conversations.address import CANONICALISER_VERSION
 from intake_api.clock import utc_now
 from intake_api.items.making import NamedAddress, addresses_in, host_hash
 from intake_api.items.urgency import ALLOWANCE_HOURS
+from intake_api.store.columns import later_than
 from intake_api.store.models import Item, Mention, StoredReport
 from intake_api.upkeep.item_checks import SKEW, faults_of_page
 from intake_api.upkeep.reindexing import is_behind
@@ -68,9 +69,9 @@ async def faults_of_reports(session: AsyncSession, vault: Vault) -> list[str]:
 
 async def _pages(session: AsyncSession, key: InstrumentedAttribute[str]) -> AsyncIterator[Sequence[Any]]:
     """Yield all rows of a table in the order of its key."""
-    after = ""
+    after: str | None = None
     while True:
-        following = select(key.class_).where(key > after).order_by(key).limit(_PAGE)
+        following = select(key.class_).where(later_than(key, after)).order_by(key).limit(_PAGE)
         page = (await session.scalars(following)).all()
         if not page:
             return

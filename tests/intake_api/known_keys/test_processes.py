@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from intake_api.keys import KeyRing
 from intake_api.known_keys.processes import Call, Silence, pass_over_all, present, wait_until_none_serves
@@ -161,6 +161,16 @@ async def test_a_row_that_no_process_has_written_is_passed_over(
         session.add(ServingProcess(process_id="e" * 32, called=0, answered=answered, keys=keys))
     assert await _answers(database, seconds=0.2) == []
     assert await _left(database) == 0
+
+
+async def test_a_process_whose_row_somebody_deleted_writes_nothing_more(settings: IntakeSettings) -> None:
+    """On SQLite too, where it does not read its row in each transaction: its next look finds out."""
+    async with opened(settings) as api:
+        async with api.intake.database.writing() as session:
+            await session.execute(delete(ServingProcess))
+        async with asyncio.timeout(20):
+            while (await api.hand_in(a_report())).status_code == 202:
+                await asyncio.sleep(0.1)
 
 
 async def test_a_process_that_cannot_read_what_is_known_of_keys_says_so_and_looks_again(

@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 
 from intake_api.clock import utc_now
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import Item
+from intake_api.store.models import Item, StoredReport
+from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.row_checks import faults_of_index, faults_of_items, faults_of_reports
 from tests.intake_api.running_api import RunningApi, a_report, opened, revised, withdrawn
 
@@ -135,6 +136,18 @@ async def test_a_claim_without_an_end_is_found(api: RunningApi) -> None:
         held = (await session.scalars(select(Item).where(Item.claim_id == claim["claim_id"]))).one()
         held.lease_expires = utc_now() + timedelta(hours=9)
     assert await _faults(api) == ["Claims that do not end within eight hours: 1."]
+
+
+async def test_a_row_without_an_id_is_looked_at_too(api: RunningApi) -> None:
+    """The doctor and a rotation begin before the empty id."""
+    await _worked(api)
+    async with api.intake.database.writing() as session:
+        one = (await session.scalars(select(StoredReport).where(~StoredReport.withdrawn).limit(1))).one()
+        told = {column.name: getattr(one, column.name) for column in StoredReport.__table__.columns}
+        session.add(StoredReport(**told | {"draft_id": "", "receipt_hash": bytes(32)}))
+    assert "Reports whose words do not open: 1." in await _faults(api)
+    done = await rotate_vault(api.intake.database, api.intake.settings.folder, lambda _: None)
+    assert done.damaged == 2
 
 
 async def test_more_than_a_page_of_each_is_looked_at(api: RunningApi) -> None:
