@@ -239,7 +239,8 @@ def bots_half(public_key_file: Path) -> str:
     """Say that a host has an intake's public key, and no intake."""
     return (
         f"This host has the bot's half: {public_key_file} is the key of an intake that is not here. "
-        "Set an intake up on its own machine; to make one here too, move that file away first."
+        "Set an intake up on its own machine. If this machine has lost that intake's folder of keys, copy it "
+        "from one that has it, or restore a backup. To make another intake here, move that file away first."
     )
 
 

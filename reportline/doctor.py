@@ -31,7 +31,8 @@ def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> 
     noted_down = None if audit_head is None else ready(lambda: _noted_down(audit_head))
     intake = ready(lambda: read_settings(IntakeSettings))
     queue = ready(lambda: read_settings(QueueSettings))
-    has_intake, has_bot = intake.folder.is_dir(), settings.folder.is_dir()
+    has_intake = intake.folder.is_dir() or isinstance(intake.database_place(), str)
+    has_bot = settings.folder.is_dir()
     if has_bot and not has_intake:
         half = "the bot's half; the intake is on another machine"
     elif has_intake and not has_bot:

@@ -14,7 +14,14 @@ from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
 from intake_api.keys import IntakeKeys, read_keys, require_folder
 from intake_api.known_keys.access_keys import changed_keys
-from intake_api.known_keys.checks import known_ids, require_keys, with_pending
+from intake_api.known_keys.checks import (
+    is_behind,
+    known_checks,
+    known_ids,
+    pending_keys,
+    require_keys,
+    with_pending,
+)
 from intake_api.settings import IntakeSettings
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened
@@ -188,6 +195,9 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
             lacking = set(await known_ids(session, "vault")) - keys.vaults.keys()
             if missing := await sealed_values(session, lacking):
                 return [_missing(key_id, number) for key_id, number in sorted(missing.items())]
+            used = (await known_checks(session)).keys() - await pending_keys(session)
+            if is_behind(used, keys):
+                return ["They are looked at once the key that is missing here is back."]
             return await faults_of_rows(session, AuditLog(keys.audit), Vault(keys))
 
 

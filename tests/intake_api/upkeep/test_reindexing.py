@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.audit.bound_assessments import Unlike, bind_earlier, unlike_their_entries
 from intake_api.audit.log import AuditLog
+from intake_api.commands.checks import check
 from intake_api.commands.keys import reindex
 from intake_api.items.making import host_hash
 from intake_api.keys import newest, number_of, read_keys
@@ -358,6 +359,20 @@ async def test_the_decisions_about_two_items_are_one_history(settings: IntakeSet
     [item] = await _items(settings)
     mine = select(func.count()).where(Assessment.item_id == item.item_id)
     assert await _scalar(settings, mine) == 2
+
+
+async def test_the_doctor_of_a_machine_that_lacks_the_new_key_asks_for_no_reindex(
+    settings: IntakeSettings,
+) -> None:
+    """Others serve with it: who reindexed anew would stop them."""
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT))
+    await _reindex(settings)
+    newest_key = f"index-{newest(read_keys(settings.folder).indexes)}.key"
+    (settings.folder / newest_key).rename(settings.data_dir / newest_key)
+    told = {one.name: one.advice for one in await asyncio.to_thread(check, settings) if not one.fine}
+    assert f"{newest_key} is missing, and is in use" in told["intake database"]
+    assert told["assessments and reports"] == "They are looked at once the key that is missing here is back."
 
 
 async def test_the_audit_log_tells_which_item_went_into_which(settings: IntakeSettings) -> None:
