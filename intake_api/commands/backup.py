@@ -53,7 +53,10 @@ def restore(folder: Path) -> None:
         f"{rows['items']} items, {rows['assessments']} assessments.\n"
         "What came later is missing, and what ended later is back: revoke the access keys again that were "
         "revoked since. Reports that were withdrawn since are back too, and nothing here knows which.\n"
-        "`reportline setup` makes access keys anew that were lost with this machine; then start the intake."
+        "Before you start the intake, put every seal and vault key back that is newer than this backup, run "
+        "`reportline intake rotate seal` and `rotate vault`, and copy the folder of keys to other machines "
+        "(docs/operator.md, Backups). `reportline setup` makes access keys anew that were lost with this "
+        "machine; revoke those of a machine that is gone."
     )
     _tell_missing_entries(restored)
     _tell_damage(restored)
