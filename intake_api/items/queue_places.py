@@ -83,7 +83,8 @@ async def first_waiting(
 async def _turn(session: AsyncSession, language: str, kind: str) -> int:
     # Locked, so that two claims at the same time do not both take the same turn.
     turn = await session.get(QueueTurn, (language, kind), with_for_update=True)
-    return 0 if turn is None else turn.turn
+    # Whoever writes to the database can write another number there; it must not change how many are claimed.
+    return 0 if turn is None else turn.turn % ONE_BY_AGE_IN
 
 
 async def _keep_turn(session: AsyncSession, language: str, kind: str, turn: int) -> None:

@@ -20,7 +20,18 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import advisory_lock
-from intake_api.store.models import AccessKey, Assessment, AuditEntry, Exposure, Item, QueuePlace, State
+from intake_api.store.models import (
+    EVERY_KIND,
+    EVERY_LANGUAGE,
+    AccessKey,
+    Assessment,
+    AuditEntry,
+    Exposure,
+    Item,
+    QueuePlace,
+    QueueTurn,
+    State,
+)
 from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
 
@@ -40,6 +51,14 @@ async def _assess(analyst: httpx.AsyncClient, claim_id: str, **decision: str) ->
 def _assert_lost(answer: httpx.Response) -> None:
     assert answer.status_code == 409
     assert answer.json()["type"].endswith(":claim-lost")
+
+
+@pytest.mark.parametrize("turn", [32767, -32768])
+async def test_a_turn_that_somebody_wrote_changes_no_number_of_claims(api: RunningApi, turn: int) -> None:
+    await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(5)))
+    async with api.intake.database.writing() as session:
+        session.add(QueueTurn(language=EVERY_LANGUAGE, kind=EVERY_KIND, turn=turn))
+    assert len(await api.claim(2)) == 2
 
 
 async def test_an_empty_queue_gives_no_claims(api: RunningApi) -> None:
