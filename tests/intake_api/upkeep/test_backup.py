@@ -725,7 +725,8 @@ async def test_keys_that_are_newer_than_the_backup_are_taken_up(
             sealed = seal(report, public_half(key_id, private)).model_dump()
             answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=sealed)
             assert answer.status_code == 202
-        assert (await api.queue())[0] == "https://example.com/before"
+        # Reports of one hour come in any order, and those just handed in may be merged by now.
+        assert "https://example.com/before" in await api.queue()
 
 
 async def test_a_head_of_another_intake_is_in_the_way(
