@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.channels.telegram.calls import Presentation
 from bot.channels.telegram.chats import Sentences
-from bot.channels.telegram.updates import Presentation
 from bot.delivery.courier import Courier
 from bot.delivery.intake import HttpIntake
 from bot.delivery.intake_match import MISMATCHES, advice_on

@@ -11,7 +11,7 @@ In the order of a report's way:
 - `audit/`: the audit log
 - `store/`: the database
 - `vault`: seals values before they are stored, and makes the keyed hashes that find them
-- `keys`, `settings`: the intake's keys and settings
+- `keys`, `key_ring`, `settings`: the intake's keys in their folder and in a running process, and its settings
 - `clock`, `faults`, `roles`: the time, the reasons of refusals, the roles of access keys
 - `upkeep/`: rotates keys, and backs up and restores
 - `server/`: builds the API and serves it

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from intake_api.keys import Keys, newest, number_of
+from intake_api.key_ring import Keys
+from intake_api.keys import newest, number_of
 
 HASH_BYTES = 32
 

@@ -18,6 +18,7 @@ These modules import no part, and every part may import them:
 - `plain_text`: makes any text fit for a terminal
 - `readiness`: the error that stops a start
 - `logs`: writes the log; nothing else writes to it
+- `log_events`: the events that it may write, with their fields
 - `garbage`: when Python's garbage collector works
 - `http_server`: serves HTTP with limits on time and connections
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reportline.logs import EVENTS
+from reportline.log_events import EVENTS
 
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r"`(tests/[\w/.]+\.py)::(test_\w+)`")

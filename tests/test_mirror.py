@@ -222,6 +222,7 @@ ELSEWHERE = (
         "tests/reportline/test_command_line.py",
         "each is one command, run as a process",
     ),
+    Elsewhere("reportline", "log_events", "tests/reportline/test_logs.py", "the log writes what it lists"),
     Elsewhere("reportline", "readiness", "tests/reportline/test_settings.py", "one exception"),
     Elsewhere(
         "reportline",

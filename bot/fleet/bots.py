@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.chats import Sentences, TelegramChats
 from bot.channels.telegram.failures import (
     FloodedError,
@@ -14,7 +15,6 @@ from bot.channels.telegram.failures import (
     UnchangedError,
 )
 from bot.channels.telegram.sending import settle
-from bot.channels.telegram.updates import Call
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import BotState, FleetNumbers

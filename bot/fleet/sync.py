@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.assembly import presented_in
-from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
+from bot.channels.telegram.calls import Call, Presentation, presentation_calls
+from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.webhook_keys import WebhookKeys
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import CallError, FloodedError, Pace, RefusedError, TokenRefusedError
 from bot.channels.telegram.sender import TelegramSender
-from bot.channels.telegram.updates import Call
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import Change, changes, question, settings_of, undelivered
 from bot.fleet.webhook_keys import WebhookKeys

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 from bot.fleet.webhook_keys import opens
 from reportline.http_server import Reason, TimedConnection
 from reportline.logs import log_failure

@@ -10,16 +10,18 @@ from typing import Any, Final, get_args
 import typer
 
 from bot.assembly import BotHost
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import (
     CallError,
     FloodedError,
+    OddAnswerError,
     OtherPollerError,
     RefusedError,
     TokenRefusedError,
     UnchangedError,
 )
 from bot.channels.telegram.polling import TelegramPolling
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.updates_in_hand import update_number
 from bot.fleet.numbers import BotState, FleetNumbers
 from bot.fleet.webhook_keys import read_metrics_token
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
@@ -35,76 +37,78 @@ _FETCHING: Final = frozenset({"deleteWebhook", "getUpdates"})
 _LOOPBACK: Final = "127.0.0.1"
 
 
-class WatchedPolling(TelegramPolling):
-    """A polled bot that counts its updates and calls, and says how Telegram answers it.
+class TelegramWatch:
+    """Says how Telegram answers a polled bot, and counts its updates and troubled calls.
 
-    `clock` gives seconds that never go back; `parts` are those of TelegramPolling.
+    `clock` gives seconds that never go back.
     """
 
-    def __init__(self, numbers: FleetNumbers, clock: Callable[[], float], **parts: Any) -> None:
-        super().__init__(**parts)
+    def __init__(self, numbers: FleetNumbers, clock: Callable[[], float]) -> None:
         self._numbers, self._clock = numbers, clock
         self._answered, self._asked_at = "away", clock()
+        self._unconfirmed: set[int] = set()
 
     def telegram(self) -> str:
-        """Say "ok", or in a word what keeps updates away; "stuck" if none was asked for in five minutes."""
+        """Say "ok", or in a word what keeps updates away; "stuck" if no poll ended in five minutes."""
         is_stuck = self._clock() - self._asked_at > SECONDS_UNTIL_STUCK
         return "stuck" if is_stuck else self._answered
 
-    async def _request(self, call: Call) -> Any:
-        if call.method not in _FETCHING:
-            return await self._counted(call)
-        self._asked_at = self._clock()
-        try:
-            result = await self._counted(call)
-        except CallError as error:
-            self._answered = _word_for(error)
-            raise
-        self._answered = "ok"
-        if call.method == "getUpdates":
-            for _ in result:
-                self._numbers.count_update("taken")
-        return result
+    def ended(self, call: Call, outcome: Any) -> None:
+        """Take note of a call and of its result or CallError."""
+        self._count_trouble(outcome)
+        if call.method in _FETCHING:
+            self._asked_at, self._answered = self._clock(), _word_for(outcome)
+        if call.method == "getUpdates" and isinstance(outcome, list):
+            self._count_new(outcome)
 
-    async def _counted(self, call: Call) -> Any:
-        try:
-            return await super()._request(call)
-        except FloodedError:
-            self._numbers.count_call("slowed_down")
-            raise
-        except RefusedError as error:
-            if not isinstance(error, UnchangedError):
+    def _count_trouble(self, outcome: Any) -> None:
+        match outcome:
+            case FloodedError():
+                self._numbers.count_call("slowed_down")
+            case RefusedError() if not isinstance(outcome, UnchangedError):
                 self._numbers.count_call("refused")
-            raise
+
+    def _count_new(self, updates: list[Any]) -> None:
+        # Telegram gives an update in each answer until it is confirmed.
+        given = {number for update in updates if (number := update_number(update)) is not None}
+        for _ in given - self._unconfirmed:
+            self._numbers.count_update("taken")
+        self._unconfirmed = given
 
 
-def _word_for(error: CallError) -> str:
-    match error:
+def _word_for(outcome: Any) -> str:
+    match outcome:
         case TokenRefusedError():
             return "token_refused"
         case OtherPollerError():
             return "other_poller"
+        case OddAnswerError():
+            return "odd_answer"
         case FloodedError():
             return "slowed_down"
-    return "away"
+        case CallError():
+            return "away"
+    return "ok"
 
 
-async def serve_with_health(settings: BotSettings, host: BotHost, parts: dict[str, Any], port: int) -> None:
-    """Serve the bot that is built of its parts, and its health, until cancelled or told to stop.
+async def serve_with_health(
+    settings: BotSettings, host: BotHost, polling: Callable[..., TelegramPolling], port: int
+) -> None:
+    """Serve the bot that `polling(ended=...)` builds, and its health, until cancelled or told to stop.
 
     Raises NotReady if the port is taken, and TokenRefusedError.
     """
     numbers = FleetNumbers(time.time, host.count_outbox, "polled")
-    polling = WatchedPolling(numbers, time.monotonic, **parts)
+    watch = TelegramWatch(numbers, time.monotonic)
     app = WebhookApp(
         admit=_nobody,
-        readiness=partial(_readiness, host, polling, numbers),
-        numbers=partial(_exposition, host.portals[settings.portal], polling, numbers),
+        readiness=partial(_readiness, host, watch, numbers),
+        numbers=partial(_exposition, host.portals[settings.portal], watch, numbers),
         metrics_token=read_metrics_token(settings.metrics_token_file),
     )
     listener = _listen(port)
     typer.echo(f"Health and numbers are at http://{_LOOPBACK}:{listener.getsockname()[1]}")
-    polled = asyncio.create_task(polling.run())
+    polled = asyncio.create_task(polling(ended=watch.ended).run())
     served = asyncio.create_task(serve(app, WebhookConnection, listener))
     try:
         await asyncio.wait({polled, served}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,15 +122,15 @@ async def serve_with_health(settings: BotSettings, host: BotHost, parts: dict[st
         await polled
 
 
-async def _readiness(host: BotHost, polling: WatchedPolling, numbers: FleetNumbers) -> Mapping[str, str]:
-    states = {"telegram": polling.telegram(), **await host.states()}
+async def _readiness(host: BotHost, watch: TelegramWatch, numbers: FleetNumbers) -> Mapping[str, str]:
+    states = {"telegram": watch.telegram(), **await host.states()}
     numbers.set_store_answers(answers=states["store"] == "ok")
     numbers.set_states(states)
     return states
 
 
-def _exposition(portal: Portal, polling: WatchedPolling, numbers: FleetNumbers) -> bytes:
-    is_refused = polling.telegram() == "token_refused"
+def _exposition(portal: Portal, watch: TelegramWatch, numbers: FleetNumbers) -> bytes:
+    is_refused = watch.telegram() == "token_refused"
     now: BotState = "refused" if is_refused else "paused" if portal.paused else "serving"
     numbers.set_bots({state: int(state == now) for state in get_args(BotState)})
     return numbers.exposition()

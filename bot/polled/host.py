@@ -1,6 +1,6 @@
 """Builds the polled bot from its settings, and serves it until told to stop."""
 
-from typing import Any
+from functools import partial
 
 from bot.assembly import bot_host, presentations, sentences
 from bot.channels.telegram.polling import TelegramPolling
@@ -14,20 +14,21 @@ async def serve_polled(settings: BotSettings, token: str, health_port: int | Non
     Raises NotReady, and TokenRefusedError.
     """
     async with bot_host(settings) as host:
-        parts: dict[str, Any] = {
-            "host": host.runner(settings.portal),
-            "token": token,
-            "api_url": f"{settings.telegram_api_url}/bot",
-            "presentations": presentations(),
-            "sentences": sentences(),
-        }
+        polling = partial(
+            TelegramPolling,
+            host.runner(settings.portal),
+            token,
+            f"{settings.telegram_api_url}/bot",
+            presentations=presentations(),
+            sentences=sentences(),
+        )
         if health_port is None:
-            served = TelegramPolling(**parts).run()
+            served = polling().run()
         else:
             # The server and Prometheus's library take half a second to load, and are not needed otherwise.
             from bot.polled.health import serve_with_health  # noqa: PLC0415
 
-            served = serve_with_health(settings, host, parts, health_port)
+            served = serve_with_health(settings, host, polling, health_port)
         log_event("started", house="bot", channel="telegram")
         try:
             await served

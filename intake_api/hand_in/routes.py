@@ -16,7 +16,7 @@ from intake_api.hand_in.shapes import ChannelAnswer, ReceiptGiven, StatusAnswer,
 from intake_api.http.access import ChannelCaller, ChannelRoute
 from intake_api.http.contract import told
 from intake_api.http.dependencies import ClockHere, HandInDatabaseHere, SettingsHere, VaultHere
-from intake_api.keys import Keys
+from intake_api.key_ring import Keys
 
 channels = APIRouter(prefix="/v1", tags=["channels"], route_class=ChannelRoute)
 

@@ -20,7 +20,8 @@ from sqlalchemy import bindparam, delete, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake_api.keys import IntakeKeys, KeyRing
+from intake_api.key_ring import KeyRing
+from intake_api.keys import IntakeKeys
 from intake_api.known_keys.checks import check_of, known_checks, pending_keys, require_keys
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database, advisory_lock, open_transactions

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.clock import Clock
-from intake_api.keys import Keys, read_keys
+from intake_api.key_ring import Keys
+from intake_api.keys import read_keys
 from intake_api.known_keys.checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.away import DatabaseAway

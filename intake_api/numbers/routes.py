@@ -15,7 +15,7 @@ from intake_api.http.access import CountsCaller, KeyedRoute, MetricsCaller
 from intake_api.http.contract import DescribedRoute, told
 from intake_api.http.dependencies import ClockHere, DatabaseHere
 from intake_api.http.errors import EVERYWHERE, WITH_KEY, document, documented
-from intake_api.keys import Keys
+from intake_api.key_ring import Keys
 from intake_api.numbers.counting import (
     HOUR,
     WINDOWS,

@@ -8,7 +8,7 @@ from intake_api.clock import Clock, utc_now
 from intake_api.hand_in.hour_log import HourLog
 from intake_api.http.refusals import Refusals
 from intake_api.items.merger import Merger
-from intake_api.keys import KeyRing
+from intake_api.key_ring import KeyRing
 from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database

@@ -18,7 +18,7 @@ from bot.fleet.numbers import BotState, FleetNumbers, Kind, Taken, Troubled
 from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from reportline.logs import EVENTS
+from reportline.log_events import EVENTS
 from tests.intake_api.running_api import RunningApi, client, opened, prepare
 from tests.system import ROOT
 

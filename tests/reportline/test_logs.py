@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from reportline.logs import EVENTS, FIELD_SHAPES, configure_logs, log_event, log_failure
+from reportline.log_events import EVENTS, FIELD_SHAPES
+from reportline.logs import configure_logs, log_event, log_failure
 
 ROOT = Path(__file__).parents[2]
 MARKER = "CANARY7391"

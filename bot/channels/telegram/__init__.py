@@ -1,6 +1,7 @@
 """Telegram, by polling or by webhooks: updates in, calls of the Bot API out.
 
-- `updates`: turns updates into arrivals, and answers into calls; pure
+- `updates`: turns updates into arrivals; pure
+- `calls`: turns answers into calls; pure
 - `chats`: handles each chat's updates in order
 - `chat_queue`: the calls that wait for one chat
 - `sending`: sends calls in order, and retries them

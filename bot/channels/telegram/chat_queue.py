@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 from bot.exchange import TalkHandle
 
 

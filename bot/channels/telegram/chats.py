@@ -12,21 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.telegram.calls import Call, calls_for, calls_to_leave, calls_to_tidy, end_of_tap
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import Pace
 from bot.channels.telegram.sending import ChatQueues, settle
 from bot.channels.telegram.updates import (
-    Call,
     Gone,
     Ignored,
     Leave,
     Outcome,
     Pinned,
     UnreadableUpdateError,
-    calls_for,
-    calls_to_leave,
-    calls_to_tidy,
-    end_of_tap,
     event_from,
 )
 from bot.exchange import Answer, Arrival, Host

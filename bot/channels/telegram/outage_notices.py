@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 
 MOST_CHATS = 10_000
 

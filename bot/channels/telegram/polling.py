@@ -6,7 +6,7 @@ Its answer is waited for too, for a second at most.
 import asyncio
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
+from bot.channels.telegram.calls import Call, Presentation, presentation_calls
 from bot.channels.telegram.chats import Sentences, TelegramChats
 from bot.channels.telegram.failures import (
     BlockedError,
@@ -41,7 +42,7 @@ from bot.channels.telegram.failures import (
     silence,
 )
 from bot.channels.telegram.sending import settle
-from bot.channels.telegram.updates import UPDATE_KINDS, Call, Presentation, presentation_calls
+from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.channels.telegram.updates_in_hand import UpdatesInHand
 from bot.exchange import Host
 from reportline.logs import log_event
@@ -51,11 +52,16 @@ _NO_WEBHOOK = Call("deleteWebhook", {"drop_pending_updates": False})
 _STATUS = re.compile(r"\((401|404)\)")
 
 
+def _unheard(_call: Call, _outcome: Any) -> None:
+    """Tell nobody how a call ended."""
+
+
 class TelegramPolling:
     """One bot between Telegram and its host.
 
     `api_url` is the Bot API's address up to the token (https://api.telegram.org/bot); `presentations` say how
-    the app presents the bot, `sentences` what is said outside a talk.
+    the app presents the bot, `sentences` what is said outside a talk. `ended` hears of each call, and of its
+    result or CallError.
     """
 
     def __init__(  # noqa: PLR0913 - each is a different part of the world
@@ -67,11 +73,12 @@ class TelegramPolling:
         presentations: Sequence[Presentation],
         sentences: Sentences,
         pace: Pace = _USUAL,
+        ended: Callable[[Call, Any], None] = _unheard,
     ) -> None:
         silence("telegram", "httpx", "httpcore")
         # The library advises its parsed methods; we want raw JSON: one odd update spoils a parsed batch.
         warnings.filterwarnings("ignore", category=PTBUserWarning)
-        self._presentations, self._pace = presentations, pace
+        self._presentations, self._pace, self._ended = presentations, pace, ended
         self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
         self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
         self._chats = TelegramChats(host, token.partition(":")[0], sentences, self._request, pace)
@@ -173,8 +180,10 @@ class TelegramPolling:
             trouble = _trouble(error)
         else:
             if call.method != "getUpdates" or isinstance(result, list):
+                self._ended(call, result)
                 return result
             trouble = OddAnswerError()
+        self._ended(call, trouble)
         # Raised out here, so that the library's exception does not travel along as its context.
         raise trouble
 

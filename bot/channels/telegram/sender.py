@@ -19,6 +19,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from pydantic import PrivateAttr
 
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
@@ -33,7 +34,6 @@ from bot.channels.telegram.failures import (
     UnreachableError,
     silence,
 )
-from bot.channels.telegram.updates import Call
 
 MOST_CONNECTIONS = 16
 _USUAL = Pace()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
+from bot.channels.telegram.calls import Call, in_chat, sent_anew
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import (
     BlockedError,
@@ -22,7 +23,6 @@ from bot.channels.telegram.failures import (
 )
 from bot.channels.telegram.outage_notices import Notices
 from bot.channels.telegram.rate_limits import Allowance
-from bot.channels.telegram.updates import Call, in_chat, sent_anew
 from bot.exchange import Host, TalkHandle
 from reportline.logs import log_event, log_failure
 

@@ -37,7 +37,7 @@ class UpdatesInHand:
 
     def take(self, updates: Sequence[Any]) -> None:
         """Begin to serve the updates that are new; those without a number are passed over."""
-        numbered = {number: update for update in updates if (number := _number(update)) is not None}
+        numbered = {number: update for update in updates if (number := update_number(update)) is not None}
         new = [number for number in numbered if number not in self._tasks]
         for number in new:
             self._tasks[number] = asyncio.create_task(self._serve(numbered[number]))
@@ -60,6 +60,7 @@ def _is_done(task: asyncio.Task[None]) -> bool:
     return task.done() and not task.cancelled() and task.exception() is None
 
 
-def _number(update: Any) -> int | None:
+def update_number(update: Any) -> int | None:
+    """Give the number of an update, or None if it has none."""
     number = update.get("update_id") if isinstance(update, Mapping) else None
     return number if isinstance(number, int) else None

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys, opens
 from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
 from reportline.http_server import TimedConnection, listen, server

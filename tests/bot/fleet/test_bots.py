@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 from bot.fleet.bots import ClosingError, Fleet, portals_of
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.webhook_keys import WebhookKeys

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.channels.telegram.updates import UPDATE_KINDS, Call
+from bot.channels.telegram.calls import Call
+from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.commands.fleet import fleet
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.sync import changes, question, settings_of

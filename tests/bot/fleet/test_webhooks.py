@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.channels.telegram.updates import Call
+from bot.channels.telegram.calls import Call
 from bot.fleet.webhooks import MAXIMUM_BODY
 from tests.bot.fleet.served import (
     HEALTH,

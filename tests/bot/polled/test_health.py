@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import TokenRefusedError
+from bot.channels.telegram.polling import TelegramPolling
 from bot.fleet.numbers import FleetNumbers
-from bot.polled.health import SECONDS_UNTIL_STUCK, WatchedPolling
+from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch
 from tests.bot.channels.telegram.transports import (
     HASTE,
     SENTENCES,
@@ -46,20 +49,24 @@ class Watched:
     def __init__(self, world: World, token: str = TOKEN) -> None:
         self.seconds = 0.0
         self.numbers = FleetNumbers(lambda: self.seconds, lambda: (0, 0), "polled")
-        self.polling = WatchedPolling(
-            self.numbers,
-            lambda: self.seconds,
-            host=world.host,
-            token=token,
-            api_url=world.bot_api.api_url,
+        self.watch = TelegramWatch(self.numbers, lambda: self.seconds)
+        self.polling = TelegramPolling(
+            world.host,
+            token,
+            world.bot_api.api_url,
             presentations=(),
             sentences=SENTENCES,
-            pace=HASTE,
+            pace=replace(HASTE, poll=1),
+            ended=self.watch.ended,
         )
 
     async def telegram(self) -> str:
         """Say how Telegram answers."""
-        return self.polling.telegram()
+        return self.watch.telegram()
+
+    def count(self, name: str) -> float:
+        """Give a number of the last full hour; none stands for fewer than five."""
+        return _samples(self.numbers.exposition()).get(name, 0)
 
 
 @pytest.fixture
@@ -79,7 +86,12 @@ async def watched(world: World) -> AsyncIterator[Watched]:
 
 
 @pytest.mark.parametrize(
-    ("failure", "word"), [({"status": 500}, "away"), ({"status": 429, "retry_after": 1}, "slowed_down")]
+    ("failure", "word"),
+    [
+        ({"status": 500}, "away"),
+        ({"status": 429, "retry_after": 1}, "slowed_down"),
+        ({"status": 404, "raw": "<html>not found</html>"}, "odd_answer"),
+    ],
 )
 async def test_how_telegram_answers_is_told_in_a_word(
     world: World, watched: Watched, failure: dict[str, Any], word: str
@@ -95,15 +107,15 @@ async def test_a_refused_token_is_told(world: World) -> None:
     watched = Watched(world, "123456:wrong")
     with pytest.raises(TokenRefusedError):
         await watched.polling.run()
-    assert watched.polling.telegram() == "token_refused"
+    assert watched.watch.telegram() == "token_refused"
 
 
 async def test_a_bot_that_asks_for_nothing_is_stuck(world: World) -> None:
     watched = Watched(world)
     watched.seconds = SECONDS_UNTIL_STUCK
-    assert watched.polling.telegram() == "away"
+    assert watched.watch.telegram() == "away"
     watched.seconds += 1
-    assert watched.polling.telegram() == "stuck"
+    assert watched.watch.telegram() == "stuck"
     task = asyncio.create_task(watched.polling.run())
     await until(watched.telegram, "ok")
     await stopped(task)
@@ -115,10 +127,22 @@ async def test_updates_and_troubles_are_counted_by_the_full_hour(world: World, w
         await world.reporter.say(f"hola {number}")
     await until(world.waiting, 0)
     watched.seconds = HOUR - 1
-    assert "polled_updates_last_hour taken" not in _samples(watched.numbers.exposition())
+    assert watched.count("polled_updates_last_hour taken") == 0
     watched.seconds = HOUR
-    assert _samples(watched.numbers.exposition())["polled_updates_last_hour taken"] == 5
-    assert "polled_calls_last_hour refused" not in _samples(watched.numbers.exposition()), "fewer than five"
+    assert watched.count("polled_updates_last_hour taken") == 5
+    assert watched.count("polled_calls_last_hour refused") == 0, "fewer than five"
+
+
+async def test_an_update_that_telegram_gives_again_is_counted_once(watched: Watched) -> None:
+    """An update that is still in hand stands in each answer to getUpdates."""
+    await until(watched.telegram, "ok")
+    for number in (5, 6, 7, 8):
+        for _ in range(2):
+            watched.watch.ended(Call("getUpdates"), [{"update_id": 5}, {"update_id": number}, {}, "x"])
+    watched.watch.ended(Call("getUpdates"), [{"update_id": 5}])
+    watched.watch.ended(Call("getUpdates"), [{"update_id": 9}])
+    watched.seconds = HOUR
+    assert watched.count("polled_updates_last_hour taken") == 5
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
-from intake_api.keys import KeyRing
+from intake_api.key_ring import KeyRing
 from intake_api.known_keys.processes import Call, Silence, pass_over_all, present, wait_until_none_serves
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database

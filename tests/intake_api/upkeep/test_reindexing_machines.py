@@ -16,7 +16,8 @@ from sqlalchemy import insert, select
 from conversations.address import canonical
 from conversations.wire.report import Report
 from intake_api.items.making import host_hash
-from intake_api.keys import KeyRing, read_keys
+from intake_api.key_ring import KeyRing
+from intake_api.keys import read_keys
 from intake_api.known_keys.processes import pass_over_all, present
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database

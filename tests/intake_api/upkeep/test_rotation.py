@@ -22,7 +22,8 @@ from intake_api.commands.checks import check
 from intake_api.commands.intake import rotate
 from intake_api.commands.keys import telling_silence
 from intake_api.hand_in.reports import content_of
-from intake_api.keys import KeyRing, Purpose, make_key, newest, number_of, read_keys
+from intake_api.key_ring import KeyRing
+from intake_api.keys import Purpose, make_key, newest, number_of, read_keys
 from intake_api.known_keys.checks import record_made, with_pending
 from intake_api.known_keys.processes import Has, present
 from intake_api.settings import IntakeSettings

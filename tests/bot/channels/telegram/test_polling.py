@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from bot.channels.telegram.calls import Presentation
 from bot.channels.telegram.failures import Pace, TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
-from bot.channels.telegram.updates import Presentation
 from tests.bot.channels.telegram.transports import (
     HASTE,
     SENTENCES,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.channels.telegram.calls import Call
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import CallError, FloodedError, UnreachableError
 from bot.channels.telegram.sending import ChatQueues
-from bot.channels.telegram.updates import Call
 from tests.bot.channels.telegram.transports import HASTE, EchoHost
 
 CARD = Call("sendMessage", {"chat_id": 7, "text": "card"})
