@@ -13,6 +13,7 @@ from rich.text import Text
 from bot.channels.typed_lines import event_of
 from bot.exchange import Answer, Arrival, Card, Host, TalkHandle
 from conversations.events import Chose, Event, Opened
+from conversations.hearing.plain_words import number
 
 _WIDTH = 76
 # Asks terminals of the VTE family to take each paragraph's direction from its letters, as others do unasked.
@@ -23,13 +24,16 @@ _UNSEEN = {code: None for code in (*_CONTROLS, *_DIRECTIONS) if code != ord("\n"
 
 
 def event_from(line: str, card: Card) -> Event:
-    """Read a typed line: a button's number is a tap on it (#number where text is the answer)."""
+    """Read a typed line: a button's number, in digits of any script, is a tap on it.
+
+    Where text is the answer, a tap is typed as #number.
+    """
     typed = line.strip()
-    number = typed.removeprefix("#")
     is_tap = typed.startswith("#") or not card.asks_for_text
+    tapped = number(typed.removeprefix("#")) if is_tap else None
     buttons = [button for row in card.rows for button in row]
-    if is_tap and number.isascii() and number.isdigit() and 0 < int(number) <= len(buttons):
-        talk, turn, choice = buttons[int(number) - 1].data.split(".", 2)
+    if tapped is not None and 0 < tapped <= len(buttons):
+        talk, turn, choice = buttons[tapped - 1].data.split(".", 2)
         return Chose(choice, talk, int(turn))
     return event_of(typed)
 
@@ -48,12 +52,12 @@ class Screen:
 
     def answered(self, answer: Answer) -> int:
         """Show an answer and remove the messages that it erases; gives the number of the card's message."""
-        for number in answer.erase:
-            self._messages.pop(number, None)
-        number = self._add(answer.card) if answer.live is None else answer.live
-        self._messages[number] = answer.card
+        for erased in answer.erase:
+            self._messages.pop(erased, None)
+        shown = self._add(answer.card) if answer.live is None else answer.live
+        self._messages[shown] = answer.card
         self._draw()
-        return number
+        return shown
 
     def _add(self, message: Card | str) -> int:
         self._last += 1
@@ -71,8 +75,8 @@ class Screen:
                 self._draw_card(message)
             else:
                 self._console.print(Text(f"> {message}".translate(_UNSEEN), style="dim"))
-        number = "#number" if self._asks_for_text() else "number"
-        self._console.print(f"{number}, text, /help, Ctrl-D > ", style="dim", end="")
+        how = "#number" if self._asks_for_text() else "number"
+        self._console.print(f"{how}, text, /help, Ctrl-D > ", style="dim", end="")
 
     def _asks_for_text(self) -> bool:
         cards = [message for message in self._messages.values() if isinstance(message, Card)]
@@ -83,12 +87,12 @@ class Screen:
         width = min(_WIDTH, self._console.width)
         self._console.print(Text(card.text.translate(_UNSEEN)), width=width, highlight=False)
         self._console.print()
-        number = 0
+        count = 0
         for row in card.rows:
             line = Text()
             for button in row:
-                number += 1
-                line.append(f" {'#' if card.asks_for_text else ''}{number} ", style="reverse")
+                count += 1
+                line.append(f" {'#' if card.asks_for_text else ''}{count} ", style="reverse")
                 line.append(f" {button.label.translate(_UNSEEN)}   ")
             self._console.print(line, width=width)
         self._console.print()

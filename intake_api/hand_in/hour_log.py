@@ -22,8 +22,8 @@ class HourLog:
         self._stopped = asyncio.Event()
 
     def note(self, event: str, reason: str | None = None) -> None:
-        """Remember an event of the hour that runs."""
-        self._untold[event, reason] = _hour_of(self._now())
+        """Remember an event of the hour that runs, unless one of an earlier hour is still to be told."""
+        self._untold.setdefault((event, reason), _hour_of(self._now()))
 
     def possible_hour(self, hour: datetime, arrival: datetime) -> datetime:
         """Return the hour of a report, or that of its arrival if it is before 2020 or after the next hour.

@@ -17,7 +17,11 @@ CARD = Card("Words.", ((CardButton("Send", "abcd1234.7.send"),), (CardButton("Ba
     [
         ("1\n", Chose("send", "abcd1234", 7)),
         (" 2 ", Chose("back", "abcd1234", 7)),
+        ("२", Chose("back", "abcd1234", 7)),
+        ("#١", Chose("send", "abcd1234", 7)),
         ("3", Said("3")),
+        ("0", Said("0")),
+        ("9" * 5000, Said("9" * 5000)),
         ("/help", Commanded(Command.HELP)),
         ("/start ar-es", Opened("ar-es")),
         ("/start", Opened("")),

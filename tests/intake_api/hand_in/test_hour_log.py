@@ -91,6 +91,19 @@ def test_each_kind_of_event_is_told_once_with_its_reason(capsys: pytest.CaptureF
     ]
 
 
+def test_an_event_that_goes_on_is_told_each_hour(capsys: pytest.CaptureFixture[str]) -> None:
+    """One that is noted in the first second of an hour, before the hour before was told, replaces none."""
+    clock = Clock()
+    hour_log = HourLog(clock)
+    hour_log.note("unknown_shape")
+    for _ in range(3):
+        clock.move(hours=1)
+        hour_log.note("unknown_shape")
+        hour_log.tell()
+        hour_log.note("unknown_shape")
+    assert capsys.readouterr().err.count("unknown_shape") == 3
+
+
 async def test_a_running_intake_tells_it(api: RunningApi, capsys: pytest.CaptureFixture[str]) -> None:
     assert (await hand_in_json(api, report_json(hour="2031-01-01T00:00:00Z"))).status_code == 202
     api.clock.move(hours=1)
