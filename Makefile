@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 NOTHING := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test quick sweep compose-test chaos bench lint format words lock clean
+.PHONY: help setup install run test quick sweep compose-test chaos bench lint format words lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,20 @@ lock: $(READY) ## resolve the requirements anew, with hashes and without naming 
 			"build --constraint requirements/development.txt --group build"; do set -- $$set; name=$$1; shift; \
 		.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --no-emit-index-url --no-emit-find-links "$$@" -o requirements/$$name.txt; done
+
+release: $(READY) ## build what a tagged version consists of into dist/: both distributions, hashes, an SBOM
+	@version=$$($(BIN)/python -m hatchling version); \
+		test -z "$$(git status --porcelain)" || { echo "!! commit or remove what git status names"; exit 1; }; \
+		grep -q "^## $$version " CHANGELOG.md || { echo "!! CHANGELOG.md has no part on $$version"; exit 1; }; \
+		git tag --points-at HEAD | grep -qx "v$$version" || { echo "!! this commit has no tag v$$version"; exit 1; }
+	@rm -rf dist
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct); python=$(CURDIR)/$(BIN)/python; \
+		$$python -m hatchling build --target sdist --target wheel && \
+		(cd packaging/queue && $$python -m hatchling build --target wheel --directory ../../dist) && \
+		cp requirements/runtime.txt dist/requirements.txt && \
+		$$python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml \
+			--output-reproducible --output-file dist/sbom.cdx.json
+	@cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
 
 clean: ## remove the environments and the caches; data/ stays
 	@$(call need_idle,venv); $(call need_idle,runtime)
