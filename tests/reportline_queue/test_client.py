@@ -545,7 +545,7 @@ def test_what_is_no_claim_never_comes_into_a_path(analyst: Client, claim: str) -
 
 def test_ids_may_be_typed_in_capitals(analyst: Client, lead: Client) -> None:
     """Wherever one is asked for, also with spaces around it, as a mouse copies it."""
-    claim = analyst.claim("https://example.com/17")
+    claim = analyst.claim("https://example.com/capitals")
     item_id = first_id(analyst.told("show", claim))
     claim_id = analyst.claim_id(claim)
     for typed in (item_id.upper(), f" {item_id} "):
