@@ -4,10 +4,7 @@ FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
 COPY requirements requirements
-# Of what development needs, only what makes a wheel; hashes are asked for, so a name that is missing here is a failure.
-RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/ } wanted' \
-        requirements/development.txt > wheel.txt \
-    && pip install --require-hashes --only-binary :all: -r wheel.txt
+RUN pip install --require-hashes --only-binary :all: -r requirements/build.txt
 RUN python -m venv --without-pip /opt/reportline \
     && pip --python /opt/reportline/bin/python install --require-hashes --only-binary :all: \
         -r requirements/runtime.txt

@@ -1,9 +1,9 @@
-# Everything goes through .venv, which any target makes when it is missing or out of date.
+# Developing goes through .venv, running through .runtime; a target makes what it needs when that is missing or out of date.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-LOCK := requirements/development.txt
+RUNTIME := .runtime/.ready
 # Prometheus's checker of rules, for the tests of deploy/monitoring.
 PROMTOOL := .tools/promtool
 PYTEST := $(BIN)/pytest -q --durations=10
@@ -16,15 +16,17 @@ unexport PYTHONDONTWRITEBYTECODE
 NOTHING := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick sweep compose-test chaos bench lint format words lock clean
+.PHONY: help setup install run test quick sweep compose-test chaos bench lint format words lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) $(PROMTOOL) ## make the environment .venv with exactly the locked requirements
+setup: $(READY) $(PROMTOOL) ## make the environment .venv: all that development needs, exactly as locked
 
-run: $(READY) ## start the intake, and hold a talk in this terminal (and on Telegram, given a token)
-	@$(BIN)/reportline run
+install: $(RUNTIME) ## make the environment .runtime: what an operator needs, and nothing else
+
+run: $(RUNTIME) ## start the intake, and hold a talk in this terminal (and on Telegram, given a token)
+	@.runtime/bin/reportline run
 
 test: lint $(PROMTOOL) ## check everything and run every test
 	@echo "== tests, on all cores"
@@ -65,12 +67,29 @@ words: $(READY) ## carry changed English words into the catalogues
 
 lock: $(READY) ## resolve the requirements anew, with hashes and without naming an index
 	@$(call need_uv)
-	@for set in "runtime" "development --extra dev"; do set -- $$set; name=$$1; shift; \
+	@for set in "development --extra dev --group build pyproject.toml" \
+			"runtime --constraint requirements/development.txt pyproject.toml" \
+			"build --constraint requirements/development.txt --group build"; do set -- $$set; name=$$1; shift; \
 		.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml -o requirements/$$name.txt; done
+		--no-header --no-emit-index-url --no-emit-find-links "$$@" -o requirements/$$name.txt; done
 
-clean: ## remove the environment and the caches; data/ stays
-	@rm -rf .venv .uv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+release: $(READY) ## build what a tagged version consists of into dist/: both distributions, hashes, an SBOM
+	@version=$$($(BIN)/python -m hatchling version); \
+		test -z "$$(git status --porcelain)" || { echo "!! commit or remove what git status names"; exit 1; }; \
+		grep -q "^## $$version " CHANGELOG.md || { echo "!! CHANGELOG.md has no part on $$version"; exit 1; }; \
+		git tag --points-at HEAD | grep -qx "v$$version" || { echo "!! this commit has no tag v$$version"; exit 1; }
+	@rm -rf dist
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct); python=$(CURDIR)/$(BIN)/python; \
+		$$python -m hatchling build --target sdist --target wheel && \
+		(cd packaging/queue && $$python -m hatchling build --target wheel --directory ../../dist) && \
+		cp requirements/runtime.txt dist/requirements.txt && \
+		$$python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml \
+			--output-reproducible --output-file dist/sbom.cdx.json
+	@cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
+clean: ## remove the environments and the caches; data/ stays
+	@$(call need_idle,venv); $(call need_idle,runtime)
+	@rm -rf .venv .runtime .uv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The system's own, or Debian's; of its package nothing but this program is kept, and nothing is installed.
 $(PROMTOOL):
@@ -84,25 +103,32 @@ $(PROMTOOL):
 		rm -rf unpacked prometheus_*.deb; fi
 	@test -x $@ || { echo "!! There is no promtool: install Prometheus, or the alarms stay unchecked." && test -z "$$CI"; }
 
+$(READY): requirements/development.txt
+$(RUNTIME): requirements/build.txt requirements/runtime.txt
+
 # The stamp comes last, so a run that stopped half-way begins again, from what pip has cached.
-$(READY): $(LOCK)
+$(READY) $(RUNTIME):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or make PYTHON=/path/to/python3"; exit 1; }
-	@if { ps -A -o args= || cat /proc/[0-9]*/cmdline; } 2>/dev/null | grep -q '$(CURDIR)/[.]venv/bin/'; then \
-		echo "$(LOCK) has changed, and something still runs from $(CURDIR)/.venv: stop it, then run make again"; \
-		exit 1; fi
-	@echo "== environment: .venv, from $(LOCK)"
-	@rm -rf .venv
-	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv .venv; then \
-		$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(LOCK) && \
-		$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ; \
+	@$(call need_idle,$(@D:.%=%))
+	@echo "== environment: $(@D), from $^"
+	@rm -rf $(@D)
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv $(@D); then \
+		$(@D)/bin/python -m pip install --disable-pip-version-check --require-hashes $(^:%=-r %) && \
+		$(@D)/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ; \
 	else \
 		echo "== this Python has no venv module: taking uv, into .uv" && \
-		{ $(call need_uv); } && rm -rf .venv && \
-		.uv/bin/uv venv --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && \
-		.uv/bin/uv pip install --python $(BIN)/python --require-hashes -r $(LOCK) && \
-		.uv/bin/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --no-index -e . ; \
+		{ $(call need_uv); } && rm -rf $(@D) && \
+		.uv/bin/uv venv --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(@D) && \
+		.uv/bin/uv pip install --python $(@D)/bin/python --require-hashes $(^:%=-r %) && \
+		.uv/bin/uv pip install --python $(@D)/bin/python --no-deps --no-build-isolation --no-index -e . ; \
 	fi
 	@touch $@
+
+# The brackets keep the pattern from finding itself.
+define need_idle
+if { ps -A -o args= || cat /proc/[0-9]*/cmdline; } 2>/dev/null | grep -q '$(CURDIR)/[.]$(1)/bin/'; then \
+	echo "!! something still runs from $(CURDIR)/.$(1): stop it, then run make again"; exit 1; fi
+endef
 
 define need_uv
 test -x .uv/bin/uv || $(PYTHON) -m pip install --disable-pip-version-check --target .uv uv

@@ -77,7 +77,9 @@ class IntakeSettings(OurSettings):
         validate_default=False,
         description="minutes of exposure after which an analyst has a break",
     )
-    exposure_break_minutes: int = Field(default=10, ge=1, le=240, description="minutes of such a break")
+    exposure_break_minutes: int = Field(
+        default=10, ge=1, le=240, description="minutes that an analyst's break lasts"
+    )
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="UTC",
         description="time zone in which the analysts' day begins at midnight, such as Asia/Kabul",

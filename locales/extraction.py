@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from locales.catalogues import ENGLISH, FOLDER, catalogue_path, english_of, forms_of
-from locales.plurals import categories
+from locales.plurals import categories, with_rule_of
 from locales.plurals import header as plural_header
 
 SOURCES = FOLDER.parent / "conversations"
@@ -76,7 +76,8 @@ def merged(template_text: str, catalogue_text: str, language: str) -> str:
     catalog.mime_headers = [("Plural-Forms", plural_header(language))]
     for message in _messages(template_text, ENGLISH):
         _add(catalog, message, before.get(message.context), categories(language))
-    return _written(catalog, "translated messages", language)
+    written = _written(catalog, "translated messages", language)
+    return with_rule_of(catalogue_text, written, language)
 
 
 def _add(catalog: Catalog, new: Message, old: Message | None, forms: Sequence[str]) -> None:

@@ -6,10 +6,14 @@ catalogues' headers are written from the rule here.
 
 import re
 from functools import cache
+from gettext import c2py
 
 from babel import Locale
 from babel.plural import to_gettext
 
+_RULE = re.compile(r"(?<=^\"Plural-Forms: )nplurals=(\d+); plural=(.*);(?=\\n\"$)", re.MULTILINE)
+# CLDR's rules look at what is left of a division by 10, 100 and 1,000,000.
+_COUNTS = (*range(1001), *(power * 10**6 for power in range(1, 4)), 10**6 + 1)
 _IN_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
@@ -31,3 +35,19 @@ def header(language: str) -> str:
     CLDR's operand `e` is the exponent of a number in compact notation, which we never use: it is 0.
     """
     return re.sub(r"\be\b", "0", to_gettext(Locale.parse(language).plural_form))
+
+
+def with_rule_of(earlier: str, written: str, language: str) -> str:
+    """Give a catalogue with the plural rule as its earlier text spells it, if that means the same."""
+    rule = _RULE.search(earlier)
+    if rule is None or not _means_the_same(int(rule[1]), rule[2], language):
+        return written
+    return _RULE.sub(lambda _: rule[0], written)
+
+
+def _means_the_same(forms: int, rule: str, language: str) -> bool:
+    try:
+        form = c2py(rule)
+    except ValueError:
+        return False
+    return forms == len(categories(language)) and all(form(n) == form_of(n, language) for n in _COUNTS)

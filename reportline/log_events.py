@@ -9,7 +9,7 @@ from typing import Final
 # nothing that an @name or an address fits into, but in what only this file fills, from the names of code.
 FIELD_SHAPES: Final = {
     "house": "bot|intake",
-    "portal": "[a-z]{2,32}",
+    "portal": "(?!.*[0-9]{6})[a-z][a-z0-9_-]{0,31}",
     "number": "[0-9]{1,5}",
     "channel": "telegram|whatsapp|web|terminal",
     "seconds": "[0-9]{1,5}",

@@ -62,7 +62,7 @@ def item_named(typed: str) -> str:
     """Give the id of an item, which may be named by the claim on it; raises NotDone."""
     if len(typed) < CLAIM_LENGTH and (held := claim_named(typed).held) is not None:
         return held.item_id
-    return id_in_path(typed.lower(), ITEM_LENGTH)
+    return id_in_path(typed, ITEM_LENGTH)
 
 
 def for_each(named: Sequence[Named], act: Callable[[Named], str]) -> None:

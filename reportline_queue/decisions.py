@@ -114,7 +114,7 @@ def _require_shown(named: Sequence[Named]) -> None:
 
 
 def _correct(assessment: str, decided: Decision) -> str:
-    assessment_id = _last() if assessment == LAST else id_in_path(assessment.lower(), ASSESSMENT_LENGTH)
+    assessment_id = _last() if assessment == LAST else id_in_path(assessment, ASSESSMENT_LENGTH)
     path = f"/v1/assessments/{assessment_id}/correction"
     given = ask(AssessmentGiven, "POST", path, decided)
     return f"Corrected: {decided['outcome']}{_host(given)}. The earlier assessment stays in the history."

@@ -23,6 +23,7 @@ from conversations.portals.values import (
     PageDay,
     PortalId,
     Purposes,
+    Region,
     SecondSource,
     Source,
     Text,
@@ -87,7 +88,7 @@ class _ContactTable(_Table):
 class _PortalTable(_Table):
     id: PortalId
     name: Text
-    region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    region: Region | None = None
     timezone: TimeZone = ""
     on_duty: Text | None = None
     duty_to_report: Text | None = None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +21,8 @@ _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u20
 _HOUR = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _HOURS = re.compile(f"{_HOUR}-{_HOUR}")
 _YEAR_OR_MONTH = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?")
+# ISO 3166 leaves these to their users: Kosovo goes by XK, and a country that somebody makes up by XX.
+_OWN_CODE = re.compile("X[A-Z]")
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 INSTEAD = {
@@ -113,6 +117,18 @@ def _first_day(written: Any) -> Any:
     return date(int(alone[1]), int(alone[2] or 1), 1) if alone else written
 
 
+@cache
+def _countries() -> frozenset[str]:
+    listed = (files("tzdata.zoneinfo") / "iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line[:2] for line in listed.splitlines() if not line.startswith("#"))
+
+
+def _region(code: str) -> str:
+    if code not in _countries() and not _OWN_CODE.fullmatch(code):
+        raise ValueError(f"no country has the code {code!r}; write {INSTEAD['region']}")
+    return code
+
+
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -168,5 +184,6 @@ _Purpose = Annotated[Purpose, Field(strict=False), AfterValidator(_national_if_d
 Languages = Annotated[list[Language], Field(min_length=1), AfterValidator(_each_once)]
 Purposes = Annotated[list[_Purpose], Field(min_length=1), AfterValidator(_each_once)]
 Hours = Annotated[str, AfterValidator(_hours)]
+Region = Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(_region)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 PortalId = Annotated[ShortName, AfterValidator(_as_the_file)]

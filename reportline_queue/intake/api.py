@@ -77,9 +77,10 @@ def _answer(url: str, token: str, method: str, path: str, said: Mapping[str, Any
 
 def id_in_path(typed: str, length: int) -> str:
     """Give an id of so many characters for a URL's path; raises NotDone if the text is no id."""
-    if not re.fullmatch(f"[0-9a-f]{{{length}}}", typed):
+    meant = typed.strip().lower()
+    if not re.fullmatch(f"[0-9a-f]{{{length}}}", meant):
         raise NotDone(f"What is named here has {length} characters, 0-9 and a-f; copy it from the screen.")
-    return typed
+    return meant
 
 
 def _token(settings: Settings) -> str:

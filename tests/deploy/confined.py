@@ -16,21 +16,22 @@ from typing import Any, Final
 from tests.system import ROOT
 
 UNITS: Final = ROOT / "deploy" / "systemd"
-BIN: Final = "/opt/reportline/.venv/bin/reportline"
+BIN: Final = "/opt/reportline/.runtime/bin/reportline"
 DATA: Final = "/var/lib/reportline"
 _NAMESPACE: Final = """
 set -e
 mount --make-rprivate /
 mount -t tmpfs none /opt
-mkdir -p /opt/reportline/.venv
-mount --bind "$VENV" /opt/reportline/.venv
+mkdir -p /opt/reportline/.runtime
+mount --bind "$VENV" /opt/reportline/.runtime
 mount -t tmpfs none /var/lib
 mkdir /var/lib/reportline
 mount --bind "$DATA" /var/lib/reportline
 mount -t tmpfs none /var/backups
 mkdir /var/backups/reportline
 mount --bind "$BACKUPS" /var/backups/reportline
-for path in / /opt /opt/reportline/.venv /var/lib /var/lib/reportline /var/backups /var/backups/reportline; do
+for path in / /opt /opt/reportline/.runtime /var/lib /var/lib/reportline \\
+        /var/backups /var/backups/reportline; do
     mount -o remount,bind,ro "$path"
 done
 for path in $WRITTEN; do mount --bind "$path" "$path"; mount -o remount,bind,rw "$path"; done

@@ -23,6 +23,8 @@ from tests.system import ROOT, TOKEN
 ALL = read_units()
 SERVICES = {name: unit for name, unit in ALL.items() if name.endswith(".service")}
 SANDBOX = "# The sandbox"
+CONFIG = "/etc/reportline/reportline.toml"
+GUIDE = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 SECONDS = 60
 SYSTEMD = shutil.which("systemd-analyze")
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -33,6 +35,12 @@ def _reportline(unit: Unit) -> list[str]:
     written = " ".join(unit.command)
     assert written.count(BIN) == 1
     return written.partition(BIN)[2].split()
+
+
+def _settings_of_the_guide() -> str:
+    """Give the file of settings as docs/running.md writes it."""
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    return str(block)
 
 
 def _require_command(words: list[str]) -> None:
@@ -62,6 +70,18 @@ def test_each_command_that_a_page_names_exists(page: str) -> None:
     assert spans
     for span in spans:
         _require_command(span.split())
+
+
+@every_service
+def test_units_and_operator_read_the_same_settings(name: str) -> None:
+    """They are in one file, and nothing else that a unit reads stands beside it."""
+    unit = SERVICES[name]
+    assert unit.environment["REPORTLINE_CONFIG"] == CONFIG
+    assert unit.all("EnvironmentFile") == []
+    assert not {"REPORTLINE_DATA_DIR", "REPORTLINE_BOTS_FILE"} & {*unit.environment}
+    (operators,) = re.findall(r"^rl\(\) \(\n(.*?)^\)$", GUIDE, re.MULTILINE | re.DOTALL)
+    assert f"export REPORTLINE_CONFIG={CONFIG}\n" in operators
+    assert f' {BIN} "$@"' in operators
 
 
 @every_service
@@ -121,7 +141,7 @@ def test_systemd_finds_little_that_each_service_could_harm(copies: list[str]) ->
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    """Give a host with an intake that is set up, and a passphrase for its backups."""
+    """Give a host as the guide makes one: its file of settings, an intake that is set up, a passphrase."""
     probe = ["unshare", "--mount", "setpriv", "--no-new-privs", "true"]
     tools = all(map(shutil.which, ("unshare", "setpriv")))
     if not tools or subprocess.run(probe, capture_output=True, check=False).returncode:
@@ -129,7 +149,14 @@ def host(tmp_path: Path) -> Host:
     passphrase = tmp_path / "passphrase"
     passphrase.write_text("correct horse battery staple\n")
     passphrase.chmod(0o600)
+    token = tmp_path / "telegram.token"
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    config = tmp_path / "reportline.toml"
+    config.write_text(_settings_of_the_guide())
+    config.chmod(0o600)
     settings = {
+        "REPORTLINE_CONFIG": str(config),
         "REPORTLINE_INTAKE_PORT": str(next_port()),
         "REPORTLINE_BACKUP_PASSPHRASE_FILE": str(passphrase),
     }
@@ -199,7 +226,7 @@ async def test_a_polled_bot_works_in_its_sandbox(host: Host, tmp_path: Path) -> 
     log, port = tmp_path / "bot.log", str(next_port())
     unit = SERVICES["reportline-bot.service"]
     async with BotApiServer(TOKEN) as telegram, BotApiControl(telegram.url) as control:
-        host.settings.update(REPORTLINE_TELEGRAM_TOKEN=TOKEN, REPORTLINE_TELEGRAM_API_URL=telegram.url)
+        host.settings["REPORTLINE_TELEGRAM_API_URL"] = telegram.url
         process = host.start(unit, log, **{"8091": port})
         try:
             await asyncio.to_thread(_answers, f"http://127.0.0.1:{port}/healthz", process, log)

@@ -281,6 +281,16 @@ def test_obsolete(workshop: Workshop) -> None:
     assert any("z.old: obsolete" in fault for fault in workshop.faults())
 
 
+def test_another_babels_spelling_of_the_plural_rule_is_no_fault(workshop: Workshop) -> None:
+    """What it means counts; an update leaves it as it is."""
+    workshop.plant(workshop.catalogue, "; plural=", "; plural=0 + ")
+    workshop.plant(workshop.catalogue, ";\\n", " + 0;\\n")
+    written = workshop.catalogue.read_text(encoding="utf-8")
+    workshop.update()
+    assert workshop.catalogue.read_text(encoding="utf-8") == written
+    assert workshop.faults() == []
+
+
 def test_no_catalogue(workshop: Workshop) -> None:
     """A listed language without a catalogue is a fault, not an exception."""
     workshop.catalogue.unlink()

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from conversations.wire.report import ShortName
 from reportline.log_events import EVENTS, FIELD_SHAPES
 from reportline.logs import configure_logs, log_event, log_failure
 
@@ -191,6 +193,19 @@ def test_no_number_is_long_enough_for_a_chat(capsys: pytest.CaptureFixture[str])
     """A count has five digits at most; Telegram's chats have more."""
     log_event("telegram_slowed_down", seconds=123456)
     assert json.loads(capsys.readouterr().err)["fields_dropped"] == 1
+
+
+@pytest.mark.parametrize("portal", ["ar", "my-2", "pilot_3", "x", "a" * 32])
+def test_a_flood_names_its_portal_however_that_is_called(
+    capsys: pytest.CaptureFixture[str], portal: str
+) -> None:
+    """All that a portal's file may be called, but for a number as long as a chat's."""
+    TypeAdapter(ShortName).validate_python(portal)
+    log_event("many_reports", portal=portal, channel="telegram", number=700)
+    log_event("many_reports", portal=f"a{'1' * 6}", channel="telegram", number=700)
+    named, chat = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (named["portal"], "fields_dropped" in named) == (portal, False)
+    assert chat["fields_dropped"] == 1
 
 
 def test_unlisted_names_and_fields(capsys: pytest.CaptureFixture[str]) -> None:

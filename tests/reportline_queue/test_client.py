@@ -543,6 +543,17 @@ def test_what_is_no_claim_never_comes_into_a_path(analyst: Client, claim: str) -
     assert analyst.refused("show", claim).startswith(sentence)
 
 
+def test_ids_may_be_typed_in_capitals(analyst: Client, lead: Client) -> None:
+    """Wherever one is asked for, also with spaces around it, as a mouse copies it."""
+    claim = analyst.claim("https://example.com/capitals")
+    item_id = first_id(analyst.told("show", claim))
+    claim_id = analyst.claim_id(claim)
+    for typed in (item_id.upper(), f" {item_id} "):
+        assert item_id in analyst.told("item", typed)
+    assert "back in the queue" in lead.told("free", claim_id.upper())
+    assert "They may go on until" in lead.told("lift", analyst.key_id.upper(), "--minutes", "1")
+
+
 @pytest.mark.parametrize(
     ("command", "length"),
     [

@@ -120,6 +120,14 @@ def test_a_page_loads_nothing_and_runs_nothing(language: str) -> None:
     assert "@import" not in _page(language)
 
 
+def test_what_the_page_says_of_itself_holds_on_a_phone_too() -> None:
+    """There the sides stand above one another; and a term may be the beginning of a word."""
+    page = _page("fr")
+    assert "grid-template-columns: 1fr }" in page
+    assert "left, or above on a small screen, is what they read in your language" in page
+    assert "<th>here, or how its forms begin" in page
+
+
 @for_every(language=LANGUAGES)
 def test_each_side_runs_its_way(language: str) -> None:
     """The language's side runs as it is written, the English from left to right."""

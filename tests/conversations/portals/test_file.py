@@ -140,6 +140,7 @@ def test_least() -> None:
         ('name = "Nowhere"', 'name = "No\\nwhere"', 3, "U+000A"),
         ('name = "Nowhere"', "name = 7", 3, 'write name = "'),
         ('region = "XX"', 'region = "Nowhere"', 4, "two capitals"),
+        ('region = "XX"', 'region = "RZ"', 4, "no country has the code 'RZ'; write region = \"AR\""),
         ('languages = ["es", "en"]', "languages = []", 5, "languages = ["),
         ('languages = ["es", "en"]', 'languages = ["es", "xx"]', 5, "'xx' is no language that we have"),
         ('languages = ["es", "en"]', 'languages = ["es", "es"]', 5, "twice"),

@@ -222,6 +222,18 @@ def test_more_links_than_a_report_holds_are_said_to_be_left_out() -> None:
     assert "send the same message again" in replay.read()
 
 
+def test_with_links_that_do_not_fit_the_cards_and_the_question_of_names_come_all_the_same() -> None:
+    """The name in a link that is taken is asked about first, then the rules are shown one by one."""
+    replay = Replay(replace(new_state(), rules_as_cards=True))
+    named = "https://name:word@forum.example/page"
+    replay.step(Said(" ".join([named, *(f"https://forum.example/{number}" for number in range(30))])))
+    assert replay.state.step == "whose"
+    assert replay.state.remark[0].words == "link.full.1"
+    replay.tap("mine")
+    assert replay.state.step == "rule_1"
+    assert "name" not in replay.state.draft.addresses[0]
+
+
 def test_the_receipt_is_shown_on_request_and_hidden_again() -> None:
     replay = Replay(new_state())
     replay.step(Said(LINK))

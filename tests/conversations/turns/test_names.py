@@ -6,6 +6,7 @@ from conversations.events import Command, Commanded, Event, Opened, Received, Sa
 from conversations.talk import Submit
 from conversations.turns.submission import report_of
 from tests.talking import begun
+from tests.telegram_rules import tappable
 from tests.times import HOUR
 
 LINK = "https://forum.example/4711"
@@ -57,6 +58,21 @@ def test_a_user_name_in_a_link_is_still_asked_about_after_a_link_without_one() -
 
 def test_no_name_is_opened_by_a_tap_on_the_card_that_asks_about_it() -> None:
     assert "[@]bad[.]guy" in begun(f"{LINK} by @bad.guy").read()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{LINK} the channel @badchannel posts it",
+        f"{LINK} write to some.body@mail.example",
+        "https://www.evil.com@bad.example/p/1",
+        "https://name:word@forum.example/p/1",
+    ],
+)
+def test_nothing_on_the_card_that_asks_whose_a_name_is_can_be_tapped(said: str) -> None:
+    replay = begun(said)
+    assert replay.state.step == "whose"
+    assert [one for line in replay.read().splitlines() for one in tappable(line)] == []
 
 
 def test_of_many_names_twenty_are_shown() -> None:
