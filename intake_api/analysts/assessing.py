@@ -130,7 +130,8 @@ async def _add(
 ) -> str:
     assessment_id = secrets.token_hex(16)
     item.unseen = decision.outcome in NEWEST.unseen
-    await mark_decided(request.session, item)
+    item.not_illegal = decision.outcome not in NEWEST.unseen | NEWEST.illegal
+    await mark_decided(request.session, item, request.now.date())
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
     row = Assessment(
         sequence=await _next_number(request.session),
