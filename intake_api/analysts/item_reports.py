@@ -19,7 +19,6 @@ from intake_api.hand_in.reports import content_of
 from intake_api.items.making import address_hash
 from intake_api.store.columns import later_than
 from intake_api.store.models import Item, Mention, StoredReport
-from intake_api.store.wrong_values import has_right_values
 from intake_api.vault import Vault, VaultClosed
 
 REPORTS_A_PAGE: Final = 50
@@ -36,8 +35,6 @@ async def reports_page(
     following = mentioned.where(
         Mention.item_id == item.item_id,
         later_than(Mention.page_key, after),
-        has_right_values(session, Mention),
-        has_right_values(session, StoredReport),
     )
     page = following.order_by(Mention.page_key).limit(REPORTS_A_PAGE + 1)
     rows = (await session.execute(page)).all()
