@@ -21,9 +21,13 @@ class Reason(StrEnum):
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not an error
-    """The request cannot be fulfilled, for this reason; `detail` says what the caller can do about it now."""
+    """The request cannot be fulfilled, for this reason; `detail` says what the caller can do about it now.
 
-    def __init__(self, reason: Reason, detail: str | None = None) -> None:
+    `key_id` is the key that a sealed report names and the intake does not have.
+    """
+
+    def __init__(self, reason: Reason, detail: str | None = None, key_id: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+        self.key_id = key_id

@@ -23,6 +23,7 @@ FIELD_SHAPES: Final = {
     "error": "[A-Za-z_]{1,60}",
     "place": r"outside|[a-z0-9_/]{1,80}\.py:[A-Za-z_<>]{1,60}:[0-9]{1,5}",
     "incident": "[0-9a-f]{8}",
+    "key_id": "k[0-9]{1,6}(-[0-9a-f]{12})?",
 }
 
 
@@ -50,7 +51,7 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "the intake refuses a sealed report, and it was set aside",
         "run doctor; put back a seal key that the intake lacks, or upgrade the older side; "
         "then `reportline outbox flush --set-aside`",
-        ("status",),
+        ("status", "key_id"),
     ),
     "intake_away": ListedEvent(
         WARNING, "the intake does not answer; reports wait on disk", "see that it runs", ("status",)

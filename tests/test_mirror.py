@@ -137,7 +137,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/commands",
-        "backup checks command_line keys serving upgrading",
+        "backup command_line keys serving upgrading",
         "tests/reportline/test_command_line.py",
         "thin: each calls one function of the packages below",
     ),
@@ -191,7 +191,7 @@ ELSEWHERE = (
         "env versions/0001_first_tables versions/0002_a_queue_for_many versions/0003_keys_and_rows "
         "versions/0004_orders_without_clocks versions/0005_words_within_reach "
         "versions/0006_entries_that_bind versions/0007_processes versions/0008_words_unshown "
-        "versions/0009_numbered_claims",
+        "versions/0009_numbered_claims versions/0010_circumstances_after_a_decision",
         "tests/intake_api/store/test_migrations.py",
         "run by Alembic",
     ),

@@ -16,7 +16,7 @@ from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.intake import HttpIntake
 from bot.delivery.intake_match import MISMATCHES, Match, advice_on
 from bot.delivery.intake_watch import IntakeWatch
-from bot.delivery.outbox import set_aside_folder
+from bot.delivery.outbox import keys_in, set_aside_folder
 from bot.delivery.outbox_state import state_of
 from bot.fleet.bots_file import read_bots
 from bot.sessions.filed_secrets import FiledTalkSecrets
@@ -191,10 +191,12 @@ def _look_at_outbox(settings: BotSettings) -> str:
     seen = state_of(settings.outbox_folder)
     percent = seen.percent(settings.outbox_maximum)
     if seen.aside:
+        aside = set_aside_folder(settings.outbox_folder)
+        keys = ", ".join(keys_in(aside))
+        sealed_to = f" They are sealed to {keys}." if keys else ""
         raise NotReady(
-            f"Reports that the intake refused or that are damaged: {seen.aside}, in "
-            f"{set_aside_folder(settings.outbox_folder)}. Once the cause is mended, try them again: "
-            "`reportline outbox flush --set-aside`."
+            f"Reports that the intake refused or that are damaged: {seen.aside}, in {aside}.{sealed_to} Once "
+            "the cause is mended, try them again: `reportline outbox flush --set-aside`."
         )
     if percent >= FILLING_PERCENT:
         raise NotReady(

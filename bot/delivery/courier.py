@@ -148,7 +148,8 @@ class Courier:
         except IntakeRefused as refused:
             self._note_answer()
             if self._outbox.set_aside(entry):
-                log_event("report_refused_by_intake", status=refused.status)
+                lacked = {} if refused.key_id is None else {"key_id": refused.key_id}
+                log_event("report_refused_by_intake", status=refused.status, **lacked)
             return Outcome.REFUSED
         except ShapeUnknown:
             # It waits: an intake that is upgraded takes it.

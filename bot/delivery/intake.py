@@ -32,11 +32,15 @@ class IntakeAway(Exception):  # noqa: N818 - it names what happened, not an erro
 
 
 class IntakeRefused(Exception):  # noqa: N818 - it names what happened, not an error
-    """The intake will never take this report; `status` is its HTTP status."""
+    """The intake will never take this report; `status` is its HTTP status.
 
-    def __init__(self, status: int) -> None:
+    `key_id` is the key to which the report is sealed, if the intake says that it lacks that key.
+    """
+
+    def __init__(self, status: int, key_id: str | None = None) -> None:
         super().__init__("the intake refuses the report for good")
         self.status = status
+        self.key_id = key_id
 
 
 class ShapeUnknown(Exception):  # noqa: N818 - it names what happened, not an error
@@ -122,7 +126,7 @@ class HttpIntake:
         if problem == _UNKNOWN_SHAPE:
             raise ShapeUnknown
         if answer.status_code in _FOR_GOOD and problem is not None:
-            raise IntakeRefused(answer.status_code)
+            raise IntakeRefused(answer.status_code, sealed.key_id if _lacks(answer, sealed.key_id) else None)
         raise IntakeAway(answer.status_code)
 
     async def status(self, receipt: str) -> str | None:
@@ -177,6 +181,14 @@ def _problem(answer: httpx.Response) -> str | None:
     return str(told).rpartition(":")[2]
 
 
+def _lacks(answer: httpx.Response, key_id: str) -> bool:
+    """Tell whether the intake names this key as one that it lacks; no other word of the answer counts."""
+    try:
+        return bool(answer.json()["key_id"] == key_id)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 class InMemoryIntake:
     """An intake in memory that behaves as the real one does; `away` takes it away and brings it back.
 
@@ -198,7 +210,8 @@ class InMemoryIntake:
         try:
             report = unseal(sealed, self._private_keys)
         except NotOpened:
-            raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
+            lacked = None if sealed.key_id in self._private_keys else sealed.key_id
+            raise IntakeRefused(HTTPStatus.UNPROCESSABLE_ENTITY, lacked) from None
         except UnknownShape:
             raise ShapeUnknown from None
         if report.draft_id != draft_id:

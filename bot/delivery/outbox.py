@@ -179,6 +179,16 @@ def entries_in(folder: Path) -> tuple[Entry, ...]:
     return entries
 
 
+def keys_in(folder: Path) -> tuple[str, ...]:
+    """Give the ids of the keys to which the entries of a folder are sealed; raises OSError."""
+    keys = set[str]()
+    for entry in entries_in(folder):
+        # It may be gone, or damaged.
+        with suppress(FileNotFoundError, Unreadable, ValueError):
+            keys.add(SealedReport.model_validate_json(_content(folder / entry.file_name)).key_id)
+    return tuple(sorted(keys))
+
+
 def set_aside_folder(folder: Path) -> Path:
     """Give the folder of an outbox's entries that were set aside."""
     return folder / _SET_ASIDE

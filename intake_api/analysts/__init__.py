@@ -12,6 +12,7 @@
 - `decision`: the fields of a decision, and the rules between them
 - `vocabulary`: the terms that a decision may use
 - `searching`: finds items by address or host
+- `spoilt_rows`: passes over what somebody spoilt in the database
 - `shapes`: the bodies of these routes' requests and answers
 - `examples`: an example of each
 

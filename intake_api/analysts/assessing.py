@@ -11,6 +11,7 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.shapes import LastAssessment
+from intake_api.analysts.spoilt_rows import is_whole_assessment
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.audit.bound_assessments import binding
 from intake_api.faults import Reason, Refused
@@ -58,7 +59,9 @@ async def correct(request: AnalystRequest, assessment_id: str, decision: Decisio
 
 async def last_assessment(request: AnalystRequest) -> LastAssessment:
     """Return the assessment that the analyst recorded last; raises Refused (not-found) if there is none."""
-    mine = select(Assessment).where(Assessment.assessed_by == request.analyst)
+    mine = select(Assessment).where(
+        Assessment.assessed_by == request.analyst, is_whole_assessment(request.session)
+    )
     last = await request.session.scalar(mine.order_by(Assessment.sequence.desc()).limit(1))
     if last is None:
         raise Refused(Reason.NOT_FOUND)
@@ -71,8 +74,8 @@ async def last_assessment(request: AnalystRequest) -> LastAssessment:
 
 
 async def history_of(session: AsyncSession, item_id: str) -> Sequence[Assessment]:
-    """Return an item's assessments, the oldest first."""
-    of_item = select(Assessment).where(Assessment.item_id == item_id)
+    """Return an item's assessments, the oldest first, without those that somebody spoilt."""
+    of_item = select(Assessment).where(Assessment.item_id == item_id, is_whole_assessment(session))
     return (await session.scalars(of_item.order_by(Assessment.sequence))).all()
 
 
@@ -127,7 +130,8 @@ async def _add(
 ) -> str:
     assessment_id = secrets.token_hex(16)
     item.unseen = decision.outcome in NEWEST.unseen
-    await mark_decided(request.session, item)
+    item.not_illegal = decision.outcome not in NEWEST.unseen | NEWEST.illegal
+    await mark_decided(request.session, item, request.now.date())
     said = decision.model_dump(exclude_defaults=True, mode="json", exclude={"note"})
     row = Assessment(
         sequence=await _next_number(request.session),

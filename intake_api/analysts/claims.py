@@ -8,6 +8,7 @@ while nobody else has claimed the item, also after the item was given back to th
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.shapes import MAXIMUM_CLAIMS
+from intake_api.analysts.spoilt_rows import is_whole_claim, is_whole_holder, is_whole_item, opens
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
 from intake_api.items.reopening import forget_unshown
@@ -56,7 +58,9 @@ async def claim(
         Item.released_at <= request.now - lease,
     )
     queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
-    items = await first_waiting(request.session, min(count, free), not_released, *queue)
+    wanted = not_released & is_whole_item(request.session)
+    fit = partial(opens, request.vault)
+    items = await first_waiting(request.session, min(count, free), wanted, fit, *queue)
     for item, number in zip(items, await _free_numbers(request), strict=False):
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claim_number = number
@@ -86,9 +90,13 @@ async def item_to_decide(request: AnalystRequest, claim_id: str) -> Item:
 async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
     """Return the items that the analyst holds, by the claims' numbers."""
     mine = select(Item).where(
-        is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
+        is_claimed,
+        Item.claimed_by == request.analyst,
+        Item.lease_expires > request.now,
+        is_whole_claim(request.session),
     )
-    return (await request.session.scalars(mine.order_by(Item.claim_number, Item.claim_id))).all()
+    held = await request.session.scalars(mine.order_by(Item.claim_number, Item.claim_id))
+    return [item for item in held if opens(request.vault, item)]
 
 
 async def prolong(request: AnalystRequest, claim_id: str, lease: timedelta) -> datetime:
@@ -131,11 +139,12 @@ async def end_claim(session: AsyncSession, item: Item, state: State) -> None:
 async def every_claim(session: AsyncSession) -> Sequence[tuple[Item, AccessKey]]:
     """Return each claimed item and its holder's key, the first to run out first; expired claims too.
 
-    Without a beginning or an end a claim is none: `reportline doctor` counts it.
+    Without a name, a number, a beginning or an end a claim is none: `reportline doctor` counts it.
     """
     claims = select(Item, AccessKey).join_from(Item, AccessKey, Item.claimed_by == AccessKey.key_id)
     has_times = Item.claimed_at.is_not(None) & Item.lease_expires.is_not(None)
-    in_order = claims.where(is_claimed, has_times).order_by(Item.lease_expires, Item.claim_id)
+    whole = claims.where(is_claimed, has_times, is_whole_claim(session), is_whole_holder(session))
+    in_order = whole.order_by(Item.lease_expires, Item.claim_id)
     return [(item, key) for item, key in await session.execute(in_order)]
 
 

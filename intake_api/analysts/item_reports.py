@@ -4,7 +4,9 @@ Reports that say something of the page come first, each group in random order. A
 number of the item's own: it names no report elsewhere.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import select
@@ -12,26 +14,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from intake_api.analysts.shapes import ReportShown, ReportsShown
+from intake_api.analysts.spoilt_rows import is_whole_item, opens
 from intake_api.hand_in.reports import content_of
 from intake_api.items.making import address_hash
+from intake_api.store.columns import later_than
 from intake_api.store.models import Item, Mention, StoredReport
-from intake_api.vault import Vault
+from intake_api.vault import Vault, VaultClosed
 
 REPORTS_A_PAGE: Final = 50
 MAXIMUM_TOGETHER: Final = 20
+PAGE_KEY: Final = re.compile("[01][0-9a-f]{16}")
 _SAYS_LITTLE: Final = "1"  # what the page keys of reports begin with that say nothing of the page
 
 
-async def reports_page(session: AsyncSession, vault: Vault, item: Item, after: str = "") -> ReportsShown:
-    """Return the next page of an item's reports after a cursor; raises VaultClosed."""
+async def reports_page(
+    session: AsyncSession, vault: Vault, item: Item, after: str | None = None
+) -> ReportsShown:
+    """Return the next page of an item's reports after a cursor, without those that somebody spoilt."""
     mentioned = select(Mention.page_key, StoredReport).join_from(Mention, StoredReport)
-    following = mentioned.where(Mention.item_id == item.item_id, Mention.page_key > after)
+    following = mentioned.where(
+        Mention.item_id == item.item_id,
+        later_than(Mention.page_key, after),
+    )
     page = following.order_by(Mention.page_key).limit(REPORTS_A_PAGE + 1)
     rows = (await session.execute(page)).all()
     shown = rows[:REPORTS_A_PAGE]
     return ReportsShown(
-        reports=[_report(vault, item, report) for _, report in shown],
-        next=shown[-1].page_key if len(rows) > len(shown) else None,
+        reports=list(_reports(vault, item, [report for _, report in shown])),
+        next=_cursor([key for key, _ in shown]) if len(rows) > len(shown) else None,
     )
 
 
@@ -40,7 +50,7 @@ def shows_all_words(first: ReportsShown) -> bool:
     return first.next is None or first.next.startswith(_SAYS_LITTLE)
 
 
-async def named_together(session: AsyncSession, item: Item) -> Sequence[Item]:
+async def named_together(session: AsyncSession, vault: Vault, item: Item) -> Sequence[Item]:
     """Return other items that the item's reports name, at most MAXIMUM_TOGETHER, in the order of ids."""
     other = aliased(Mention)
     ids = (
@@ -52,8 +62,19 @@ async def named_together(session: AsyncSession, item: Item) -> Sequence[Item]:
         .order_by(other.item_id)
         .limit(MAXIMUM_TOGETHER)
     )
-    found = await session.scalars(select(Item).where(Item.item_id.in_(ids)).order_by(Item.item_id))
-    return found.all()
+    named = select(Item).where(Item.item_id.in_(ids), is_whole_item(session)).order_by(Item.item_id)
+    return [item for item in await session.scalars(named) if opens(vault, item)]
+
+
+def _cursor(page_keys: Sequence[str]) -> str | None:
+    """Return the last of a page's keys that is one, since another could not be asked for."""
+    return next((key for key in reversed(page_keys) if PAGE_KEY.fullmatch(key)), None)
+
+
+def _reports(vault: Vault, item: Item, reports: Sequence[StoredReport]) -> Iterator[ReportShown]:
+    for report in reports:
+        with suppress(VaultClosed, ValueError):
+            yield _report(vault, item, report)
 
 
 def _report(vault: Vault, item: Item, report: StoredReport) -> ReportShown:

@@ -12,6 +12,7 @@ from conversations.address import canonical, host, refang
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.shapes import ItemsFound, Search, SearchCursor
 from intake_api.analysts.showing import items_found
+from intake_api.analysts.spoilt_rows import is_whole_item
 from intake_api.faults import Reason, Refused
 from intake_api.store.columns import HourType
 from intake_api.store.models import Item
@@ -29,7 +30,7 @@ async def found(request: AnalystRequest, wanted: Search) -> ItemsFound:
 
     Raises Refused (no-host).
     """
-    matching = select(Item).where(_is_wanted(request, wanted))
+    matching = select(Item).where(_is_wanted(request, wanted), is_whole_item(request.session))
     if wanted.after is not None:
         matching = matching.where(_is_after(wanted.after))
     newest = matching.order_by(Item.last_hour.desc(), Item.item_id.desc())

@@ -50,8 +50,8 @@ ChangedOn = Annotated[
 ChangedWords = Annotated[
     list[str],
     Field(
-        description="What was said that it did not have when it was assessed, and, while an analyst holds "
-        "it, what they were not shown yet: note, position; may grow."
+        description="What was said or tapped that it did not have when it was assessed, and, while an "
+        "analyst holds it, what they were not shown yet: note, position, danger_now; may grow."
     ),
 ]
 Kind = Annotated[str, Field(description="What sort of address it is, such as web or onion; may grow.")]

@@ -1,10 +1,12 @@
 """Builds the answers that show items, claims and the audit log to analysts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,7 +37,7 @@ from intake_api.items.circumstances import of_bits
 from intake_api.items.reopening import mark_shown, shown_words
 from intake_api.items.words import COUNTERS
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
-from intake_api.vault import Place, Vault
+from intake_api.vault import Place, Vault, VaultClosed
 
 MAXIMUM_ENTRIES: Final = 500
 
@@ -241,13 +243,13 @@ async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
     if shows_all_words(page):
         mark_shown(item, request.analyst, history[-1].assessed_by if history else None)
     return {
-        "history": [_decision(request.vault, row) for row in history],
+        "history": list(_decisions(request.vault, history)),
         "summary": Summary(**{name: getattr(item, name) for name in COUNTERS}),
         "details": page.reports,
         "next_details": page.next,
         "together": [
             NamedTogether(item_id=other.item_id, address_given=addresses_of(request.vault, other).given)
-            for other in await named_together(request.session, item)
+            for other in await named_together(request.session, request.vault, item)
         ],
     }
 
@@ -255,6 +257,13 @@ async def _words(request: AnalystRequest, item: Item) -> dict[str, Any]:
 def _note_read(request: AnalystRequest, shown: ClaimShown | ItemShown) -> None:
     read = [shown.item_id, *(other.item_id for other in shown.together)]
     request.note("address_read", *read)
+
+
+def _decisions(vault: Vault, rows: Sequence[Assessment]) -> Iterator[DecisionShown]:
+    for row in rows:
+        # Somebody spoilt it: the doctor names it.
+        with suppress(VaultClosed, ValidationError):
+            yield _decision(vault, row)
 
 
 def _decision(vault: Vault, row: Assessment) -> DecisionShown:

@@ -22,6 +22,7 @@ from intake_api.audit.log import (
     AuditLog,
     Content,
 )
+from intake_api.store.columns import later_than
 from intake_api.store.models import Assessment, AuditEntry
 from intake_api.vault import Place, Vault, VaultClosed
 
@@ -95,7 +96,7 @@ def _bound(content: str | None) -> Content | None:
 
 async def bind_earlier(session: AsyncSession, audit: AuditLog, vault: Vault, now: datetime) -> None:
     """Bind the assessments of an earlier version of which the log tells when, by whom and how; no other."""
-    rows = await _unbound(session, "")
+    rows = await _unbound(session, None)
     went = await _went_into(session) if rows else {}
     while rows:
         for row in rows:
@@ -106,9 +107,9 @@ async def bind_earlier(session: AsyncSession, audit: AuditLog, vault: Vault, now
         rows = await _unbound(session, rows[-1].assessment_id)
 
 
-async def _unbound(session: AsyncSession, after: str) -> Sequence[Assessment]:
+async def _unbound(session: AsyncSession, after: str | None) -> Sequence[Assessment]:
     entered = exists().where(AuditEntry.assessment_id == Assessment.assessment_id)
-    rows = select(Assessment).where(~entered, Assessment.assessment_id > after)
+    rows = select(Assessment).where(~entered, later_than(Assessment.assessment_id, after))
     return (await session.scalars(rows.order_by(Assessment.assessment_id).limit(_PAGE))).all()
 
 

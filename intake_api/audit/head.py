@@ -106,18 +106,14 @@ class HeadKeeper:
     def __init__(self, folder: Path, audit: AuditLog) -> None:
         self.state: HeadState = "ok"
         self._folder, self._audit = folder, audit
-        self._kept: Head | None = None
 
     async def keep(self, database: Database) -> None:
         """Keep the newest head, unless the log was cut or the file is none of its heads.
 
-        The file is read and written only for a new head.
+        The file is read each time, and written only for a new head.
         """
-        async with database.reading() as session:
-            if self.state == "ok" and await self._audit.newest(session) == self._kept:
-                return
         try:
-            self._kept = await keep_head(database, self._folder, self._audit)
+            await keep_head(database, self._folder, self._audit)
         except HeadUnusable as fault:
             self.state = fault.state
         except NotReady:

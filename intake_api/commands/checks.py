@@ -51,7 +51,15 @@ def check(settings: IntakeSettings, noted_down: Head | None = None) -> list[Chec
         ("assessments and reports", _look_at_rows),
         ("access keys", _look_at_access_keys),
     )
-    return [look_at(name, partial(_looked, look, settings)) for name, look in looks]
+    return _told_once([look_at(name, partial(_looked, look, settings)) for name, look in looks])
+
+
+def _told_once(checks: Sequence[Check]) -> list[Check]:
+    """Leave out faults of which an earlier look says the same: they have one cause."""
+    first: dict[tuple[bool, str], Check] = {}
+    for one in checks:
+        first.setdefault((one.fine, one.advice), one)
+    return [one for one in checks if one.fine or first[one.fine, one.advice] is one]
 
 
 def _looked(look: Callable[[IntakeSettings], str], settings: IntakeSettings) -> str:
@@ -74,6 +82,7 @@ def _look_at_files(settings: IntakeSettings) -> str:
 
 
 def _look_at_disk(settings: IntakeSettings) -> str:
+    require_folder(settings.folder)
     free = shutil.disk_usage(settings.folder).free
     if free < ENOUGH_BYTES:
         raise NotReady(
@@ -220,5 +229,7 @@ def _look_at_access_keys(settings: IntakeSettings) -> str:
 
 async def _changed_keys(settings: IntakeSettings) -> list[str]:
     audit = AuditLog(read_keys(settings.folder).audit)
-    async with opened(checked_database_place(settings)) as database, database.reading() as session:
-        return await changed_keys(session, audit)
+    async with opened(checked_database_place(settings)) as database:
+        await require_current(database)
+        async with database.reading() as session:
+            return await changed_keys(session, audit)

@@ -8,11 +8,12 @@ assessment that it replaces.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,9 +21,10 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.assessing import current, decided
 from intake_api.analysts.decision import Recorded
 from intake_api.analysts.showing import addresses_of, summaries_of
+from intake_api.analysts.spoilt_rows import is_whole_assessment, is_whole_item, opens
 from intake_api.faults import Reason, Refused
 from intake_api.store.models import Assessment, Item
-from intake_api.vault import Vault
+from intake_api.vault import Vault, VaultClosed
 
 MAXIMUM_ROWS: Final = 500
 # The number and the id of the last assessment that the caller has. Cursors of earlier versions have its time
@@ -65,10 +67,12 @@ async def exported(
 ) -> tuple[Sequence[ExportedAssessment], Cursor | None]:
     """Return the next assessments and where the page after them begins; the caller must audit them.
 
+    What somebody spoilt, so that it cannot be shown, is passed over: `reportline doctor` names it.
     Raises Refused (unknown-cursor) if this database has no assessment that the cursor names.
     """
     known = 0 if after is None else await _number_of(request.session, after)
-    following = select(Assessment).where(Assessment.sequence > known).order_by(Assessment.sequence)
+    whole = select(Assessment).where(Assessment.sequence > known, is_whole_assessment(request.session))
+    following = whole.order_by(Assessment.sequence)
     rows = (await request.session.scalars(following.limit(limit))).all()
     shown = await _shown(request, rows)
     return shown, f"{rows[-1].sequence}-{rows[-1].assessment_id}" if rows else after
@@ -116,20 +120,25 @@ async def _number_of(session: AsyncSession, cursor: Cursor) -> int:
 async def _shown(request: AnalystRequest, rows: Sequence[Assessment]) -> list[ExportedAssessment]:
     items = await _items(request, {row.item_id for row in rows})
     current_ids = await _current_ids(request.session, items)
-    return [
-        ExportedAssessment.model_validate(
-            decided(request.vault, row)
-            | items[row.item_id]
-            | {
-                "assessment_id": row.assessment_id,
-                "assessed_at": row.assessed_at,
-                "corrects": row.corrects,
-                "holds": row.assessment_id in current_ids,
-                "vocabulary": row.vocabulary,
-            }
-        )
-        for row in rows
-    ]
+    shown = list[ExportedAssessment]()
+    for row in rows:
+        if row.item_id in items:
+            with suppress(VaultClosed, ValidationError):
+                shown.append(_row(request.vault, row, items[row.item_id], current_ids))
+    return shown
+
+
+def _row(
+    vault: Vault, row: Assessment, item: dict[str, Any], current_ids: Container[str]
+) -> ExportedAssessment:
+    of_row = {
+        "assessment_id": row.assessment_id,
+        "assessed_at": row.assessed_at,
+        "corrects": row.corrects,
+        "holds": row.assessment_id in current_ids,
+        "vocabulary": row.vocabulary,
+    }
+    return ExportedAssessment.model_validate(decided(vault, row) | item | of_row)
 
 
 async def _current_ids(session: AsyncSession, item_ids: Iterable[str]) -> set[str]:
@@ -140,8 +149,9 @@ async def _current_ids(session: AsyncSession, item_ids: Iterable[str]) -> set[st
 
 
 async def _items(request: AnalystRequest, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the exported fields of these items, by item id."""
-    items = (await request.session.scalars(select(Item).where(Item.item_id.in_(item_ids)))).all()
+    """Return the exported fields of these items, by item id; of those alone that can be shown."""
+    of_rows = select(Item).where(Item.item_id.in_(item_ids), is_whole_item(request.session))
+    items = [item for item in await request.session.scalars(of_rows) if opens(request.vault, item)]
     summaries = await summaries_of(request.session, items)
     return {
         item.item_id: summary | _opened(request.vault, item)

@@ -19,7 +19,7 @@ from conversations.wire.report import (
 from conversations.wire.sealing import NotOpened, UnknownShape, unseal
 from intake_api.faults import Reason, Refused
 from intake_api.hand_in.hour_log import HourLog
-from intake_api.keys import IntakeKeys
+from intake_api.keys import IntakeKeys, is_key_id
 from intake_api.store.database import upsert
 from intake_api.store.models import StoredReport
 from intake_api.vault import Place, Vault
@@ -48,8 +48,11 @@ def open_report(sealed: SealedReport, keys: IntakeKeys, draft_id: str, hour_log:
     try:
         report = unseal(sealed, keys.seals)
     except NotOpened:
-        hour_log.note("malformed_seal", "broken_seal" if sealed.key_id in keys.seals else "unknown_key")
-        raise Refused(Reason.SEAL_NOT_OPENED) from None
+        is_known = sealed.key_id in keys.seals
+        hour_log.note("malformed_seal", "broken_seal" if is_known else "unknown_key")
+        # It names no reporter: all reports of a bot are sealed to the same key.
+        named = None if is_known or not is_key_id(sealed.key_id) else sealed.key_id
+        raise Refused(Reason.SEAL_NOT_OPENED, key_id=named) from None
     except UnknownShape:
         hour_log.note("unknown_shape")
         raise Refused(Reason.UNKNOWN_SHAPE) from None

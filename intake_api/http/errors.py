@@ -89,6 +89,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
 # Further fields in the examples of these problems.
 _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "out-of-shape": {"errors": [{"where": ["body", "count"], "fault": "less_than_equal"}]},
+    "seal-not-opened": {"key_id": "k2-3f9a1c0d77e1"},
     "fault": {"incident": "5f0c9a1e"},
     "unavailable": {"incident": "5f0c9a1e"},
 }
@@ -143,7 +144,8 @@ class ProblemDocument(BaseModel):
     """A problem document (RFC 9457): `type` says what it is, `detail` what the caller does about it.
 
     `errors` comes with out-of-shape, `incident` with fault and unavailable: the operator's log has it too.
-    `database` and `keys` say what /readyz found.
+    `database` and `keys` say what /readyz found. `key_id` comes with seal-not-opened, if the report names a
+    key that this intake does not have.
     """
 
     type: str
@@ -154,6 +156,7 @@ class ProblemDocument(BaseModel):
     incident: str | None = None
     database: str | None = None
     keys: str | None = None
+    key_id: str | None = None
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
@@ -218,9 +221,8 @@ async def _problem(_: Request, problem: Problem) -> JSONResponse:
 
 
 async def _refused(_: Request, refused: Refused) -> JSONResponse:
-    if refused.detail is None:
-        return document(refused.reason)
-    return document(refused.reason, detail=refused.detail)
+    told: dict[str, Any] = {"detail": refused.detail, "key_id": refused.key_id}
+    return document(refused.reason, **{name: value for name, value in told.items() if value is not None})
 
 
 async def _http_error(request: Request, error: HTTPException) -> JSONResponse:

@@ -7,14 +7,15 @@ address was known.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from intake_api.items.merging import ItemGone, merge
+from intake_api.items.reopening import bring_back_marked, has_waited
 from intake_api.store.away import LeftBehind
 from intake_api.store.database import Database
-from intake_api.store.models import StoredReport
+from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
 from reportline.logs import log_failure
 
@@ -45,6 +46,7 @@ class Merger:
         self._now = now
         self._tick_seconds = tick_seconds
         self._failed: dict[str, datetime] = {}
+        self._looked_on: date | None = None
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
@@ -64,7 +66,12 @@ class Merger:
         self._stopped.set()
 
     async def merge_waiting(self, *, again: bool) -> None:
-        """Merge each report that waits now once; those that failed before only if `again`."""
+        """Merge each report that waits now once; those that failed before only if `again`.
+
+        On a new day, first bring back the items whose words have waited for it.
+        """
+        with _logged():
+            await self._bring_back(self._now().date())
         failed_before = self._failed
         if again:
             self._failed = {}
@@ -73,6 +80,19 @@ class Merger:
                 return
             if again or draft_id not in self._failed:
                 await self._merge(draft_id, failed_before.get(draft_id))
+
+    async def _bring_back(self, today: date) -> None:
+        if self._looked_on == today:
+            return
+        async with self._database.reading() as session:
+            waiting = (await session.scalars(select(Item.item_id).where(has_waited(today)))).all()
+        for item_id in waiting:
+            with suppress(LeftBehind):
+                async with self._database.writing() as session:
+                    item = await session.get(Item, item_id, with_for_update=True)
+                    if item is not None:
+                        await bring_back_marked(session, item, today)
+        self._looked_on = today
 
     async def _merge(self, draft_id: str, failed_in: datetime | None) -> None:
         try:

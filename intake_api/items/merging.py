@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake_api.items.circumstances import no_longer_tapped, tapped_anew
 from intake_api.items.making import NamedAddress, addresses_in, make_missing
-from intake_api.items.reopening import reopen, take_back_words, take_words
+from intake_api.items.reopening import reopen, shown_words, take_back_words, take_words
 from intake_api.items.totals import count, uncount, update_totals
 from intake_api.items.words import (
     NOTHING,
@@ -44,8 +45,8 @@ async def merge(
 
     An item that is out of the queue keeps the reports with which it was claimed until it comes back. An item
     that was assessed `reopen_after` or longer before the report arrived comes back. If `reopen_after` is
-    None, it does not, and the report is only counted. Words that an assessed item did not have bring it back
-    if its page could not be seen, and else mark it. Raises ItemGone; the caller must then roll back.
+    None, it does not, and the report is only counted. Words and circumstances that an assessed item did not
+    have bring it back or mark it (see `reopening`). Raises ItemGone; the caller must then roll back.
     """
     mine = select(StoredReport).where(StoredReport.draft_id == draft_id)
     # If the report is locked, another process is merging it.
@@ -60,14 +61,19 @@ async def merge(
     before = await _mentions_of(session, draft_id)
     said = said_by(vault, report)
     new_words = await _count_words(session, vault, report, said, touched, before, named.keys())
+    tapped = max((one.circumstances for one in named.values()), default=0)
+    new_taps = await tapped_anew(session, [item.item_id for item in touched], tapped)
     for item in touched:
         mention = before.get(item.item_id)
         if item.address_hash in named:
-            news = _News(report, said, named[item.address_hash], new_words[item.item_id], now)
-            await _take(session, item, mention, news, reopen_after)
+            new = new_words[item.item_id] | new_taps[item.item_id]
+            await _take(
+                session, item, mention, _News(report, said, named[item.address_hash], new, now), reopen_after
+            )
         elif mention is not None:
             mention.left = True
-            await session.flush()
+        await session.flush()
+        take_back_words(item, await no_longer_tapped(session, item.item_id, shown_words(item)))
         await update_totals(session, item)
     report.merged_revision = report.revision
 
@@ -104,6 +110,7 @@ async def _count_words(  # noqa: PLR0913, PLR0917 - what a report said and says,
             item,
             before=(counted or NOTHING) if _is_counted(before.get(item.item_id)) else NOTHING,
             now=said if item.address_hash in named else NOTHING,
+            leaves=item.address_hash not in named,
         )
         for item in touched
     ]
@@ -123,7 +130,7 @@ def _is_counted(mention: Mention | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a report says of one item, and when it is merged; `new_words` are those the item did not have."""
+    """What a report says of one item, and when it is merged; `new_words` are kinds that it did not have."""
 
     report: StoredReport
     said: Said

@@ -5,9 +5,10 @@ longest, whatever was said of it. So nobody can push all other work back by what
 stored, so a claim costs the same however long the queue is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Integer, Select, delete, insert, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -49,35 +50,52 @@ async def update_places(session: AsyncSession, item: Item) -> None:
         await session.execute(insert(QueuePlace), rows)
 
 
-async def first_waiting(
+async def first_waiting(  # noqa: PLR0913, PLR0917 - which items of which queue
     session: AsyncSession,
     count: int,
     wanted: ColumnElement[bool],
+    is_fit: Callable[[Item], bool],
     language: str = EVERY_LANGUAGE,
     kind: str = EVERY_KIND,
 ) -> Sequence[Item]:
     """Lock and return up to `count` waiting items, the most overdue first; skips items locked by others.
 
-    Every third item that is taken from the queue of this language and kind, counted over all claims from it,
-    is the one that has waited longest.
+    It passes over items that are not fit, however many there are. Every third item that is taken from the
+    queue of this language and kind, counted over all claims from it, is the one that has waited longest.
     """
     turn = await _turn(session, language, kind)
     places = select(Item).join_from(QueuePlace, Item).where(is_waiting, wanted)
     places = places.where(QueuePlace.language == language)
     if kind != EVERY_KIND:
         places = places.where(QueuePlace.kind == kind)
-
-    async def first(number: int, order: InstrumentedAttribute[object], taken: Sequence[Item]) -> list[Item]:
-        others = places.where(Item.item_id.not_in([item.item_id for item in taken])) if taken else places
-        ordered = others.order_by(order, QueuePlace.item_id).limit(number)
-        return list((await session.scalars(ordered.with_for_update(of=Item, skip_locked=True))).all())
-
     by_age = (turn + count) // ONE_BY_AGE_IN
-    oldest = await first(by_age, QueuePlace.began_hour, []) if by_age else []
-    items = oldest + await first(count - len(oldest), QueuePlace.due_hour, oldest)
+    oldest = await _first(session, places, by_age, QueuePlace.began_hour, is_fit)
+    others = places.where(Item.item_id.not_in([item.item_id for item in oldest])) if oldest else places
+    items = oldest + await _first(session, others, count - len(oldest), QueuePlace.due_hour, is_fit)
     if items:
         await _keep_turn(session, language, kind, (turn + len(items)) % ONE_BY_AGE_IN)
     return sorted(items, key=lambda item: (item.due_hour, item.item_id))
+
+
+async def _first(
+    session: AsyncSession,
+    places: Select[Item],
+    number: int,
+    order: InstrumentedAttribute[Any],
+    is_fit: Callable[[Item], bool],
+) -> list[Item]:
+    """Lock and return the first fit items in this order."""
+    # Compared as it is stored: whoever writes to the database can write an hour that is no time.
+    hour, item_id = type_coerce(order, Integer).label("hour"), QueuePlace.item_id.label("place_of")
+    places = places.add_columns(hour, item_id).order_by(order, QueuePlace.item_id)
+    following, found = places.with_for_update(of=Item, skip_locked=True), list[Item]()
+    while wanted := number - len(found):
+        page = (await session.execute(following.limit(wanted))).all()
+        found += [item for item, *_ in page if is_fit(item)]
+        if len(page) < wanted:
+            break
+        following = following.where(tuple_(hour, item_id) > tuple_(*page[-1][1:]))
+    return found
 
 
 async def _turn(session: AsyncSession, language: str, kind: str) -> int:

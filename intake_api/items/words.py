@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Live, Seen
@@ -25,6 +25,8 @@ WORDS: Final = ("page_password", "position", "referer", "access", "note")
 _COUNTED_BY: Final = {"page_password": "passwords", "position": "positions", "note": "notes"}
 _HASH_LENGTH: Final = 32
 _NO_HASH: Final = "0" * _HASH_LENGTH
+# The session holds no object of these rows.
+_UNSEEN: Final = {"synchronize_session": False}
 ItemWords = set[tuple[str, bytes]]
 
 
@@ -45,11 +47,12 @@ NOTHING: Final = Said()
 
 @dataclass(slots=True)
 class SaidOfItem:
-    """What a report said of an item before, and what it says now."""
+    """What a report said of an item before, and what it says now; `leaves`: it does not name it any more."""
 
     item: Item
     before: Said
     now: Said
+    leaves: bool = False
 
 
 def said_by(vault: Vault, report: StoredReport) -> Said:
@@ -96,9 +99,11 @@ def remember(vault: Vault, report: StoredReport, said: Said) -> None:
 async def count_words(
     session: AsyncSession, vault: Vault, changes: Sequence[SaidOfItem]
 ) -> dict[str, frozenset[str]]:
-    """Count what changed, for all items at once; returns the kinds of words that each item did not have.
+    """Count what changed, for all items at once; returns the kinds of words that each item never had.
 
-    The caller must hold the items locked.
+    A word that a report has replaced by another is remembered: who alternates two of them says nothing new.
+    With a report that leaves an item go all words of the item that nobody says. The caller must hold the
+    items locked.
     """
     for one in changes:
         for name in one.now.counters ^ one.before.counters:
@@ -113,6 +118,7 @@ async def count_words(
         kinds |= now
     new = await _add(session, come)
     await _take_away(session, gone)
+    await _forget_unsaid(session, [one.item.item_id for one in changes if one.leaves])
     return {
         one.item.item_id: frozenset(kinds[word] for word in new if word[0] == one.item.item_id)
         for one in changes
@@ -159,26 +165,37 @@ def _of_item(vault: Vault, item_id: str, said: Said) -> dict[tuple[str, bytes], 
 
 
 async def _add(session: AsyncSession, words: ItemWords) -> ItemWords:
-    """Count these words; returns those that nobody had said of their item."""
+    """Count these words; returns those that their item did not have."""
     if not words:
         return set()
+    these = select(ItemWord.item_id, ItemWord.word).where(_are(words))
+    had = {(item_id, word) for item_id, word in await session.execute(these)}
     rows = [{"item_id": item_id, "word": word, "reports": 1} for item_id, word in sorted(words)]
     added = upsert(session, ItemWord).values(rows)
-    counted = added.on_conflict_do_update(
-        index_elements=["item_id", "word"], set_={"reports": ItemWord.reports + 1}
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=["item_id", "word"], set_={"reports": ItemWord.reports + 1}
+        )
     )
-    now = await session.execute(counted.returning(ItemWord.item_id, ItemWord.word, ItemWord.reports))
-    return {(item_id, word) for item_id, word, reports in now if reports == 1}
+    return words - had
 
 
 async def _take_away(session: AsyncSession, words: ItemWords) -> None:
     if not words:
         return
-    these = tuple_(ItemWord.item_id, ItemWord.word).in_(sorted(words))
-    unseen = {"synchronize_session": False}
-    fewer = update(ItemWord).where(these).values(reports=ItemWord.reports - 1)
-    await session.execute(fewer, execution_options=unseen)
-    await session.execute(delete(ItemWord).where(these, ItemWord.reports <= 0), execution_options=unseen)
+    fewer = update(ItemWord).where(_are(words)).values(reports=ItemWord.reports - 1)
+    await session.execute(fewer, execution_options=_UNSEEN)
+
+
+async def _forget_unsaid(session: AsyncSession, item_ids: Sequence[str]) -> None:
+    if not item_ids:
+        return
+    unsaid = delete(ItemWord).where(ItemWord.item_id.in_(item_ids), ItemWord.reports <= 0)
+    await session.execute(unsaid, execution_options=_UNSEEN)
+
+
+def _are(words: ItemWords) -> ColumnElement[bool]:
+    return tuple_(ItemWord.item_id, ItemWord.word).in_(sorted(words))
 
 
 def _place(report: StoredReport) -> Place:

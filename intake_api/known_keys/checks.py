@@ -17,6 +17,10 @@ from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
 _CHECK_BYTES: Final = 32
+_DROPPED: Final = (
+    "{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed with it. "
+    "Move it away."
+)
 
 
 def check_of(key: bytes) -> bytes:
@@ -104,8 +108,9 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterab
     for fault in (
         *_others(known, keys),
         *unlike(told, known.keys() - set(recorded)),
+        *(_DROPPED.format(name=name) for name in unknown if name in told.dropped),
         *_missing(used, keys),
-        *(_why_unknown(name, is_dropped=name in told.dropped) for name in unknown),
+        *map(_why_unknown, unknown),
     ):
         raise NotReady(fault)
 
@@ -180,12 +185,7 @@ def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
             )
 
 
-def _why_unknown(name: str, *, is_dropped: bool) -> str:
-    if is_dropped:
-        return (
-            f"{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed "
-            "with it. Move it away."
-        )
+def _why_unknown(name: str) -> str:
     purpose = name.partition("-")[0]
     made_by = "reindex" if purpose == "index" else f"rotate {purpose}"
     return (

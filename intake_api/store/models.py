@@ -79,9 +79,11 @@ class Item(Base):
     due since `open_since`, when the item last came back. `seen_today` to `notes` count the reports that say
     so.
 
-    `unseen` says that the page could not be seen, by the outcome that holds. `changed_words` (kinds, with
-    spaces between) came since; `unshown_words` came since the item was claimed or assessed, and nobody who
-    decides about it was shown them yet. `changed_on` is the last day of either. `lapsed_claim` is a claim
+    `unseen` says that the page could not be seen, and `not_illegal` that it was not illegal, by the outcome
+    that holds. `changed_words` (kinds of words and circumstances, with spaces between) came since;
+    `unshown_words` came since the item was claimed or assessed, and nobody who decides about it was shown
+    them yet. `changed_on` is the last day of either. `came_back_on` is the last day on which words brought it
+    back, and `recalled_by` the kinds that did so and may do so once. `lapsed_claim` is a claim
     that ran out and was given back, by which its holder, `lapsed_by`, may still decide until somebody claims
     the item. `claim_number` names the claim to its holder, and `claim_shown` says whether they were shown it.
     """
@@ -122,9 +124,12 @@ class Item(Base):
     positions: Mapped[int] = mapped_column(default=0, server_default="0")
     notes: Mapped[int] = mapped_column(default=0, server_default="0")
     unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    not_illegal: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_on: Mapped[date | None] = mapped_column(DayType)
-    changed_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
-    unshown_words: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    changed_words: Mapped[str] = mapped_column(String(128), default="", server_default="")
+    unshown_words: Mapped[str] = mapped_column(String(128), default="", server_default="")
+    came_back_on: Mapped[date | None] = mapped_column(DayType)
+    recalled_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     lapsed_claim: Mapped[str | None] = mapped_column(String(16))
     lapsed_by: Mapped[str | None] = mapped_column(String(12))
     claim_number: Mapped[int | None] = mapped_column(SmallInteger)

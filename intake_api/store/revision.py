@@ -12,7 +12,7 @@ from intake_api.store.database import Database, require_durable
 from reportline.readiness import NotReady
 
 # The last revision in migrations/versions; a test compares it with the one that Alembic finds.
-NEWEST_REVISION: Final = "0009"
+NEWEST_REVISION: Final = "0010"
 NEWER: Final = (
     "The database is of a newer version of Reportline. Install that one, or put a backup of this one back."
 )
@@ -27,6 +27,11 @@ _UNUSABLE: Final = (
     "The database cannot be used. See that its server runs and lets this intake in; stop what else uses it; "
     "if it is damaged, put your backup back."
 )
+_DROPPED: Final = (
+    "The server has no database of the name in the settings. Correct that name; if the database was dropped, "
+    "restore your backup."
+)
+_INVALID_CATALOG_NAME: Final = "3D000"
 _NUMBER: Final[ColumnClause[str]] = column("version_num")
 _OF_ALEMBIC: Final = table("alembic_version", _NUMBER)
 
@@ -87,6 +92,11 @@ def usable() -> Iterator[None]:
     try:
         yield
     except DatabaseAway as fault:
-        raise NotReady(_UNUSABLE if fault.why == "away" else f"{ADVICE[fault.why]}.") from None
-    except DBAPIError:
-        raise NotReady(_UNUSABLE) from None
+        raise NotReady(_of(fault.__cause__) if fault.why == "away" else f"{ADVICE[fault.why]}.") from None
+    except DBAPIError as fault:
+        raise NotReady(_of(fault)) from None
+
+
+def _of(fault: BaseException | None) -> str:
+    state = getattr(getattr(fault, "orig", fault), "sqlstate", None)
+    return _DROPPED if state == _INVALID_CATALOG_NAME else _UNUSABLE

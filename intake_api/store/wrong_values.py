@@ -3,7 +3,7 @@
 SQLite keeps whatever its owner writes into a column, and either database may hold a time that is none to us.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +41,7 @@ _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC
 _DAYS: Final = (_LAST - _EPOCH).days
 _TIME: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
 _FRACTION: Final = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
+_Tell = Callable[[Column[Any]], ColumnElement[bool]]
 _TABLES: Final = (
     Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False)),
     *Base.metadata.sorted_tables,
@@ -86,15 +87,29 @@ async def _require_values_of(database: "Database") -> None:
         raise wrong from None
 
 
+def has_right_values(session: AsyncSession, model: type[Base]) -> ColumnElement[bool]:
+    """Say of a row that each of its values is of its column's type."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    tell = _teller(on_sqlite=on_sqlite)
+    return and_(
+        *(_is_wrong(tell, column) == 0 for column in Base.metadata.tables[model.__tablename__].columns)
+    )
+
+
 async def _wrong_columns(session: AsyncSession, table: Table, *, on_sqlite: bool) -> Sequence[str]:
-    tell = _is_right_in_sqlite if on_sqlite else _is_right_in_postgresql
+    tell = _teller(on_sqlite=on_sqlite)
     columns = list(table.columns)
-    is_wrong = [
-        func.max(case((column.is_(None), int(not column.nullable)), (tell(column), 0), else_=1))
-        for column in columns
-    ]
+    is_wrong = [func.max(_is_wrong(tell, column)) for column in columns]
     found = (await session.execute(select(*is_wrong).select_from(table))).one()
     return [column.name for column, wrong in zip(columns, found, strict=True) if wrong]
+
+
+def _teller(*, on_sqlite: bool) -> _Tell:
+    return _is_right_in_sqlite if on_sqlite else _is_right_in_postgresql
+
+
+def _is_wrong(tell: _Tell, column: Column[Any]) -> ColumnElement[int]:
+    return case((column.is_(None), int(not column.nullable)), (tell(column), 0), else_=1)
 
 
 def _is_right_in_sqlite(column: Column[Any]) -> ColumnElement[bool]:

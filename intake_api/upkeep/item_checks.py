@@ -4,12 +4,13 @@ A few statements read all that other tables say of a page of items, however many
 of the database can write any row, but would have to write all of them alike.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import AddressKind
@@ -34,6 +35,8 @@ from intake_api.store.models import (
 SKEW: Final = timedelta(minutes=5)
 _HOUR: Final = timedelta(hours=1)
 _ENDS_A_CLAIM: Final = ("released", "claim_freed", "lease_ran_out")
+_CLAIM_ID: Final = re.compile("[0-9a-f]{16}")
+_PAGE_KEY_LENGTH: Final = 17
 _KINDS: Final = frozenset({*AddressKind, UNREADABLE})
 
 
@@ -58,7 +61,8 @@ class _Beside:
     """What other tables say of the items of a page, by the items' ids.
 
     `mentions` are what the sources should be, `claims` those that no later entry of the log ends, by whom and
-    when, and `unmerged` the items of reports that wait to be merged.
+    when, `unmerged` the items of reports that wait to be merged, and `misplaced` those of which a report has
+    no place of its own among the pages, so that it may be on none.
     """
 
     mentions: Mapping[str, _Ways]
@@ -68,6 +72,7 @@ class _Beside:
     claims: Mapping[str, tuple[str, datetime]]
     holders: frozenset[str]
     unmerged: frozenset[str]
+    misplaced: frozenset[str]
 
 
 async def faults_of_page(session: AsyncSession, items: Sequence[Item], now: datetime) -> list[str]:
@@ -77,6 +82,7 @@ async def faults_of_page(session: AsyncSession, items: Sequence[Item], now: date
     for item in items:
         found += _of_claim(item, beside, now)
         found += _of_sums(item, beside)
+        found += ["Items whose reports have no places of their own"] * (item.item_id in beside.misplaced)
         found += _of_queue(item, beside)
         found += _of_decision(item, beside, now)
     return found
@@ -94,6 +100,8 @@ def _of_claim(item: Item, beside: _Beside, now: datetime) -> Iterator[str]:
     has_begun = item.claimed_at is not None or (item.lease_expires or now) <= now
     if None in held or item.claimed_by not in beside.holders or not has_begun:
         yield "Claims without a holder, a beginning or an end"
+    if item.claim_number is None or not _CLAIM_ID.fullmatch(item.claim_id or ""):
+        yield "Claims without a name or a number"
     by_log = beside.claims.get(item.item_id)
     if by_log is None or by_log[0] != item.claimed_by:
         yield "Claims that are not in the audit log"
@@ -175,6 +183,7 @@ async def _beside(session: AsyncSession, items: Sequence[Item]) -> _Beside:
         claims=await _claims(session, [item.item_id for item in items if item.state == State.CLAIMED]),
         holders=await _holders(session, [item.claimed_by for item in items if item.claimed_by is not None]),
         unmerged=await _unmerged(session, ids),
+        misplaced=await _misplaced(session, ids),
     )
 
 
@@ -236,3 +245,18 @@ async def _unmerged(session: AsyncSession, ids: Sequence[str]) -> frozenset[str]
     waits = StoredReport.merged_revision < StoredReport.revision
     of_items = select(Mention.item_id).join_from(Mention, StoredReport).where(Mention.item_id.in_(ids), waits)
     return frozenset(await session.scalars(of_items.distinct()))
+
+
+async def _misplaced(session: AsyncSession, ids: Sequence[str]) -> frozenset[str]:
+    """Return the items with two reports in one place, or with one in a place that no page can begin with."""
+    key, hexadecimal = Mention.page_key, "0123456789abcdef"
+    has_form = and_(
+        func.length(key) == _PAGE_KEY_LENGTH,
+        func.ltrim(key, hexadecimal) == "",
+        func.substr(key, 1, 1).in_(("0", "1")),
+    )
+    places = (
+        select(Mention.item_id).where(Mention.item_id.in_(ids)).group_by(Mention.item_id, Mention.page_key)
+    )
+    odd = await session.scalars(places.having(or_(func.count() > 1, not_(has_form))).distinct())
+    return frozenset(odd)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import CANONICALISER_VERSION, canonical
 from intake_api.audit.log import OPERATOR, TOOK_ANOTHER_IN, WENT_INTO_ANOTHER, AuditLog
+from intake_api.items.circumstances import as_bits, of_bits, tapped_anew
 from intake_api.items.making import host_hash
 from intake_api.items.reopening import join_marks, reopen, take_words
 from intake_api.items.totals import SOURCE, uncount, update_totals
@@ -202,7 +203,7 @@ async def _absorb(
 ) -> None:
     """Move an item's reports and assessments to another item, and delete it; the other may reopen by them."""
     if await _was_assessed_later(session, gone, kept):
-        kept.unseen = gone.unseen
+        kept.unseen, kept.not_illegal = gone.unseen, gone.not_illegal
     join_marks(kept, gone)
     arrivals: Sequence[datetime] = []
     into = update(Assessment).where(Assessment.item_id == gone.item_id)
@@ -214,7 +215,8 @@ async def _absorb(
         await reopen(session, kept, arrivals, reopen_after)
     new_words = await move_words(session, vault, kept, gone, await _counted_for(session, kept, gone))
     if gone.state == State.WAITING and arrivals:
-        take_words(kept, new_words, min(arrivals))
+        new_taps = await tapped_anew(session, [kept.item_id], await _tapped(session, gone))
+        take_words(kept, new_words | new_taps[kept.item_id], min(arrivals))
     await _join_double_mentions(session, kept, gone)
     await _move_mentions(session, kept, gone)
     for table in (Source, QueuePlace):
@@ -247,6 +249,12 @@ async def _arrivals(session: AsyncSession, item: Item) -> Sequence[datetime]:
     hours = select(StoredReport.arrival_hour).join_from(Mention, StoredReport).distinct()
     still_named = hours.where(Mention.item_id == item.item_id, Mention.left.is_(False))
     return (await session.scalars(still_named)).all()
+
+
+async def _tapped(session: AsyncSession, item: Item) -> int:
+    """Return what was tapped in an item's reports, as bits."""
+    tapped = select(Mention.circumstances).where(Mention.item_id == item.item_id, Mention.left.is_(False))
+    return as_bits(of_bits(*await session.scalars(tapped.distinct())))
 
 
 async def _join_double_mentions(session: AsyncSession, kept: Item, gone: Item) -> None:

@@ -114,6 +114,7 @@ def test_the_outbox_is_counted(settings: BotSettings) -> None:
     aside = _found(settings)["outbox"]
     assert not aside.fine
     assert ": 1, in" in aside.advice
+    assert f" They are sealed to {SEALED.key_id}. " in aside.advice
     assert "`reportline outbox flush --set-aside`" in aside.advice
     assert DRAFT not in aside.advice
 

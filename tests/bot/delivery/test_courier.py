@@ -185,7 +185,8 @@ async def test_refused_for_good_is_set_aside(
         await _until(lambda: not outbox.waiting())
     assert outbox.aside() == (Entry(report.draft_id, 1),)
     assert list(gate.reports) == [other.draft_id]
-    assert _events(capsys) == ["report_refused_by_intake"]
+    [told] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (told["event"], told["key_id"]) == ("report_refused_by_intake", "k9")
 
 
 async def test_a_corrupted_entry_is_set_aside(

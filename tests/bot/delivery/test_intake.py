@@ -224,6 +224,7 @@ async def test_refused_for_good(side: Side) -> None:
         with pytest.raises(IntakeRefused) as refused:
             await side.intake.hand_in(report.draft_id, content)
         assert refused.value.status == 422, name
+        assert refused.value.key_id == ("k9" if name == "a key that nobody has" else None), name
     assert await side.revision_of(report.draft_id) is None
 
 

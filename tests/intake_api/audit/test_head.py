@@ -148,18 +148,31 @@ async def test_a_log_that_is_put_back_is_whole_again(api: RunningApi, tmp_path: 
     assert [*states, keeper.state] == ["cut", "ok"]
 
 
-async def test_a_running_process_touches_the_file_only_for_a_new_head(
-    api: RunningApi, tmp_path: Path
-) -> None:
-    """The file's times would tell when it was last looked at."""
-    keeper = HeadKeeper(tmp_path, api.intake.audit)
+async def test_a_running_process_writes_the_file_only_for_a_new_head(api: RunningApi, tmp_path: Path) -> None:
+    """The file's time would tell when it was last looked at."""
+    keeper, file = HeadKeeper(tmp_path, api.intake.audit), tmp_path / HEAD_FILE
     await keeper.keep(api.intake.database)
-    (tmp_path / HEAD_FILE).unlink()
+    written = file.stat()
     await keeper.keep(api.intake.database)
-    assert not (tmp_path / HEAD_FILE).exists()
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
     newest = await _add(api, "one")
     await keeper.keep(api.intake.database)
     assert read_head(tmp_path, api.intake.audit) == newest
+
+
+async def test_a_running_process_reads_the_file_also_without_a_new_entry(
+    api: RunningApi, tmp_path: Path
+) -> None:
+    """So the operator learns within a minute of a file that was damaged, and gets one that was lost anew."""
+    keeper, file, states = HeadKeeper(tmp_path, api.intake.audit), tmp_path / HEAD_FILE, []
+    await keeper.keep(api.intake.database)
+    file.write_text("damaged")
+    await keeper.keep(api.intake.database)
+    states.append(keeper.state)
+    file.unlink()
+    await keeper.keep(api.intake.database)
+    assert [*states, keeper.state] == ["damaged", "ok"]
+    assert read_head(tmp_path, api.intake.audit) is not None
 
 
 async def test_an_auditor_reads_the_head_and_nobody_else_does(api: RunningApi) -> None:

@@ -249,6 +249,20 @@ async def test_a_malformed_seal_is_refused(api: RunningApi, spoil: Any) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("key_id", "named"), [("k2-3f9a1c0d77e1", True), ("k9", True), ("some-name", False), (None, False)]
+)
+async def test_a_key_that_the_intake_lacks_is_named(
+    api: RunningApi, key_id: str | None, *, named: bool
+) -> None:
+    """If it has the form of a key's id; a broken seal of a key that is there names none."""
+    report, own = a_report(), api.intake.keys.current().public_key().key_id
+    content = {"key_id": key_id or own, "sealed": "AAAA"}
+    answer = await api.channel.put(f"/v1/reports/{report.draft_id}", json=content)
+    assert answer.status_code == 422
+    assert answer.json().get("key_id") == (key_id if named else None)
+
+
 async def test_a_newer_report_is_told_apart_from_a_broken_seal_and_nothing_is_stored(
     api: RunningApi, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text, update
 
-from conversations.wire.report import Report
+from conversations.wire.report import Circumstance, Report
 from intake_api.analysts.vocabulary import NEWEST
 from intake_api.items.words import COUNTERS, WORDS
 from intake_api.roles import Role
@@ -356,7 +356,7 @@ async def test_a_merge_of_many_addresses_counts_their_words_in_few_statements(ap
         await api.take_in(a_report(*pages, **SAID))
         event.remove(engine, "before_cursor_execute", note)
         counts.append(len([one for one in seen if "item_words" in one]))
-    assert counts == [1, 1]
+    assert counts == [2, 2]
     assert await api.scalar(select(func.count()).select_from(Mention)) == 21
 
 
@@ -449,3 +449,144 @@ async def test_an_item_that_went_back_to_assessed_counts_as_if_it_had_not_come_b
     await api.take_in(withdrawn(report))
     item = await _item(api)
     assert (item.state, item.open_since) == ("assessed", NOON)
+
+
+async def test_who_alternates_two_notes_says_nothing_new(api: RunningApi, analyst: ApiUser) -> None:
+    report = await _assessed(api, analyst, "not_found", note="A")
+    for number, note in enumerate(("B", "A", "B", None, "A")):
+        report = revised(report, note=note)
+        await api.take_in(report)
+        api.clock.move(days=1)
+        claims = await analyst.claim()
+        assert len(claims) == (number == 0)
+        for claim in claims:
+            await analyst.assess(claim["claim_id"], "not_found")
+
+
+async def test_a_withdrawal_takes_along_the_words_that_its_report_had_replaced(api: RunningApi) -> None:
+    report = a_report(ADDRESS, note="A")
+    await api.take_in(a_report(ADDRESS), report)
+    second = revised(report, note="B")
+    await api.take_in(second)
+    assert await api.scalar(select(func.count()).select_from(ItemWord)) == 2
+    await api.take_in(withdrawn(second))
+    assert await api.scalar(select(func.count()).select_from(ItemWord)) == 0
+
+
+async def test_what_could_not_be_seen_comes_back_by_words_once_a_day(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    """What comes later that day brings it back on the next, at its old place, without another report."""
+    report = await _assessed(api, analyst, "not_found")
+    report = revised(report, note="A")
+    await api.take_in(report)
+    await _decide(api, analyst, "not_found")
+    await api.take_in(revised(report, note="B"))
+    item = await _item(api)
+    assert (item.state, item.changed_words) == ("assessed", "note")
+    assert await analyst.claim() == []
+    api.clock.move(days=1)
+    await api.merged()
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["note"]]
+
+
+async def test_words_during_each_claim_bring_it_back_once_a_day(api: RunningApi, analyst: ApiUser) -> None:
+    report = a_report(ADDRESS)
+    await api.take_in(report)
+    for number, claims in enumerate((1, 1, 0)):
+        held = await analyst.claim()
+        assert len(held) == claims
+        report = revised(report, note=f"word {number}")
+        await api.take_in(report)
+        for claim in held:
+            await analyst.assess(claim["claim_id"], "not_found")
+    assert (await _item(api)).changed_words == "note"
+
+
+async def test_words_that_wait_for_the_next_day_go_with_a_decision_that_knew_them(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    report = await _assessed(api, analyst, "not_found")
+    report = revised(report, note="A")
+    await api.take_in(report)
+    decided = await _decide(api, analyst, "not_found")
+    await api.take_in(revised(report, note="B"))
+    await analyst.item((await _item(api)).item_id)
+    await analyst.correct(decided, "not_found", note="nothing new")
+    api.clock.move(days=1)
+    await api.merged()
+    assert await analyst.claim() == []
+
+
+@pytest.mark.parametrize("outcome", ["not_found", "not_assessable", "ignore"])
+@pytest.mark.parametrize("circumstance", [Circumstance.DANGER_NOW, Circumstance.KNOWS_CHILD])
+async def test_a_child_in_danger_who_is_told_of_late_brings_it_back_once(
+    api: RunningApi, analyst: ApiUser, outcome: str, circumstance: Circumstance
+) -> None:
+    """At once, also on a day on which it has come back already, and also if it was found not illegal."""
+    report = await _assessed(api, analyst, "not_found")
+    report = revised(report, note="A")
+    await api.take_in(report)
+    await _decide(api, analyst, outcome)
+    report = revised(report, circumstances=[circumstance])
+    await api.take_in(report)
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [[circumstance]]
+    await analyst.assess((await _item(api)).claim_id or "", outcome)
+    for tapped in ([], [circumstance]):
+        report = revised(report, circumstances=tapped)
+        await api.take_in(report)
+    assert await analyst.claim() == []
+
+
+async def test_a_late_password_brings_back_once_what_was_found_not_illegal(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    report = await _assessed(api, analyst, "ignore")
+    report = revised(report, page_password="swordfish")
+    await api.take_in(report)
+    await _decide(api, analyst, "ignore")
+    await api.take_in(revised(report, page_password="another"))
+    api.clock.move(days=1)
+    await api.merged()
+    item = await _item(api)
+    assert (item.state, item.changed_words) == ("assessed", "page_password")
+    assert await analyst.claim() == []
+
+
+@pytest.mark.parametrize("outcome", ["baseline", "national"])
+async def test_a_late_circumstance_marks_what_was_found_illegal(
+    api: RunningApi, analyst: ApiUser, outcome: str
+) -> None:
+    """The mark goes when it is taken back."""
+    await api.take_in(a_report(ADDRESS))
+    [claim] = await analyst.claim()
+    await analyst.assess(claim["claim_id"], outcome)
+    report = a_report(ADDRESS, circumstances=list(Circumstance), **EACH)
+    await api.take_in(report)
+    item = await _item(api)
+    every = sorted([*WORDS, *Circumstance])
+    assert (item.state, item.changed_words.split(), item.unshown_words.split()) == ("assessed", every, every)
+    await api.take_in(revised(report, circumstances=[Circumstance.THREATENED], **dict.fromkeys(EACH)))
+    assert (await _item(api)).changed_words == "threatened"
+    await api.take_in(revised(revised(report), circumstances=[], **dict.fromkeys(EACH)))
+    item = await _item(api)
+    assert (item.changed_words, item.unshown_words, item.changed_on) == ("", "", None)
+
+
+async def test_a_circumstance_that_somebody_had_tapped_is_not_new(api: RunningApi, analyst: ApiUser) -> None:
+    await _assessed(api, analyst, "not_found", circumstances=[Circumstance.DANGER_NOW])
+    await api.take_in(a_report(ADDRESS, circumstances=[Circumstance.DANGER_NOW]))
+    assert await analyst.claim() == []
+    assert (await _item(api)).changed_words == ""
+
+
+async def test_a_circumstance_that_is_tapped_during_a_claim_is_marked(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    """A decision that did not know it, and found nothing illegal, leaves the item in the queue."""
+    report = a_report(ADDRESS)
+    await api.take_in(report)
+    [claim] = await analyst.claim()
+    await api.take_in(revised(report, circumstances=[Circumstance.KNOWS_CHILD]))
+    await analyst.assess(claim["claim_id"], "ignore")
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["knows_child"]]

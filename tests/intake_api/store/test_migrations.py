@@ -230,6 +230,33 @@ async def test_what_is_held_is_numbered_and_counts_as_not_shown(database: Databa
     assert await _all(database, "SELECT * FROM items ORDER BY 1") == before
 
 
+async def test_marks_have_room_for_every_kind_and_lose_circumstances_on_the_way_down(
+    database: Database,
+) -> None:
+    await _step(database, "0009")
+    marked = "UPDATE items SET changed_on = 20000, changed_words = 'access note', unshown_words = 'note'"
+    marks = "SELECT item_id, changed_on, changed_words, unshown_words FROM items ORDER BY 1"
+    async with database.writing() as session:
+        await session.execute(text(marked))
+    before = await _all(database, marks)
+    await _step(database, "0010")
+    assert await _all(database, marks) == before
+    not_illegal = "SELECT item_id, came_back_on, recalled_by FROM items WHERE not_illegal"
+    assert await _all(database, not_illegal) == [(f"{3:032x}", None, "")]
+    every = "access danger_now knows_child note own_pictures page_password position referer threatened"
+    late = "UPDATE items SET unshown_words = :words, changed_words = :few WHERE item_id = :item"
+    async with database.writing() as session:
+        for number, words in ((1, every), (2, "danger_now knows_child threatened own_pictures")):
+            values = {"words": words, "few": "danger_now", "item": f"{number:032x}"}
+            await session.execute(text(late), values)
+    await _step(database, "0009", down=True)
+    assert await _all(database, marks) == [
+        (f"{1:032x}", 20000, "", "access note page_password position referer"),
+        (f"{2:032x}", None, "", ""),
+        (f"{3:032x}", 20000, "access note", "note"),
+    ]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

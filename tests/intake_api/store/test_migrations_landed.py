@@ -17,6 +17,7 @@ DIGESTS = {
     "0007_processes.py": "227f7856f89edfaa",
     "0008_words_unshown.py": "8bbd5226dfa06e2d",
     "0009_numbered_claims.py": "de4275bbad2c1cd2",
+    "0010_circumstances_after_a_decision.py": "32cdcaf6fa066aec",
 }
 
 

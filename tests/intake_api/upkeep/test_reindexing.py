@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 from typer.testing import CliRunner, Result
 
 from conversations.address import CANONICALISER_VERSION, canonical
+from conversations.wire.report import Circumstance
 from intake_api.audit.bound_assessments import Unlike, bind_earlier, unlike_their_entries
 from intake_api.audit.log import AuditLog
 from intake_api.commands.checks import check
@@ -540,18 +541,25 @@ async def _said_by(settings: IntakeSettings) -> list[int]:
         return sorted(await session.scalars(select(ItemWord.reports)))
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("not_found", "waiting"), ("ignore", "assessed")])
+@pytest.mark.parametrize(
+    ("outcome", "said", "kind", "state"),
+    [
+        ("not_found", {"page_password": "swordfish"}, "page_password", "waiting"),
+        ("ignore", {"note": "a word"}, "note", "assessed"),
+        ("ignore", {"circumstances": [Circumstance.DANGER_NOW]}, "danger_now", "waiting"),
+    ],
+)
 async def test_words_of_an_item_that_waits_are_new_to_the_assessed_one_that_takes_it_in(
-    settings: IntakeSettings, outcome: str, state: str
+    settings: IntakeSettings, outcome: str, said: dict[str, Any], kind: str, state: str
 ) -> None:
     async with opened(settings) as api:
         await api.take_in(a_report(KEPT))
         await _assess_next(api, outcome)
-        await api.take_in(a_report(OTHER, page_password="swordfish"))
+        await api.take_in(a_report(OTHER, **said))
         await _make_equal(api, KEPT, OTHER)
     await _reindex(settings)
     [item] = await _items(settings)
-    assert (item.state, item.changed_words) == (state, "page_password")
+    assert (item.state, item.changed_words) == (state, kind)
 
 
 async def test_of_two_assessed_items_the_later_outcome_holds_and_both_marks_stay(
@@ -563,11 +571,11 @@ async def test_of_two_assessed_items_the_later_outcome_holds_and_both_marks_stay
             await api.take_in(a_report(address))
             await _assess_next(api, outcome)
         await api.take_in(a_report(KEPT, note="under the second post"))
-        await api.take_in(a_report(OTHER, page_password="swordfish"))
+        await api.take_in(a_report(OTHER, position="third post"))
         await _make_equal(api, KEPT, OTHER)
     await _reindex(settings)
     [item] = await _items(settings)
-    both = "note page_password"
+    both = "note position"
     assert (item.state, item.changed_words, item.unshown_words) == ("assessed", both, both)
     assert item.changed_on == NOON.date()
 
@@ -596,3 +604,20 @@ async def _assess_next(api: RunningApi, outcome: str) -> None:
 async def _decide(api: RunningApi, claim_id: str, outcome: str) -> None:
     path = f"/v1/queue/claims/{claim_id}/assessment"
     assert (await api.analyst.post(path, json={"outcome": outcome})).status_code == 201
+
+
+async def test_what_two_items_remember_of_their_returns_stays(settings: IntakeSettings) -> None:
+    """So who made both come back today brings neither back again."""
+    async with opened(settings) as api:
+        for address, said in ((KEPT, {"note": "A"}), (OTHER, {"circumstances": [Circumstance.DANGER_NOW]})):
+            report = a_report(address)
+            await api.take_in(report)
+            await _assess_next(api, "not_found")
+            await api.take_in(revised(report, **said))
+            await _assess_next(api, "not_found")
+        await _make_equal(api, KEPT, OTHER)
+    await _reindex(settings)
+    async with opened(settings) as api:
+        await api.take_in(a_report(KEPT, note="B", circumstances=[Circumstance.DANGER_NOW]))
+        [item] = await _items(settings)
+        assert (item.state, item.changed_words, item.recalled_by) == ("assessed", "note", "danger_now")

@@ -1,0 +1,194 @@
+"""Whatever somebody spoilt in the database is passed over and counted by the doctor; all else is shown."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Mapper, class_mapper
+
+from intake_api.clock import utc_now
+from intake_api.roles import Role
+from intake_api.settings import IntakeSettings
+from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, StoredReport
+from intake_api.upkeep.audit_checks import faults_of_rows
+from tests.intake_api.api_users import CLAIMS, new_user
+from tests.intake_api.running_api import RunningApi, a_report, opened
+
+FIRST, SECOND = "https://example.com/1", "https://example.com/2"
+
+
+async def _run(api: RunningApi, *statements: Any) -> None:
+    async with api.intake.database.writing() as session:
+        for statement in statements:
+            await session.execute(statement)
+
+
+async def _faults(api: RunningApi) -> str:
+    async with api.intake.database.reading() as session:
+        return " ".join(await faults_of_rows(session, api.intake.audit, api.intake.vault))
+
+
+def _copy(row: Any, **other: Any) -> Any:
+    """Copy a row, as somebody does who cannot seal."""
+    mapper: Mapper[Any] = class_mapper(type(row))
+    return type(row)(**{one.key: getattr(row, one.key) for one in mapper.column_attrs} | other)
+
+
+async def _id_of(api: RunningApi, address: str) -> str:
+    item = select(Item.item_id).where(Item.address_hash == api.intake.vault.blind_address(address))
+    item_id: str = await api.scalar(item)
+    return item_id
+
+
+@pytest.mark.parametrize("item_id", ["", "0" * 31, "0" * 31 + "\n", "0" * 31 + "G"])
+async def test_an_item_whose_id_is_none_is_not_claimed(api: RunningApi, item_id: str) -> None:
+    """Although it is the most overdue, with a row in the queue and reports."""
+    await api.take_in(a_report(FIRST))
+    async with api.intake.database.writing() as session:
+        item = (await session.scalars(select(Item))).one()
+        places = (await session.scalars(select(QueuePlace))).all()
+        session.add(_copy(item, item_id=item_id, address_hash=bytes(32)))
+        await session.flush()
+        session.add_all(
+            _copy(place, item_id=item_id, due_hour=utc_now().replace(year=2000)) for place in places
+        )
+    assert [claim["item_id"] for claim in await api.claim(5)] == [await _id_of(api, FIRST)]
+    assert "Items whose address does not open: 1." in await _faults(api)
+
+
+@pytest.mark.parametrize("hosts", [False, True])
+async def test_items_whose_address_does_not_open_are_not_claimed(api: RunningApi, *, hosts: bool) -> None:
+    """Else they would keep all others from being claimed, however many they are."""
+    for number in range(4):
+        await api.take_in(a_report(f"https://example.com/{number}"))
+        api.clock.move(hours=1)
+    last = await _id_of(api, "https://example.com/3")
+    await _run(api, update(Item).where(Item.item_id != last).values(given=b"spoilt"))
+    answer = await api.analyst.post(CLAIMS, json={"count": 1, "hosts": hosts})
+    assert answer.status_code == 200, answer.text
+    assert [claim["item_id"] for claim in answer.json()["claims"]] == [last]
+    assert "Items whose address does not open: 3." in await _faults(api)
+
+
+@pytest.mark.parametrize("value", ["'x'", "99999999999999"])
+async def test_an_item_with_a_value_of_a_wrong_kind_is_not_claimed(
+    sqlite_settings: IntakeSettings, value: str
+) -> None:
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND))
+        spoilt, other = [await _id_of(api, address) for address in (FIRST, SECOND)]
+        for table in ("items", "queue_places"):
+            statement = f"UPDATE {table} SET due_hour = {value} WHERE item_id = '{spoilt}'"  # noqa: S608 - named here
+            await _run(api, text(statement))
+        assert [claim["item_id"] for claim in await api.claim(5)] == [other]
+        found = await api.analyst.post("/v1/search", json={"host": "example.com"})
+        assert [item["item_id"] for item in found.json()["items"]] == [other]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "fault"),
+    [
+        ({"claim_id": ""}, "Claims without a name or a number: 1."),
+        ({"claim_id": "claim"}, "Claims without a name or a number: 1."),
+        ({"claim_number": None}, "Claims without a name or a number: 1."),
+        ({"given": b"spoilt"}, "Items whose address does not open: 1."),
+    ],
+)
+async def test_a_claim_that_is_none_hides_no_other(
+    api: RunningApi, spoilt: dict[str, Any], fault: str
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    one, other = await api.claim(2)
+    await _run(api, update(Item).where(Item.item_id == one["item_id"]).values(spoilt))
+    for path in (CLAIMS, f"{CLAIMS}?hosts=true"):
+        mine = await api.analyst.get(path)
+        assert [claim["claim_id"] for claim in mine.json()["claims"]] == [other["claim_id"]]
+    everybody = await (await new_user(api, Role.LEAD)).client.get("/v1/claims")
+    assert other["claim_id"] in [claim["claim_id"] for claim in everybody.json()["claims"]]
+    assert fault in await _faults(api)
+
+
+async def test_a_claim_of_a_key_without_an_id_hides_no_other(api: RunningApi) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    one, other = await api.claim(2)
+    async with api.intake.database.writing() as session:
+        key = (await session.scalars(select(AccessKey).limit(1))).one()
+        session.add(_copy(key, key_id=""))
+    await _run(api, update(Item).where(Item.item_id == one["item_id"]).values(claimed_by=""))
+    everybody = await (await new_user(api, Role.LEAD)).client.get("/v1/claims")
+    assert [claim["claim_id"] for claim in everybody.json()["claims"]] == [other["claim_id"]]
+    assert "Claims that are not in the audit log: 1." in await _faults(api)
+
+
+async def test_an_item_in_no_state_hides_no_other_from_a_search(api: RunningApi) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    spoilt, other = [await _id_of(api, address) for address in (FIRST, SECOND)]
+    await _run(api, update(Item).where(Item.item_id == spoilt).values(state="hidden"))
+    found = await api.analyst.post("/v1/search", json={"host": "example.com"})
+    assert [item["item_id"] for item in found.json()["items"]] == [other]
+
+
+async def test_an_item_is_shown_without_what_is_spoilt_beside_it(api: RunningApi) -> None:
+    """Another item that was named together, a report, a decision, and a mention without a place."""
+    await api.take_in(a_report(FIRST, SECOND, note="a word"), a_report(FIRST, note="another"))
+    item_id, other = [await _id_of(api, address) for address in (FIRST, SECOND)]
+    [claim] = [claim for claim in await api.claim(2) if claim["item_id"] == item_id]
+    first = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
+    second = await api.analyst.post(
+        f"/v1/assessments/{first.json()['assessment_id']}/correction", json={"outcome": "baseline"}
+    )
+    alone = select(Mention.draft_id).where(Mention.item_id == other)
+    async with api.intake.database.writing() as session:
+        draft_id = (await session.scalars(alone)).one()
+    await _run(
+        api,
+        update(Item).where(Item.item_id == other).values(given=b"spoilt"),
+        update(StoredReport).where(StoredReport.draft_id == draft_id).values(content=b"spoilt"),
+        update(Assessment).where(Assessment.corrects.is_(None)).values(note=b"spoilt"),
+        update(Mention).where(Mention.item_id == item_id).values(page_key=""),
+    )
+    shown = await (await new_user(api)).item(item_id)
+    assert [report["note"] for report in shown["details"]] == ["another"]
+    assert [decision["assessment_id"] for decision in shown["history"]] == [second.json()["assessment_id"]]
+    assert shown["together"] == []
+    for fault in (
+        "Items whose address does not open: 1.",
+        "Reports whose words do not open: 1.",
+        f"not as the audit log says: {first.json()['assessment_id']}.",
+        "Items whose reports have no places of their own: 1.",
+    ):
+        assert fault in await _faults(api)
+
+
+async def test_many_reports_without_a_place_do_not_keep_an_item_from_being_shown(api: RunningApi) -> None:
+    await api.take_in(*(a_report(FIRST) for _ in range(51)))
+    await _run(api, update(Mention).values(page_key="none"))
+    shown = await (await new_user(api)).item(await _id_of(api, FIRST))
+    assert (len(shown["details"]), shown["next_details"]) == (50, None)
+    assert "Items whose reports have no places of their own: 1." in await _faults(api)
+
+
+@pytest.mark.parametrize("spoilt", ["id", "note", "item"])
+async def test_an_export_passes_over_what_is_spoilt(api: RunningApi, spoilt: str) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    made = []
+    for claim in await api.claim(2):
+        path = f"{CLAIMS}/{claim['claim_id']}/assessment"
+        answer = await api.analyst.post(path, json={"outcome": "ignore"})
+        made.append((answer.json()["assessment_id"], claim["item_id"]))
+    (first, item_id), (second, _) = made
+    one = update(Assessment).where(Assessment.assessment_id == first)
+    await _run(
+        api,
+        {
+            "id": one.values(assessment_id=""),
+            "note": one.values(note=b"spoilt"),
+            "item": update(Item).where(Item.item_id == item_id).values(canonical=b"spoilt"),
+        }[spoilt],
+    )
+    lead = await new_user(api, Role.LEAD)
+    answer = await lead.client.get("/v1/export/assessments", params={"limit": 1})
+    if not answer.text:
+        answer = await lead.client.get(answer.links["next"]["url"])
+    assert f'"assessment_id":"{second}"' in answer.text
+    assert "not as the audit log says" in await _faults(api) or spoilt == "item"
