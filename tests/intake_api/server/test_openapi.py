@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
+from starlette.routing import Route
 
 from conversations.address import canonical
 from conversations.wire.report import Report, read_receipt
@@ -101,6 +102,11 @@ async def test_the_published_contract_is_the_intakes(sqlite_api: RunningApi, upd
         written = json.dumps(contract, ensure_ascii=False, indent=1)
         PUBLISHED.write_text(written + "\n", encoding="utf-8")
     assert contract == CONTRACT or update
+
+
+async def test_every_route_is_there_before_the_first_request(sqlite_api: RunningApi) -> None:
+    """An included router would build its routes during that request, for each app anew."""
+    assert all(isinstance(route, Route) for route in sqlite_api.app.routes)
 
 
 @for_every(name=CONTRACT["components"]["schemas"])
