@@ -1,6 +1,8 @@
 """Runs a bot process that kills itself at a chosen line, forked from a server that has imported everything.
 
-    python -m tests.kill_points      reads orders from its input, one bot at a time, and tells how each ended
+    python -m tests.kill_points DESCRIPTOR      listens on a socket, and starts bots for each who connects
+
+Who connects sends orders, starts one bot at a time, and hears how each ended.
 
 A point is a line of the traced files, first executed after so many arrivals of the process: so a line that
 every turn executes is a point of its own in each turn.
@@ -12,9 +14,11 @@ import importlib
 import json
 import os
 import signal
+import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
@@ -184,17 +188,32 @@ def _prepare() -> None:
     gc.freeze()
 
 
-def _main() -> None:
+def _main() -> NoReturn:
     # Blocked until a bot has its handler, so that it can be told to stop as soon as it has a number.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     _prepare()
-    for line in sys.stdin:
-        process = os.fork()
-        if process == 0:
-            _forked(_order(line))
-        print(process, flush=True)  # noqa: T201 - whoever started the server reads it
-        _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the same
+    # Who starts bots in turn is not waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as listener:
+        while True:
+            orders, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _start_in_turn(orders)
+            orders.close()
+
+
+def _start_in_turn(orders: socket.socket) -> NoReturn:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with orders.makefile("rw") as talk:
+        for line in talk:
+            process = os.fork()
+            if process == 0:
+                _forked(_order(line))
+            print(process, file=talk, flush=True)
+            _, status = os.waitpid(process, 0)
+            print(os.waitstatus_to_exitcode(status), file=talk, flush=True)
+    os._exit(0)
 
 
 @dataclass
@@ -213,43 +232,56 @@ class Bot:
         return await self.ended
 
 
+@dataclass
 class Bots:
-    """Starts bots, one after another, from one fork server."""
+    """Starts bots, one after another."""
 
-    def __init__(self, server: asyncio.subprocess.Process) -> None:
-        self._server = server
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
 
     async def start(self, order: Order) -> Bot:
         """Start a bot; the one before must have ended."""
-        assert self._server.stdin
-        self._server.stdin.write(f"{json.dumps(asdict(order))}\n".encode())
+        self._writer.write(f"{json.dumps(asdict(order))}\n".encode())
         process = await self._number()
         return Bot(process, asyncio.create_task(self._number()))
 
     async def _number(self) -> int:
-        assert self._server.stdout
-        return int(await self._server.stdout.readline())
+        return int(await self._reader.readline())
 
 
-@asynccontextmanager
-async def fork_server(folder: Path) -> AsyncIterator[Bots]:
+@dataclass(frozen=True)
+class ForkServer:
+    """Where a fork server listens."""
+
+    place: Path
+
+    @asynccontextmanager
+    async def bots(self) -> AsyncIterator[Bots]:
+        """Start bots beside all others that it starts."""
+        reader, writer = await asyncio.open_unix_connection(self.place)
+        try:
+            yield Bots(reader, writer)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+
+@contextmanager
+def fork_server(folder: Path) -> Iterator[ForkServer]:
     """Run a fork server, in an environment in which no certificates of the world are read."""
     environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": str(folder)}
-    server = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.kill_points",
-        cwd=ROOT,
-        env=environment,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert server.stdin
+    place = folder / "orders"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place))
+        listener.listen()
+        number = listener.fileno()
+        command = [sys.executable, "-m", "tests.kill_points", str(number)]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[number])
     try:
-        yield Bots(server)
+        yield ForkServer(place)
     finally:
-        server.stdin.close()
-        await server.wait()
+        server.kill()
+        server.wait()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A test of many cases names every case that fails, as separate tests would."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -25,6 +26,21 @@ def test_every_case_that_fails_is_named(request: pytest.FixtureRequest) -> None:
     assert lines[1] == "language='ar', step='first': KeyError: 'first'"
     assert [line for line in lines if "too long" in line] == [
         f"language='{language}', step='end': AssertionError: too long" for language in ("ar", "ur")
+    ]
+
+
+async def test_checks_that_wait_are_awaited_and_named_too(request: pytest.FixtureRequest) -> None:
+    @for_every(number=[1, 2, 3])
+    async def test(number: int, most: int) -> None:
+        await asyncio.sleep(0)
+        assert number < most, "too many"
+
+    with pytest.raises(AssertionError) as caught:
+        await test(request=request, most=2)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "2 of 3 cases fail:"
+    assert [line for line in lines if "too many" in line] == [
+        f"number={number}: AssertionError: too many" for number in (2, 3)
     ]
 
 

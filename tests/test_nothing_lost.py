@@ -26,7 +26,7 @@ from intake_api.store.database import Database, opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
 from tests.bot_api_server import BotApiServer
-from tests.kill_points import TRACED, WHENEVER, Bots, Order, Point, fork_server
+from tests.kill_points import TRACED, WHENEVER, Bots, ForkServer, Order, Point, fork_server
 from tests.persistent_reporter import DelayedForwarder, InProcessControl, Talk, Told
 from tests.ports import next_port
 from tests.sweeps import Sample
@@ -60,6 +60,7 @@ class Sweep:
     """
 
     system: System
+    server: ForkServer
     sample: Sample
     away: bool = False
     before: tuple[Point, ...] = ()
@@ -73,7 +74,7 @@ class Sweep:
     async def passed(self) -> list[Point]:
         """Give the points that a bot passes when it is left alone, in order."""
         file = self.system.data / "points.json"
-        async with fork_server(self.system.data) as bots:
+        async with self.server.bots() as bots:
             assert await self._is_held(bots, self.before, str(file))
         assert not self.faults, "\n".join(self.faults)
         return [Point(*point) for point in json.loads(file.read_text())]
@@ -89,10 +90,8 @@ class Sweep:
     async def _kill_at(self, points: Iterable[Point]) -> None:
         left = iter(points)
         async with AsyncExitStack() as stack:
-            servers = [
-                await stack.enter_async_context(fork_server(self.system.data)) for _ in range(AT_A_TIME)
-            ]
-            await asyncio.gather(*(self._work(bots, left) for bots in servers))
+            many = [await stack.enter_async_context(self.server.bots()) for _ in range(AT_A_TIME)]
+            await asyncio.gather(*(self._work(bots, left) for bots in many))
 
     async def _work(self, bots: Bots, left: Iterator[Point]) -> None:
         for point in left:
@@ -238,12 +237,19 @@ def _where(points: Iterable[Point], turn: int, code: str) -> Point:
     return next(point for point, line in lines if code in line and point.arrivals == turn)
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Run what starts the bots of all sweeps: it takes two seconds to import all that they need."""
+    with fork_server(tmp_path_factory.mktemp("fork_server")) as running:
+        yield running
+
+
 @pytest.fixture
-async def sweep(tmp_path: Path, sample: Sample) -> AsyncIterator[Sweep]:
+async def sweep(tmp_path: Path, server: ForkServer, sample: Sample) -> AsyncIterator[Sweep]:
     """Run a real intake, and let nothing be killed yet."""
     async with set_up_system(tmp_path, next_port()) as ready, ready.running("intake", "serve"):
         await ready.intake_answers()
-        yield Sweep(ready, sample)
+        yield Sweep(ready, server, sample)
 
 
 async def test_a_kill_at_any_line_loses_and_doubles_nothing(

@@ -43,7 +43,7 @@ class DescribedRoute(APIRoute):
     """A route of which the contract says what its answer's shape says, and no problem that cannot be."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
-        super().__init__(path, endpoint, **declared)
+        super().__init__(path, endpoint, **declared | {"operation_id": endpoint.__name__})
         shape = self.response_model
         self.response_description = cleandoc(shape.__doc__) if shape else "It is done."
         if self.body_field is None:

@@ -23,6 +23,10 @@ from intake_api.store.wrong_values import naming_wrong_values
 from intake_api.upkeep.locks import serving, serving_alone
 from intake_api.upkeep.reindexing import require_indexed
 
+# Included routers would be built anew for each app, at its first request.
+_ROUTES: Final = [
+    route for router in (channels, analysts, exports, numbers, health) for route in router.routes
+]
 # What is cut off is done at the next start.
 _SECONDS_TO_END: Final = 2
 
@@ -43,15 +47,13 @@ def build(intake: Intake) -> FastAPI:
         title="Reportline intake",
         version="1",
         openapi_url="/v1/openapi.json",
-        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         # A redirect would repeat the host and the path of the request.
         redirect_slashes=False,
+        routes=_ROUTES,
     )
     _give_parts(app.state, intake)
-    for router in (channels, analysts, exports, numbers, health):
-        app.include_router(router)
     handle_errors(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(ErrorBoundary)

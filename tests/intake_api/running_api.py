@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import event, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Report, write_receipt
 from conversations.wire.sealing import seal
@@ -20,6 +21,7 @@ from intake_api.roles import Role
 from intake_api.server.app import running
 from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import Database
 from intake_api.store.models import StoredReport
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -137,6 +139,19 @@ async def opened(settings: IntakeSettings, intake: Intake | None = None) -> Asyn
         app = await stack.enter_async_context(running(intake))
         channel, analyst = [await stack.enter_async_context(client(app, token)) for token in tokens]
         yield RunningApi(intake, clock, app, stack, channel, analyst)
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that is not to be committed."""
+
+
+@asynccontextmanager
+async def undone(database: Database) -> AsyncIterator[AsyncSession]:
+    """Open a transaction that writes, and that is rolled back at its end."""
+    with suppress(_UndoneError):
+        async with database.writing() as session:
+            yield session
+            raise _UndoneError
 
 
 def a_report(*addresses: str | dict[str, Any], **changes: Any) -> Report:

@@ -1,13 +1,13 @@
 """Each key is valid for its role's routes only; without a key, a caller learns nothing."""
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from conversations.wire.sealing import seal
 from intake_api.known_keys.access_keys import add_key, revoke_key
 from intake_api.roles import Role
 from intake_api.store.models import AccessKey
+from tests.cases import for_every
 from tests.intake_api.running_api import RunningApi, a_report, client
 
 CHANNELS = [("PUT", f"/v1/reports/{'0' * 32}"), ("POST", "/v1/receipts/status")]
@@ -35,15 +35,15 @@ def _assert_problem(answer: httpx.Response, status: int, name: str) -> None:
     assert answer.json()["type"] == f"urn:problem-type:reportline:{name}"
 
 
-@pytest.mark.parametrize(("method", "path"), CHANNELS + ANALYSTS)
-async def test_no_route_answers_without_a_key(api: RunningApi, method: str, path: str) -> None:
+@for_every(route=CHANNELS + ANALYSTS)
+async def test_no_route_answers_without_a_key(api: RunningApi, route: tuple[str, str]) -> None:
     async with client(api.app) as nobody:
-        answer = await nobody.request(method, path)
+        answer = await nobody.request(*route)
     _assert_problem(answer, 401, "no-access-key")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("token", BAD_TOKENS)
+@for_every(token=BAD_TOKENS)
 async def test_a_wrong_key_opens_nothing(api: RunningApi, token: str) -> None:
     async with client(api.app) as nobody:
         headers = {b"authorization": f"Bearer {token}".encode()}
@@ -56,16 +56,16 @@ async def test_a_key_with_another_secret_opens_nothing(api: RunningApi) -> None:
         _assert_problem(await forger.get("/v1/counts"), 401, "no-access-key")
 
 
-@pytest.mark.parametrize(("method", "path"), ANALYSTS)
-async def test_a_channels_key_does_not_open_the_queue(api: RunningApi, method: str, path: str) -> None:
-    _assert_problem(await api.channel.request(method, path), 403, "wrong-door")
+@for_every(route=ANALYSTS)
+async def test_a_channels_key_does_not_open_the_queue(api: RunningApi, route: tuple[str, str]) -> None:
+    _assert_problem(await api.channel.request(*route), 403, "wrong-door")
 
 
-@pytest.mark.parametrize(("method", "path"), CHANNELS)
+@for_every(route=CHANNELS)
 async def test_an_analysts_key_is_refused_by_the_channels_routes(
-    api: RunningApi, method: str, path: str
+    api: RunningApi, route: tuple[str, str]
 ) -> None:
-    _assert_problem(await api.analyst.request(method, path), 403, "wrong-door")
+    _assert_problem(await api.analyst.request(*route), 403, "wrong-door")
 
 
 async def test_a_key_is_checked_before_what_is_sent(api: RunningApi) -> None:

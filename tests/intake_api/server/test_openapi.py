@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
+from starlette.routing import Route
 
 from conversations.address import canonical
 from conversations.wire.report import Report, read_receipt
@@ -34,12 +35,12 @@ from tests.intake_api.server.contract_reading import (
     roles_of,
 )
 
-KEYED = [
-    pytest.param(method, path, operation, id=operation["operationId"])
+KEYED = {
+    operation["operationId"]: (method, path, operation)
     for path, of_path in CONTRACT["paths"].items()
     for method, operation in of_path.items()
     if "security" in operation
-]
+}
 # What a problem is called that no single operation answers: there is no such path, or no such method.
 OUTSIDE = {"wrong-method"}
 
@@ -101,6 +102,11 @@ async def test_the_published_contract_is_the_intakes(sqlite_api: RunningApi, upd
         written = json.dumps(contract, ensure_ascii=False, indent=1)
         PUBLISHED.write_text(written + "\n", encoding="utf-8")
     assert contract == CONTRACT or update
+
+
+async def test_every_route_is_there_before_the_first_request(sqlite_api: RunningApi) -> None:
+    """An included router would build its routes during that request, for each app anew."""
+    assert all(isinstance(route, Route) for route in sqlite_api.app.routes)
 
 
 @for_every(name=CONTRACT["components"]["schemas"])
@@ -201,22 +207,21 @@ def test_requests_are_closed_and_answers_may_grow() -> None:
     assert closed == taken
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), KEYED)
-async def test_who_may_not_come_in_is_told_so_whatever_they_send(
-    sqlite_api: RunningApi, method: str, path: str, operation: dict[str, Any]
-) -> None:
+@for_every(name=KEYED)
+async def test_who_may_not_come_in_is_told_so_whatever_they_send(sqlite_api: RunningApi, name: str) -> None:
+    method, path, operation = KEYED[name]
     for role in (None, *(role for role in Role if role not in roles_of(operation))):
         token = None if role is None else await _token(sqlite_api, role)
         async with client(sqlite_api.app, token) as caller:
             for answer in [await caller.request(method, **sent) for sent in _whatever(path, operation)]:
-                name = "no-access-key" if role is None else "wrong-door"
-                assert answer.json()["type"] == f"urn:problem-type:reportline:{name}", answer.request.content
+                problem = "no-access-key" if role is None else "wrong-door"
+                told = answer.json()["type"]
+                assert told == f"urn:problem-type:reportline:{problem}", answer.request.content
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), KEYED)
-async def test_who_may_come_in_is_not_told_otherwise(
-    sqlite_api: RunningApi, method: str, path: str, operation: dict[str, Any]
-) -> None:
+@for_every(name=KEYED)
+async def test_who_may_come_in_is_not_told_otherwise(sqlite_api: RunningApi, name: str) -> None:
+    method, path, operation = KEYED[name]
     for role in roles_of(operation):
         async with client(sqlite_api.app, await _token(sqlite_api, Role(role))) as caller:
             for sent in _whatever(path, operation):

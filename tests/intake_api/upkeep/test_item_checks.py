@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.address import canonical
 from conversations.wire.report import Circumstance, Report
@@ -16,9 +17,10 @@ from intake_api.store.database import opened as database_opened
 from intake_api.store.models import Item, StoredReport
 from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.row_checks import faults_of_index, faults_of_items, faults_of_reports
-from intake_api.vault import Place
+from intake_api.vault import Place, Vault
+from tests.cases import for_every
 from tests.intake_api.api_users import ApiUser, new_user
-from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, withdrawn
+from tests.intake_api.running_api import NOON, RunningApi, a_report, opened, revised, undone, withdrawn
 
 # Each name stands for the id of an item in a statement.
 ITEMS = {
@@ -143,9 +145,12 @@ TAMPERINGS = {
 
 async def _faults(api: RunningApi) -> list[str]:
     async with api.intake.database.reading() as session:
-        items = await faults_of_items(session, api.intake.vault)
-        reports = await faults_of_reports(session, api.intake.vault)
-        return [*items, *reports, *await faults_of_index(session, api.intake.vault)]
+        return await _faults_in(session, api.intake.vault)
+
+
+async def _faults_in(session: AsyncSession, vault: Vault) -> list[str]:
+    items, reports = await faults_of_items(session, vault), await faults_of_reports(session, vault)
+    return [*items, *reports, *await faults_of_index(session, vault)]
 
 
 async def _worked(api: RunningApi) -> None:
@@ -170,19 +175,26 @@ async def _assess(api: RunningApi, claim: dict[str, Any], outcome: str) -> None:
     assert (await api.analyst.post(path, json={"outcome": outcome})).status_code == 201
 
 
-@pytest.mark.parametrize("tampering", TAMPERINGS)
-async def test_what_is_not_as_it_was_computed_is_found(api: RunningApi, tampering: str) -> None:
+@pytest.fixture
+async def worked(api: RunningApi) -> RunningApi:
+    """Give an intake that has worked, and of which nothing is found."""
     await _worked(api)
     assert await _faults(api) == []
+    return api
+
+
+@for_every(tampering=TAMPERINGS)
+async def test_what_is_not_as_it_was_computed_is_found(worked: RunningApi, tampering: str) -> None:
     statements, fault = TAMPERINGS[tampering]
-    async with api.intake.database.writing() as session:
+    async with undone(worked.intake.database) as session:
         ids = {name: await session.scalar(text(f"SELECT {one}")) for name, one in ITEMS.items()}
         assert len(set(ids.values())) == len(ids)
         for statement in statements:
             for name, item_id in ids.items():
                 statement = statement.replace(name, f"'{item_id}'")  # noqa: PLW2901 - one after the other
             await session.execute(text(statement))
-    assert fault in await _faults(api)
+        assert fault in await _faults_in(session, worked.intake.vault)
+    assert await _faults(worked) == []
 
 
 async def test_a_claim_of_a_key_that_there_is_not_is_found(sqlite_settings: IntakeSettings) -> None:

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.clock import utc_now
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, StoredReport
 from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.row_checks import faults_of_index, faults_of_items, faults_of_reports
-from tests.intake_api.running_api import RunningApi, a_report, opened, revised, withdrawn
+from intake_api.vault import Vault
+from tests.cases import for_every
+from tests.intake_api.running_api import RunningApi, a_report, opened, revised, undone, withdrawn
 
 # Each `ONE` stands for the id of an item that waits, `OF_ONE` for the ids of its reports.
 ONE = "(SELECT min(item_id) FROM items WHERE state = 'waiting')"
@@ -110,23 +113,29 @@ async def _worked(api: RunningApi) -> None:
 
 async def _faults(api: RunningApi) -> list[str]:
     async with api.intake.database.reading() as session:
-        items = await faults_of_items(session, api.intake.vault)
-        return [*items, *await faults_of_reports(session, api.intake.vault)]
+        return await _faults_in(session, api.intake.vault)
 
 
-async def test_what_was_only_worked_on_is_fine(api: RunningApi) -> None:
+async def _faults_in(session: AsyncSession, vault: Vault) -> list[str]:
+    return [*await faults_of_items(session, vault), *await faults_of_reports(session, vault)]
+
+
+@pytest.fixture
+async def worked(api: RunningApi) -> RunningApi:
+    """Give an intake that has worked, and of which nothing is found."""
     await _worked(api)
     assert await _faults(api) == []
+    return api
 
 
-@pytest.mark.parametrize("tampering", TAMPERINGS)
-async def test_what_was_tampered_with_is_found(api: RunningApi, tampering: str) -> None:
-    await _worked(api)
+@for_every(tampering=TAMPERINGS)
+async def test_what_was_tampered_with_is_found(worked: RunningApi, tampering: str) -> None:
     statements, fault = TAMPERINGS[tampering]
-    async with api.intake.database.writing() as session:
+    async with undone(worked.intake.database) as session:
         for statement in statements:
             await session.execute(text(statement.replace("OF_ONE", OF_ONE).replace("ONE", ONE)))
-    assert fault in await _faults(api)
+        assert fault in await _faults_in(session, worked.intake.vault)
+    assert await _faults(worked) == []
 
 
 async def test_a_claim_without_an_end_is_found(api: RunningApi) -> None:
