@@ -50,6 +50,7 @@ class ChatQueues:
         self._sending: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
         self._tidying: asyncio.TimerHandle | None = None
+        self._released = asyncio.Event()
         self._is_hurried = False
         self._got_through_at = time.monotonic()
         self._queues: WeakValueDictionary[str, ChatQueue] = WeakValueDictionary()
@@ -179,12 +180,25 @@ class ChatQueues:
         if queue.calls[0].shows:
             await asyncio.sleep(self._allowance.card(queue.chat))
         while True:
-            while pause := self._allowance.held(queue.chat):  # noqa: ASYNC110 - nothing but time ends it
-                await asyncio.sleep(pause)
+            probes = await self._release_of(queue)
             # Booked only now, so that what was told to wait does not all go at the same moment.
             await asyncio.sleep(self._allowance.call())
-            if not self._allowance.held(queue.chat):
+            if probes or not self._allowance.held(queue.chat):
                 return
+
+    async def _release_of(self, queue: ChatQueue) -> bool:
+        """Wait while Telegram asks a chat to wait; tells whether its card is to find out if all must wait."""
+        while pause := self._allowance.held(queue.chat):
+            # A message that is deleted tells nothing: it is cards that Telegram counts.
+            if queue.calls[0].shows:
+                until = self._allowance.probe(queue.chat)
+                if not until:
+                    return True
+                pause = min(pause, until)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._released.wait()
+        return False
 
     async def _step(self, queue: ChatQueue) -> float:
         """Do the next thing that a queue waits for; gives the seconds until the queue goes on."""
@@ -210,8 +224,9 @@ class ChatQueues:
         except CallError as error:
             return await self._meet_refusal(queue, call, error)
         self._got_through_at = time.monotonic()
-        if call.shows:
-            self._allowance.note_success()
+        if call.shows and self._allowance.note_success():
+            self._released.set()
+            self._released = asyncio.Event()
         queue.advance()
         self._note(queue, call, result)
         return 0

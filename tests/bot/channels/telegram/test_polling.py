@@ -124,13 +124,14 @@ async def test_an_answer_that_telegram_holds_up_is_not_waited_for(
 
 
 async def test_an_answer_is_not_waited_for_while_all_chats_are_held_up(world: World) -> None:
-    """Two chats were told to wait, so the bot may be too fast: the third is confirmed unanswered."""
-    others = [Reporter(world.control, chat=5000000002 + number) for number in range(2)]
+    """Three chats were told to wait, so the bot may be too fast: the next is confirmed unanswered."""
+    others = [Reporter(world.control, chat=5000000002 + number) for number in range(3)]
     async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
         for other in others:
             await world.control.fail("sendMessage", status=429, retry_after=60, chat=other.chat)
             await other.say("hola")
             await until(world.waiting, 0)
+        await world.control.fail("sendMessage", status=200, slow=2, chat=world.reporter.chat)
         await world.reporter.say("hola")
         await until(world.waiting, 0)
         assert await world.chat("shown") == 0
