@@ -13,7 +13,9 @@ from pydantic import Field, TypeAdapter
 from conversations.wire.report import SHAPES, Report, SealedReport, read_receipt
 from conversations.wire.sealing import NotOpened, UnknownShape, fingerprint, public_half, unseal
 
+# A reporter waits no longer; the courier waits longer each time.
 TIMEOUT_SECONDS: Final = 5.0
+LONGEST_TIMEOUT_SECONDS: Final = 60.0
 STATUS_WORDS: Final = ("received", "assessed", "unknown")
 KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PROBLEM: Final = "application/problem+json"
@@ -74,8 +76,8 @@ _CHANNEL_ANSWER: Final = TypeAdapter(ChannelAnswer)
 class Intake(Protocol):
     """The intake as the bot uses it."""
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed.
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
+        """Hand in a sealed report; on return it is committed. Waits `seconds`, or as long as is usual.
 
         Raises IntakeAway, IntakeRefused or ShapeUnknown.
         """
@@ -114,12 +116,12 @@ class HttpIntake:
             transport=transport,
         )
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed.
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
+        """Hand in a sealed report; on return it is committed. Waits `seconds`, or as long as is usual.
 
         Raises IntakeAway, IntakeRefused or ShapeUnknown.
         """
-        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump())
+        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump(), seconds)
         if _is_taken(answer):
             return
         problem = _problem(answer)
@@ -155,10 +157,13 @@ class HttpIntake:
         """Close the connections; no request may follow."""
         await self._client.aclose()
 
-    async def _request(self, method: str, path: str, content: dict[str, Any] | None = None) -> httpx.Response:
+    async def _request(
+        self, method: str, path: str, content: dict[str, Any] | None = None, seconds: float | None = None
+    ) -> httpx.Response:
+        seconds = seconds or self._timeout
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._client.request(method, path, json=content)
+            async with asyncio.timeout(seconds):
+                return await self._client.request(method, path, json=content, timeout=seconds)
         except (httpx.HTTPError, TimeoutError):
             # It holds the request, and with it the token and the draft id.
             raise IntakeAway from None
@@ -210,8 +215,9 @@ class InMemoryIntake:
         self.refusal: Refusal | None = None
         self.shapes: tuple[int, ...] = SHAPES
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
         """Hand in a sealed report; the highest revision wins. Raises as the real one does."""
+        del seconds  # it answers at once
         self._require_there()
         try:
             report = unseal(sealed, self._private_keys)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import shutil
+import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -453,8 +454,12 @@ async def test_a_slow_answer_ends() -> None:
         intake = HttpIntake(url, "token", timeout=0.2)
         with pytest.raises(IntakeAway):
             await intake.hand_in(DRAFT, SEALED)
-        await intake.close()
         assert len(heard) == 1
+        began = time.monotonic()
+        with pytest.raises(IntakeAway):
+            await intake.hand_in(DRAFT, SEALED, 0.6)
+        assert time.monotonic() - began >= 0.6
+        await intake.close()
 
 
 async def test_nobody_listens() -> None:
