@@ -36,6 +36,7 @@ from reportline.logs import log_failure
 from reportline.readiness import NotReady
 
 SECONDS_BETWEEN_LOOKS = 60
+SECONDS_TO_PROBE_STORE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,22 @@ class BotHost:
         return len(self._delivery.outbox.waiting()), len(self._delivery.outbox.aside())
 
     def intake_match(self) -> str:
-        """Say "ok", or in a word why this bot's reports would not be taken or opened: no links are taken."""
-        return "ok" if self._delivery.intake.takes_links else self._delivery.intake.match
+        """Say "ok", or in a word why reports are not taken or opened; only while "away" links are taken."""
+        if not self._delivery.intake.takes_links:
+            return self._delivery.intake.match
+        return "away" if self._delivery.intake.is_away or self._delivery.courier.is_failing else "ok"
 
     async def store_answers(self) -> bool:
-        """Tell whether the store of open talks can be used now."""
+        """Tell whether the store of open talks can be used now, in less time than who asks waits."""
         try:
-            await self._sessions.probe()
+            async with asyncio.timeout(SECONDS_TO_PROBE_STORE):
+                await self._sessions.probe()
         except OSError:
             return False
         return True
 
     async def states(self) -> dict[str, str]:
-        """Say in a word how the store of open talks is, and the intake: "ok", or what keeps links away."""
+        """Say in a word how the store of open talks is, and the intake: "ok", or what is wrong."""
         return {"store": "ok" if await self.store_answers() else "away", "intake": self.intake_match()}
 
 

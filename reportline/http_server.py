@@ -4,9 +4,11 @@ uvicorn limits the time of neither head nor body, and refuses bad requests in it
 """
 
 import asyncio
+import os
 import signal
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final, Literal
 
@@ -159,16 +161,34 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(app: ASGIApp, protocol: type[TimedConnection], listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, and for SECONDS_TO_FINISH at most until every request has its answer."""
-    # The server takes both signals, and raises them again once it has stopped: then they must not end us.
+    """Serve until SIGINT or SIGTERM, and for SECONDS_TO_FINISH at most until every request has its answer.
+
+    A second signal, also later, ends the process at once.
+    """
+    running = server(app, protocol)
     for told in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(told, lambda: None)
-    await server(app, protocol).serve(sockets=[listener])
+        asyncio.get_running_loop().add_signal_handler(told, _stop, running, told)
+    await running.serve(sockets=[listener])
+
+
+def _stop(running: uvicorn.Server, told: signal.Signals) -> None:
+    if running.should_exit:
+        os._exit(128 + told)
+    running.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """A server without signal handlers of its own: it would raise each signal again once it has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take no signal."""
+        yield
 
 
 def server(app: ASGIApp, protocol: type[TimedConnection]) -> uvicorn.Server:
     """Make the server of an app, whose answers tell neither its kind nor the time."""
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             http=protocol,

@@ -44,6 +44,12 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "stopped": ListedEvent(
         INFO, "the bot or the intake has stopped as told", "nothing", ("house", "channel")
     ),
+    "chats_left_undone": ListedEvent(
+        WARNING,
+        "a bot stopped before it had deleted or shown everything in so many chats",
+        "start it again; with Valkey, the rest is done with the reporter's next tap or word",
+        ("number",),
+    ),
     "report_sealed": ListedEvent(DEBUG, "a report is sealed on this disk", "nothing"),
     "report_delivered": ListedEvent(DEBUG, "the intake has committed a report", "nothing"),
     "report_refused_by_intake": ListedEvent(

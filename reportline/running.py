@@ -1,12 +1,13 @@
 """Runs the intake, the polled bot and a talk on one machine; intake and bot go on when the talk ends."""
 
+import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -18,9 +19,12 @@ from bot.settings import BotSettings
 from reportline.setting_up import intake_answers, set_up_everything
 
 SECONDS_TO_START = 30
+# A bot works off what waits, for 25 seconds at most.
+SECONDS_TO_STOP = 45
 SECONDS_BETWEEN_LOOKS = 0.1
 # -P: a file in the working folder must not take the place of a library.
 REPORTLINE = (sys.executable, "-P", "-m", "reportline")
+_TOLD_OF_PARENTS_DEATH: Final = 1  # PR_SET_PDEATHSIG, prctl(2)
 _KEYS: Final = "Ctrl-D ends the talk, Ctrl-C everything."
 Process = subprocess.Popen[bytes]
 
@@ -69,12 +73,28 @@ def _ended(*command: str, **options: Any) -> Iterator[Process]:
     process = None
     try:
         with _told_later(signal.SIGTERM, signal.SIGINT):
-            process = subprocess.Popen([*REPORTLINE, *command], **options)  # noqa: S603 - our own command
+            process = subprocess.Popen([*REPORTLINE, *command], preexec_fn=_ends_with_us(), **options)  # noqa: S603, PLW1509 - our own command; there are no threads
         yield process
     finally:
         if process is not None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(SECONDS_TO_START)
+            _end(process)
+
+
+def _end(process: Process) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except BaseException:  # told once more to stop
+        process.kill()
+        raise
+
+
+def _ends_with_us() -> Callable[[], None] | None:
+    """Give what has Linux stop a process when this one is killed, which then can stop nothing itself."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_TOLD_OF_PARENTS_DEATH, signal.SIGTERM)
 
 
 @contextmanager
@@ -141,14 +161,24 @@ def _has_started(journal: Path) -> bool:
 
 
 def _wait_for_end(intake: Process, bot: Process | None, journal: Path) -> None:
-    """Wait until the intake ends; tells when the bot does."""
-    typer.echo("The talk has ended. What was started beside it goes on; Ctrl-C ends it.")
+    """Wait until the intake ends; tells when the bot does, and what has ended during the talk."""
+    is_told = False
     while intake.poll() is None:
         if bot is not None and bot.poll() is not None:
-            typer.echo(f"The Telegram bot has ended; {journal} says why. The intake goes on.", err=True)
+            typer.echo(f"The Telegram bot {_end_of(bot, journal)} The intake goes on.", err=True)
             bot = None
+        if not is_told:
+            typer.echo("The talk has ended. What was started beside it goes on; Ctrl-C ends it.")
+            is_told = True
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    _stop(f"The intake has ended; {journal} says why.")
+    _stop(f"The intake {_end_of(intake, journal)}")
+
+
+def _end_of(process: Process, journal: Path) -> str:
+    """Say how a process has ended; one that was killed could write nothing."""
+    if process.returncode < 0:
+        return f"was killed (signal {-process.returncode})."
+    return f"has ended (status {process.returncode}); {journal} says why."
 
 
 def _stop(sentence: str) -> NoReturn:

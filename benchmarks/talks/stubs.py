@@ -93,7 +93,9 @@ class IntakeStub(httpx.AsyncBaseTransport):
         """Take a report."""
         await request.aread()
         self.reports += 1
-        return httpx.Response(HTTPStatus.ACCEPTED, json={"receipt": "0000-0000-0000-0000-0"})
+        return httpx.Response(
+            HTTPStatus.ACCEPTED, json={"receipt": "0000-0000-0000-0000-0", "status": "received"}
+        )
 
 
 @contextmanager

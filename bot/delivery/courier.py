@@ -9,7 +9,15 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
-from bot.delivery.intake import KEY_REFUSED, Intake, IntakeAway, IntakeRefused, ShapeUnknown
+from bot.delivery.intake import (
+    KEY_REFUSED,
+    LONGEST_TIMEOUT_SECONDS,
+    TIMEOUT_SECONDS,
+    Intake,
+    IntakeAway,
+    IntakeRefused,
+    ShapeUnknown,
+)
 from bot.delivery.outbox import Entry, Outbox, Unreadable
 from reportline.logs import log_event, log_failure
 
@@ -48,6 +56,11 @@ def rest_after(failures: int) -> float:
     return (longest if failures else LONGEST_REST_SECONDS) * _random.uniform(0.5, 1)
 
 
+def timeout_after(failures: int) -> float:
+    """Give the seconds to wait for an answer after so many failed rounds: an intake may be slow for long."""
+    return min(LONGEST_TIMEOUT_SECONDS, TIMEOUT_SECONDS * 2.0 ** min(failures, _DOUBLINGS))
+
+
 class Courier:
     """Delivers the entries of one outbox to one intake, in random order; `rest` gives a round's pause (s).
 
@@ -65,6 +78,11 @@ class Courier:
         self._is_probing = False
         self._filling_untold_at = 0.0
         self._is_too_new_told = False
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last round could not deliver."""
+        return self._failures > 0
 
     async def deliver(self, entry: Entry) -> bool:
         """Try once to deliver the entry; True when the intake has it. Twice at the same time is harmless.
@@ -129,7 +147,7 @@ class Courier:
         """Try what is left until something is in the way: so a few bad entries do not end the whole round."""
         for entry in left:
             try:
-                outcome = await self._attempt(entry)
+                outcome = await self._attempt(entry, timeout_after(self._failures))
             except Exception as error:  # noqa: BLE001 - reports wait, so the courier outlives any fault
                 log_failure("unexpected_error", error)
                 outcome = Outcome.FAILED
@@ -137,12 +155,12 @@ class Courier:
             if outcome in TROUBLE:
                 return
 
-    async def _attempt(self, entry: Entry) -> Outcome:
+    async def _attempt(self, entry: Entry, seconds: float | None = None) -> Outcome:
         try:
             sealed = self._outbox.read(entry)
             if sealed is None:
                 return Outcome.GONE
-            await self._intake.hand_in(entry.draft_id, sealed)
+            await self._intake.hand_in(entry.draft_id, sealed, seconds)
         except IntakeAway as away:
             return self._note_trouble(away.status)
         except IntakeRefused as refused:

@@ -5,22 +5,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from conversations.wire.report import SHAPES, Report, SealedReport, read_receipt
 from conversations.wire.sealing import NotOpened, UnknownShape, fingerprint, public_half, unseal
 
+# A reporter waits no longer; the courier waits longer each time.
 TIMEOUT_SECONDS: Final = 5.0
+LONGEST_TIMEOUT_SECONDS: Final = 60.0
 STATUS_WORDS: Final = ("received", "assessed", "unknown")
 KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PROBLEM: Final = "application/problem+json"
+_OUR_PROBLEMS: Final = "urn:problem-type:reportline:"
 _UNKNOWN_SHAPE: Final = "unknown-shape"
 # Only the intake's own word about a report that it could read is for good. Bytes garbled on the way (400), a
 # wrong URL (404), a wrong key (401, 403), a proxy's limit (413) or a fault (5xx) can be mended: it waits.
 _FOR_GOOD: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY})
+
+
+_TwelveDigits = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
 class IntakeAway(Exception):  # noqa: N818 - it names what happened, not an error
@@ -63,9 +69,9 @@ class ChannelAnswer:
     `access_key` is the id of the key that asked, `report_shapes` are the numbers of the shapes that it takes.
     """
 
-    seal_keys: tuple[str, ...]
-    access_key: str
-    report_shapes: tuple[int, ...]
+    seal_keys: Annotated[tuple[_TwelveDigits, ...], Field(min_length=1)]
+    access_key: _TwelveDigits
+    report_shapes: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 _CHANNEL_ANSWER: Final = TypeAdapter(ChannelAnswer)
@@ -74,8 +80,8 @@ _CHANNEL_ANSWER: Final = TypeAdapter(ChannelAnswer)
 class Intake(Protocol):
     """The intake as the bot uses it."""
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed.
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
+        """Hand in a sealed report; on return it is committed. Waits `seconds`, or as long as is usual.
 
         Raises IntakeAway, IntakeRefused or ShapeUnknown.
         """
@@ -114,13 +120,13 @@ class HttpIntake:
             transport=transport,
         )
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Hand in a sealed report; on return it is committed.
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
+        """Hand in a sealed report; on return it is committed. Waits `seconds`, or as long as is usual.
 
         Raises IntakeAway, IntakeRefused or ShapeUnknown.
         """
-        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump())
-        if answer.status_code == HTTPStatus.ACCEPTED:
+        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump(), seconds)
+        if _is_taken(answer):
             return
         problem = _problem(answer)
         if problem == _UNKNOWN_SHAPE:
@@ -133,9 +139,9 @@ class HttpIntake:
         """Give the status word of a receipt ("unknown" if it is none), or None while the intake is away."""
         try:
             answer = await self._request("POST", "/v1/receipts/status", {"receipt": receipt})
-            word = answer.json()["status"]
-        except (IntakeAway, ValueError, KeyError, TypeError):
+        except IntakeAway:
             return None
+        word = _told(answer, "status") if answer.status_code == HTTPStatus.OK else None
         return word if word in STATUS_WORDS else None
 
     async def channel(self) -> ChannelAnswer | Refusal:
@@ -155,10 +161,13 @@ class HttpIntake:
         """Close the connections; no request may follow."""
         await self._client.aclose()
 
-    async def _request(self, method: str, path: str, content: dict[str, Any] | None = None) -> httpx.Response:
+    async def _request(
+        self, method: str, path: str, content: dict[str, Any] | None = None, seconds: float | None = None
+    ) -> httpx.Response:
+        seconds = seconds or self._timeout
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._client.request(method, path, json=content)
+            async with asyncio.timeout(seconds):
+                return await self._client.request(method, path, json=content, timeout=seconds)
         except (httpx.HTTPError, TimeoutError):
             # It holds the request, and with it the token and the draft id.
             raise IntakeAway from None
@@ -171,14 +180,28 @@ _STATUS_OF: Final = {
 
 
 def _problem(answer: httpx.Response) -> str | None:
-    """Give the name of the problem that the intake itself tells; None for a success and a proxy's page."""
+    """Give the name of the problem that the intake itself tells; None for what a proxy or gateway says."""
     if answer.is_success or not answer.headers.get("content-type", "").startswith(_PROBLEM):
         return None
+    named = _told(answer, "type")
+    return named.removeprefix(_OUR_PROBLEMS) if named and named.startswith(_OUR_PROBLEMS) else None
+
+
+def _is_taken(answer: httpx.Response) -> bool:
+    """Tell whether the intake says that it has the report: only who opened the seal can name a receipt."""
+    if answer.status_code != HTTPStatus.ACCEPTED or _told(answer, "status") != "received":
+        return False
+    receipt = _told(answer, "receipt")
+    return receipt is not None and read_receipt(receipt) == receipt
+
+
+def _told(answer: httpx.Response, name: str) -> str | None:
+    """Give a word of an answer's JSON; None if there is none."""
     try:
-        told = answer.json()["type"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return str(told).rpartition(":")[2]
+        told = answer.json()[name]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return told if isinstance(told, str) else None
 
 
 def _lacks(answer: httpx.Response, key_id: str) -> bool:
@@ -204,8 +227,9 @@ class InMemoryIntake:
         self.refusal: Refusal | None = None
         self.shapes: tuple[int, ...] = SHAPES
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
         """Hand in a sealed report; the highest revision wins. Raises as the real one does."""
+        del seconds  # it answers at once
         self._require_there()
         try:
             report = unseal(sealed, self._private_keys)

@@ -35,13 +35,14 @@ _USUAL: Final = Rest()
 class IntakeWatch:
     """The intake as a bot delivers to it; `match` is what it last said of this bot.
 
-    While the intake is away, what it said before holds. `key` is the public key to which this bot seals.
+    While `is_away`, since it did not answer last, what it said before holds. `key` is the public key to which
+    this bot seals.
     """
 
     def __init__(self, intake: Intake, key: IntakePublicKey, rest: Rest = _USUAL) -> None:
         self._intake, self._key, self._rest = intake, key, rest
         self._woken = asyncio.Event()
-        self._is_away = True
+        self.is_away = True
         self.match = Match.UNASKED
 
     @property
@@ -49,12 +50,12 @@ class IntakeWatch:
         """Whether a reporter's link may be taken: nothing is known that keeps the intake from opening it."""
         return self.match not in MISMATCHES
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
         """Hand in as the intake does; an answer after an outage and a refusal have the question asked."""
         try:
-            await self._intake.hand_in(draft_id, sealed)
+            await self._intake.hand_in(draft_id, sealed, seconds)
         except IntakeAway as away:
-            self._is_away = True
+            self.is_away = True
             if away.status in KEY_REFUSED:
                 self._woken.set()
             raise
@@ -83,9 +84,9 @@ class IntakeWatch:
         try:
             answer = await self.channel()
         except IntakeAway:
-            self._is_away = True
+            self.is_away = True
         else:
-            self._is_away = False
+            self.is_away = False
             self.match = match_of(answer, self._key)
         return self.match
 
@@ -108,7 +109,7 @@ class IntakeWatch:
 
     @property
     def _is_settled(self) -> bool:
-        return self.takes_links and not self._is_away
+        return self.takes_links and not self.is_away
 
     def _tell_change(self, *, took_links: bool) -> None:
         if took_links and not self.takes_links:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.channels.telegram.calls import Call
-from bot.channels.telegram.chats import Sentences, TelegramChats
+from bot.channels.telegram.chats import Sentences, TelegramChats, tell_left
 from bot.channels.telegram.failures import (
     FloodedError,
     Pace,
@@ -115,13 +115,19 @@ class FleetBot:
         """Tell the bot's current host."""
         await self._host.gone(talk)
 
-    async def close(self) -> None:
-        """Finish the calls on their way, for the pace's `grace` at most, and close the connections."""
+    async def close(self) -> int:
+        """Finish the calls on their way, for the pace's `grace` at most, and close the connections.
+
+        Gives the number of chats in which something is left undone.
+        """
         self._is_closing = True
-        await settle({*self._taking}, self._shared.pace.grace)
-        await self._chats.close(self._shared.pace.grace)
+        await self._chats.close(self._settle_taking)
         await self._sender.close()
         await asyncio.gather(*self._leaving)
+        return self._chats.left
+
+    async def _settle_taking(self, seconds: float) -> None:
+        await settle({*self._taking}, seconds)
 
     def _has_skipped(self) -> bool:
         skipped, self._skipped = self._chats.skipped - self._skipped, self._chats.skipped
@@ -169,8 +175,7 @@ class Fleet:
         """Serve exactly these bots from now on, without a pause for those that stay."""
         self._served = tuple(entries)
         wanted = {self._keys.path(entry.bot_id): entry for entry in self._served}
-        for path in self._open.keys() - wanted.keys():
-            self._close(self._open.pop(path).bot)
+        self._close([self._open.pop(path).bot for path in self._open.keys() - wanted.keys()])
         for path, entry in wanted.items():
             if path in self._open:
                 self._open[path].bot.become(entry)
@@ -213,10 +218,14 @@ class Fleet:
         self.apply(())
         await asyncio.gather(*self._leaving)
 
-    def _close(self, bot: FleetBot) -> None:
-        leaving = asyncio.create_task(bot.close())
+    def _close(self, bots: Sequence[FleetBot]) -> None:
+        leaving = asyncio.create_task(_close_all(bots))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
+
+
+async def _close_all(bots: Sequence[FleetBot]) -> None:
+    tell_left(sum(await asyncio.gather(*(bot.close() for bot in bots))))
 
 
 def portals_of(entry: BotEntry, portals: Mapping[str, Portal]) -> dict[str, Portal]:

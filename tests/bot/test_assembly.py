@@ -29,6 +29,7 @@ from reportline.readiness import NotReady
 from tests.intake_api.running_api import RunningApi, a_report, opened, prepare
 from tests.intake_api.served_api import served_here
 from tests.ports import next_port
+from tests.valkeys import valkey
 
 
 class Expiring(MemorySessions):
@@ -120,6 +121,29 @@ async def test_a_bot_starts_while_its_intake_is_away(served: Served) -> None:
     await _starts(served.settings.model_copy(update={"intake_url": away}))
 
 
+async def test_an_intake_that_is_away_is_told(served: Served) -> None:
+    away = f"http://127.0.0.1:{next_port()}"
+    async with bot_host(served.settings.model_copy(update={"intake_url": away})) as host:
+        assert await host.states() == {"store": "ok", "intake": "away"}
+    async with bot_host(served.settings) as host:
+        assert await host.states() == {"store": "ok", "intake": "ok"}
+
+
+@pytest.mark.alone("an answer has three seconds at most")
+async def test_a_store_that_stands_still_is_told_before_who_asks_has_gone(
+    served: Served, tmp_path: Path
+) -> None:
+    with valkey(tmp_path / "valkey") as server:
+        settings = served.settings.model_copy(update={"valkey_url": server.url})
+        async with bot_host(settings) as host:
+            assert await host.store_answers()
+            with server.paused():
+                began = time.monotonic()
+                assert not await host.store_answers()
+                assert time.monotonic() - began < 3
+            assert await host.store_answers()
+
+
 async def test_a_bot_with_another_intakes_key_does_not_start_and_adopts_none(served: Served) -> None:
     """What waits in the outbox stays as it is."""
     _write_other_public_key(served.settings)
@@ -168,7 +192,7 @@ async def test_a_key_revoked_in_mid_run_stops_links_and_makes_the_host_unready(s
         review = await happens("1", Said("https://forum.example/1"))
         assert "kept safely" in (await happens("1", _tap(review, "send"))).card.text
         async with asyncio.timeout(20):
-            while host.intake_match() == "ok":
+            while host.intake_match() != "key_refused":
                 await asyncio.sleep(0.01)
         assert await readiness(host, numbers) == {"store": "ok", "intake": "key_refused"}
         answer = await happens("2", Opened())

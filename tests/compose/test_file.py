@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from bot.channels.telegram.failures import Pace
 from bot.fleet.webhooks import WebhookConnection
 from bot.settings import BotSettings
 from intake_api.settings import IntakeSettings
@@ -241,6 +242,7 @@ def test_each_service_that_stays_has_a_health_check(name: str) -> None:
     if name in OURS:
         # A request in work, a merge, and what still waits inside SQLite or for an answer.
         assert int(spec["stop_grace_period"].removesuffix("s")) >= 2 * SECONDS_TO_FINISH
+        assert int(spec["stop_grace_period"].removesuffix("s")) >= SECONDS_TO_FINISH + Pace().grace + 5
         assert spec["depends_on"]["setup"] == {"condition": "service_completed_successfully"}
 
 

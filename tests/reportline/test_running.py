@@ -146,12 +146,44 @@ async def test_an_intake_that_ends_ends_it_all_with_a_sentence(system: System) -
         assert await process.wait() == 1
 
 
-def _end_child(parent: int, word: str) -> None:
+async def test_a_bot_that_is_killed_during_the_talk_is_told_with_its_signal(system: System) -> None:
+    """It was killed, so the log says nothing of it."""
+    async with _run(system) as process:
+        await _read_until(process, "Ctrl-D ends the talk")
+        _end_child(process.pid, "poll", signal.SIGKILL)
+        _end_talk(process)
+        told = await _read_until(process, "goes on; Ctrl-C ends it.")
+        assert "The Telegram bot was killed (signal 9)." in told
+        assert "says why" not in told
+
+
+async def test_an_intake_that_is_killed_during_the_talk_is_not_said_to_go_on(system: System) -> None:
+    async with _run(system) as process:
+        await _read_until(process, "Ctrl-D ends the talk")
+        _end_child(process.pid, "serve", signal.SIGKILL)
+        _end_talk(process)
+        told = await _read_until(process, "The intake was killed (signal 9).")
+        assert "goes on" not in told
+        assert await process.wait() == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tell a process that its parent is gone")
+async def test_whoever_is_killed_leaves_nothing_running(system: System) -> None:
+    async with _run(system) as process:
+        await _read_until(process, "Ctrl-D ends the talk")
+        process.kill()
+        await process.wait()
+        async with asyncio.timeout(SECONDS):
+            while await system.is_answered():
+                await asyncio.sleep(0.05)
+
+
+def _end_child(parent: int, word: str, told: signal.Signals = signal.SIGTERM) -> None:
     """End the child of this process whose command has this word."""
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             is_child = (folder / "stat").read_text().rpartition(")")[2].split()[1] == str(parent)
             if is_child and word in (folder / "cmdline").read_text().split("\0"):
-                os.kill(int(folder.name), signal.SIGTERM)
+                os.kill(int(folder.name), told)
                 return
     raise AssertionError(f"no {word} runs")

@@ -65,6 +65,10 @@ class ChatQueue:
         self.tries = 0
         self.held_up.clear()
 
+    def put_deletions_first(self) -> None:
+        """Order what waits for a stop: what is not deleted then stays for long, or for good."""
+        self.calls.sort(key=lambda call: 0 if call.deletes else 1 if call.shows else 2)
+
     def take_notice(self) -> None:
         """Remove a notice that waits."""
         self.calls = [call for call in self.calls if not call.is_notice]

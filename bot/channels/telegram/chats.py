@@ -15,7 +15,7 @@ from typing import Any
 from bot.channels.telegram.calls import Call, calls_for, calls_to_leave, calls_to_tidy, end_of_tap
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import Pace
-from bot.channels.telegram.sending import ChatQueues, settle
+from bot.channels.telegram.sending import ChatQueues
 from bot.channels.telegram.updates import (
     Gone,
     Ignored,
@@ -33,6 +33,10 @@ from reportline.logs import log_event, log_failure
 MOST_WAITING = 8
 
 
+class PutOffError(OSError):
+    """The host's disk or store is away while the bot stops: the update comes again to the next process."""
+
+
 class NotDeletedYet(OSError):  # noqa: N818 - it names what happened, not an error
     """A message that was to be deleted stands in the chat still: Telegram does not take the call now."""
 
@@ -48,8 +52,8 @@ class Sentences:
 class TelegramChats:
     """The chats of one bot, between its host and the Bot API; `skipped` counts what could not be handled.
 
-    `bot` tells the bots of one host apart; `request` makes one call, gives its result as plain JSON, raises
-    only CallError.
+    After `close`, `left` is the number of chats in which something was left undone. `bot` tells the bots of
+    one host apart; `request` makes one call, gives its result as plain JSON, raises only CallError.
     """
 
     def __init__(
@@ -61,25 +65,29 @@ class TelegramChats:
         pace: Pace,
     ) -> None:
         self.skipped = 0
+        self.left = 0
+        self._closing = asyncio.Event()
         self._waiting = 0
         self._has_told = False
         self._host, self._bot, self._sentences = host, bot, sentences
         self._pace = pace
         self._queues = ChatQueues(host, request, pace, sentences.away)
 
-    async def serve(self, update: Any) -> None:
-        """Bring one polled update before the host until it is saved, or skipped.
+    async def serve(self, update: Any) -> ChatQueue | None:
+        """Bring one polled update before the host until it is saved, or skipped; gives its chat's queue.
 
         Of each chat, updates are brought in the order in which this was begun. Then it waits for
         `Pace.confirm` seconds at most until the answer is shown, and not at all while Telegram holds it up.
+        Raises PutOffError.
         """
         outcome = self._read(update)
         if isinstance(outcome, Ignored):
-            return
+            return None
         queue = self._queues.of(_chat(outcome))
         async with queue.order:
             await self._insist(queue, outcome, end_of_tap(update))
         await self._queues.answered(queue, self._pace.confirm)
+        return queue
 
     async def take(self, update: Any) -> Call | None:
         """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
@@ -111,12 +119,23 @@ class TelegramChats:
         """Make calls that belong to no chat, one after another, and retry them as a chat's are."""
         await self._queues.drain(ChatQueue("", calls=list(calls)))
 
-    async def close(self, seconds: float) -> None:
-        """Give what is on its way so many seconds to arrive, and drop the rest."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._queues.take_all_notices_back()
-        await settle(self._queues.under_way(), seconds)
+    async def close(self, updates: Callable[[float], Awaitable[None]]) -> None:
+        """End: work off what waits, deletions first, and drop the rest once the pace's `grace` is over.
+
+        `updates` gives the updates in hand so many seconds, and drops the rest.
+        """
+        self._closing.set()
+        self._queues.hurry()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.grace):
+                    await updates(self._pace.standstill)
+                    await self._queues.take_all_notices_back()
+                    await self._queues.work_off()
+        finally:
+            self.left = self._queues.undone
+        await updates(0)
+        await self._queues.drop()
 
     def _read(self, update: Any) -> Outcome:
         try:
@@ -132,8 +151,12 @@ class TelegramChats:
     async def _insist(self, queue: ChatQueue, outcome: Outcome, tap: Call | None) -> None:
         tries = 0
         while not await self._brought(queue, outcome, tap):
+            if self._closing.is_set():
+                raise PutOffError
             tries += 1
-            await asyncio.sleep(self._pace.pause(tries))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.pause(tries)):
+                    await self._closing.wait()
 
     async def _brought(self, queue: ChatQueue, outcome: Outcome, tap: Call | None) -> bool:
         try:
@@ -195,6 +218,12 @@ class TelegramChats:
             if tries < self._pace.tries:
                 await asyncio.sleep(self._pace.pause(tries))
         return None
+
+
+def tell_left(chats: int) -> None:
+    """Log in how many chats a stop left something undone, if in any."""
+    if chats:
+        log_event("chats_left_undone", number=chats)
 
 
 def _chat(outcome: Arrival | Gone | Leave | Pinned) -> str:

@@ -67,14 +67,17 @@ class Pace:
     outage stays for `notice`. A webhook's answer waits for `shown` until the card is shown, the confirmation
     of a polled update for `confirm`. While updates are in hand, polls are `between_polls` apart: within half
     a second, Telegram would answer with one update alone. One bot makes `calls_a_second`, and in any one
-    second five more at most; a chat gets `cards_a_second`, after the first three.
+    second five more at most; a chat gets `cards_a_second`, after the first three. A stop works off what
+    waits, for `grace` at most, and no longer than `standstill` after the last call that succeeded.
     """
 
     poll: int = 30
     answer: float = 10.0
     first_pause: float = 1.0
     longest_pause: float = 60.0
-    grace: float = 3.0
+    # Units and compose give 45 seconds: ten more are the server's, three the last poll's.
+    grace: float = 25.0
+    standstill: float = 10.0
     shown: float = 3.0
     confirm: float = 1.0
     between_polls: float = 0.6

@@ -25,7 +25,7 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.calls import Call, Presentation, presentation_calls
-from bot.channels.telegram.chats import Sentences, TelegramChats
+from bot.channels.telegram.chats import Sentences, TelegramChats, tell_left
 from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
@@ -48,6 +48,7 @@ from bot.exchange import Host
 from reportline.logs import log_event
 
 _USUAL = Pace()
+_SECONDS_TO_CONFIRM = 3.0
 _NO_WEBHOOK = Call("deleteWebhook", {"drop_pending_updates": False})
 _STATUS = re.compile(r"\((401|404)\)")
 
@@ -92,7 +93,9 @@ class TelegramPolling:
         return self._chats.skipped
 
     async def run(self) -> None:
-        """Serve until cancelled, then finish and confirm what is in hand.
+        """Serve until cancelled, then finish what is in hand, and confirm what is answered.
+
+        Cancelled once more, it ends at once.
 
         Raises TokenRefusedError when Telegram does not know the token at the start.
         """
@@ -127,11 +130,13 @@ class TelegramPolling:
 
     async def _wind_down(self) -> None:
         await settle(self._presenting, 0)
-        await self._updates.close(self._pace.grace)
-        await self._chats.close(self._pace.grace)
-        if offset := self._updates.offset():
+        try:
+            await self._chats.close(self._updates.close)
+        finally:
+            tell_left(self._chats.left)
+        if offset := self._updates.last_offset():
             with suppress(CallError, TimeoutError):
-                await asyncio.wait_for(self._request(self._poll(offset, 0)), self._pace.grace)
+                await asyncio.wait_for(self._request(self._poll(offset, 0)), _SECONDS_TO_CONFIRM)
 
     async def _insist(self, call: Call) -> Any:
         """Make a call until it is answered, however long the network is away.

@@ -50,15 +50,38 @@ class ChatQueues:
         self._sending: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
         self._tidying: asyncio.TimerHandle | None = None
+        self._released = asyncio.Event()
+        self._is_hurried = False
+        self._got_through_at = time.monotonic()
         self._queues: WeakValueDictionary[str, ChatQueue] = WeakValueDictionary()
 
     def of(self, chat: str) -> ChatQueue:
         """Give the queue of a chat."""
         return self._queues.setdefault(chat, ChatQueue(chat))
 
-    def under_way(self) -> "set[asyncio.Task[None]]":
-        """Give what is still being sent."""
-        return self._sending.copy()
+    @property
+    def undone(self) -> int:
+        """In how many chats something is still to be done."""
+        return sum(queue.waits for queue in self._queues.values())
+
+    def hurry(self) -> None:
+        """Let deletions go before everything else from now on."""
+        self._is_hurried, self._got_through_at = True, time.monotonic()
+        for queue in self._queues.values():
+            if not queue.lock.locked():  # else a call may be under way, which stays the first
+                queue.put_deletions_first()
+
+    async def work_off(self) -> None:
+        """Wait until everything is sent, or until no call has succeeded for the pace's `standstill`."""
+        while self._sending:
+            left = self._got_through_at + self._pace.standstill - time.monotonic()
+            if left <= 0:
+                return
+            await asyncio.wait(self._sending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+    async def drop(self) -> None:
+        """Stop sending."""
+        await settle(self._sending.copy(), 0)
 
     def send(self, queue: ChatQueue) -> None:
         """Go on with what the queue waits for, beside everything else."""
@@ -80,6 +103,8 @@ class ChatQueues:
     async def drain(self, queue: ChatQueue) -> None:
         """Do all that the queue waits for."""
         while queue.waits:
+            if self._is_hurried:
+                queue.put_deletions_first()
             await self._turn_of(queue)
             booked = time.monotonic()
             async with queue.lock:
@@ -155,12 +180,25 @@ class ChatQueues:
         if queue.calls[0].shows:
             await asyncio.sleep(self._allowance.card(queue.chat))
         while True:
-            while pause := self._allowance.held(queue.chat):  # noqa: ASYNC110 - nothing but time ends it
-                await asyncio.sleep(pause)
+            probes = await self._release_of(queue)
             # Booked only now, so that what was told to wait does not all go at the same moment.
             await asyncio.sleep(self._allowance.call())
-            if not self._allowance.held(queue.chat):
+            if probes or not self._allowance.held(queue.chat):
                 return
+
+    async def _release_of(self, queue: ChatQueue) -> bool:
+        """Wait while Telegram asks a chat to wait; tells whether its card is to find out if all must wait."""
+        while pause := self._allowance.held(queue.chat):
+            # A message that is deleted tells nothing: it is cards that Telegram counts.
+            if queue.calls[0].shows:
+                until = self._allowance.probe(queue.chat)
+                if not until:
+                    return True
+                pause = min(pause, until)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._released.wait()
+        return False
 
     async def _step(self, queue: ChatQueue) -> float:
         """Do the next thing that a queue waits for; gives the seconds until the queue goes on."""
@@ -185,8 +223,10 @@ class ChatQueues:
             return self._later(queue, error)
         except CallError as error:
             return await self._meet_refusal(queue, call, error)
-        if call.shows:
-            self._allowance.note_success()
+        self._got_through_at = time.monotonic()
+        if call.shows and self._allowance.note_success():
+            self._released.set()
+            self._released = asyncio.Event()
         queue.advance()
         self._note(queue, call, result)
         return 0

@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.sending import settle
+
+_Task = asyncio.Task[ChatQueue | None]
 
 
 class UpdatesInHand:
     """The updates that Telegram has told of and that are not confirmed yet.
 
-    `serve` handles one update; when it returns, the update may be confirmed. Updates are served beside one
-    another, and begin in the order in which they came.
+    `serve` handles one update, and gives the queue of what answers it; when it returns, the update may be
+    confirmed. Updates are served beside one another, and begin in the order in which they came.
     """
 
-    def __init__(self, serve: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, serve: Callable[[Any], Coroutine[Any, Any, ChatQueue | None]]) -> None:
         self._serve = serve
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[int, _Task] = {}
+        self._being_confirmed: dict[int, _Task] = {}
         self._next = 0
 
     @property
@@ -32,11 +36,18 @@ class UpdatesInHand:
         """
         waiting = [number for number, task in self._tasks.items() if not _is_done(task)]
         if not waiting:
-            self._tasks.clear()
+            self._being_confirmed, self._tasks = self._tasks, {}
+        return min(waiting, default=self._next)
+
+    def last_offset(self) -> int:
+        """Give the number to ask from at a stop: the first update whose answer is not made, or is unknown."""
+        known = {**self._being_confirmed, **self._tasks}
+        waiting = [number for number, task in known.items() if not _is_answered(task)]
         return min(waiting, default=self._next)
 
     def take(self, updates: Sequence[Any]) -> None:
         """Begin to serve the updates that are new; those without a number are passed over."""
+        self._being_confirmed = {}
         numbered = {number: update for update in updates if (number := update_number(update)) is not None}
         new = [number for number in numbered if number not in self._tasks]
         for number in new:
@@ -56,8 +67,15 @@ class UpdatesInHand:
         await settle({*self._tasks.values()}, seconds)
 
 
-def _is_done(task: asyncio.Task[None]) -> bool:
+def _is_done(task: _Task) -> bool:
     return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _is_answered(task: _Task) -> bool:
+    if not _is_done(task):
+        return False
+    queue = task.result()
+    return queue is None or not queue.waits
 
 
 def update_number(update: Any) -> int | None:

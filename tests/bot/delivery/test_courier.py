@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.courier import AT_ONCE, LONGEST_REST_SECONDS, Courier, Outcome, rest_after
-from bot.delivery.intake import InMemoryIntake, IntakeAway, ShapeUnknown
+from bot.delivery.intake import (
+    LONGEST_TIMEOUT_SECONDS,
+    TIMEOUT_SECONDS,
+    InMemoryIntake,
+    IntakeAway,
+    ShapeUnknown,
+)
 from bot.delivery.outbox import Entry, Outbox
 from conversations.wire.report import Report, SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
@@ -26,15 +32,20 @@ class Gate(InMemoryIntake):
     def __init__(self) -> None:
         super().__init__({"k1": PRIVATE_KEY})
         self.fails: dict[str, Exception] = {}
+        self.needs = 0.0
+        self.waited_for: list[float | None] = []
         self.takes_newer = False
         self.opened = asyncio.Event()
         self.opened.set()
         self.handed_in = 0
         self.within = self.most_within = 0
 
-    async def hand_in(self, draft_id: str, sealed: SealedReport) -> None:
-        """Count, fail as told, or do as the twin does."""
+    async def hand_in(self, draft_id: str, sealed: SealedReport, seconds: float | None = None) -> None:
+        """Count, fail as told or when nobody waits for as long as it `needs`, or do as the twin does."""
         self.handed_in += 1
+        self.waited_for.append(seconds)
+        if (seconds or TIMEOUT_SECONDS) < self.needs:
+            raise IntakeAway
         self.within += 1
         self.most_within = max(self.most_within, self.within)
         try:
@@ -132,6 +143,32 @@ async def test_delivers_after_days(outbox: Outbox, gate: Gate) -> None:
     async with _running(Courier(outbox, gate, rest)):
         await _until(lambda: entry.draft_id in gate.reports and not outbox.waiting())
     assert rounds[:3000] == list(range(1, 3001))
+
+
+@pytest.mark.parametrize("needs", [7, 20, 55])
+async def test_an_intake_that_is_slow_gets_its_reports_in_the_end(
+    outbox: Outbox, gate: Gate, needs: float
+) -> None:
+    """The courier waits longer with each failed round, a minute at most; a reporter's own try stays short."""
+    entry, gate.needs = _put(outbox), needs
+    courier = Courier(outbox, gate, _at_once)
+    assert not await courier.deliver(entry)
+    async with _running(courier):
+        await _until(lambda: not outbox.waiting())
+        assert gate.waited_for[:3] == [None, TIMEOUT_SECONDS, 2 * TIMEOUT_SECONDS]
+        assert max(seconds or 0 for seconds in gate.waited_for) <= LONGEST_TIMEOUT_SECONDS
+        await _until(lambda: not courier.is_failing)
+
+
+async def test_it_is_said_that_deliveries_fail(outbox: Outbox, gate: Gate) -> None:
+    courier = Courier(outbox, gate, _at_once)
+    _put(outbox)
+    gate.away = True
+    async with _running(courier):
+        await _until(lambda: courier.is_failing)
+        gate.away = False
+        await _until(lambda: not courier.is_failing)
+    assert not outbox.waiting()
 
 
 async def test_an_outage_is_told_once(outbox: Outbox, gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import shutil
+import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -280,6 +281,7 @@ async def test_an_intake_that_is_away_says_nothing_of_itself(side: Side) -> None
 
 SEALED = SealedReport(key_id="k1", sealed="AAAA")
 DRAFT = "ab" * 16
+EMPTY_LISTS = b'{"seal_keys": [], "access_key": "", "report_shapes": []}'
 TEXT_FOR_LIST = b'{"seal_keys": "ab", "access_key": "", "report_shapes": [1]}'
 PROBLEM = "application/problem+json"
 
@@ -301,14 +303,51 @@ def _http(app: Any) -> HttpIntake:
     return HttpIntake("http://intake.example", "token", transport=httpx.ASGITransport(app))
 
 
+JSON = "application/json"
+TAKEN = json.dumps({"receipt": NOBODY, "status": "received"}).encode()
+FOR_GOOD = b'{"type": "urn:problem-type:reportline:seal-not-opened"}'
+OTHERS_PROBLEM = b'{"type": "https://gateway.example/problems/not-found"}'
+OTHERS_URN = b'{"type": "urn:problem-type:gateway:no-access-key"}'
+
+
 async def test_only_the_intakes_own_word_is_for_good() -> None:
+    """A refusal is for good with the intake's problem document; a proxy's answer can be mended."""
     status = 422
-    """A refusal is for good with the intake's problem document; a proxy's page can be mended."""
     with pytest.raises(IntakeRefused) as refused:
-        await _http(_answering(status, PROBLEM, b"{}", [])).hand_in(DRAFT, SEALED)
+        await _http(_answering(status, PROBLEM, FOR_GOOD, [])).hand_in(DRAFT, SEALED)
     assert refused.value.status == status
-    with pytest.raises(IntakeAway):
-        await _http(_answering(status, "text/html", b"<h1>no</h1>", [])).hand_in(DRAFT, SEALED)
+    for kind, body in ((PROBLEM, OTHERS_PROBLEM), (PROBLEM, b"{}"), ("text/html", b"<h1>no</h1>")):
+        with pytest.raises(IntakeAway):
+            await _http(_answering(status, kind, body, [])).hand_in(DRAFT, SEALED)
+
+
+async def test_the_intakes_answer_to_a_report_is_known_by_its_receipt() -> None:
+    """Only who opened the seal can name one; a later intake may say more beside it."""
+    await _http(_answering(202, JSON, TAKEN, [])).hand_in(DRAFT, SEALED)
+    await _http(_answering(202, JSON, TAKEN[:-1] + b', "more": 1}', [])).hand_in(DRAFT, SEALED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", b"<h1>accepted</h1>"),
+        ("text/plain", b""),
+        (JSON, b""),
+        (JSON, b"{}"),
+        (JSON, b"[]"),
+        (JSON, b"null"),
+        (JSON, b'{"status": "received"}'),
+        (JSON, b'{"status": "received", "receipt": null}'),
+        (JSON, b'{"status": "received", "receipt": "queued"}'),
+        (JSON, TAKEN.replace(b"received", b"accepted")),
+        (JSON, TAKEN.replace(b"0-", b"1-", 1)),
+    ],
+)
+async def test_a_strangers_acceptance_takes_no_report(kind: str, body: bytes) -> None:
+    """A gateway that accepts everything has stored nothing: the report waits for the intake."""
+    with pytest.raises(IntakeAway) as away:
+        await _http(_answering(202, kind, body, [])).hand_in(DRAFT, SEALED)
+    assert away.value.status == 202
 
 
 @pytest.mark.parametrize(
@@ -325,7 +364,8 @@ async def test_what_can_be_mended_waits(status: int) -> None:
     ("status", "content_type", "body"),
     [(status, "text/html", b"<h1>no</h1>") for status in (200, 301, 401, 403, 404, 502)]
     + [(status, PROBLEM, b"{}") for status in (401, 404, 503)]
-    + [(200, "application/json", body) for body in (b"[]", b"{}", TEXT_FOR_LIST, b"\xff")],
+    + [(404, PROBLEM, OTHERS_PROBLEM), (401, PROBLEM, OTHERS_URN)]
+    + [(200, "application/json", body) for body in (b"[]", b"{}", TEXT_FOR_LIST, EMPTY_LISTS, b"\xff")],
 )
 async def test_only_the_intakes_own_word_says_what_it_is(status: int, content_type: str, body: bytes) -> None:
     """A proxy's page or a strange answer stops no bot: it is as if the intake were away."""
@@ -347,7 +387,7 @@ async def test_the_question_holds_nothing_but_the_key() -> None:
 async def test_what_is_sent() -> None:
     """One request with the token, the draft id in the path and the sealed report as JSON."""
     heard: list[Any] = []
-    await _http(_answering(202, "application/json", b"{}", heard)).hand_in(DRAFT, SEALED)
+    await _http(_answering(202, "application/json", TAKEN, heard)).hand_in(DRAFT, SEALED)
     [(method, path, headers)] = heard
     assert (method, path) == ("PUT", f"/v1/reports/{DRAFT}")
     assert (headers[b"authorization"], headers[b"content-type"]) == (b"Bearer token", b"application/json")
@@ -371,7 +411,8 @@ async def test_redirects_are_not_followed() -> None:
         (200, b'{"status": ["received"]}'),
         (200, b'{"status": "x"}'),
     ]
-    + [(status, b'{"status": 401}') for status in (401, 500)],
+    + [(status, b'{"status": 401}') for status in (401, 500)]
+    + [(status, b'{"status": "unknown"}') for status in (202, 404, 500)],
 )
 async def test_a_strange_answer_is_no_status(status: int, body: bytes) -> None:
     """Whatever is no status word is as if the intake were away."""
@@ -414,8 +455,12 @@ async def test_a_slow_answer_ends() -> None:
         intake = HttpIntake(url, "token", timeout=0.2)
         with pytest.raises(IntakeAway):
             await intake.hand_in(DRAFT, SEALED)
-        await intake.close()
         assert len(heard) == 1
+        began = time.monotonic()
+        with pytest.raises(IntakeAway):
+            await intake.hand_in(DRAFT, SEALED, 0.6)
+        assert time.monotonic() - began >= 0.6
+        await intake.close()
 
 
 async def test_nobody_listens() -> None:

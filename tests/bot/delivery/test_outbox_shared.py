@@ -80,12 +80,12 @@ class _Taking(BaseHTTPRequestHandler):
         if not self.server.is_up:
             self._answer(503)
         elif sealed["key_id"] == REFUSED.key_id:
-            self._answer(422)
+            self._answer(422, b'{"type": "urn:problem-type:reportline:seal-not-opened"}')
         elif sealed["key_id"] == TOO_NEW.key_id:
             self._answer(422, b'{"type": "urn:problem-type:reportline:unknown-shape"}')
         else:
             self.server.taken[self.path.rpartition("/")[2]] += 1
-            self._answer(202)
+            self._answer(202, b'{"receipt": "0000-0000-0000-0000-0", "status": "received"}')
 
     def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)

@@ -1,6 +1,7 @@
 """Bots of a fleet are added, removed, paused and given new tokens while others serve; no update is lost."""
 
 import asyncio
+import json
 import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -234,6 +235,24 @@ async def test_a_stop_drains(fleets: Fleets) -> None:
     asyncio.get_running_loop().call_later(0.1, fleets.host.gates["hola"].set)
     await fleets.fleet.close()
     await fleets.reporters[0].sees("heard hola")
+
+
+async def test_a_stop_says_once_in_how_many_chats_of_all_bots_something_is_left(
+    fleets: Fleets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await fleets.open(FIRST, SECOND)
+    for entry, reporter in zip((FIRST, SECOND), fleets.reporters, strict=True):
+        fleets.bot(entry).failures = [Failure("sendMessage", status=429, retry_after=60)]
+        await reporter.say("hola")
+        await until(lambda: _is_slowed(fleets.bot(entry)), wanted=True)  # noqa: B023 - awaited at once
+    capsys.readouterr()
+    await fleets.fleet.close()
+    (told,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (told["event"], told["number"]) == ("chats_left_undone", 2)
+
+
+async def _is_slowed(bot: BotApi) -> bool:
+    return bot.counted["sendMessage"] > 0
 
 
 def test_a_paused_bot_pauses_every_portal_and_a_bot_has_its_own_languages() -> None:

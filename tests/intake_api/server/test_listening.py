@@ -257,8 +257,18 @@ def test_a_request_in_work_is_finished_before_the_stop(served: ServedApi) -> Non
             _wait_until_nobody_gets_in(served)
             database.execute("COMMIT")
         assert client.recv(4096).startswith(b"HTTP/1.1 202 ")
-    _, status, events = _stopped(served)
-    assert (status, events) == (0, ["started", "stopped"])
+    assert served.process.wait(20) == 0
+
+
+def test_a_second_signal_ends_at_once(served: ServedApi) -> None:
+    """Who waits for a request that does not end may press Ctrl-C again; the request is repeated."""
+    with socket.create_connection(("127.0.0.1", served.port)) as client, _writing_held_up(served.folder):
+        _hand_in(client, served)
+        served.process.send_signal(signal.SIGTERM)
+        _wait_until_nobody_gets_in(served)
+        seconds, status, events = _stopped(served)
+    assert seconds < 5
+    assert (status, events) == (128 + signal.SIGTERM, ["started"])
 
 
 async def test_a_stop_that_cuts_a_request_off_tells_so_and_nothing_else(api: RunningApi) -> None:

@@ -124,13 +124,14 @@ async def test_an_answer_that_telegram_holds_up_is_not_waited_for(
 
 
 async def test_an_answer_is_not_waited_for_while_all_chats_are_held_up(world: World) -> None:
-    """Two chats were told to wait, so the bot may be too fast: the third is confirmed unanswered."""
-    others = [Reporter(world.control, chat=5000000002 + number) for number in range(2)]
+    """Three chats were told to wait, so the bot may be too fast: the next is confirmed unanswered."""
+    others = [Reporter(world.control, chat=5000000002 + number) for number in range(3)]
     async with world.serving(replace(HASTE, confirm=1000, grace=0.1)):
         for other in others:
             await world.control.fail("sendMessage", status=429, retry_after=60, chat=other.chat)
             await other.say("hola")
             await until(world.waiting, 0)
+        await world.control.fail("sendMessage", status=200, slow=2, chat=world.reporter.chat)
         await world.reporter.say("hola")
         await until(world.waiting, 0)
         assert await world.chat("shown") == 0
@@ -175,6 +176,100 @@ async def test_stop_has_an_end(world: World) -> None:
         await world.host.started.get()
     assert time.monotonic() - began < 3
     assert await world.waiting() == 1
+
+
+def _crowd(world: World, number: int) -> list[Reporter]:
+    return [Reporter(world.control, chat=5000000100 + place) for place in range(number)]
+
+
+async def _left(crowd: list[Reporter]) -> int:
+    return sum([bool(await reporter.own_messages()) for reporter in crowd])
+
+
+async def _answered(crowd: list[Reporter]) -> int:
+    return sum([len(await reporter.messages()) == 1 for reporter in crowd])
+
+
+@pytest.mark.alone("a stop has so many calls a second")
+async def test_a_stop_works_off_what_waits(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """However slow a bot must be, everybody gets the card, and no message of a reporter's stays."""
+    crowd = _crowd(world, 20)
+    async with world.serving(Pace(poll=5, calls_a_second=8)):
+        for reporter in crowd:
+            await reporter.say("hola")
+        await until(_handled(world), 20)
+    assert (await _left(crowd), await _answered(crowd), await world.waiting()) == (0, 20, 0)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.alone("a stop has so many calls a second")
+async def test_a_stop_that_is_too_short_deletes_first_and_confirms_nothing_unanswered(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who is not answered yet is answered after the next start, and it is said in how many chats."""
+    crowd = _crowd(world, 20)
+    async with world.serving(Pace(poll=5, calls_a_second=8, grace=3)):
+        for reporter in crowd:
+            await reporter.say("hola")
+        await until(_handled(world), 20)
+    undone = 20 - await _answered(crowd)
+    assert (await _left(crowd), undone > 0) == (0, True)
+    assert await world.waiting() >= undone
+    (told,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (told["event"], told["number"]) == ("chats_left_undone", undone)
+    async with world.serving():
+        await until(world.waiting, 0)
+    assert await _answered(crowd) == 20
+
+
+def _handled(world: World) -> Callable[[], Awaitable[int]]:
+    async def count() -> int:
+        return len(world.host.arrivals)
+
+    return count
+
+
+async def test_a_stop_does_not_wait_for_a_store_that_is_away(world: World) -> None:
+    """The update comes again to the next process, and nobody waits for the whole grace."""
+    world.host.failures["hola"] = [OSError("disk")] * 10_000
+    async with world.serving(replace(HASTE, grace=60, longest_pause=60, first_pause=60)):
+        await world.reporter.say("hola")
+        await world.host.started.get()
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert await world.waiting() == 1
+
+
+async def test_a_stop_does_not_wait_for_telegram_when_nothing_gets_through(world: World) -> None:
+    await world.control.fail("sendMessage", status=502, times=10_000)
+    async with world.serving(replace(HASTE, grace=60, standstill=0.3)):
+        await world.reporter.say("hola")
+        await until(_handled(world), 1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+
+
+async def test_a_second_stop_ends_at_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """It does not wait for Telegram, and says what it leaves."""
+    await world.control.fail("sendMessage", status=502, times=10_000)
+    polling = TelegramPolling(
+        world.host,
+        TOKEN,
+        world.bot_api.api_url,
+        presentations=(),
+        sentences=SENTENCES,
+        pace=replace(HASTE, grace=60, standstill=60),
+    )
+    task = asyncio.create_task(polling.run())
+    await world.reporter.say("hola")
+    await until(_handled(world), 1)
+    task.cancel()
+    await asyncio.wait({task}, timeout=0.5)
+    assert not task.done()
+    began = time.monotonic()
+    await stopped(task)
+    assert time.monotonic() - began < 5
+    assert "chats_left_undone" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("update", [{"message": {"text": "no chat"}}, {"message": 7}])

@@ -1,12 +1,19 @@
 """A bot calls Telegram no faster than Telegram asks for, and waits only in the chats that it names."""
 
 from collections.abc import Iterator
+from math import inf
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.rate_limits import CALLS_AT_ONCE, CARDS_AT_ONCE, SECONDS_TO_PROBE, Allowance
+from bot.channels.telegram.rate_limits import (
+    CALLS_AT_ONCE,
+    CARDS_AT_ONCE,
+    SECONDS_BETWEEN_PROBES,
+    SECONDS_TO_PROBE,
+    Allowance,
+)
 from tests.talk_stores import Clock
 
 A_SECOND = 25.0
@@ -105,6 +112,46 @@ def test_a_call_that_succeeds_shows_that_chats_are_too_fast(allowance: Allowance
     assert allowance.held("10") == 1
     allowance.note_success()
     assert [allowance.held(chat) for chat in ("7", "9", "10")] == [3600, 1, 0]
+
+
+def test_a_chat_that_was_named_before_says_nothing_new(allowance: Allowance, clock: Clock) -> None:
+    """However often chats are slowed down again, they hold up no other once another got through."""
+    for chat in range(20):
+        allowance.hold(str(chat), 3)
+    allowance.note_success()
+    for _ in range(5):
+        clock.seconds += 3
+        for chat in range(20):
+            allowance.hold(str(chat), 3)
+        assert allowance.held("other") == 0
+    assert allowance.held("7") == 3
+
+
+def test_one_that_was_never_named_finds_out_at_once(allowance: Allowance, clock: Clock) -> None:
+    """One after another, and no chat that was named; if they are slowed down too, all others wait on."""
+    assert allowance.probe("9") == inf
+    allowance.hold("7", 1)
+    allowance.hold("8", 3600)
+    clock.seconds += 2
+    assert allowance.probe("7") == inf
+    assert [allowance.probe(chat) for chat in ("9", "10")] == [0, SECONDS_BETWEEN_PROBES]
+    allowance.hold("9", 3600)
+    assert allowance.held("10") == SECONDS_TO_PROBE
+    clock.seconds += SECONDS_BETWEEN_PROBES
+    assert [allowance.probe(chat) for chat in ("9", "10", "11")] == [inf, 0, SECONDS_BETWEEN_PROBES]
+    assert allowance.note_success()
+    assert not allowance.note_success()
+
+
+def test_after_the_wait_of_all_those_that_were_never_named_go_first(
+    allowance: Allowance, clock: Clock
+) -> None:
+    allowance.hold("7", 1)
+    allowance.hold("8", 3600)
+    clock.seconds += 1
+    assert allowance.held("7") > allowance.held("9") > 0
+    allowance.note_success()
+    assert allowance.held("7") == 0
 
 
 def test_one_after_another(allowance: Allowance, clock: Clock) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.channels.telegram.calls import Call
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import CallError, FloodedError, UnreachableError
+from bot.channels.telegram.rate_limits import CALLS_AT_ONCE, SECONDS_BETWEEN_PROBES
 from bot.channels.telegram.sending import ChatQueues
 from tests.bot.channels.telegram.transports import HASTE, EchoHost
 
@@ -128,22 +129,67 @@ async def test_a_notice_that_is_not_yet_told_is_never_told() -> None:
     assert bot_api.made == []
 
 
+class SlowChats(BotApiOfOne):
+    """Slows these chats down whatever they try, and takes the calls of all others."""
+
+    def __init__(self, *slow: int) -> None:
+        super().__init__()
+        self.slow = slow
+
+    async def __call__(self, call: Call) -> Any:
+        """Answer one call."""
+        if call.parameters["chat_id"] in self.slow:
+            raise FloodedError(1)
+        return await super().__call__(call)
+
+
+@pytest.mark.alone("an answer has two seconds at most")
+async def test_however_many_chats_are_slowed_down_another_does_not_wait() -> None:
+    """The first that was not named finds out that it is not the bot; what is named again tells nothing."""
+    bot_api = SlowChats(*range(20))
+    queues = _queues(bot_api, calls_a_second=25.0)
+    for chat in range(20):
+        queue = queues.of(str(chat))
+        queue.put([Call("sendMessage", {"chat_id": chat, "text": "card"})])
+        queues.send(queue)
+    waits = []
+    for chat in range(100, 110):
+        await asyncio.sleep(1)
+        other, began = queues.of(str(chat)), time.monotonic()
+        other.put([Call("sendMessage", {"chat_id": chat, "text": "card"})])
+        await _done(queues, other)
+        waits.append(time.monotonic() - began)
+    await queues.drop()
+    assert waits[0] < SECONDS_BETWEEN_PROBES * 21 + 1
+    assert max(waits[1:]) < 2
+
+
 @pytest.mark.alone("reads at which moment each call was made")
-async def test_a_bot_that_is_slowed_down_in_two_chats_waits_in_all() -> None:
-    """Telegram does not say whether chat or bot is too fast; in two chats at once, it is the bot."""
-    bot_api = BotApiOfOne(FloodedError(0.6))
+async def test_those_who_wait_with_all_go_on_as_soon_as_one_got_through() -> None:
+    bot_api = SlowChats(7, 8)
     queues = _queues(bot_api)
-    slow = [queues.of(chat) for chat in ("7", "8")]
-    for queue in slow:
+    others = {*range(9, 17)}
+    waiting = [queues.of(str(chat)) for chat in (*bot_api.slow, *others)]
+    for number, queue in enumerate(waiting):
+        if number == len(bot_api.slow):
+            await asyncio.gather(*(slow.held_up.wait() for slow in waiting[:number]))
         queue.put([Call("sendMessage", {"chat_id": int(queue.chat), "text": "card"})])
         queues.send(queue)
-    async with asyncio.timeout(5):
-        while len(bot_api.made) < 2:
+    async with asyncio.timeout(0.8):
+        while {call.parameters["chat_id"] for _, call in bot_api.made} != others:
             await asyncio.sleep(0.01)
-    told = time.monotonic()
-    bot_api.trouble = None
-    other = queues.of("9")
-    other.put([Call("sendMessage", {"chat_id": 9, "text": "card"})])
-    await _done(queues, other)
-    (when,) = (when for when, call in bot_api.made if call.parameters["chat_id"] == 9)
-    assert when - told > 0.4
+    await queues.drop()
+
+
+@pytest.mark.alone("reads at which moment each call was made")
+async def test_a_bot_that_is_slowed_down_in_every_chat_hardly_calls_any_more() -> None:
+    """Telegram does not say whether chat or bot is too fast; those that find out do so one after another."""
+    bot_api = BotApiOfOne(FloodedError(60))
+    queues = _queues(bot_api, calls_a_second=25.0)
+    for chat in range(60):
+        queue = queues.of(str(chat))
+        queue.put([Call("sendMessage", {"chat_id": chat, "text": "card"})])
+        queues.send(queue)
+    await asyncio.sleep(2)
+    await queues.drop()
+    assert len(bot_api.made) <= CALLS_AT_ONCE + 2 / SECONDS_BETWEEN_PROBES + 2

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.channels.telegram.calls import Call
+from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.updates_in_hand import UpdatesInHand
 
 
@@ -15,8 +17,9 @@ class Served:
         self.begun: list[int] = []
         self.gates: dict[int, asyncio.Event] = {}
         self.failures: dict[int, BaseException] = {}
+        self.queues: dict[int, ChatQueue] = {}
 
-    async def __call__(self, update: Any) -> None:
+    async def __call__(self, update: Any) -> ChatQueue | None:
         """Serve one update."""
         number = update["update_id"]
         self.begun.append(number)
@@ -24,6 +27,7 @@ class Served:
             await self.gates[number].wait()
         if number in self.failures:
             raise self.failures[number]
+        return self.queues.get(number)
 
     def hold(self, number: int) -> None:
         """Keep an update from ending."""
@@ -105,6 +109,27 @@ async def test_what_a_stop_drops_stays_unconfirmed(in_hand: UpdatesInHand, serve
     in_hand.take(_updates(7, 8))
     await in_hand.close(0.01)
     assert in_hand.offset() == 8
+
+
+async def test_a_stop_confirms_no_update_whose_answer_is_not_made(
+    in_hand: UpdatesInHand, served: Served
+) -> None:
+    """Also one that the next poll would have confirmed, until Telegram has answered that poll."""
+    queue = served.queues[8] = ChatQueue("5", calls=[Call("deleteMessage", {"message_id": 1})])
+    in_hand.take(_updates(7, 8, 9))
+    await in_hand.wait(5)
+    assert in_hand.last_offset() == 8
+    assert in_hand.offset() == 10
+    assert in_hand.last_offset() == 8
+    in_hand.take([])
+    assert in_hand.last_offset() == 10
+    in_hand.take(_updates(10))
+    served.queues[11] = queue
+    in_hand.take(_updates(11))
+    await in_hand.wait(5)
+    assert in_hand.last_offset() == 11
+    queue.advance()
+    assert in_hand.last_offset() == 12
 
 
 async def test_what_has_no_number_is_passed_over(in_hand: UpdatesInHand, served: Served) -> None:
