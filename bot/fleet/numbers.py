@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 Taken = Literal["taken", "put_off", "skipped"]
 Troubled = Literal["slowed_down", "refused"]
 Kind = Literal["fleet", "polled"]
-BotState = Literal["serving", "paused", "refused"]
+BotState = Literal["serving", "paused", "refused", "no_updates"]
 _FEWEST: Final = 5
 _HOUR: Final = 3600
 _ROUNDED: Final = "in the last full hour, rounded down to a multiple of 5; fewer are left out"

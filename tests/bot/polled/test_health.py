@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
-from bot.fleet.numbers import FleetNumbers
-from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch
+from bot.fleet.numbers import BotState, FleetNumbers
+from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch, state_of_bot
 from tests.bot.channels.telegram.transports import (
     HASTE,
     SENTENCES,
@@ -145,6 +145,21 @@ async def test_an_update_that_telegram_gives_again_is_counted_once(watched: Watc
     assert watched.count("polled_updates_last_hour taken") == 5
 
 
+@pytest.mark.parametrize(
+    ("word", "paused", "state"),
+    [
+        ("ok", False, "serving"),
+        ("ok", True, "paused"),
+        ("away", False, "no_updates"),
+        ("stuck", True, "no_updates"),
+        ("other_poller", False, "no_updates"),
+        ("token_refused", True, "refused"),
+    ],
+)
+def test_a_bot_that_gets_no_updates_does_not_serve(word: str, paused: bool, state: str) -> None:  # noqa: FBT001 - a row of the table above
+    assert state_of_bot(word, paused=paused) == state
+
+
 @pytest.fixture
 async def system(tmp_path: Path) -> AsyncIterator[System]:
     """Set a bot and an intake up; neither runs yet."""
@@ -194,7 +209,7 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
             process.terminate()
             assert await asyncio.to_thread(process.wait, 30) == 0
     parts = {f"healthy {part}": 1 for part in ("telegram", "store", "intake")}
-    bots = {"polled_bots serving": 1, "polled_bots paused": 0, "polled_bots refused": 0}
+    bots = {f"polled_bots {state}": int(state == "serving") for state in get_args(BotState)}
     assert before == {**bots, **parts, "talk_store_answers": 1}
 
 
@@ -203,6 +218,29 @@ def _require_loopback(port: int) -> None:
     socket.create_connection(("127.0.0.1", port)).close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", port))
+
+
+async def test_a_new_token_in_its_file_makes_a_refused_bot_well_again(system: System, tmp_path: Path) -> None:
+    """Without a restart: what was in memory is there still."""
+    file = tmp_path / "telegram.token"
+    file.write_text(system.environment.pop("REPORTLINE_TELEGRAM_TOKEN"))
+    file.chmod(0o600)
+    system.environment["REPORTLINE_TELEGRAM_TOKEN_FILE"] = str(file)
+    poll = ("bot", "poll", "--health-port", "0")
+    async with system.running(*poll), httpx.AsyncClient(trust_env=False) as client:
+        url = await _url(system, f"{'-'.join(poll)}.log")
+
+        async def telegram() -> Any:
+            return (await client.get(f"{url}/readyz")).json()["telegram"]
+
+        await until(telegram, "ok")
+        newer = system.telegram.api.token[:-1] + "x"
+        await system.telegram.api.revoke(newer)
+        async with BotApiControl(system.telegram.url) as control:
+            await Reporter(control, language="en").say("hola")
+        await until(telegram, "token_refused")
+        file.write_text(newer)
+        await until(telegram, "ok")
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence(system: System) -> None:
