@@ -89,10 +89,15 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "see that the intake takes reports",
         ("number",),
     ),
+    "report_waits_long": ListedEvent(
+        ERROR,
+        "a report has waited on this disk for more than two hours; told once, until none has",
+        "run `reportline outbox status` and doctor; see that the intake runs",
+    ),
     "entry_set_aside": ListedEvent(
         ERROR,
-        "an entry of the outbox was moved to set_aside",
-        "mend the cause; then `reportline outbox flush --set-aside`",
+        "a file of the outbox is damaged, and was set aside",
+        "see whose the files are, and the disk; then `reportline outbox flush --set-aside`",
         ("reason",),
     ),
     "update_skipped": ListedEvent(

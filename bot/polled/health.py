@@ -126,6 +126,7 @@ async def _readiness(host: BotHost, watch: TelegramWatch, numbers: FleetNumbers)
     states = {"telegram": watch.telegram(), **await host.states()}
     numbers.set_store_answers(answers=states["store"] == "ok")
     numbers.set_states(states)
+    numbers.set_outbox_waits_long(waits=host.outbox_waits_long())
     return states
 
 

@@ -32,6 +32,7 @@ from tests.reporter import BotApiControl, Reporter
 from tests.system import System, set_up_system
 
 HOUR = 3600.0
+PARTS = ("telegram", "store", "intake", "outbox")
 
 
 def _samples(scraped: bytes) -> dict[str, float]:
@@ -192,7 +193,7 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
                 async def ready() -> Any:
                     return (await client.get("/readyz")).json()
 
-                await until(ready, {"telegram": "ok", "store": "ok", "intake": "ok"})
+                await until(ready, dict.fromkeys(PARTS, "ok"))
                 assert (await client.get("/healthz")).json() == {"status": "ok"}
                 for path in ("/", "/metrics", "/v1/reports", "/telegram/x"):
                     assert (await client.get(path)).status_code == 404
@@ -208,9 +209,9 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
             _require_loopback(int(url.rpartition(":")[2]))
             process.terminate()
             assert await asyncio.to_thread(process.wait, 30) == 0
-    parts = {f"healthy {part}": 1 for part in ("telegram", "store", "intake")}
+    parts = {f"healthy {part}": 1 for part in PARTS}
     bots = {f"polled_bots {state}": int(state == "serving") for state in get_args(BotState)}
-    assert before == {**bots, **parts, "talk_store_answers": 1}
+    assert before == {**bots, **parts, "talk_store_answers": 1, "outbox_waits_long": 0}
 
 
 def _require_loopback(port: int) -> None:
