@@ -150,7 +150,7 @@ def _look_at_channel_token(settings: BotSettings) -> str:
 
 def _look_at_telegram_token(settings: BotSettings) -> str:
     if not settings.has_telegram_token:
-        return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN"
+        return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN_FILE to a file of it"
     telegram_token(settings)
     return "has the shape of one; whether Telegram takes it shows when it is asked"
 
@@ -163,7 +163,9 @@ def _look_at_fleet(settings: BotSettings) -> str:
     except PortalsUnreadable:
         raise NotReady("The portals cannot be read. `reportline portal check` tells the lines.") from None
     if valkey_url(settings) is None:
-        raise NotReady("A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL.")
+        raise NotReady(
+            "A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL_FILE to a file of its URL."
+        )
     served = {bot.bot_id for bot in bots}
     if settings.has_telegram_token and telegram_token(settings).partition(":")[0] in served:
         raise NotReady(f"{settings.bots_file} names the bot that is polled. Take it out there, or poll none.")
@@ -173,7 +175,10 @@ def _look_at_fleet(settings: BotSettings) -> str:
 def _look_at_session_store(settings: BotSettings) -> str:
     url = valkey_url(settings)
     if url is None:
-        return "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL"
+        return (
+            "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL_FILE "
+            "to a file of Valkey's URL"
+        )
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
     try:
         asyncio.run(_probe(ValkeySessions(url, secrets, time.time, private_hosts=settings.private_hosts)))
