@@ -198,6 +198,10 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
                 for path in ("/", "/metrics", "/v1/reports", "/telegram/x"):
                     assert (await client.get(path)).status_code == 404
                 assert (await client.post("/telegram/x", json={"update_id": 1})).status_code == 404
+                port = url.rpartition(":")[2]
+                looked = await asyncio.to_thread(system.command, "doctor", "--health-port", port)
+                assert "says that it is well" in " ".join(looked.stdout.split())
+                assert looked.returncode == 0, looked.stdout
                 client.headers.update(key)
                 before = _samples((await client.get("/metrics")).content)
                 reporter = Reporter(control, language="en")
