@@ -14,6 +14,7 @@ from bot.delivery.intake import HttpIntake
 from bot.delivery.intake_match import MISMATCHES, advice_on
 from bot.delivery.intake_watch import IntakeWatch
 from bot.delivery.outbox import Outbox
+from bot.delivery.outbox_watch import OutboxWatch
 from bot.sessions.filed_secrets import FiledTalkSecrets
 from bot.sessions.sealing import TalkSecrets
 from bot.sessions.store import MemorySessions, Sessions, StoreAway, StoreRefuses
@@ -47,6 +48,7 @@ class BotHost:
     _sessions: Sessions
     _delivery: Delivery
     _limits: Limits
+    _outbox: OutboxWatch
 
     def runner(self, portal: str, portals: Mapping[str, Portal] | None = None) -> Runner:
         """Give the runner of a bot's talks; they begin in `portal`, and may use `portals`, or all."""
@@ -62,6 +64,10 @@ class BotHost:
     def count_outbox(self) -> tuple[int, int]:
         """Count the entries that wait in the outbox, and those that were set aside; raises OSError."""
         return len(self._delivery.outbox.waiting()), len(self._delivery.outbox.aside())
+
+    def outbox_waits_long(self) -> bool:
+        """Tell whether a report has waited in the outbox for hours."""
+        return self._outbox.waits_long()
 
     def intake_match(self) -> str:
         """Say "ok", or in a word why reports are not taken or opened; only while "away" links are taken."""
@@ -79,8 +85,12 @@ class BotHost:
         return True
 
     async def states(self) -> dict[str, str]:
-        """Say in a word how the store of open talks is, and the intake: "ok", or what is wrong."""
-        return {"store": "ok" if await self.store_answers() else "away", "intake": self.intake_match()}
+        """Say in a word how the store of open talks, the intake and the outbox are: "ok", or else."""
+        return {
+            "store": "ok" if await self.store_answers() else "away",
+            "intake": self.intake_match(),
+            "outbox": self._outbox.state(),
+        }
 
 
 @asynccontextmanager
@@ -97,10 +107,11 @@ async def bot_host(settings: BotSettings, *, draft: bool = False) -> AsyncIterat
     alarm = Alarm(time.time)
     limits = Limits(Budgets(TalkSecrets(time.monotonic), time.monotonic), alarm)
     async with _open_delivery(settings) as delivery, _open_sessions(settings) as sessions:
-        work = (delivery.courier.run(), delivery.intake.run(), each_minute(sessions, alarm))
+        outbox = OutboxWatch(settings.outbox_folder, delivery.outbox, time.time)
+        work = (delivery.courier.run(), delivery.intake.run(), each_minute(sessions, alarm, outbox))
         working = [asyncio.create_task(each) for each in work]
         try:
-            yield BotHost(portals, sessions, delivery, limits)
+            yield BotHost(portals, sessions, delivery, limits, outbox)
         finally:
             for task in working:
                 task.cancel()
@@ -153,14 +164,15 @@ async def _open_sessions(settings: BotSettings) -> AsyncIterator[Sessions]:
         yield sessions
 
 
-async def each_minute(sessions: Sessions, alarm: Alarm) -> None:
-    """Each minute, drop expired talks and secrets, and log floods."""
+async def each_minute(sessions: Sessions, alarm: Alarm, outbox: OutboxWatch) -> None:
+    """Each minute, drop expired talks and secrets, and log floods and reports that have waited long."""
     while True:
         try:
             sessions.expire()
         except OSError as error:
             log_failure("unexpected_error", error)
         alarm.tell()
+        outbox.tell()
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 

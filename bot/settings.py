@@ -115,7 +115,10 @@ def telegram_token(settings: BotSettings) -> str:
         return read_token(settings.telegram_token_file)
     if settings.telegram_token:
         return require_token(settings.telegram_token.get_secret_value())
-    raise NotReady("There is no Telegram token. Ask BotFather for one; set REPORTLINE_TELEGRAM_TOKEN.")
+    raise NotReady(
+        "There is no Telegram token. Ask BotFather for one, write it into a file that only you can read, and "
+        "set REPORTLINE_TELEGRAM_TOKEN_FILE to that file."
+    )
 
 
 def read_token(path: Path) -> str:

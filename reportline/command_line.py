@@ -147,6 +147,12 @@ def doctor(
         str | None,
         typer.Option(metavar="NUMBER:CHAIN", help="A head of the audit log that an auditor has noted down."),
     ] = None,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Port of the polled bot's health here; without it the bot is not asked."
+        ),
+    ] = None,
 ) -> None:
     """Look at keys, file modes, database, token, API and portals, and say what to do; status 1 on a fault."""
     from rich.console import Console
@@ -156,7 +162,7 @@ def doctor(
     from reportline.doctor import look_at_everything
     from reportline.plain_text import plain_lines
 
-    found = look_at_everything(bot_settings(), audit_head)
+    found = look_at_everything(bot_settings(), audit_head, health_port)
     # Folded and never cut, so that a path can be copied.
     table = Table("", "what", Column("advice", overflow="fold"))
     for look in found:

@@ -6,6 +6,7 @@ from typing import Final
 import httpx
 
 from bot.commands import checks as bot_checks
+from bot.commands import polled_checks
 from bot.commands.command_line import ready
 from bot.settings import BotSettings
 from intake_api.audit.head import head_of
@@ -23,10 +24,13 @@ SECONDS_TO_ANSWER = 10
 _NEW_KEY: Final = "Have the intake make a new one: `reportline intake key add analyst NAME`."
 
 
-def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> list[Check]:
+def look_at_everything(
+    settings: BotSettings, audit_head: str | None = None, health_port: int | None = None
+) -> list[Check]:
     """Check everything that this host's halves need: the bot's, the intake's or both.
 
-    `audit_head` is what an auditor noted down, NUMBER:CHAIN, which the intake's audit log must hold.
+    `audit_head` is what an auditor noted down, NUMBER:CHAIN, which the intake's audit log must hold;
+    `health_port` is where the polled bot says how it is.
     """
     noted_down = None if audit_head is None else ready(lambda: _noted_down(audit_head))
     intake = ready(lambda: read_settings(IntakeSettings))
@@ -44,7 +48,11 @@ def look_at_everything(settings: BotSettings, audit_head: str | None = None) -> 
         look_at("settings", _look_at_settings),
         *(intake_checks.check(intake, noted_down) if has_intake or not has_bot else ()),
         *(
-            (*bot_checks.check(settings), bot_checks.check_telegram(settings))
+            (
+                *bot_checks.check(settings),
+                polled_checks.check_telegram(settings),
+                polled_checks.check_running(settings, health_port),
+            )
             if has_bot or not has_intake
             else ()
         ),

@@ -16,7 +16,7 @@ FIELD_SHAPES: Final = {
     "status": "[1-5][0-9][0-9]",
     "reason": (
         "unknown_key|broken_seal|unreadable|wrong_key|wrong_role|missing_key"
-        "|other_key|key_refused|no_channel|unknown_shape|damaged|other"
+        "|other_key|other_bot|key_refused|no_channel|unknown_shape|damaged|other"
     ),
     "logger": r"[A-Za-z_]+[0-9]{0,2}(\.[A-Za-z_]+[0-9]{0,2}){0,7}",
     "severity": "WARNING|ERROR|CRITICAL",
@@ -96,10 +96,15 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
         "see that the intake takes reports",
         ("number",),
     ),
+    "report_waits_long": ListedEvent(
+        ERROR,
+        "a report has waited on this disk for more than two hours; told once, until none has",
+        "run `reportline outbox status` and doctor; see that the intake runs",
+    ),
     "entry_set_aside": ListedEvent(
         ERROR,
-        "an entry of the outbox was moved to set_aside",
-        "mend the cause; then `reportline outbox flush --set-aside`",
+        "a file of the outbox is damaged, and was set aside",
+        "see whose the files are, and the disk; then `reportline outbox flush --set-aside`",
         ("reason",),
     ),
     "update_skipped": ListedEvent(
@@ -119,15 +124,35 @@ EVENTS: Final[Mapping[str, ListedEvent]] = {
     "telegram_token_refused": ListedEvent(
         ERROR,
         "Telegram refuses a bot's token",
-        "ask BotFather for a new one; `reportline fleet sync` tells for which",
+        "ask BotFather for a new one, and write it into the bot's token file: it is read again within a "
+        "minute; a token in the environment needs a restart. Of a fleet, `reportline fleet sync` tells for "
+        "which bot",
+    ),
+    "telegram_token_renewed": ListedEvent(
+        INFO, "Telegram refused the token of the polled bot; a new one is there, and is used", "nothing"
+    ),
+    "telegram_token_unusable": ListedEvent(
+        ERROR,
+        "Telegram refuses the token of the polled bot, and what its token file holds is not taken: it is "
+        "`unreadable`, or of an `other_bot`, to which the open talks do not belong",
+        "write this bot's newest token into it; doctor says what is unreadable. To serve the other bot, "
+        "start again",
+        ("reason",),
+    ),
+    "telegram_no_updates": ListedEvent(
+        ERROR,
+        "for a quarter of an hour no try to get updates succeeded, so no reporter is answered; told again "
+        "each hour",
+        "see the lines before it for the cause, and the network",
     ),
     "telegram_other_poller": ListedEvent(
         ERROR, "somebody else polls this bot", "stop the other; or renew the token"
     ),
     "telegram_webhook_deleted": ListedEvent(
         ERROR,
-        "somebody had set a webhook for the polled bot, so no update came; it was deleted",
-        "find out who set it; if it comes again, renew the token",
+        "a webhook was set for the polled bot, so no update came; it was deleted",
+        "nothing if a fleet served this bot before; else find out who set it, and if it comes again, renew "
+        "the token",
     ),
     "telegram_odd_answer": ListedEvent(
         WARNING,

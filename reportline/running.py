@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from bot.commands.checks import check_telegram
+from bot.commands.polled_checks import check_telegram
 from bot.settings import BotSettings
 from reportline.setting_up import intake_answers, set_up_everything
 

@@ -7,5 +7,6 @@
 - `outbox`: count the reports that wait on this host; send them now
 - `fleet`: compare a fleet's bots at Telegram with bots.toml
 - `checks`: checks the bot host for `reportline doctor`
+- `polled_checks`: checks the polled bot for it, at Telegram and on this machine
 - `command_line`: ends a command with a sentence on a fault, or when told to stop
 """

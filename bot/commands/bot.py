@@ -21,7 +21,7 @@ def poll(
         ),
     ] = None,
 ) -> None:
-    """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN by long polling, until stopped."""
+    """Serve the Telegram bot of REPORTLINE_TELEGRAM_TOKEN_FILE by long polling, until stopped."""
     from bot.fleet.bots_file import require_unserved
     from bot.polled.host import serve_polled
     from bot.settings import telegram_token

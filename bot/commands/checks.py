@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import httpx
-
 from bot.delivery.courier import FILLING_PERCENT
 from bot.delivery.intake import HttpIntake
 from bot.delivery.intake_match import MISMATCHES, Match, advice_on
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
 # Room for a thousand reports that wait, each of 128 KiB at most.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024
-SECONDS_TO_ANSWER: Final = 10
 
 
 def check(settings: BotSettings) -> list[Check]:
@@ -65,43 +62,6 @@ def check(settings: BotSettings) -> list[Check]:
 def check_match(settings: BotSettings) -> Check:
     """Ask the intake whether it is this bot's; one that does not answer is no fault of this host."""
     return look_at("intake of this bot", partial(_look_at_match, settings))
-
-
-def check_telegram(settings: BotSettings) -> Check:
-    """Ask Telegram whether it takes the token of the bot that is polled."""
-    return look_at("Telegram", partial(_look_at_telegram, settings))
-
-
-def _look_at_telegram(settings: BotSettings) -> str:
-    if not settings.has_telegram_token:
-        return "no bot is polled: there is no token"
-    url = f"{settings.telegram_api_url}/bot{telegram_token(settings)}/getMe"
-    try:
-        answer = httpx.get(url, timeout=SECONDS_TO_ANSWER)
-    except httpx.HTTPError:
-        raise NotReady("Telegram does not answer. See the network.") from None
-    return _look_at_bot(answer)
-
-
-def _look_at_bot(answer: httpx.Response) -> str:
-    """Read what getMe says; without Telegram's own words, a status is no word about the token."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    match told:
-        case {"ok": True, "result": {"has_topics_enabled": True}}:
-            raise NotReady(
-                "The bot has topics in private chats, where answers get lost. Turn them off at BotFather."
-            )
-        case {"ok": True, "result": {}}:
-            return "takes the token"
-        case {"ok": False, "error_code": 401 | 404 as status}:
-            raise NotReady(f"Telegram refuses the token ({status}). Ask BotFather for a new one.")
-    raise NotReady(
-        f"What answers ({answer.status_code}) does not speak as Telegram does. See the network, and "
-        "REPORTLINE_TELEGRAM_API_URL."
-    )
 
 
 def _look_at_match(settings: BotSettings) -> str:
@@ -150,7 +110,7 @@ def _look_at_channel_token(settings: BotSettings) -> str:
 
 def _look_at_telegram_token(settings: BotSettings) -> str:
     if not settings.has_telegram_token:
-        return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN"
+        return "none, so no bot is polled; to poll one, set REPORTLINE_TELEGRAM_TOKEN_FILE to a file of it"
     telegram_token(settings)
     return "has the shape of one; whether Telegram takes it shows when it is asked"
 
@@ -163,17 +123,25 @@ def _look_at_fleet(settings: BotSettings) -> str:
     except PortalsUnreadable:
         raise NotReady("The portals cannot be read. `reportline portal check` tells the lines.") from None
     if valkey_url(settings) is None:
-        raise NotReady("A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL.")
+        raise NotReady(
+            "A fleet keeps open talks in Valkey. Set REPORTLINE_VALKEY_URL_FILE to a file of its URL."
+        )
     served = {bot.bot_id for bot in bots}
     if settings.has_telegram_token and telegram_token(settings).partition(":")[0] in served:
         raise NotReady(f"{settings.bots_file} names the bot that is polled. Take it out there, or poll none.")
-    return f"{len(bots)} bots can be served; `reportline fleet sync` looks at what Telegram keeps of them"
+    return (
+        f"{len(bots)} bots can be served; `reportline fleet sync` looks at what Telegram keeps of them, and "
+        "/readyz of each process says how it is"
+    )
 
 
 def _look_at_session_store(settings: BotSettings) -> str:
     url = valkey_url(settings)
     if url is None:
-        return "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL"
+        return (
+            "memory: a restart of the bot ends the open talks; to keep them, set REPORTLINE_VALKEY_URL_FILE "
+            "to a file of Valkey's URL"
+        )
     secrets = FiledTalkSecrets(talk_secrets_file(settings), time.time)
     try:
         asyncio.run(_probe(ValkeySessions(url, secrets, time.time, private_hosts=settings.private_hosts)))

@@ -43,7 +43,11 @@ def serve(work: Coroutine[Any, Any, None]) -> None:
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             ready(lambda: asyncio.run(_until_stopped(work)))
     except TokenRefusedError:
-        typer.echo("Telegram refuses the bot's token. Ask BotFather for a new one.", err=True)
+        typer.echo(
+            "Telegram refuses the bot's token. Ask BotFather for a new one, and write it into the file that "
+            "REPORTLINE_TELEGRAM_TOKEN_FILE names.",
+            err=True,
+        )
         raise typer.Exit(1) from None
 
 

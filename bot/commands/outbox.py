@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.delivery.outbox_state import OutboxState
     from bot.settings import BotSettings
 
+_MIB = 1024**2
 Result = TypeVar("Result")
 
 outbox = typer.Typer(no_args_is_help=True, help="Look at the reports that wait on this host; send them.")
@@ -23,6 +24,7 @@ def status() -> None:
     """Say how many reports wait on this disk, since when, and for how many more there is room."""
     import shutil
 
+    from bot.delivery.outbox import KEPT_FREE_BYTES
     from bot.delivery.outbox_state import state_of
 
     settings = bot_settings()
@@ -30,9 +32,11 @@ def status() -> None:
     typer.echo(f"waiting for the intake: {seen.waiting}")
     typer.echo(f"set aside: {seen.aside}")
     typer.echo(f"the oldest came in the hour: {_hour_in_words(seen)}")
-    typer.echo(f"room for more: {seen.room(settings.outbox_maximum)} of {settings.outbox_maximum}")
     if settings.folder.is_dir():
-        typer.echo(f"free on the disk: {shutil.disk_usage(settings.folder).free // 1024**2} MiB")
+        free = shutil.disk_usage(settings.folder).free
+        room, kept = seen.room(settings.outbox_maximum, free), KEPT_FREE_BYTES // _MIB
+        typer.echo(f"room for more: {room} of {settings.outbox_maximum}")
+        typer.echo(f"free on the disk: {free // _MIB} MiB, of which reports leave {kept} MiB")
 
 
 @outbox.command()

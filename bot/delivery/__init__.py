@@ -6,4 +6,5 @@
 - `intake_match`: whether the intake that answers is this bot's, and what an operator does if it is not
 - `intake_watch`: asks the intake about itself, and remembers what it said
 - `outbox_state`: counts the reports that wait
+- `outbox_watch`: says whether a report is taken now, and whether one has waited for hours
 """

@@ -24,12 +24,12 @@ from reportline.private_files import keep_names
 MAXIMUM_ENTRIES: Final = 20_000
 # What reports leave free on the disk, for its other users: an intake on it must be able to commit them.
 KEPT_FREE_BYTES: Final = 16 * 1024 * 1024
+PARTIAL: Final = ".partial"
 # More than a sealed report can have; of a longer file the rest is not read.
 _MOST_BYTES: Final = 256 * 1024
 # Counting 20,000 entries takes some 25 ms, in which no reporter is served.
 _COUNT_SECONDS: Final = 1.0
 _NAME: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,3})\.json")
-_PARTIAL: Final = ".partial"
 _SET_ASIDE: Final = "set_aside"
 _HOUR: Final = 3600
 _NO_FILE_LEFT: Final = frozenset({errno.EMFILE, errno.ENFILE})
@@ -39,6 +39,10 @@ _NO_ENTRY: Final = frozenset({errno.ELOOP, errno.ENXIO, errno.EACCES})
 
 class NotKept(Exception):  # noqa: N818 - it names what happened, not an error
     """The report could not be made durable on this disk."""
+
+
+class Full(OSError):  # noqa: N818 - it names what happened, not an error
+    """As many reports wait as may."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it names what happened, not an error
@@ -79,7 +83,7 @@ class Outbox:
             _make_folder(path)
             path.chmod(0o700)
         self.sweep()
-        _floor_times(self._set_aside)
+        floor_times(self._set_aside)
 
     def put(self, draft_id: str, revision: int, sealed: SealedReport) -> None:
         """Make the sealed report durable; again is harmless. Raises NotKept, leaving no half file.
@@ -87,17 +91,17 @@ class Outbox:
         Raises OSError when the process has no file left to open: that passes, so it is no answer to give.
         """
         target = self._folder / Entry(draft_id, revision).file_name
-        partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}{_PARTIAL}")
+        partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}{PARTIAL}")
         again = os.path.lexists(target)
         try:
             if not again:
-                self._require_room(revision)
+                self.require_room(revision)
             _write(partial, target, sealed.model_dump_json().encode())
             _sync_folder(self._folder)
         except OSError as fault:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
-                _floor_times(self._folder)
+                floor_times(self._folder)
             if fault.errno in _NO_FILE_LEFT:
                 raise
             raise NotKept("the disk did not take the report") from None
@@ -127,7 +131,7 @@ class Outbox:
     def remove(self, entry: Entry) -> None:
         """Forget a delivered entry; again is harmless. A crash may bring it back, to be delivered again."""
         (self._folder / entry.file_name).unlink(missing_ok=True)
-        _floor_times(self._folder)
+        floor_times(self._folder)
         self._counted -= 1
 
     def set_aside(self, entry: Entry) -> bool:
@@ -150,12 +154,12 @@ class Outbox:
     def sweep(self) -> None:
         """Remove what killed processes left half-written; what one is writing stays. Raises OSError."""
         for name in _names(self._folder):
-            if name.endswith(_PARTIAL):
+            if name.endswith(PARTIAL):
                 _remove_unless_in_use(self._folder / name)
-        _floor_times(self._folder)
+        floor_times(self._folder)
 
-    def _require_room(self, revision: int) -> None:
-        """Raise OSError unless there is room; what others put or removed within a second may be unseen."""
+    def require_room(self, revision: int) -> None:
+        """Raise Full or OSError unless there is room; what others did within a second may be unseen."""
         if shutil.disk_usage(self._folder).free < self._kept_free:
             raise OSError(errno.ENOSPC, "the disk is nearly full")
         most = self._maximum if revision == 1 else self._maximum + self._maximum // 10
@@ -163,7 +167,7 @@ class Outbox:
             self._counted = self._count()
             self._counted_until = time.monotonic() + _COUNT_SECONDS
         if self._counted >= most:
-            raise OSError(errno.ENOSPC, "the outbox is full")
+            raise Full(errno.ENOSPC, "the outbox is full")
 
     def _count(self) -> int:
         return len(self.waiting()) + len(self.aside())
@@ -175,7 +179,7 @@ def entries_in(folder: Path) -> tuple[Entry, ...]:
     entries = tuple(Entry(name[1], int(name[2])) for name in names if name)
     # An operator may look who does not own the folder.
     with suppress(OSError):
-        _floor_times(folder)
+        floor_times(folder)
     return entries
 
 
@@ -229,7 +233,7 @@ def _write(partial: Path, target: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        _floor_times(descriptor)
+        floor_times(descriptor)
         os.fsync(descriptor)
         partial.replace(target)
 
@@ -261,7 +265,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    _floor_times(folder)
+    floor_times(folder)
     keep_names(folder)
 
 
@@ -275,7 +279,8 @@ def _remove_unless_in_use(partial: Path) -> None:
             os.close(descriptor)
 
 
-def _floor_times(path: Path | int) -> None:
+def floor_times(path: Path | int) -> None:
+    """Set the times of a file or folder to the hour that runs."""
     hour = hour_of(time.time())
     os.utime(path, (hour, hour))
 

@@ -5,8 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from bot.delivery.outbox import Entry, entries_in, hour_of, set_aside_folder
+from bot.delivery.outbox import KEPT_FREE_BYTES, Entry, entries_in, hour_of, set_aside_folder
+
+MOST_SEALED_BYTES: Final = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,10 @@ class OutboxState:
         """Give how many percent of the maximum there are, those set aside included."""
         return 100 * (self.waiting + self.aside) // maximum
 
-    def room(self, maximum: int) -> int:
-        """Give how many more reports are taken."""
-        return max(0, maximum - self.waiting - self.aside)
+    def room(self, maximum: int, free: int) -> int:
+        """Give how many more reports are taken for certain, with so many bytes free on the disk."""
+        on_disk = (free - KEPT_FREE_BYTES) // MOST_SEALED_BYTES
+        return max(0, min(maximum - self.waiting - self.aside, on_disk))
 
 
 def state_of(folder: Path) -> OutboxState:

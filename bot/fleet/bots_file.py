@@ -164,7 +164,7 @@ def require_unserved(path: Path, portals: Mapping[str, Portal], token: str) -> N
     if token.partition(":")[0] in {bot.bot_id for bot in served}:
         raise NotReady(
             f"{path} names this bot, so a fleet serves it. "
-            "Take it out there, or unset REPORTLINE_TELEGRAM_TOKEN."
+            "Take it out there, or unset REPORTLINE_TELEGRAM_TOKEN_FILE."
         )
 
 

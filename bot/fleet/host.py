@@ -31,7 +31,8 @@ async def serve_fleet(settings: BotSettings) -> None:
     """Serve every bot of bots.toml until SIGINT or SIGTERM; raises NotReady."""
     if valkey_url(settings) is None:
         raise NotReady(
-            "A fleet keeps open talks in Valkey, so that a process may die. Set REPORTLINE_VALKEY_URL."
+            "A fleet keeps open talks in Valkey, so that a process may die. "
+            "Set REPORTLINE_VALKEY_URL_FILE to a file that holds its URL."
         )
     _allow_many_files()
     async with bot_host(settings) as host:
@@ -71,10 +72,11 @@ def _shared_parts(settings: BotSettings, host: BotHost, numbers: FleetNumbers) -
 
 
 async def readiness(host: BotHost, numbers: FleetNumbers) -> Mapping[str, str]:
-    """Say how the store of open talks is, without which every update is put off, and how the intake is."""
+    """Say how the store of open talks, the intake and the outbox are: "ok", or what is wrong."""
     states = await host.states()
     numbers.set_store_answers(answers=states["store"] == "ok")
     numbers.set_states(states)
+    numbers.set_outbox_waits_long(waits=host.outbox_waits_long())
     return states
 
 

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 Taken = Literal["taken", "put_off", "skipped"]
 Troubled = Literal["slowed_down", "refused"]
 Kind = Literal["fleet", "polled"]
-BotState = Literal["serving", "paused", "refused"]
+BotState = Literal["serving", "paused", "refused", "no_updates"]
 _FEWEST: Final = 5
 _HOUR: Final = 3600
 _ROUNDED: Final = "in the last full hour, rounded down to a multiple of 5; fewer are left out"
@@ -42,6 +42,7 @@ class FleetNumbers:
         self._shown_outbox: tuple[int, int] | None = None
         self._bots: Mapping[BotState, int] = {}
         self._store_answers: bool | None = None
+        self._outbox_waits_long: bool | None = None
         self._states: Mapping[str, str] = {}
 
     def count_update(self, outcome: Taken) -> None:
@@ -61,6 +62,10 @@ class FleetNumbers:
     def set_store_answers(self, *, answers: bool) -> None:
         """Say whether the store of open talks answered last time."""
         self._store_answers = answers
+
+    def set_outbox_waits_long(self, *, waits: bool) -> None:
+        """Say whether a report has waited for hours."""
+        self._outbox_waits_long = waits
 
     def set_states(self, states: Mapping[str, str]) -> None:
         """Say in a word how each part is that the process needs: "ok", or else."""
@@ -99,6 +104,8 @@ class FleetNumbers:
         said = f"Sealed reports on their way, {_AS_OF}, rounded down to a multiple of 5; fewer are left out."
         yield _one("outbox_waiting", said, _rounded(waiting))
         yield _one("outbox_set_aside", f"Entries of the outbox that need an operator, {_AS_OF}.", set_aside)
+        said = "Whether a report has waited for more than two hours; it rises at full hours only."
+        yield _one("outbox_waits_long", said, self._outbox_waits_long)
         yield _one("talk_store_answers", "Whether the store of talks answered last.", self._store_answers)
         healthy = {part: int(state == "ok") for part, state in self._states.items()}
         yield _by("healthy", "Whether each part is as it should be: 1, or 0.", "part", healthy.items())

@@ -33,7 +33,7 @@ from reportline.readiness import NotReady
 # Telegram keeps a request for half a minute, and a pause after a failure is a minute at most.
 SECONDS_UNTIL_STUCK: Final = 300
 # What a bot calls to get updates; the first answer to getUpdates may take half a minute.
-_FETCHING: Final = frozenset({"deleteWebhook", "getUpdates"})
+_FETCHING: Final = frozenset({"getWebhookInfo", "deleteWebhook", "getUpdates"})
 _LOOPBACK: Final = "127.0.0.1"
 
 
@@ -126,14 +126,23 @@ async def _readiness(host: BotHost, watch: TelegramWatch, numbers: FleetNumbers)
     states = {"telegram": watch.telegram(), **await host.states()}
     numbers.set_store_answers(answers=states["store"] == "ok")
     numbers.set_states(states)
+    numbers.set_outbox_waits_long(waits=host.outbox_waits_long())
     return states
 
 
 def _exposition(portal: Portal, watch: TelegramWatch, numbers: FleetNumbers) -> bytes:
-    is_refused = watch.telegram() == "token_refused"
-    now: BotState = "refused" if is_refused else "paused" if portal.paused else "serving"
+    now = state_of_bot(watch.telegram(), paused=portal.paused)
     numbers.set_bots({state: int(state == now) for state in get_args(BotState)})
     return numbers.exposition()
+
+
+def state_of_bot(telegram: str, *, paused: bool) -> BotState:
+    """Give the state of a bot whose Telegram is as this word says."""
+    if telegram == "token_refused":
+        return "refused"
+    if telegram != "ok":
+        return "no_updates"
+    return "paused" if paused else "serving"
 
 
 def _nobody(_path: str, _secret: str) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.assembly import bot_host, presentations, sentences
 from bot.channels.telegram.polling import TelegramPolling
-from bot.settings import BotSettings
+from bot.settings import BotSettings, telegram_token
 from reportline.logs import log_event
 
 
@@ -21,6 +21,7 @@ async def serve_polled(settings: BotSettings, token: str, health_port: int | Non
             f"{settings.telegram_api_url}/bot",
             presentations=presentations(),
             sentences=sentences(),
+            read_token=partial(telegram_token, settings),
         )
         if health_port is None:
             served = polling().run()

@@ -1,6 +1,7 @@
 """A host starts only for an intake that is its own; each minute, it drops old talks and logs floods."""
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.assembly import bot_host, each_minute
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_state import state_of
+from bot.delivery.outbox_watch import OutboxWatch
 from bot.exchange import Answer, Arrival, TalkHandle
 from bot.fleet.host import readiness
 from bot.fleet.numbers import FleetNumbers
@@ -21,6 +23,7 @@ from bot.sessions.store import SECONDS_OF_SILENCE, MemorySessions
 from bot.settings import BotSettings
 from bot.talks.limits import Alarm
 from conversations.events import Chose, Event, Opened, Said
+from conversations.wire.report import SealedReport
 from conversations.wire.sealing import new_private_key, public_half, seal
 from intake_api.keys import make_key
 from intake_api.known_keys.access_keys import revoke_key
@@ -43,7 +46,7 @@ class Expiring(MemorySessions):
         super().expire()
 
 
-async def test_each_minute_old_talks_go_and_a_flood_is_told_of() -> None:
+async def test_each_minute_old_talks_go_and_a_flood_is_told_of(tmp_path: Path) -> None:
     now = [1_000_000.0]
     sessions = Expiring(TalkSecrets(lambda: now[0]), lambda: now[0])
     await sessions.save(TalkHandle("telegram", "bot", "1"), b"state", None)
@@ -51,8 +54,9 @@ async def test_each_minute_old_talks_go_and_a_flood_is_told_of() -> None:
     alarm = Alarm(lambda: now[0], most=1)
     alarm.count("ar", "telegram")
     before = sessions.expired
+    outbox = OutboxWatch(tmp_path, Outbox(tmp_path), lambda: now[0])
     with capture_logs() as lines:
-        looking = asyncio.create_task(each_minute(sessions, alarm))
+        looking = asyncio.create_task(each_minute(sessions, alarm, outbox))
         await asyncio.sleep(0)
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
@@ -176,6 +180,33 @@ def _tap(answer: Answer, choice: str) -> Chose:
     return Chose(name, talk, int(turn))
 
 
+async def test_an_outbox_that_is_full_makes_the_host_unready(served: Served) -> None:
+    """It refuses every report, so somebody has to be called."""
+    settings = served.settings.model_copy(update={"outbox_maximum": 1})
+    async with bot_host(settings) as host:
+        numbers = FleetNumbers(time.time, host.count_outbox)
+        Outbox(settings.outbox_folder).put("a" * 32, 1, SealedReport(key_id="k1", sealed="AAAA"))
+        assert (await readiness(host, numbers))["outbox"] == "full"
+        assert b'reportline_healthy{part="outbox"} 0.0' in numbers.exposition()
+
+
+async def test_a_report_that_has_waited_for_hours_is_told_to_log_and_monitor(served: Served) -> None:
+    """However few wait. The intake is away."""
+    outbox = Outbox(served.settings.outbox_folder)
+    outbox.put("a" * 32, 1, SealedReport(key_id="k1", sealed="AAAA"))
+    put_at = time.time() - 4 * 3600
+    (entry,) = outbox.waiting()
+    os.utime(served.settings.outbox_folder / entry.file_name, (put_at, put_at))
+    away = f"http://127.0.0.1:{next_port()}"
+    with capture_logs() as lines:
+        async with bot_host(served.settings.model_copy(update={"intake_url": away})) as host:
+            numbers = FleetNumbers(time.time, host.count_outbox)
+            await readiness(host, numbers)
+            await asyncio.sleep(0)
+    assert b"reportline_outbox_waits_long 1.0" in numbers.exposition()
+    assert [line["log_level"] for line in lines if line["event"] == "report_waits_long"] == ["error"]
+
+
 async def test_a_key_revoked_in_mid_run_stops_links_and_makes_the_host_unready(served: Served) -> None:
     """The report that met the refusal waits; the next reporter reads where else to report."""
     async with bot_host(served.settings) as host:
@@ -187,14 +218,15 @@ async def test_a_key_revoked_in_mid_run_stops_links_and_makes_the_host_unready(s
             talk = TalkHandle("telegram", "bot", chat)
             return await runner.handle(Arrival(talk, next(updates), event, None, "en"))
 
-        assert await readiness(host, numbers) == {"store": "ok", "intake": "ok"}
+        assert await readiness(host, numbers) == {"store": "ok", "intake": "ok", "outbox": "ok"}
         await served.revoke()
         review = await happens("1", Said("https://forum.example/1"))
         assert "kept safely" in (await happens("1", _tap(review, "send"))).card.text
         async with asyncio.timeout(20):
             while host.intake_match() != "key_refused":
                 await asyncio.sleep(0.01)
-        assert await readiness(host, numbers) == {"store": "ok", "intake": "key_refused"}
+        refused = {"store": "ok", "intake": "key_refused", "outbox": "ok"}
+        assert await readiness(host, numbers) == refused
         answer = await happens("2", Opened())
         assert "we take no links here" in answer.card.text
         assert host.count_outbox() == (1, 0)

@@ -110,6 +110,24 @@ def test_the_events_that_the_page_alarms_on_exist_and_are_errors() -> None:
     assert all(EVENTS[name].level >= logging.ERROR for name in events)
 
 
+def test_every_event_that_sets_reports_aside_is_named_by_its_alert_and_both_lists_of_the_page() -> None:
+    """Otherwise somebody looks for a line of the log that is not there."""
+    events = {name for name, event in EVENTS.items() if "flush --set-aside" in event.advice}
+    assert len(events) >= 2
+    (row,) = re.findall(r"^\| `ReportlineOutboxSetAside` .*$", PAGE, re.MULTILINE)
+    action = _alerts()["ReportlineOutboxSetAside"]["annotations"]["action"]
+    for told in (row, action, PAGE.split("## Alarms on the log\n")[1]):
+        assert {name for name in events if name in told} == events
+
+
+def test_who_runs_less_is_told_to_take_jobs_out() -> None:
+    """A job without a process would alarm for ever."""
+    told = "take out the jobs of what you do not run"
+    (row,) = re.findall(r"^\| `prometheus.yml` .*$", PAGE, re.MULTILINE)
+    for text in (row, (FOLDER / "prometheus.yml").read_text(encoding="utf-8")):
+        assert told in text.lower()
+
+
 @pytest.fixture
 def promtool() -> str:
     """Give Prometheus's own checker, which `make setup` fetches; CI does without nothing."""

@@ -65,7 +65,9 @@ async def test_the_doctor_says_what_to_do_about_each_fault(system: System) -> No
     assert looked.returncode == 1
     words = " ".join(looked.stdout.replace("│", " ").split())
     assert "chmod 600" in words
-    assert "Telegram refuses the token (401). Ask BotFather for a new one." in words
+    assert (
+        "Telegram refuses the token (401). Ask BotFather for a new one, and write it into the file" in words
+    )
     assert "`reportline intake serve`" in words
     assert TOKEN[:-1] not in words
 

@@ -49,3 +49,16 @@ def test_what_compose_reads_is_known() -> None:
 def test_a_name_cannot_write_to_the_terminal() -> None:
     (told,) = unknown_variables({"REPORTLINE_\x1b[31m": ""})
     assert "\x1b" not in told
+
+
+def test_no_sentence_tells_an_operator_to_set_a_secret_itself() -> None:
+    """It has no place in the file of settings, which refuses it: the file that holds it is named."""
+    names = "|".join(sorted(name.upper() for name in SECRETS))
+    told = re.compile(rf"[Ss]et `?REPORTLINE_(?:{names})\b")
+    code = [path for part in ("bot", "intake_api", "reportline") for path in (ROOT / part).rglob("*.py")]
+    found = [
+        f"{path.relative_to(ROOT)}: {sentence}"
+        for path in (*code, *(ROOT / "docs").glob("*.md"))
+        for sentence in told.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -5,10 +5,11 @@
 - `chats`: handles each chat's updates in order
 - `chat_queue`: the calls that wait for one chat
 - `sending`: sends calls in order, and retries them
-- `failures`: how a call fails, and how long it is retried
+- `failures`: how a call fails, how long it is retried, and when a lasting fault is told
 - `rate_limits`: limits how fast a bot calls
 - `outage_notices`: knows which chats were told that the bot is away
 - `updates_in_hand`: says which updates may be confirmed
+- `newer_token`: reads a bot's token again while Telegram refuses it
 - `polling`: serves one bot by long polling (python-telegram-bot)
 - `sender`: makes one bot's calls with aiogram, for a fleet
 """

@@ -1,6 +1,8 @@
-"""The ways in which a call of the Bot API fails, and how long it is retried."""
+"""The ways in which a call of the Bot API fails, how long it is retried, and when a lasting fault is told."""
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import SystemRandom
 
@@ -67,8 +69,9 @@ class Pace:
     outage stays for `notice`. A webhook's answer waits for `shown` until the card is shown, the confirmation
     of a polled update for `confirm`. While updates are in hand, polls are `between_polls` apart: within half
     a second, Telegram would answer with one update alone. One bot makes `calls_a_second`, and in any one
-    second five more at most; a chat gets `cards_a_second`, after the first three. A stop works off what
-    waits, for `grace` at most, and no longer than `standstill` after the last call that succeeded.
+    second five more at most; a chat gets `cards_a_second`, after the first three. That no updates come is
+    told after `silence`, and again each `silence_again`. A stop works off what waits, for `grace` at most and
+    no longer than `standstill` after the last call that succeeded.
     """
 
     poll: int = 30
@@ -86,11 +89,38 @@ class Pace:
     tries: int = 5
     patience: float = 1700.0
     notice: float = 3600.0
+    silence: float = 900.0
+    silence_again: float = 3600.0
 
     def pause(self, tries: int) -> float:
         """Give the seconds to wait after so many tries: doubling, bounded, and never two bots in step."""
         doubled: float = self.first_pause * 2.0 ** min(tries - 1, 16)
         return min(self.longest_pause, doubled) * _random.uniform(0.5, 1)
+
+
+class LastingFault:
+    """A fault that is due to be told after so many seconds, and `again` each so many, until it ends.
+
+    `clock` gives seconds that never go back.
+    """
+
+    def __init__(self, after: float, again: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._after, self._again, self._clock = after, again, clock
+        self._due_at: float | None = None
+
+    def is_due(self) -> bool:
+        """Take note that the fault is there; says whether to tell of it now."""
+        now = self._clock()
+        if self._due_at is None:
+            self._due_at = now + self._after
+        if now < self._due_at:
+            return False
+        self._due_at = now + self._again
+        return True
+
+    def end(self) -> None:
+        """Take note that the fault is gone."""
+        self._due_at = None
 
 
 def silence(*libraries: str) -> None:

@@ -6,7 +6,7 @@ Its answer is waited for too, for a second at most.
 import asyncio
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from bot.channels.telegram.failures import (
     BlockedError,
     CallError,
     FloodedError,
+    LastingFault,
     MigratedError,
     OddAnswerError,
     OtherPollerError,
@@ -41,6 +42,7 @@ from bot.channels.telegram.failures import (
     WebhookSetError,
     silence,
 )
+from bot.channels.telegram.newer_token import newer_token
 from bot.channels.telegram.sending import settle
 from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.channels.telegram.updates_in_hand import UpdatesInHand
@@ -49,6 +51,7 @@ from reportline.logs import log_event
 
 _USUAL = Pace()
 _SECONDS_TO_CONFIRM = 3.0
+_WEBHOOK = Call("getWebhookInfo")
 _NO_WEBHOOK = Call("deleteWebhook", {"drop_pending_updates": False})
 _STATUS = re.compile(r"\((401|404)\)")
 
@@ -62,7 +65,8 @@ class TelegramPolling:
 
     `api_url` is the Bot API's address up to the token (https://api.telegram.org/bot); `presentations` say how
     the app presents the bot, `sentences` what is said outside a talk. `ended` hears of each call, and of its
-    result or CallError.
+    result or CallError. `read_token` gives the newest token, and is asked while Telegram refuses the one in
+    use; it may raise NotReady.
     """
 
     def __init__(  # noqa: PLR0913 - each is a different part of the world
@@ -75,13 +79,16 @@ class TelegramPolling:
         sentences: Sentences,
         pace: Pace = _USUAL,
         ended: Callable[[Call, Any], None] = _unheard,
+        read_token: Callable[[], str] | None = None,
     ) -> None:
         silence("telegram", "httpx", "httpcore")
         # The library advises its parsed methods; we want raw JSON: one odd update spoils a parsed batch.
         warnings.filterwarnings("ignore", category=PTBUserWarning)
         self._presentations, self._pace, self._ended = presentations, pace, ended
         self._http = HTTPXRequest(connection_pool_size=64, pool_timeout=pace.longest_pause)
-        self._bot = Bot(token, api_url, request=self._http, get_updates_request=self._http)
+        self._api_url, self._read_token = api_url, read_token or (lambda: token)
+        self._bot = self._bot_of(token)
+        self._silence = LastingFault(pace.silence, pace.silence_again)
         self._chats = TelegramChats(host, token.partition(":")[0], sentences, self._request, pace)
         self._updates = UpdatesInHand(self._chats.serve)
         self._was_answered = False
@@ -101,12 +108,22 @@ class TelegramPolling:
         """
         async with self._http:
             try:
-                await self._insist(_NO_WEBHOOK)
+                await self._leave_webhook()
                 self._start_presenting()
                 while True:
                     await self._take_next()
             finally:
                 await self._wind_down()
+
+    def _bot_of(self, token: str) -> Bot:
+        return Bot(token, self._api_url, request=self._http, get_updates_request=self._http)
+
+    async def _leave_webhook(self) -> None:
+        """Delete a webhook of earlier days; whether there was one, Telegram says only if it is asked."""
+        told = await self._insist(_WEBHOOK)
+        await self._insist(_NO_WEBHOOK)
+        if isinstance(told, Mapping) and told.get("url"):
+            log_event("telegram_webhook_deleted")
 
     def _start_presenting(self) -> None:
         # Beside the polling: Telegram slows these calls down for hours, and no reporter shall wait for them.
@@ -117,6 +134,7 @@ class TelegramPolling:
         """Take the next updates; whatever is slow holds up no other update but for a pause between polls."""
         offset = self._updates.offset()
         updates = await self._insist(self._poll(offset, 0 if self._updates.waits else self._pace.poll))
+        self._silence.end()
         self._updates.take(updates)
         await self._updates.wait(self._pace.between_polls)
         if updates and not self._updates.waits:
@@ -146,25 +164,41 @@ class TelegramPolling:
         """
         tries = 0
         while True:
-            tries += 1
             try:
                 result = await self._request(call)
             except CallError as error:
-                await asyncio.sleep(await self._met(error, self._pace.pause(tries)))
+                tries = 1 if await self._has_mended(error) else tries + 1
+                await asyncio.sleep(self._tell(error, self._pace.pause(tries)))
             else:
                 self._was_answered = True
                 return result
 
-    async def _met(self, error: CallError, pause: float) -> float:
-        """Say why a call failed, and mend what can be mended; gives the seconds until the next try."""
+    async def _has_mended(self, error: CallError) -> bool:
+        """Mend what can be mended; raises the error if it is to end the polling."""
         match error:
             case TokenRefusedError():
                 log_event("telegram_token_refused")
                 if not self._was_answered:
                     raise error
+                return self._has_renewed()
             case WebhookSetError():
                 await self._insist(_NO_WEBHOOK)
                 log_event("telegram_webhook_deleted")
+                return True
+        return False
+
+    def _has_renewed(self) -> bool:
+        token = newer_token(self._bot.token, self._read_token)
+        if token is None:
+            return False
+        self._bot = self._bot_of(token)
+        return True
+
+    def _tell(self, error: CallError, pause: float) -> float:
+        """Say why a call failed; gives the seconds until the next try."""
+        match error:
+            case TokenRefusedError() | WebhookSetError():
+                pass
             case OtherPollerError():
                 log_event("telegram_other_poller")
             case OddAnswerError():
@@ -174,6 +208,8 @@ class TelegramPolling:
                 log_event("telegram_slowed_down", seconds=round(pause))
             case _:
                 log_event("telegram_unreachable", seconds=round(pause))
+        if self._silence.is_due():
+            log_event("telegram_no_updates")
         return pause
 
     async def _request(self, call: Call) -> Any:

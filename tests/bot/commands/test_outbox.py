@@ -66,6 +66,7 @@ def test_status_tells_what_waits_and_changes_nothing(host: Host) -> None:
     assert [host.outbox_folder, *host.outbox_folder.rglob("*")] == paths
     assert "waiting for the intake: 2\nset aside: 1\n" in said
     assert "room for more: 47 of 50" in said
+    assert "MiB, of which reports leave 16 MiB" in said
     assert ":00 UTC" in said
     assert not any(draft in said for draft in drafts)
 

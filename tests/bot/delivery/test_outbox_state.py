@@ -4,11 +4,15 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot.delivery.outbox import Entry, Outbox
 from bot.delivery.outbox_state import OutboxState, state_of
 from conversations.wire.report import SealedReport
 
 DRAFT = "0123456789abcdef" * 2
+MIB = 1024**2
+PLENTY = 2**40
 ENTRY = Entry(DRAFT, 1)
 SEALED = SealedReport(key_id="k1", sealed="QUJD" * 500)
 
@@ -28,4 +32,13 @@ def test_the_state_tells_numbers_and_the_oldest_hour(tmp_path: Path) -> None:
         assert state_of(tmp_path).oldest == datetime(2023, 11, 14, 22, tzinfo=UTC)
     state = state_of(tmp_path)
     assert (state.waiting, state.aside) == (2, 1)
-    assert (state.percent(10), state.room(10), state.room(2)) == (30, 7, 0)
+    assert (state.percent(10), state.room(10, PLENTY), state.room(2, PLENTY)) == (30, 7, 0)
+
+
+@pytest.mark.parametrize(
+    ("free", "room"),
+    [(9 * MIB, 0), (16 * MIB, 0), (17 * MIB, 8), (18 * MIB, 16), (PLENTY, 20_000)],
+)
+def test_there_is_no_more_room_than_the_disk_has(free: int, room: int) -> None:
+    """Reports leave 16 MiB of it, and each may need 128 KiB."""
+    assert OutboxState(0, 0, None).room(20_000, free) == room

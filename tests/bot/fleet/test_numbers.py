@@ -126,6 +126,13 @@ def test_each_part_is_well_or_not(scene: Scene) -> None:
     assert scene.read() == {"healthy store": 0, "healthy intake": 1}
 
 
+def test_whether_a_report_has_waited_for_hours_is_told_as_it_is_now(scene: Scene) -> None:
+    """It is exact, however few wait: it moves at full hours only."""
+    for waits in (True, False):
+        scene.numbers.set_outbox_waits_long(waits=waits)
+        assert scene.read() == {"outbox_waits_long": int(waits)}
+
+
 def test_the_librarys_own_numbers_stay_out(scene: Scene) -> None:
     """Processor time and garbage collection move with each update."""
     scene.numbers.set_store_answers(answers=True)

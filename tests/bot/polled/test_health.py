@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
-from bot.fleet.numbers import FleetNumbers
-from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch
+from bot.fleet.numbers import BotState, FleetNumbers
+from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch, state_of_bot
 from tests.bot.channels.telegram.transports import (
     HASTE,
     SENTENCES,
@@ -32,6 +32,7 @@ from tests.reporter import BotApiControl, Reporter
 from tests.system import System, set_up_system
 
 HOUR = 3600.0
+PARTS = ("telegram", "store", "intake", "outbox")
 
 
 def _samples(scraped: bytes) -> dict[str, float]:
@@ -145,6 +146,21 @@ async def test_an_update_that_telegram_gives_again_is_counted_once(watched: Watc
     assert watched.count("polled_updates_last_hour taken") == 5
 
 
+@pytest.mark.parametrize(
+    ("word", "paused", "state"),
+    [
+        ("ok", False, "serving"),
+        ("ok", True, "paused"),
+        ("away", False, "no_updates"),
+        ("stuck", True, "no_updates"),
+        ("other_poller", False, "no_updates"),
+        ("token_refused", True, "refused"),
+    ],
+)
+def test_a_bot_that_gets_no_updates_does_not_serve(word: str, paused: bool, state: str) -> None:  # noqa: FBT001 - a row of the table above
+    assert state_of_bot(word, paused=paused) == state
+
+
 @pytest.fixture
 async def system(tmp_path: Path) -> AsyncIterator[System]:
     """Set a bot and an intake up; neither runs yet."""
@@ -177,11 +193,15 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
                 async def ready() -> Any:
                     return (await client.get("/readyz")).json()
 
-                await until(ready, {"telegram": "ok", "store": "ok", "intake": "ok"})
+                await until(ready, dict.fromkeys(PARTS, "ok"))
                 assert (await client.get("/healthz")).json() == {"status": "ok"}
                 for path in ("/", "/metrics", "/v1/reports", "/telegram/x"):
                     assert (await client.get(path)).status_code == 404
                 assert (await client.post("/telegram/x", json={"update_id": 1})).status_code == 404
+                port = url.rpartition(":")[2]
+                looked = await asyncio.to_thread(system.command, "doctor", "--health-port", port)
+                assert "says that it is well" in " ".join(looked.stdout.split())
+                assert looked.returncode == 0, looked.stdout
                 client.headers.update(key)
                 before = _samples((await client.get("/metrics")).content)
                 reporter = Reporter(control, language="en")
@@ -193,9 +213,9 @@ async def test_a_served_bot_tells_its_operator_and_nobody_else(system: System) -
             _require_loopback(int(url.rpartition(":")[2]))
             process.terminate()
             assert await asyncio.to_thread(process.wait, 30) == 0
-    parts = {f"healthy {part}": 1 for part in ("telegram", "store", "intake")}
-    bots = {"polled_bots serving": 1, "polled_bots paused": 0, "polled_bots refused": 0}
-    assert before == {**bots, **parts, "talk_store_answers": 1}
+    parts = {f"healthy {part}": 1 for part in PARTS}
+    bots = {f"polled_bots {state}": int(state == "serving") for state in get_args(BotState)}
+    assert before == {**bots, **parts, "talk_store_answers": 1, "outbox_waits_long": 0}
 
 
 def _require_loopback(port: int) -> None:
@@ -203,6 +223,29 @@ def _require_loopback(port: int) -> None:
     socket.create_connection(("127.0.0.1", port)).close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", port))
+
+
+async def test_a_new_token_in_its_file_makes_a_refused_bot_well_again(system: System, tmp_path: Path) -> None:
+    """Without a restart: what was in memory is there still."""
+    file = tmp_path / "telegram.token"
+    file.write_text(system.environment.pop("REPORTLINE_TELEGRAM_TOKEN"))
+    file.chmod(0o600)
+    system.environment["REPORTLINE_TELEGRAM_TOKEN_FILE"] = str(file)
+    poll = ("bot", "poll", "--health-port", "0")
+    async with system.running(*poll), httpx.AsyncClient(trust_env=False) as client:
+        url = await _url(system, f"{'-'.join(poll)}.log")
+
+        async def telegram() -> Any:
+            return (await client.get(f"{url}/readyz")).json()["telegram"]
+
+        await until(telegram, "ok")
+        newer = system.telegram.api.token[:-1] + "x"
+        await system.telegram.api.revoke(newer)
+        async with BotApiControl(system.telegram.url) as control:
+            await Reporter(control, language="en").say("hola")
+        await until(telegram, "token_refused")
+        file.write_text(newer)
+        await until(telegram, "ok")
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence(system: System) -> None:
