@@ -24,11 +24,11 @@ def test_what_must_be_put_right_is_a_fault_with_its_advice() -> None:
     assert look_at("disk", look) == Check("disk", fine=False, advice="Make room.")
 
 
-def test_a_fault_of_the_system_names_the_cause_and_no_file() -> None:
+def test_a_fault_of_the_system_names_the_cause_and_the_file() -> None:
     def look() -> str:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/a/file")
 
-    advice = "The system says: Permission denied. See whose the files are."
+    advice = "The system says of /a/file: Permission denied. See whose that is, and the disk."
     assert look_at("keys", look) == Check("keys", fine=False, advice=advice)
 
 
