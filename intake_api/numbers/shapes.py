@@ -54,8 +54,9 @@ class HourCell(BaseModel):
 class Counts(BaseModel):
     """Where the items are, and where the reports of `hours` full hours before `hour` came from.
 
-    `waiting` and `assessed` leave out what arrived since `hour`; `claimed` is exact. Withdrawn reports are
-    not counted. Under kind and outcome a report is counted once for each that its addresses have.
+    `waiting` and `assessed` leave out what arrived since `hour`, and count what was decided until they were
+    first read in this hour; `claimed` is exact. Withdrawn reports are not counted. Under kind and outcome a
+    report is counted once for each that its addresses have.
     """
 
     hour: datetime

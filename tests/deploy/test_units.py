@@ -241,7 +241,7 @@ def test_an_intake_works_in_its_sandbox_and_after_a_reboot(host: Host, tmp_path:
     backup = host.start(SERVICES["reportline-backup.service"], tmp_path / "backup.log")
     assert backup.wait(SECONDS) == 0, (tmp_path / "backup.log").read_text()
     (made,) = host.backups.iterdir()
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}", made.name)
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{6}", made.name)
     first.kill()
     first.wait(SECONDS)
     second = host.start(unit, log)
