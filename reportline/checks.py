@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reportline.readiness import NotReady
+from reportline.readiness import NotReady, told_by_system
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,4 @@ def look_at(name: str, look: Callable[[], str]) -> Check:
     except NotReady as fault:
         return Check(name, fine=False, advice=str(fault))
     except OSError as fault:
-        return Check(name, fine=False, advice=f"The system says: {fault.strerror}. See whose the files are.")
+        return Check(name, fine=False, advice=told_by_system(fault))

@@ -41,8 +41,9 @@ class _Commands(TyperGroup):
             # Whoever reads the output has enough: typer ends the command without a word.
             if fault.errno == errno.EPIPE:
                 raise
-            place = "" if fault.filename is None else f" of {fault.filename}"
-            typer.echo(f"The system says{place}: {fault.strerror}. See whose the files are.", err=True)
+            from reportline.readiness import told_by_system
+
+            typer.echo(told_by_system(fault), err=True)
             raise typer.Exit(1) from None
         except TyperException as fault:
             # The kind of the error is no word for a person.
@@ -102,7 +103,7 @@ def run(
     """Start everything on this machine: the intake, the Telegram bot if there is a token, a talk here."""
     from reportline.running import run_everything
 
-    run_everything(bot_settings(), start)
+    run_everything(bot_settings(writes=True), start)
 
 
 @app.command()
@@ -110,7 +111,7 @@ def setup() -> None:
     """Make what is missing: folders, keys (0600), the database, the first access keys."""
     from reportline.setting_up import set_up_everything
 
-    set_up_everything(bot_settings())
+    set_up_everything(bot_settings(writes=True))
 
 
 @app.command()

@@ -1,13 +1,14 @@
-"""Reads `reportline.toml`, whose settings stand below the environment; it is private and holds no secret."""
+"""Reads `reportline.toml`, whose settings stand below the environment; it holds no secret."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from reportline.private_files import require_private
+from reportline.private_files import OPEN_TO_WRITE, user_name
 from reportline.readiness import NotReady
 from reportline.setting_names import CONFIG, NAMES, PREFIX, SECRETS, unknown_name
 
@@ -44,9 +45,13 @@ def read_config_file() -> ConfigFile:
             # Whoever runs this for another user may stand in a folder of their own.
             return ConfigFile()
         raise NotReady(f"The file {path} cannot be read: {fault.strerror}. See whose it is.") from None
-    require_private(path)
+    if status.st_mode & OPEN_TO_WRITE:
+        raise NotReady(f"Others on this machine can write to {path}. Close it: `chmod go-w {path}`.")
     if status.st_uid not in {0, os.geteuid()}:
-        raise NotReady(f"{path} belongs to somebody else. Have it belong to the user that runs this.")
+        raise NotReady(
+            f"{path} belongs to {user_name(status.st_uid)}. Have it belong to root, or to the user that runs "
+            "this."
+        )
     return ConfigFile(path, _read(path, written))
 
 
@@ -75,8 +80,10 @@ def set_variables(names: frozenset[str]) -> None:
 def _read(path: Path, written: bytes) -> dict[str, Any]:
     try:
         values = tomllib.loads(written.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise NotReady(f'{path} is no TOML. Write name = value, with texts in "quotes".') from None
+    except (ValueError, RecursionError) as fault:
+        line = re.search(r"at line (\d+)", str(fault))
+        at = "" if line is None else f", at line {line[1]}"
+        raise NotReady(f'{path} is no TOML{at}. Write name = value, with texts in "quotes".') from None
     told = (_fault_of(name, value) for name, value in values.items())
     if faults := [f"{path}: {fault}" for fault in told if fault is not None]:
         raise NotReady("\n".join(faults))

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pwd
 import secrets
 import stat
 from pathlib import Path
@@ -19,6 +20,44 @@ def require_private(path: Path, forbidden: int = OPEN_TO_READ) -> None:
     if stat.S_IMODE(path.stat().st_mode) & forbidden:
         mode = "700" if path.is_dir() else "600"
         raise NotReady(f"{path} is open to others on this machine. Close it: `chmod {mode} {path}`.")
+
+
+def require_own(folder: Path) -> None:
+    """Raise NotReady if a folder, or the one in which it would be made, belongs to another user.
+
+    What is written there would be this user's, so that the other one could neither read nor replace it.
+    """
+    for place in (folder, folder.parent):
+        try:
+            owner = place.stat().st_uid
+        except OSError:
+            continue
+        if owner != os.geteuid():
+            name, me = user_name(owner), user_name(os.geteuid())
+            raise NotReady(
+                f"{place} belongs to {name}, and this runs as {me}: {name} could not use what it writes "
+                f"there. Nothing was done: run it as {name}, from root with `runuser -u {name} --` before it."
+            )
+        return
+
+
+def require_owner(path: Path, folder: Path) -> None:
+    """Raise NotReady if a file belongs to another user than the folder that it is in."""
+    owner, of_file = folder.stat().st_uid, path.stat().st_uid
+    if of_file != owner:
+        name = user_name(owner)
+        raise NotReady(
+            f"{path} belongs to {user_name(of_file)}, and {folder} to {name}: {name} cannot use it. As root: "
+            f"`chown {name} {path}`."
+        )
+
+
+def user_name(number: int) -> str:
+    """Give a user's name, or the number of one without a name."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def write_once(path: Path, text: str) -> None:

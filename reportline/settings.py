@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -24,6 +25,17 @@ from reportline.setting_names import PREFIX
 
 # Control characters, and halves of letters, which no terminal shows.
 _NO_PATH: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_DAYS: Final = 'write portals and days from 7 to 365, such as {"ar": 28}'
+_NUMBER: Final = "write a whole number"
+_TEXT: Final = "write a text"
+_OTHERWISE: Final = "this value does not fit; `reportline settings` says what the setting means"
+# By pydantic's name of the fault.
+_WORDS: Final = {
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float", "int_parsing_size"), _NUMBER),
+    **dict.fromkeys(("string_type", "path_type"), _TEXT),
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+}
 
 
 class OurSettings(BaseSettings):
@@ -88,21 +100,41 @@ def read_settings(kind: type[Settings]) -> Settings:
     try:
         return kind()
     except ValidationError as error:
-        faults = (
-            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+        faults = [
+            f"{_place_of(str(fault['loc'][0]))}: {_in_words(fault)}"
             for fault in error.errors(include_input=False, include_url=False)
             if fault["type"] != "default_factory_not_called"
-        )
-        raise NotReady("\n".join([_where_to_change(), *faults])) from None
+        ]
+        raise NotReady("\n".join([_where_to_change(), *dict.fromkeys(faults)])) from None
     except SettingsError as error:
         # pydantic names the setting in its sentence only.
-        named = [name.upper() for name in kind.model_fields if f'"{name}"' in str(error)]
-        faults = (f"{PREFIX}{name}: this is not JSON" for name in named)
-        raise NotReady("\n".join([_where_to_change(), *faults])) from None
+        named = [name for name in kind.model_fields if f'"{name}"' in str(error)]
+        told = (f"{_place_of(name)}: this is not JSON; {_DAYS}" for name in named)
+        raise NotReady("\n".join([_where_to_change(), *told])) from None
     except RecursionError:
         raise NotReady(
             'JSON in a setting is nested too deeply: REPORTLINE_STATUS_AFTER_DAYS is like {"ar": 28}.'
         ) from None
+
+
+def _place_of(name: str) -> str:
+    """Name a setting as it is written where its value comes from."""
+    variable, file = f"{PREFIX}{name}".upper(), read_config_file()
+    return variable if _is_in_environment(variable) or name not in file.values else f"{name} in {file.path}"
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    """Say what to write; pydantic's own words are a programmer's."""
+    if fault["loc"][0] == "status_after_days":
+        return _DAYS
+    told = _WORDS.get(fault["type"])
+    if told is not None:
+        return told.format(**fault.get("ctx", {}))
+    return fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else _OTHERWISE
+
+
+def _is_in_environment(variable: str) -> bool:
+    return variable in {name.upper() for name, value in os.environ.items() if value}
 
 
 def _where_to_change() -> str:
@@ -147,8 +179,7 @@ def _shown(value: object) -> str:
 
 
 def _source(settings: OurSettings, name: str) -> str:
-    given = {variable.upper() for variable, value in os.environ.items() if value}
-    if f"{PREFIX}{name}".upper() in given:
+    if _is_in_environment(f"{PREFIX}{name}".upper()):
         return "environment"
     file = read_config_file()
     if name in file.values:

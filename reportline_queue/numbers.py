@@ -16,7 +16,10 @@ _BAR_WIDTH: Final = 30
 
 def counts(counted: Counts) -> Iterator[str | Table | Padding]:
     """Draw where the items are, where reports came from, and how many came in each hour of the last day."""
-    yield f"items, as of {counted.hour:%Y-%m-%d %H}h UTC; what came or was decided since is not counted yet"
+    yield (
+        f"items, as of {counted.hour:%Y-%m-%d %H}h UTC; reports since then are not counted yet, decisions "
+        "until this hour's first look are"
+    )
     yield _items(counted)
     yield f"reports of the {counted.hours} full hours before (rounded down): {_number(counted.reports)}"
     for name, cells in (

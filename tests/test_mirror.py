@@ -137,7 +137,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "intake_api/commands",
-        "backup command_line keys serving upgrading",
+        "backup command_line keys serving",
         "tests/reportline/test_command_line.py",
         "thin: each calls one function of the packages below",
     ),

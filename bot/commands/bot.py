@@ -29,7 +29,7 @@ def poll(
     from locales.catalogues import KNOWN_LANGUAGES
     from reportline.logs import configure_logs
 
-    settings = bot_settings()
+    settings = bot_settings(writes=True)
     token = ready(lambda: telegram_token(settings))
     portals = ready(lambda: read_portals(settings.portals_dir, KNOWN_LANGUAGES))
     ready(lambda: require_unserved(settings.bots_file, portals, token))
@@ -43,7 +43,7 @@ def fleet() -> None:
     from bot.fleet.host import serve_fleet
     from reportline.logs import configure_logs
 
-    settings = bot_settings()
+    settings = bot_settings(writes=True)
     configure_logs()
     serve(serve_fleet(settings))
 
@@ -59,7 +59,7 @@ def talk(
     """Hold one talk in this terminal."""
     from reportline.logs import configure_logs
 
-    settings = bot_settings()
+    settings = bot_settings(writes=True)
     configure_logs("ERROR")
     serve(_talk(settings, start, language, draft=draft))
 

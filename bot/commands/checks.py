@@ -32,7 +32,7 @@ from bot.talks.portals import PortalsUnreadable, read_portals
 from bot.tools.before_serving import open_points
 from locales.catalogues import KNOWN_LANGUAGES
 from reportline.checks import Check, look_at
-from reportline.private_files import require_private
+from reportline.private_files import require_owner, require_private
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _look_at_folder(settings: BotSettings) -> str:
             # A report may be delivered meanwhile, and its file be gone.
             with suppress(FileNotFoundError):
                 require_private(path)
+                require_owner(path, folder)
     return f"{folder} is closed to others"
 
 

@@ -22,12 +22,16 @@ def ready(read: Callable[[], Result]) -> Result:
         raise typer.Exit(1) from None
 
 
-def bot_settings() -> "BotSettings":
-    """Read the bot host's settings, or say which are wrong, and stop."""
+def bot_settings(*, writes: bool = False) -> "BotSettings":
+    """Read the bot host's settings, or say what is wrong, and stop; who `writes` must own its folder."""
     from bot.settings import BotSettings
+    from reportline.private_files import require_own
     from reportline.settings import read_settings
 
-    return ready(lambda: read_settings(BotSettings))
+    settings = ready(lambda: read_settings(BotSettings))
+    if writes:
+        ready(lambda: require_own(settings.folder))
+    return settings
 
 
 def serve(work: Coroutine[Any, Any, None]) -> None:

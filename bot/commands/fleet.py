@@ -39,7 +39,7 @@ def sync(
     from bot.fleet.sync_calls import look_at_each, set_each
     from bot.fleet.webhook_keys import read_webhook_keys
 
-    settings = bot_settings()
+    settings = bot_settings(writes=True)
     bots = ready(lambda: chosen(read_fleet(settings), usernames or ()))
     keys = ready(lambda: read_webhook_keys(settings.fleet_key_file))
     url = ready(lambda: _fleet_url(settings))

@@ -52,7 +52,7 @@ def flush(
     from bot.settings import channel_token
     from reportline.logs import configure_logs
 
-    settings = bot_settings()
+    settings = bot_settings(writes=True)
     token = ready(lambda: channel_token(settings))
     configure_logs("ERROR")
     outcomes = ready(lambda: _allowed(lambda: asyncio.run(_deliver(settings, token, again=set_aside))))
@@ -104,12 +104,12 @@ def _why_left() -> "Mapping[Outcome, str]":
 
 
 def _allowed(look: Callable[[], Result]) -> Result:
-    from reportline.readiness import NotReady
+    from reportline.readiness import NotReady, told_by_system
 
     try:
         return look()
     except OSError as fault:
-        raise NotReady(f"The system says of the outbox: {fault.strerror}. See whose the files are.") from None
+        raise NotReady(told_by_system(fault)) from None
 
 
 def _hour_in_words(seen: "OutboxState") -> str:

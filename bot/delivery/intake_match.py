@@ -52,14 +52,15 @@ def advice_on(match: Match, settings: BotSettings) -> str:
             f"The intake at {intake} is older than this bot, and cannot be asked whether it is this bot's. "
             "Upgrade it."
         ),
-        Match.SAME: f"The intake at {intake} takes and opens this bot's reports.",
+        Match.SAME: f"The intake at {intake} knows this bot's access key, and opens its reports.",
         Match.NEWER_KEY: (
-            f"The intake at {intake} takes and opens this bot's reports, and has a newer public key. "
-            f"Copy its intake_public.key to {key}, and restart the bot."
+            f"The intake at {intake} knows this bot's access key, opens its reports, and has a newer public "
+            f"key. Copy its intake_public.key to {key}, and restart the bot."
         ),
         Match.OTHER_KEY: (
             f"The intake at {intake} cannot open what is sealed to the public key in {key}. Copy that "
-            "intake's own intake_public.key there, or set REPORTLINE_INTAKE_URL; then start the bot again."
+            "intake's own intake_public.key there, put back the seal key that the intake lacks, or set "
+            "REPORTLINE_INTAKE_URL; then start the bot again."
         ),
         Match.KEY_REFUSED: (
             f"The intake at {intake} refuses the access key in {token}. Have it make a new one "

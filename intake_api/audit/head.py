@@ -12,7 +12,7 @@ from reportline.private_files import replace, try_to_replace
 from reportline.readiness import NotReady
 
 HEAD_FILE: Final = "audit.head"
-HeadState = Literal["ok", "cut", "damaged", "other"]
+HeadState = Literal["ok", "cut", "damaged", "other", "unkept"]
 _HEAD: Final = r"([0-9]{1,10}):([0-9a-f]{64})"
 _SIGNED: Final = rf"{_HEAD} ([0-9a-f]{{128}})\n"
 _WITHOUT: Final = "Put the right one back. Without one, move it away: then the log's end counts as it is now."
@@ -108,7 +108,7 @@ class HeadKeeper:
         self._folder, self._audit = folder, audit
 
     async def keep(self, database: Database) -> None:
-        """Keep the newest head, unless the log was cut or the file is none of its heads.
+        """Keep the newest head, unless the log was cut or the file is none of its heads; raises OSError.
 
         The file is read each time, and written only for a new head.
         """
@@ -118,5 +118,8 @@ class HeadKeeper:
             self.state = fault.state
         except NotReady:
             self.state = "cut"
+        except OSError:
+            self.state = "unkept"
+            raise
         else:
             self.state = "ok"

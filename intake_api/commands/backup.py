@@ -1,5 +1,7 @@
 """The commands that make and restore a backup; each says what it did, and what is left to do."""
 
+import getpass
+import warnings
 from pathlib import Path
 
 import typer
@@ -53,10 +55,10 @@ def restore(folder: Path) -> None:
         f"{rows['items']} items, {rows['assessments']} assessments.\n"
         "What came later is missing, and what ended later is back: revoke the access keys again that were "
         "revoked since. Reports that were withdrawn since are back too, and nothing here knows which.\n"
-        "Before you start the intake, put every seal and vault key back that is newer than this backup, run "
+        "If a seal or vault key was made after this backup, put it back before you start the intake, run "
         "`reportline intake rotate seal` and `rotate vault`, and copy the folder of keys to other machines "
-        "(docs/operator.md, Backups). `reportline setup` makes access keys anew that were lost with this "
-        "machine; revoke those of a machine that is gone."
+        "(docs/operator.md, Backups); if none was, there is nothing to do with keys. `reportline setup` "
+        "makes access keys anew that were lost with this machine; revoke those of a machine that is gone."
     )
     _tell_missing_entries(restored)
     _tell_damage(restored)
@@ -94,16 +96,27 @@ def _tell_damage(restored: Restored) -> None:
 def _passphrase(settings: BackupSettings, *, new: bool) -> str:
     file = settings.backup_passphrase_file
     if file is None:
-        asked: str = typer.prompt(
-            f"Passphrase of the backup, {MINIMUM_PASSPHRASE} characters or more",
-            hide_input=True,
-            confirmation_prompt=new,
-        )
-        return asked
+        return _asked(new=new)
     if not file.is_file():
         raise NotReady(f"There is no file {file}. Write the passphrase into it.")
     require_private(file)
     return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _asked(*, new: bool) -> str:
+    at_least = f", {MINIMUM_PASSPHRASE} characters or more" if new else ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            asked: str = typer.prompt(
+                f"Passphrase of the backup{at_least}", hide_input=True, confirmation_prompt=new
+            )
+    except getpass.GetPassWarning:
+        raise NotReady(
+            "There is no terminal on which to ask for the passphrase. Write it into a file of mode 600, and "
+            "name that in REPORTLINE_BACKUP_PASSPHRASE_FILE."
+        ) from None
+    return asked
 
 
 async def _back_up(settings: IntakeSettings, folder: Path, sealing: BackupKeys) -> BackedUp:

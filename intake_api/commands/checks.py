@@ -32,7 +32,7 @@ from intake_api.upkeep.audit_checks import faults_of_log, faults_of_rows
 from intake_api.upkeep.sealed_columns import sealed_values
 from intake_api.vault import Vault
 from reportline.checks import Check, look_at
-from reportline.private_files import require_private
+from reportline.private_files import require_owner, require_private
 from reportline.readiness import NotReady
 
 # Room for tens of thousands of reports, and for SQLite's write-ahead log.
@@ -78,6 +78,7 @@ def _look_at_files(settings: IntakeSettings) -> str:
     require_folder(settings.folder)
     for path in settings.folder.rglob("*"):
         require_private(path)
+        require_owner(path, settings.folder)
     return f"{settings.folder} is closed to others"
 
 

@@ -7,17 +7,23 @@ from typing import Any, NoReturn, TypeVar
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from intake_api.settings import IntakeSettings
 from intake_api.store.away import ADVICE, DatabaseAway
 from reportline.garbage import collect_as_usual
-from reportline.readiness import NotReady
+from reportline.private_files import require_own
+from reportline.readiness import NotReady, told_by_system
 from reportline.settings import Settings, read_settings
 
 Result = TypeVar("Result")
 
 
 def settings_of(kind: type[Settings]) -> Settings:
-    """Return the settings, or say which are wrong and exit."""
-    return ready(lambda: read_settings(kind))
+    """Return the settings; exit if one is wrong, or if the intake's folder belongs to another user."""
+    settings = ready(lambda: read_settings(kind))
+    if isinstance(settings, IntakeSettings):
+        folder = settings.folder
+        ready(lambda: require_own(folder))
+    return settings
 
 
 def ready(read: Callable[[], Result]) -> Result:
@@ -31,7 +37,7 @@ def ready(read: Callable[[], Result]) -> Result:
     except DBAPIError:
         stop(f"{ADVICE['away']}; what was done stays done: run this again.")
     except OSError as fault:
-        stop(f"The system says: {fault.strerror}. See whose the files are.")
+        stop(told_by_system(fault))
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -57,24 +57,25 @@ def reindex() -> None:
     if done.damaged:
         typer.echo(f"Damaged: {done.damaged} items; nobody finds them any more.", err=True)
     typer.echo(
-        "Copy the new key to each machine that has a folder of its own, then start the intake again. Move "
-        f"older index keys off every machine. {_inside('them')}"
+        "Copy the new key to each machine that has a folder of its own, then start the intake again. "
+        f"Nothing needs older index keys any more. {_to_delete('their files')}"
     )
 
 
 def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:
     older = [f"vault-{other}.key" for other in read_keys(settings.folder).vaults if other != key_id]
-    them = "it" if len(older) == 1 else "them"
+    them, files = ("it", "its file") if len(older) == 1 else ("them", "their files")
     typer.echo(
-        f"Nothing in the database needs {', '.join(older)} any more, and no process seals with {them}. Move "
-        f"{them} off every machine. {_inside(them)}"
+        f"Nothing in the database needs {', '.join(older)} any more, and no process seals with {them}. "
+        f"{_to_delete(files)}"
     )
 
 
-def _inside(them: str) -> str:
+def _to_delete(files: str) -> str:
     return (
-        f"Backups of `reportline intake backup` that need {them} have {them} inside: delete {them}, unless "
-        "you have copies of the database of another kind from before now."
+        f"Delete {files} on every machine. If you have copies of the database of another kind from before "
+        f"now, keep {files} with those, away from the machines. Delete no backup: those of `reportline "
+        "intake backup` hold the keys that they need."
     )
 
 

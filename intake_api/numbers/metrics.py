@@ -18,6 +18,8 @@ from intake_api.numbers.shapes import rounded
 # A collector keeps every value of a label for ever, and a channel may send any name of a portal.
 MAXIMUM_PORTALS: Final = 100
 _AS_OF: Final = "as of the last full hour"
+# A decision is an analyst's act, but its count also tells of a report that brings the item back.
+_DECIDED: Final = f"{_AS_OF}, with what was decided until the first reading since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ class _Collector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         queue = self._figures.queue
-        yield _gauge("items_waiting", f"Items that wait for an analyst, {_AS_OF}.", queue.waiting)
-        yield _gauge("items_assessed", f"Items that were assessed and do not wait, {_AS_OF}.", queue.assessed)
+        yield _gauge("items_waiting", f"Items that wait for an analyst, {_DECIDED}.", queue.waiting)
+        yield _gauge(
+            "items_assessed", f"Items that were assessed and do not wait, {_DECIDED}.", queue.assessed
+        )
         yield _gauge("items_claimed", "Items in analysts' hands: claims held now.", self._figures.claimed)
         yield _gauge(
             "oldest_waiting_overdue_hours",

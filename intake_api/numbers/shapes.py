@@ -54,8 +54,9 @@ class HourCell(BaseModel):
 class Counts(BaseModel):
     """Where the items are, and where the reports of `hours` full hours before `hour` came from.
 
-    `waiting` and `assessed` leave out what arrived since `hour`; `claimed` is exact. Withdrawn reports are
-    not counted. Under kind and outcome a report is counted once for each that its addresses have.
+    `waiting` and `assessed` leave out what arrived since `hour`, and count what was decided until they were
+    first read in this hour; `claimed` is exact. Withdrawn reports are not counted. Under kind and outcome a
+    report is counted once for each that its addresses have.
     """
 
     hour: datetime
@@ -105,9 +106,9 @@ class Ready(BaseModel):
 
     `keys` are "kept" while a file of theirs is lost or damaged: the process works with what it had read, and
     would not start again. `audit` is "cut" while the audit log lacks an entry that this machine has seen, and
-    "damaged" or "other" while the file with the last of these is damaged, or not signed with this intake's
-    key: `reportline doctor` says what to do. `overdue_hours` are those of the oldest waiting item as of the
-    last full hour.
+    "damaged", "other" or "unkept" while the file with the last of these is damaged, not signed with this
+    intake's key, or can be neither read nor written: `reportline doctor` says what to do. `overdue_hours` are
+    those of the oldest waiting item as of the last full hour.
     """
 
     status: Literal["ok"] = "ok"

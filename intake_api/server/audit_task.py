@@ -76,7 +76,8 @@ class AuditTask:
 
     def _tell_head(self) -> None:
         state, hour = self._heads.state, hour_of(self._now())
-        if state == "ok" or self._told == (state, hour):
+        if state in {"ok", "unkept"} or self._told == (state, hour):
+            # What could not be kept is in the log already, as a task that failed.
             return
         self._told = state, hour
         if state == "cut":

@@ -77,6 +77,8 @@ class Backup:
 
 def new_backup_keys(passphrase: str) -> BackupKeys:
     """Derive the keys of a new backup, slowly on purpose; raises NotReady if the passphrase is too short."""
+    if len(_typed(passphrase)) < MINIMUM_PASSPHRASE:
+        raise NotReady(f"This passphrase is too short. Take {MINIMUM_PASSPHRASE} characters or more.")
     return _backup_keys(passphrase, secrets.token_bytes(argon2id.SALTBYTES))
 
 
@@ -131,13 +133,15 @@ def open_backup(folder: Path, keys: BackupKeys) -> Backup:
     return Backup(folder, manifest, keys)
 
 
-def _backup_keys(passphrase: str, salt: bytes) -> BackupKeys:
+def _typed(passphrase: str) -> str:
     # Normalised, since keyboards differ in how they compose a letter.
-    typed = unicodedata.normalize("NFC", passphrase.strip())
-    if len(typed) < MINIMUM_PASSPHRASE:
-        raise NotReady(f"This passphrase is too short. Take {MINIMUM_PASSPHRASE} characters or more.")
+    return unicodedata.normalize("NFC", passphrase.strip())
+
+
+def _backup_keys(passphrase: str, salt: bytes) -> BackupKeys:
+    typed = _typed(passphrase).encode()
     try:
-        made = argon2id.kdf(2 * KEY_BYTES, typed.encode(), salt, opslimit=_OPERATIONS, memlimit=_MEMORY)
+        made = argon2id.kdf(2 * KEY_BYTES, typed, salt, opslimit=_OPERATIONS, memlimit=_MEMORY)
     except CryptoError:
         raise NotReady("This machine has too little memory free: a passphrase takes 256 MiB.") from None
     return BackupKeys(salt, made[:KEY_BYTES], made[KEY_BYTES:])

@@ -1,4 +1,4 @@
-"""Keeps apart, on one host, what may not run at the same time: a reindex and what uses the hashes.
+"""Keeps apart, on one host, what may not run at the same time: a reindex or an upgrade, and an intake.
 
 The kernel releases such a lock when the process ends, even if it is killed.
 """
@@ -8,14 +8,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from reportline.readiness import NotReady
+
+_CHANGING: Final = "Items are being reindexed, or the database is being upgraded. Wait until that has ended."
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[None]:
-    """Prevent a reindex while an intake serves with this folder's keys; raises NotReady if one is running."""
-    with _locked(folder, fcntl.LOCK_SH, "Items are being reindexed. Wait until that has ended."):
+    """Prevent a reindex and an upgrade while an intake serves with this folder's keys; raises NotReady."""
+    with _locked(folder, fcntl.LOCK_SH, _CHANGING):
         yield
 
 
@@ -32,7 +35,7 @@ def serving_alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reindexing(folder: Path) -> Iterator[None]:
+def while_none_serves(folder: Path) -> Iterator[None]:
     """Prevent that an intake serves with this folder's keys; raises NotReady if one does."""
     with _locked(folder, fcntl.LOCK_EX, "An intake is running. Stop every one, then run this again."):
         yield

@@ -34,7 +34,7 @@ from intake_api.known_keys.processes import Silence, pass_over_all, wait_for_wri
 from intake_api.store.columns import later_than
 from intake_api.store.database import Database, upsert
 from intake_api.store.models import Assessment, Item, Mention, QueuePlace, Source, State, StoredReport
-from intake_api.upkeep.locks import reindexing
+from intake_api.upkeep.locks import while_none_serves
 from intake_api.vault import Place, Vault, VaultClosed, key_of
 from reportline.readiness import NotReady
 
@@ -79,7 +79,7 @@ async def reindex_all(  # noqa: PLR0913, PLR0917 - the last two only tell how fa
     answer. Raises NotReady if an intake is running or a vault key is missing. A process that does not answer
     may have been cut off from the database: from here on it writes nothing, even if it comes back.
     """
-    with reindexing(folder):
+    with while_none_serves(folder):
         if database.is_postgresql:
             # Other machines do not see the lock. SQLite's file is in the folder itself.
             await wait_until_none_serves(database, silence or Silence())

@@ -84,6 +84,41 @@ def test_units_and_operator_read_the_same_settings(name: str) -> None:
     assert f' {BIN} "$@"' in operators
 
 
+UPGRADE = "## A new version under systemd"
+IN_ORDER = (
+    "systemctl stop reportline-intake",
+    "rl intake backup ",
+    "systemctl stop 'reportline-*'",
+    "git -C /opt/reportline pull",
+    "make -C /opt/reportline install",
+    "cp /opt/reportline/deploy/systemd/reportline-* /etc/systemd/system/",
+    "systemctl daemon-reload",
+    "rl intake upgrade",
+    "systemctl start reportline-intake",
+    "systemctl start reportline-bot",
+    "rl doctor",
+)
+OF_INTAKE = {
+    "systemctl stop reportline-intake",
+    "rl intake backup ",
+    "rl intake upgrade",
+    "systemctl start reportline-intake",
+}
+
+
+def test_the_guide_upgrades_in_the_order_that_works() -> None:
+    """No command replaces what still runs; a host of bots leaves out what is the intake's."""
+    part = GUIDE.partition(f"\n{UPGRADE}\n")[2].partition("\n## ")[0]
+    of_both, of_bots = part.partition("[host of bots alone]")[::2]
+    for text, wanted in (
+        (of_both, IN_ORDER),
+        (of_bots, [one for one in IN_ORDER if one not in OF_INTAKE]),
+    ):
+        written = re.findall(r"^(?:systemctl|rl|git|make|cp) .+$", text, re.MULTILINE)
+        assert [line[: len(begins)] for line, begins in zip(written, wanted, strict=True)] == [*wanted]
+    assert "PYTHON=/usr/bin/python3" in part
+
+
 @every_service
 def test_each_service_stands_in_the_same_sandbox(name: str) -> None:
     """What one forbids, all forbid; each writes to its own half, and does not see the other."""
@@ -206,7 +241,7 @@ def test_an_intake_works_in_its_sandbox_and_after_a_reboot(host: Host, tmp_path:
     backup = host.start(SERVICES["reportline-backup.service"], tmp_path / "backup.log")
     assert backup.wait(SECONDS) == 0, (tmp_path / "backup.log").read_text()
     (made,) = host.backups.iterdir()
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}", made.name)
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{6}", made.name)
     first.kill()
     first.wait(SECONDS)
     second = host.start(unit, log)

@@ -311,11 +311,11 @@ async def test_the_file_of_settings_is_read_by_bot_intake_and_client(system: Sys
     assert refused.stderr.startswith(f"The intake does not answer at {url}.")
     status = await _command(there, "outbox", "status")
     assert (status.returncode, status.stderr) == (0, "")
-    file.chmod(0o644)
+    file.chmod(0o622)
     for command in (("settings",), ("bot", "talk"), ("intake", "serve"), ("queue", "mine")):
         done = await _command(there, *command)
         assert done.returncode == 1
-        assert done.stderr == f"{file} is open to others on this machine. Close it: `chmod 600 {file}`.\n"
+        assert done.stderr == f"Others on this machine can write to {file}. Close it: `chmod go-w {file}`.\n"
 
 
 async def test_receipts_of_portals_that_do_not_exist_are_a_fault(system: System) -> None:

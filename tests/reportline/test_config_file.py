@@ -49,18 +49,25 @@ def test_the_file_that_is_named_counts_alone(monkeypatch: pytest.MonkeyPatch) ->
         read_config_file()
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
-def test_a_file_that_is_open_to_others_is_refused(mode: int) -> None:
-    _written("", mode=mode)
-    with pytest.raises(NotReady, match="chmod 600"):
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_file_that_others_can_write_is_refused(mode: int) -> None:
+    file = _written("", mode=mode)
+    with pytest.raises(NotReady, match=f"Others on this machine can write to .*`chmod go-w {file}`"):
         read_config_file()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_others_may_read_the_file(mode: int) -> None:
+    """It holds no secret; one of root's has to be read by the user that runs the commands."""
+    _written('portal = "ar"', mode=mode)
+    assert read_config_file().values == {"portal": "ar"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
 def test_a_file_of_somebody_else_is_refused() -> None:
     """Root would obey whoever wrote one into a folder that all may write to."""
     os.chown(_written(""), 12345, 12345)
-    with pytest.raises(NotReady, match="belongs to somebody else"):
+    with pytest.raises(NotReady, match=r"belongs to 12345\. Have it belong to root, or to the user"):
         read_config_file()
 
 
@@ -93,6 +100,12 @@ def test_a_name_that_is_no_setting_is_refused_with_the_nearest(name: str, neares
 def test_what_is_no_toml_is_told(written: bytes) -> None:
     _written("").write_bytes(written)
     with pytest.raises(NotReady, match=r"is no TOML"):
+        read_config_file()
+
+
+def test_the_line_that_is_no_toml_is_named() -> None:
+    file = _written('portal = "ar"\nintake_port 9090\n')
+    with pytest.raises(NotReady, match=f"{file} is no TOML, at line 2\\. Write name = value"):
         read_config_file()
 
 

@@ -1,10 +1,20 @@
 """A private file is complete or absent, readable by its owner only, and refused when others can read it."""
 
+import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from reportline.private_files import OPEN_TO_WRITE, replace, require_private, write_once
+from reportline.command_line import app
+from reportline.private_files import (
+    OPEN_TO_WRITE,
+    replace,
+    require_own,
+    require_owner,
+    require_private,
+    write_once,
+)
 from reportline.readiness import NotReady
 
 
@@ -57,3 +67,60 @@ def test_a_file_may_be_read_by_others_where_only_writing_is_forbidden(tmp_path: 
     path.chmod(0o664)
     with pytest.raises(NotReady):
         require_private(path, OPEN_TO_WRITE)
+
+
+SOMEBODY = 12345
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+WRITES = (
+    ("intake", "intake serve"),
+    ("intake", "intake upgrade"),
+    ("intake", "intake reindex"),
+    ("intake", "intake backup backup"),
+    ("intake", "intake restore backup"),
+    ("intake", "intake key add lead x"),
+    ("intake", "intake key revoke 0123456789ab"),
+    ("intake", "intake key list"),
+    ("intake", "intake rotate seal"),
+    ("intake", "intake rotate vault"),
+    ("intake", "setup"),
+    ("bot", "setup"),
+    ("bot", "run"),
+    ("bot", "bot poll"),
+    ("bot", "bot fleet"),
+    ("bot", "bot talk"),
+    ("bot", "outbox flush"),
+    ("bot", "fleet sync"),
+)
+
+
+@as_root
+@pytest.mark.parametrize(("half", "command"), WRITES)
+@pytest.mark.parametrize("is_made", [True, False])
+def test_no_command_writes_into_a_folder_of_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, half: str, command: str, *, is_made: bool
+) -> None:
+    """Neither in its own half of the data, nor to make that half."""
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    theirs = data / half if is_made else data
+    theirs.mkdir(parents=True, mode=0o700)
+    os.chown(theirs, SOMEBODY, SOMEBODY)
+    done = CliRunner().invoke(app, command.split(), env={"REPORTLINE_DATA_DIR": str(data)})
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"{theirs} belongs to {SOMEBODY}, and this runs as root: {SOMEBODY} could not use what it writes "
+        f"there. Nothing was done: run it as {SOMEBODY}, from root with `runuser -u {SOMEBODY} --` before "
+        "it.\n"
+    )
+    assert [*theirs.iterdir()] == []
+
+
+@as_root
+def test_a_file_of_another_user_than_its_folders_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "audit.head"
+    file.touch()
+    require_owner(file, tmp_path)
+    require_own(tmp_path)
+    os.chown(file, SOMEBODY, SOMEBODY)
+    with pytest.raises(NotReady, match=rf"audit\.head belongs to {SOMEBODY}, .*`chown root {file}`"):
+        require_owner(file, tmp_path)

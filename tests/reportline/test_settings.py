@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field, SecretStr
 
+from intake_api.settings import IntakeSettings
 from reportline.readiness import NotReady
 from reportline.settings import (
     IntakePort,
@@ -16,6 +17,8 @@ from reportline.settings import (
     described_settings,
     read_settings,
 )
+
+DAYS = 'write portals and days from 7 to 365, such as {"ar": 28}'
 
 
 class Example(OurSettings):
@@ -51,6 +54,46 @@ def test_every_wrong_setting_is_named_and_no_value_told(monkeypatch: pytest.Monk
     assert [fault.split(":")[0] for fault in faults] == ["REPORTLINE_PRIVATE_HOSTS", "REPORTLINE_INTAKE_PORT"]
     assert "many" not in str(refused.value)
     assert "not a host" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("intake_port", "many", "write a whole number"),
+        ("intake_port", "65536", "write 65535 or less"),
+        ("intake_port", "-1", "write 0 or more"),
+        ("status_after_days", "28", DAYS),
+        ("status_after_days", '{"ar": 1}', DAYS),
+        (
+            "status_after_days",
+            "x",
+            'this is not JSON; write portals and days from 7 to 365, such as {"ar": 28}',
+        ),
+    ],
+)
+def test_a_fault_is_told_in_an_operators_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"REPORTLINE_{name.upper()}", value)
+    with pytest.raises(NotReady) as refused:
+        read_settings(IntakeSettings)
+    assert str(refused.value).splitlines()[1:] == [f"REPORTLINE_{name.upper()}: {told}"]
+
+
+def test_a_wrong_value_in_the_file_is_named_as_it_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path("reportline.toml").absolute()
+    file.write_text('intake_port = "many"\nportals_dir = 7\nstatus_after_days = 28\n')
+    with pytest.raises(NotReady) as refused:
+        read_settings(Example)
+    assert str(refused.value).splitlines()[1:] == [
+        f"intake_port in {file}: write a whole number",
+        f"portals_dir in {file}: write a text",
+    ]
+    monkeypatch.setenv("REPORTLINE_INTAKE_PORT", "many")
+    with pytest.raises(NotReady, match="REPORTLINE_INTAKE_PORT: write a whole number"):
+        read_settings(Example)
+    with pytest.raises(NotReady, match=r'status_after_days in .*such as {"ar": 28}'):
+        read_settings(IntakeSettings)
 
 
 def test_a_secret_is_listed_but_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +133,7 @@ def test_a_wrong_value_in_the_file_is_told_with_the_file() -> None:
     with pytest.raises(NotReady) as refused:
         read_settings(Example)
     assert str(refused.value).startswith(f"Change what is wrong in the environment, or in {file}.\n")
-    assert "REPORTLINE_INTAKE_PORT: " in str(refused.value)
+    assert f"intake_port in {file}: " in str(refused.value)
     assert "many" not in str(refused.value)
 
 

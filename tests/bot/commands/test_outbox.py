@@ -129,6 +129,8 @@ def test_a_host_that_is_not_ready_is_told_what_to_do(host: Host, tmp_path: Path)
     """Without the channel's key, or with a file where the folder should be, one sentence says so."""
     host.outbox_folder.joinpath("set_aside").rmdir()
     host.outbox_folder.joinpath("set_aside").touch()
-    assert "The system says of the outbox" in host.types("flush", status=1)
+    assert f"The system says of {host.outbox_folder / 'set_aside'}: File exists." in host.types(
+        "flush", status=1
+    )
     (tmp_path / "bot" / "channel.token").unlink()
     assert "channel.token is missing" in host.types("flush", status=1)

@@ -48,4 +48,5 @@ def test_an_operator_reads_what_to_do_with_whole_paths_and_no_key(match: Match, 
         Match.OTHER_KEY: str(settings.public_key_file),
         Match.UNKNOWN_SHAPE: "Upgrade the intake first",
     }
+    assert ("put back the seal key that the intake lacks" in advice) is (match is Match.OTHER_KEY)
     assert named.get(match, str(settings.channel_token_file)) in advice

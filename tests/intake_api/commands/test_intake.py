@@ -89,6 +89,16 @@ def test_a_taken_port_is_told(settings: IntakeSettings) -> None:
     assert isinstance(ended.exception, SystemExit)
 
 
+def test_a_second_intake_on_a_file_is_told_that_and_not_to_take_another_port(
+    sqlite_settings: IntakeSettings,
+) -> None:
+    with serving(sqlite_settings.data_dir, None) as served:
+        port = str(httpx.URL(served.url).port)
+        ended = _run(sqlite_settings, "serve", REPORTLINE_INTAKE_PORT=port)
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("Another intake serves this database. A file (SQLite) serves one process")
+
+
 def test_without_a_set_up_it_says_what_to_do(tmp_path: Path) -> None:
     ended = _run(IntakeSettings(data_dir=tmp_path), "serve")
     assert (ended.exit_code, ended.stdout) == (1, "")

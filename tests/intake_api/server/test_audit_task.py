@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import select, text
 
-from intake_api.audit.head import read_head
+from intake_api.audit.head import HEAD_FILE, read_head
 from intake_api.server.audit_task import AuditTask
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import AuditEntry
@@ -89,3 +89,20 @@ async def test_trouble_is_told_and_tried_again(api: RunningApi, capsys: pytest.C
     assert "audit_task_failed" in [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
     await api.intake.audit_task.tick()
     assert ("13:00:00", "keys_refused", "1") in await _entries(api)
+
+
+async def test_a_head_that_cannot_be_kept_is_no_good_state(
+    api: RunningApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = api.intake.settings.folder
+    (folder / HEAD_FILE).unlink()
+    (folder / HEAD_FILE).mkdir()
+    for subject in ("one", "two"):
+        async with api.intake.database.writing() as session:
+            api.intake.audit.add(session, NOON, "somebody", "searched", subject)
+        await api.intake.audit_task.tick()
+        assert (await api.analyst.get("/readyz")).json()["audit"] == "unkept"
+        assert '"audit_task_failed"' in capsys.readouterr().err
+    (folder / HEAD_FILE).rmdir()
+    await api.intake.audit_task.tick()
+    assert (await api.analyst.get("/readyz")).json()["audit"] == "ok"

@@ -629,11 +629,35 @@ def test_the_commands_ask_for_a_passphrase_and_say_what_is_left_to_do(
     assert (made.exit_code, "keep that elsewhere" in made.stdout) == (0, True)
     wrong = _run(target, "restore", folder, typed=f"{PASSPHRASE}s\n")
     assert (wrong.exit_code, "This passphrase does not open" in wrong.stderr) == (1, True)
+    short = _run(target, "restore", folder, typed="another\n")
+    assert (short.exit_code, "This passphrase does not open" in short.stderr) == (1, True)
     assert not target.data_dir.exists()
     restored = _run(target, "restore", folder, typed=f"{PASSPHRASE}\n")
     assert (restored.exit_code, "revoke" in restored.stdout) == (0, True)
     assert "No head was here to compare the backup with." in restored.stdout
+    assert "If a seal or vault key was made after this backup, put it back" in restored.stdout
     assert PASSPHRASE not in made.output + wrong.output + restored.output
+
+
+def test_without_a_terminal_the_file_of_the_passphrase_is_named(
+    sqlite_settings: IntakeSettings, tmp_path: Path
+) -> None:
+    """As under a timer: nobody is there to be asked."""
+    command = [sys.executable, "-m", "reportline", "intake", "backup", str(tmp_path / "backup")]
+    done = subprocess.run(
+        command,
+        env={"PATH": os.environ["PATH"]} | environment(sqlite_settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "There is no terminal on which to ask for the passphrase. Write it into a file of mode 600, and name "
+        "that in REPORTLINE_BACKUP_PASSPHRASE_FILE.\n"
+    )
 
 
 def test_a_passphrase_that_others_can_read_is_refused(

@@ -558,14 +558,14 @@ async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     assert f"Sealed anew with vault-{newer}.key: 10 values." in ended.output
     assert "To make a new key, run this again." in ended.output
     assert f"Nothing in the database needs vault-{older}.key any more, and no process seals" in ended.output
-    assert "Move it off every machine." in ended.output
-    assert "have it inside: delete it, unless you have copies of the database of another kind" in ended.output
+    assert "Delete its file on every machine." in ended.output
+    assert "Delete no backup: those of `reportline intake backup` hold the keys" in ended.output
     ended = await asyncio.to_thread(_run, settings, "vault")
     [told] = re.findall(r"^Nothing in the database needs .*$", ended.output, re.MULTILINE)
     assert f"vault-{older}.key" in told
     assert f"vault-{newer}.key" in told
-    assert "no process seals with them. Move them off every machine." in told
-    assert "have them inside: delete them" in told
+    assert "no process seals with them. Delete their files on every machine." in told
+    assert "keep their files with those, away from the machines" in told
 
 
 async def test_the_command_fails_where_something_is_damaged(
