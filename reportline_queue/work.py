@@ -127,13 +127,14 @@ def _asked(state: _Work) -> str:
     """Ask what to do, until it is understood."""
     outcomes = terms("outcome")
     steps = [step for step in _STEPS if step != "same" or state.last is not None]
-    put(questions.numbered(outcomes))
+    numbers = questions.numbers_of(outcomes, outcomes)
+    put(questions.numbered(numbers))
     while True:
         typed = questions.answer(f"The outcome, or {', '.join(steps)}")
-        step = questions.chosen(typed, outcomes) or questions.chosen(typed, [*outcomes, *steps])
+        step = questions.chosen(typed, outcomes, numbers) or questions.chosen(typed, [*outcomes, *steps], {})
         if step is not None:
             return step
-        put("Type a number, a word, or a beginning that only one of them has.")
+        put("Type a number that is shown, a word, or a beginning that only one of them has.")
 
 
 def _step(state: _Work, claim: Named, item: _Item, step: str) -> None:

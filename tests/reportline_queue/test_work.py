@@ -107,10 +107,35 @@ def test_of_a_page_that_could_not_be_seen_only_the_action_is_asked_for(analyst: 
 def test_what_was_mistyped_is_begun_anew_and_nothing_recorded_before_it_is_confirmed(analyst: Client) -> None:
     _waiting(analyst, "https://one.example/1")
     worked = analyst.told("work", typed=_typed("nonsense", "1", "<", "3", ".", "no", "2", ".", "", ""))
-    assert "Type a number, a word, or a beginning that only one of them has." in worked
+    assert "Type a number that is shown, a word, or a beginning that only one of them has." in worked
     item = analyst.told("item", first_id(analyst.told("search", "https://one.example/1")))
     assert len(assessments_in(item)) == 1
     assert "assessed as national" in item
+
+
+def test_a_number_chooses_only_what_is_shown_with_it(analyst: Client) -> None:
+    """A step has no number, however many outcomes there are; nor has a word of a list that was not shown."""
+    _waiting(analyst, "https://one.example/1")
+    unshown = ("0", "6", "7", "8", "9", "10", "11", "9" * 5000, "²", "٣")
+    # The kind of site, whose list is long, and the country, whose list is too long for numbers.
+    answers = ("ignore", "2", "?", "2", "1", "?", "1", ".", "")
+    worked = analyst.told("work", typed=_typed(*unshown, *answers))
+    assert worked.count("Type a number that is shown, a word") == len(unshown)
+    assert worked.count("That is none of them") == 3
+    assert re.search(r"^2 website: ", worked, re.MULTILINE)
+    assert re.search(r"^AD: Andorra$", worked, re.MULTILINE)
+    assert "ignore, website; for claim 1" in worked
+
+
+def test_a_flag_and_an_action_keep_their_numbers(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    answers = ("base", *[""] * 6, "", "2", "3", "", "5", "", "")
+    worked = analyst.told("work", typed=_typed(*answers))
+    assert "a flag (1 virtual, 2 user_generated, 3 child_modelling): " in worked
+    assert "another flag (1 virtual, 3 child_modelling): " in worked
+    assert "another flag (1 virtual): " in worked
+    assert "5 moved" in worked
+    assert "baseline, user_generated, child_modelling, moved; for claim 1" in worked
 
 
 def test_an_item_is_kept_put_back_or_opened_on_the_way(analyst: Client) -> None:
