@@ -1,6 +1,6 @@
 """Tells an analyst how long the guard still opens new items, and when it opens again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from reportline_queue.intake.answers import Exposure
@@ -8,6 +8,7 @@ from reportline_queue.tables import clock
 
 # So long before a limit, the analyst is warned.
 WARNED_MINUTES: Final = 5
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def told(exposure: Exposure) -> str:
@@ -32,8 +33,10 @@ def _open(exposure: Exposure) -> str:
 
 def _closed(exposure: Exposure) -> str:
     if exposure.opens_at is None:
-        return f"Your break is due. Its {exposure.break_minutes} minutes begin when you hold nothing."
-    opens = exposure.opens_at.astimezone()
+        lasts = _minutes(exposure.break_minutes)
+        return f"Your break is due. It lasts {lasts}, from when you hold nothing."
+    # Rounded up, as the intake's refusals are: whoever comes back in that minute is let in.
+    opens = (exposure.opens_at + _MINUTE - timedelta(microseconds=1)).astimezone()
     day = "" if opens.date() == datetime.now().astimezone().date() else f"{opens:%Y-%m-%d} "
     what = "Your break lasts" if exposure.limit == "break" else "Your day is full: nothing new is opened"
     return f"{what} until {day}{clock(opens)}."

@@ -580,7 +580,7 @@ def test_who_needs_a_break_is_told_and_a_lead_lifts_it(analyst: Client, lead: Cl
     listed = analyst.told("mine")
     assert numbers_in(listed) == ["1"]
     assert "example" not in listed
-    assert listed.endswith("Your break is due. Its 10 minutes begin when you hold nothing.\n")
+    assert listed.endswith("Your break is due. It lasts 10 minutes, from when you hold nothing.\n")
     lift = ("lift", analyst.key_id, "--minutes", "30")
     assert analyst.refused(*lift).startswith("Your access key does not open this")
     lifted = lead.told(*lift)
