@@ -734,11 +734,11 @@ def test_stats_count_items_and_reports(analyst: Client) -> None:
         ({"REPORTLINE_ANALYST_TOKEN": "\u00e9"}, "Your access key is damaged."),
         (
             {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "/nowhere"},
-            "You need an access key: in /nowhere/analyst.token, which you can read,",
+            "You need an access key, and /nowhere/analyst.token is missing. Write the key into a file",
         ),
         (
             {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_ANALYST_TOKEN_FILE": "/nowhere/key"},
-            "You need an access key: in /nowhere/key, which you can read,",
+            "You need an access key, and /nowhere/key is missing. ",
         ),
     ],
 )
@@ -768,6 +768,23 @@ def test_the_key_in_a_file_of_ones_own_is_taken_if_nobody_else_can_read_it(
     for mode in (0o640, 0o604):
         file.chmod(mode)
         assert "chmod 600" in analyst.refused("mine", **named)
+
+
+def test_a_key_is_read_only_from_a_file_that_ends(analyst: Client, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "key").write_text(" " * 2000 + analyst.token)
+    (tmp_path / "key").chmod(0o600)
+    for path, sentence in (
+        (tmp_path / "pipe", f"{tmp_path}/pipe is a folder, a device or a pipe. "),
+        (tmp_path, f"{tmp_path} is a folder, a device or a pipe. "),
+        (Path("/dev/zero"), "/dev/zero is a folder, a device or a pipe. "),
+        (tmp_path / "key" / "key", f"{tmp_path}/key/key cannot be read: Not a directory. "),
+        (tmp_path / "key", "Your access key is damaged."),
+    ):
+        refusal = analyst.refused(
+            "mine", REPORTLINE_ANALYST_TOKEN="", REPORTLINE_ANALYST_TOKEN_FILE=str(path)
+        )
+        assert sentence in refusal
 
 
 def test_the_key_goes_through_no_proxy(analyst: Client) -> None:
