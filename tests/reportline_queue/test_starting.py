@@ -52,3 +52,16 @@ def test_what_is_written_in_utf_8_is_taken(program: str) -> None:
     assert _run(program, "--help").returncode == 0
     told = _run(program, "\U0001f9f8ß")
     assert (told.returncode, "No such command" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("size", ["0", "19", "x", "9" * 5000])
+def test_a_size_that_shows_nothing_is_taken_for_80_columns(size: str) -> None:
+    sizes = {"COLUMNS": size, "LINES": size, "TERMINAL_WIDTH": size}
+    told = _run("reportline_queue", "words", "outcome", **sizes)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert 70 < max(map(len, told.stdout.splitlines())) <= 80
+
+
+def test_a_narrow_size_is_kept() -> None:
+    told = _run("reportline_queue", "words", "outcome", COLUMNS="40")
+    assert max(map(len, told.stdout.splitlines())) <= 40
