@@ -1,14 +1,13 @@
 """Tells an analyst how long the guard still opens new items, and when it opens again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from reportline_queue.intake.answers import Exposure
-from reportline_queue.tables import clock
+from reportline_queue.tables import clock, next_minute
 
 # So long before a limit, the analyst is warned.
 WARNED_MINUTES: Final = 5
-_MINUTE: Final = timedelta(minutes=1)
 
 
 def told(exposure: Exposure) -> str:
@@ -35,8 +34,8 @@ def _closed(exposure: Exposure) -> str:
     if exposure.opens_at is None:
         lasts = _minutes(exposure.break_minutes)
         return f"Your break is due. It lasts {lasts}, from when you hold nothing."
-    # Rounded up, as the intake's refusals are: whoever comes back in that minute is let in.
-    opens = (exposure.opens_at + _MINUTE - timedelta(microseconds=1)).astimezone()
+    # As the intake's refusals tell it: whoever comes back in that minute is let in.
+    opens = next_minute(exposure.opens_at).astimezone()
     day = "" if opens.date() == datetime.now().astimezone().date() else f"{opens:%Y-%m-%d} "
     what = "Your break lasts" if exposure.limit == "break" else "Your day is full: nothing new is opened"
     return f"{what} until {day}{clock(opens)}."

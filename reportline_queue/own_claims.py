@@ -44,9 +44,16 @@ def take(count: int, language: str | None, kind: AddressKind | None) -> ClaimsGi
     return ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted)
 
 
-def none_waits(language: str | None, kind: AddressKind | None) -> str:
-    """Say that there was nothing to claim."""
-    return f"Nothing{' of this language or kind' if language or kind else ''} waits for you."
+def none_waits(given: ClaimsGiven, language: str | None, kind: AddressKind | None) -> str:
+    """Say that there was nothing to claim, and when what the analyst released comes back to them."""
+    wanted = " of this language or kind" if language or kind else ""
+    if given.again_from is None:
+        return f"Nothing{wanted} waits for you."
+    again = tables.clock(tables.next_minute(given.again_from))
+    return (
+        f"Nothing else{wanted} waits for you. "
+        f"What you released goes to others first; you can get it again from {again}."
+    )
 
 
 def take_next(
@@ -57,7 +64,7 @@ def take_next(
 ) -> None:
     """Claim the most overdue items."""
     given = take(count, language, kind)
-    put(tables.claims(given.claims) if given.claims else none_waits(language, kind))
+    put(tables.claims(given.claims) if given.claims else none_waits(given, language, kind))
     put(guard.told(given.exposure))
 
 

@@ -1,7 +1,7 @@
 """Draws the queue in a terminal of any width; reporters' text can neither command it nor be clicked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from rich.padding import Padding
@@ -109,6 +109,11 @@ def clock(moment: datetime) -> str:
     here = moment.astimezone()
     offset = f"{here:%z}"
     return f"{here:%H:%M} UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:]}'}"
+
+
+def next_minute(moment: datetime) -> datetime:
+    """Give the whole minute in which a moment has come: to be told from when something can be had."""
+    return (moment + timedelta(minutes=1, microseconds=-1)).replace(second=0, microsecond=0)
 
 
 def _summary(shown: Claimed | ItemFound) -> str:

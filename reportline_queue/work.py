@@ -82,11 +82,11 @@ def _next(state: _Work) -> Claim | None:
         if not held.exposure.closed:
             put("`reportline queue next` takes another one all the same.")
         return None
-    given = take(1, state.language, state.kind).claims
-    if not given:
-        put(none_waits(state.language, state.kind))
+    given = take(1, state.language, state.kind)
+    if not given.claims:
+        put(none_waits(given, state.language, state.kind))
         return None
-    return given[0]
+    return given.claims[0]
 
 
 def _handle(state: _Work, claim: Named) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.released import may_be_given
 from intake_api.analysts.shapes import MAXIMUM_CLAIMS
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
@@ -50,13 +51,8 @@ async def claim(
     """
     free = await _free_claims(request)
     await _give_back_expired(request)
-    not_released = or_(
-        Item.released_by.is_(None),
-        Item.released_by != request.analyst,
-        Item.released_at <= request.now - lease,
-    )
     queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
-    items = await first_waiting(request.session, min(count, free), not_released, *queue)
+    items = await first_waiting(request.session, min(count, free), may_be_given(request, lease), *queue)
     for item, number in zip(items, await _free_numbers(request), strict=False):
         item.state, item.claim_id = State.CLAIMED, secrets.token_hex(8)
         item.claim_number = number

@@ -31,6 +31,11 @@ from reportline_queue.client import queue
 queue()
 """
 
+RELEASED = (
+    r"Nothing else waits for you\. What you released goes to others first; "
+    r"you can get it again from \d\d:\d\d UTC\S*\."
+)
+
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[ServedApi]:
@@ -144,7 +149,23 @@ def test_an_item_is_kept_put_back_or_opened_on_the_way(analyst: Client) -> None:
     assert "\nhttps://one.example/1\n" in worked.replace(": https", ":\nhttps")
     assert re.search(r"Yours until \d\d:\d\d UTC\S*: claim 1\.", worked)
     assert "That is all." in worked
-    assert "Back in the queue: claim 1.\nNothing waits for you.\n" in worked
+    assert re.search(f"Back in the queue: claim 1\\.\n{RELEASED}\n$", worked)
+
+
+def test_who_gets_nothing_is_told_when_they_can_have_what_they_released(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    analyst.told("next")
+    analyst.told("release", "--all")
+    assert re.match(f"{RELEASED}\n", analyst.told("next"))
+    assert analyst.told("next", "--kind", "onion").startswith(
+        "Nothing of this language or kind waits for you.\n"
+    )
+    assert analyst.told("next", "--kind", "web").startswith(
+        "Nothing else of this language or kind waits for you. "
+    )
+    colleague = analyst.colleague("analyst")
+    colleague.told("next")
+    assert analyst.told("next").startswith("Nothing waits for you.\n")
 
 
 def test_who_stops_or_interrupts_is_told_what_they_hold(analyst: Client) -> None:
@@ -204,7 +225,7 @@ def test_an_item_that_is_lost_meanwhile_is_told_and_the_next_one_taken(analyst: 
     terminal.read_until(b"stop: ")
     analyst.told("release", "--all")
     terminal.type(b"keep\n")
-    assert b"This claim does not hold." in terminal.read_until(b"Nothing waits for you.")
+    assert b"This claim does not hold." in terminal.read_until(b"Nothing else waits for you.")
     assert terminal.end() == 0
 
 
