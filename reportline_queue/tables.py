@@ -64,14 +64,17 @@ def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
         )
 
 
-def found(items: ItemsFound) -> Iterator[Shown]:
-    """Draw items that were found, without their addresses; an id is on a line of its own."""
-    for item in items.items:
-        yield f"item {item.item_id}"
-        told = {"state": state(item), "what it is": _summary(item), "reported": reported(item)}
-        yield rows(told | changed(item))
-    if items.more:
-        yield "There are more; these were reported last."
+def found(items: ItemsFound) -> Sequence[Part]:
+    """Draw items that were found, the latest reported first, without their addresses.
+
+    An id is on a line of its own.
+    """
+    return [(f"item {item.item_id}", rows(_found(item))) for item in items.items]
+
+
+def _found(item: ItemFound) -> dict[str, str]:
+    told = {"state": state(item), "what it is": _summary(item), "reported": reported(item)}
+    return told | changed(item)
 
 
 def words(listed: TermList) -> Iterator[Shown]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from reportline_queue.errors import NotDone, Refused
+from reportline_queue.errors import NotDone, Refused, WronglyCalled
 from reportline_queue.intake.answers import Fault, Problem
 from reportline_queue.intake.reading import read
 from reportline_queue.intake.settings import Settings, read_settings
@@ -128,6 +128,8 @@ def _refused(answer: "httpx.Response", token: str) -> NotDone:
     except ValueError:
         return NotDone(f"The intake does not work as it should (it answers {answer.status_code}).")
     name = problem.type.rpartition(":")[2]
+    if any("after" in fault.where for fault in problem.errors or ()):
+        return WronglyCalled("--after takes where the page before ended: copy it from the screen.")
     said = _WORDS.get(name, f"{problem.title}. {problem.detail}")
     key = re.match("reportline-([0-9a-f]{12})-", token)
     if name in LIFTED_BY_A_LEAD and key is not None:

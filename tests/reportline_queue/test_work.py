@@ -311,7 +311,7 @@ def test_while_working_more_shows_what_follows_and_ctrl_c_keeps_the_claim(analys
     terminal = _Terminal(analyst, "work")
     shown = terminal.read_until(b"stop: ").decode()
     seen = set(re.findall(r"report (\d) of 6", shown))
-    while "more shows what follows" in shown:
+    while re.search(r"Part \d of 6 follows: more", shown):
         assert len(shown.splitlines()) <= 24
         assert "hxxps://crowd[.]example/1" in shown
         terminal.type(b"more\n")
@@ -321,3 +321,26 @@ def test_while_working_more_shows_what_follows_and_ctrl_c_keeps_the_claim(analys
     assert b"You still hold claim 1 until " in terminal.interrupt(b"what you hold.")
     assert terminal.end() == 130
     assert numbers_in(analyst.told("mine")) == ["1"]
+
+
+def test_the_items_of_a_host_are_shown_as_the_screen_takes_them(analyst: Client) -> None:
+    """How each was decided is told before any is opened."""
+    _waiting(analyst, *(f"https://pages.example/{number}" for number in range(9)))
+    analyst.told("next")
+    analyst.told("show")
+    analyst.told("assess", "--outcome", "ignore")
+    seen: list[tuple[str, str]] = []
+    following: list[str] = []
+    while True:
+        terminal = _Terminal(analyst, "search", "--host", "pages.example", *following)
+        shown = terminal.read_until(None).decode()
+        assert terminal.end() == 0
+        assert len(shown.splitlines()) <= 24
+        seen += re.findall(r"item ([0-9a-f]{32})|assessed as (ignore)", shown)
+        follows = re.search(r"Part (\d) of 9 follows: the same search with --from \1\r\n$", shown)
+        if follows is None:
+            break
+        following = ["--from", follows[1]]
+    assert following
+    assert len({item for item, _ in seen if item}) == 9
+    assert [outcome for _, outcome in seen if outcome] == ["ignore"]
