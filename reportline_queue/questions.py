@@ -6,7 +6,7 @@ from typing import Any, Final
 import typer
 
 from reportline_queue import items, tables
-from reportline_queue.printing import put
+from reportline_queue.printing import put, put_sentence
 from reportline_queue.vocabulary.rules import MAXIMUM_NOTE, WITH_REASON
 from reportline_queue.vocabulary.terms import about, newest, terms
 from reportline_queue.vocabulary.words import near
@@ -16,6 +16,8 @@ _ONLY_ILLEGAL: Final = ("severity", "youngest_child", "gender")
 _ONLY_SEEN: Final = ("site_type", "hosting_country", "commerciality", "payment_method")
 # More would not fit into a line.
 _IN_A_LINE: Final = 6
+# What follows in the line is the answer.
+_LONGEST_QUESTION: Final = 70
 # Of a longer list, a word is typed as quickly as its number.
 _NUMBERED: Final = 99
 Numbers = Mapping[str, str]
@@ -119,6 +121,9 @@ def _word(question: str, words: Sequence[str], list_name: str | None) -> str | N
     numbers = numbers_of(listed, words) if len(listed) <= _NUMBERED else {}
     shown = numbers if len(words) <= _IN_A_LINE else {}
     asked = f"{question} ({numbered(shown)})" if shown else question
+    if len(asked) > _LONGEST_QUESTION:
+        put_sentence(numbered(shown))
+        asked = question
     while typed := _typed(asked):
         if typed == "?":
             put(*_meanings(list_name, words, numbers))

@@ -62,6 +62,23 @@ def _typed(*lines: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def test_a_terminal_of_80_columns_breaks_no_word_of_a_sentence_or_a_question(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    searching = _Terminal(analyst, "search", "https://nowhere.example/")
+    working = _Terminal(analyst, "work")
+    shown = searching.read_until(None) + working.read_until(b"stop: ")
+    working.type(b"1\n")
+    while b"action" not in (asked := working.read_until(b": ")):
+        shown += asked
+        working.type(b"\n")
+    shown += asked
+    assert b"1 reported_to_lea, " in shown
+    assert max(map(len, shown.decode().splitlines())) <= 80
+    assert searching.end() == 0
+    working.type(b"<\nstop\n")
+    assert working.end() == 0
+
+
 def test_each_item_is_taken_shown_and_decided_in_one_go(analyst: Client) -> None:
     _waiting(analyst, "https://one.example/1", note="third post")
     _waiting(analyst, "https://two.example/2")
