@@ -1,7 +1,10 @@
 """Who gets nothing though something waits is told when they get what they released."""
 
+from datetime import timedelta
 from typing import Any
 
+from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.released import given_again
 from tests.intake_api.running_api import RunningApi, a_report
 
 
@@ -43,6 +46,16 @@ async def test_only_what_was_asked_for_is_named(api: RunningApi) -> None:
         assert (await _asked(api, **wanted))["again_from"] is not None
     for wanted in ({"language": "xx"}, {"kind": "onion"}, {"language": language, "kind": "onion"}):
         assert (await _asked(api, **wanted))["again_from"] is None
+
+
+async def test_what_a_colleague_released_is_not_named(api: RunningApi) -> None:
+    """It is given at once, unless somebody else is taking it just then."""
+    await api.take_in(a_report("https://example.com/1"))
+    [claim] = await api.claim()
+    await _release(api, claim)
+    async with api.intake.database.reading() as session:
+        request = AnalystRequest(session, api.intake.vault, api.intake.audit, "0" * 12, api.clock())
+        assert await given_again(request, timedelta(hours=1), None, None) is None
 
 
 async def test_an_empty_queue_holds_nothing_back(api: RunningApi) -> None:
