@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field, SecretStr
 
 from conversations.wire.sealing import IntakePublicKey, is_of
+from reportline.bounded_files import read_text
 from reportline.private_files import OPEN_TO_READ, OPEN_TO_WRITE, require_private
 from reportline.readiness import NotReady
 from reportline.server_urls import ListenAddress, ServerUrl, StoreUrl, require_safe_store
@@ -186,10 +187,10 @@ def talk_secrets_file(settings: BotSettings) -> Path:
 
 def _read(path: Path, if_missing: str, forbidden: int = OPEN_TO_READ) -> str:
     try:
-        written = path.read_text(encoding="ascii", errors="replace").strip()
+        written = read_text(path).strip()
         require_private(path, forbidden)
     except FileNotFoundError:
         raise NotReady(f"The file {path} is missing. {if_missing}") from None
-    except OSError:
-        raise NotReady(f"The file {path} cannot be read. See whose it is.") from None
+    except OSError as fault:
+        raise NotReady(f"The file {path} cannot be read: {fault.strerror}. See whose it is.") from None
     return written

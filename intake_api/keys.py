@@ -16,6 +16,7 @@ from conversations.wire.sealing import (
     new_private_key,
     public_half,
 )
+from reportline.bounded_files import read_text
 from reportline.private_files import keep_names, require_private, write_once
 from reportline.readiness import NotReady
 
@@ -227,7 +228,7 @@ def _read_key(path: Path) -> bytes:
     if not path.is_file():
         raise NotReady(_missing(f"key file {path}"))
     require_private(path)
-    written = path.read_text(encoding="ascii", errors="replace").strip()
+    written = read_text(path).strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", written):
         raise NotReady(f"The key file {path} is damaged. Put it back from your backup.")
     return bytes.fromhex(written)

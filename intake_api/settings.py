@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 
 from conversations.wire.report import ShortName
+from reportline.bounded_files import read_text
 from reportline.private_files import require_private
 from reportline.readiness import NotReady
 from reportline.server_urls import DatabaseUrl, ListenAddress, require_safe_database
@@ -117,7 +118,7 @@ class IntakeSettings(OurSettings):
         if not file.is_file():
             raise NotReady(f"There is no file {file}. Write the database's URL into it.")
         require_private(file)
-        written = file.read_text(encoding="utf-8", errors="replace").strip()
+        written = read_text(file).strip()
         try:
             require_safe_database(written, self.private_hosts)
         except ValueError as fault:

@@ -14,6 +14,7 @@ These modules import no part, and every part may import them:
 - `setting_names`: the names of all settings, and the nearest one to a name that is none
 - `server_urls`: accepts or refuses a server's URL
 - `checks`: makes one of the doctor's checks
+- `bounded_files`: reads files of settings, keys and tokens
 - `private_files`: writes files that only their owner can read
 - `plain_text`: makes any text fit for a terminal
 - `readiness`: the error that stops a start

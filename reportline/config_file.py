@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from reportline.bounded_files import read_bytes
 from reportline.private_files import OPEN_TO_WRITE, user_name
 from reportline.readiness import NotReady
 from reportline.setting_names import CONFIG, NAMES, PREFIX, SECRETS, unknown_name
@@ -35,7 +36,7 @@ def read_config_file() -> ConfigFile:
         return ConfigFile()
     try:
         status = path.stat()
-        written = path.read_bytes()
+        written = read_bytes(path)
     except FileNotFoundError:
         if named:
             raise NotReady(f"There is no file {path}. Write it, or unset {CONFIG}.") from None

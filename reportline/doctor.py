@@ -17,6 +17,7 @@ from intake_api.audit.log import Head
 from intake_api.commands import checks as intake_checks
 from intake_api.keys import read_keys
 from intake_api.settings import IntakeSettings, QueueSettings
+from reportline.bounded_files import read_text
 from reportline.checks import Check, look_at
 from reportline.config_file import read_config_file
 from reportline.private_files import require_private
@@ -43,7 +44,9 @@ def look_at_everything(
     noted_down = None if audit_head is None else ready(lambda: _noted_down(audit_head))
     intake = ready(lambda: read_settings(IntakeSettings))
     queue = ready(lambda: read_settings(QueueSettings))
-    has_intake = intake.folder.is_dir() or isinstance(intake.database_place(), str)
+    # Whether a server's URL can be used, the checks tell.
+    has_server = intake.database_url is not None or intake.database_url_file is not None
+    has_intake = intake.folder.is_dir() or has_server
     has_bot = settings.folder.is_dir()
     if not has_bot and not has_intake:
         return [
@@ -151,7 +154,7 @@ def _look_at_analyst_token(settings: QueueSettings) -> str:
         where, token = "REPORTLINE_ANALYST_TOKEN", settings.analyst_token.get_secret_value()
     elif settings.token_file.is_file():
         require_private(settings.token_file)
-        where, token = str(settings.token_file), settings.token_file.read_text(errors="replace").strip()
+        where, token = str(settings.token_file), read_text(settings.token_file).strip()
     else:
         return f"none is on this host; it would be in {settings.token_file}"
     url, headers = f"{settings.intake_url}/v1/queue/claims", {"Authorization": f"Bearer {token}"}

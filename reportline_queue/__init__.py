@@ -2,6 +2,7 @@
 
 It needs typer, rich and httpx, no other package of this project, and nothing that Windows does not have.
 
+- `starting`: starts a command, here and for the whole program
 - `client`: the commands
 - `work`: takes one item after another, shows it and asks for the decision
 - `questions`: asks for the fields that go with an outcome

@@ -30,13 +30,19 @@ from reportline_queue.own_claims import (
     show,
     take_next,
 )
-from reportline_queue.printing import PlainHelp, Sentences, put
+from reportline_queue.printing import PlainHelp, Sentences, put, put_screen, put_sentence
 from reportline_queue.text import shown_address
 from reportline_queue.vocabulary.terms import newest
 from reportline_queue.vocabulary.words import list_named
 from reportline_queue.work import work
 
 _MAXIMUM_ADDRESS_LENGTH = 2048
+# A path often tells what is on a page: to read fifty would be exposure that no guard counts.
+_WITHHELD = "Paths are withheld here: `reportline queue item ITEM` shows one, and the guard counts it."
+_ONLY_WHOLE = (
+    "No item has it. An address of which a reporter remembered only a part, or that cannot be read, "
+    "is not found by a search."
+)
 queue = typer.Typer(
     cls=Sentences,
     no_args_is_help=True,
@@ -76,8 +82,9 @@ def search(
         str | None, typer.Option(help="A host, defanged too, or an address on it, in place of an address.")
     ] = None,
     after: Annotated[str | None, typer.Option(help="Where the page before ended, as it is shown.")] = None,
+    start: FromPart = None,
 ) -> None:
-    """Find the item of an address, or the items of a host, 50 at a time.
+    """Find the item of an address, or the items of a host, 50 at a time, and how they were decided.
 
     Give no address, and it is asked for, or read from stdin: what stands in a command is kept in your shell's
     history, and others on the machine can see it while the command runs.
@@ -88,11 +95,12 @@ def search(
     _require_length(sought)
     wanted = {"address" if host is None else "host": sought, "after": after}
     found = ask(ItemsFound, "POST", "/v1/search", wanted)
-    put(shown_address(sought if host is None else refang(sought.strip()), plain=False))
-    none = "No item has it." if after is None else "Nothing follows."
-    put(*tables.found(found) if found.items else (none,))
-    if found.next:
-        put(f"Those that follow: the same search with --after {found.next}")
+    name = shown_address(sought if host is None else refang(sought.strip()), plain=False)
+    if found.items:
+        _put_found(name, found, start)
+    else:
+        put(name)
+        put_sentence(_ONLY_WHOLE if after is None else "Nothing follows.")
 
 
 @queue.command(cls=PlainHelp)
@@ -136,6 +144,17 @@ queue.command(cls=PlainHelp, rich_help_panel="For leads")(free)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(lift)
 queue.command(cls=PlainHelp, rich_help_panel="For leads")(export)
 queue.command(cls=PlainHelp, rich_help_panel="For auditors")(audit)
+
+
+def _put_found(name: str, found: ItemsFound, start: int | None) -> None:
+    """Print what was found as far as the screen takes it, and how to see the rest."""
+    head = [name, _WITHHELD]
+    parts = tables.found(found)
+    rest = put_screen(head, parts, start and start - 1)
+    if rest < len(parts):
+        put(f"Part {rest + 1} of {len(parts)} follows: the same search with --from {rest + 1}")
+    elif found.next:
+        put(f"More were reported earlier: the same search with --after {found.next}")
 
 
 def _require_length(sought: str) -> None:

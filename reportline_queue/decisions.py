@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from reportline_queue.claim_argument import ClaimsArgument, Named, claims_named, for_each
-from reportline_queue.errors import NotDone, Refused
+from reportline_queue.errors import NotDone, Refused, WronglyCalled
 from reportline_queue.intake.answers import ASSESSMENT_LENGTH, AssessmentGiven, LastAssessment
 from reportline_queue.intake.api import ask, id_in_path
 from reportline_queue.printing import put
 from reportline_queue.text import shown_address
-from reportline_queue.vocabulary.rules import contradiction
+from reportline_queue.vocabulary.rules import MAXIMUM_NOTE, contradiction
 from reportline_queue.vocabulary.words import choice
 
 Decision = Mapping[str, Any]
@@ -134,7 +134,9 @@ def _host(given: AssessmentGiven) -> str:
 
 
 def _decision(flags: list[str] | None, note: str | None, **said: str | bool | None) -> Decision:
-    """Build a decision from the options; raises NotDone if they contradict one another."""
+    """Build a decision from the options; raises NotDone if they cannot be recorded."""
+    if note and len(note) > MAXIMUM_NOTE:
+        raise WronglyCalled(f"A note has at most {MAXIMUM_NOTE} characters.")
     decided = {"flags": flags or [], "note": note or None, **said}
     if fault := contradiction(decided):
         raise NotDone(f"This does not go together: {fault}.")

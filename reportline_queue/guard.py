@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from reportline_queue.intake.answers import Exposure
-from reportline_queue.tables import clock
+from reportline_queue.tables import clock, next_minute
 
 # So long before a limit, the analyst is warned.
 WARNED_MINUTES: Final = 5
@@ -32,8 +32,10 @@ def _open(exposure: Exposure) -> str:
 
 def _closed(exposure: Exposure) -> str:
     if exposure.opens_at is None:
-        return f"Your break is due. Its {exposure.break_minutes} minutes begin when you hold nothing."
-    opens = exposure.opens_at.astimezone()
+        lasts = _minutes(exposure.break_minutes)
+        return f"Your break is due. It lasts {lasts}, from when you hold nothing."
+    # As the intake's refusals tell it: whoever comes back in that minute is let in.
+    opens = next_minute(exposure.opens_at).astimezone()
     day = "" if opens.date() == datetime.now().astimezone().date() else f"{opens:%Y-%m-%d} "
     what = "Your break lasts" if exposure.limit == "break" else "Your day is full: nothing new is opened"
     return f"{what} until {day}{clock(opens)}."

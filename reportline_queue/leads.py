@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from reportline_queue.errors import NotDone, Refused
 from reportline_queue.export import Form, Pages, write_whole
 from reportline_queue.intake.answers import (
     CLAIM_LENGTH,
@@ -31,7 +32,13 @@ def free(
     claim: Annotated[str, typer.Argument(help="The whole claim, as `queue claims` shows it.")],
 ) -> None:
     """Put what anybody holds back into the queue; their decision about it is no longer taken; audited."""
-    request("DELETE", f"/v1/claims/{id_in_path(claim, CLAIM_LENGTH)}")
+    path = f"/v1/claims/{id_in_path(claim, CLAIM_LENGTH)}"
+    try:
+        request("DELETE", path)
+    except Refused as refusal:
+        if refusal.name != "claim-lost":
+            raise
+        raise NotDone("Nobody holds this claim. `reportline queue claims` shows who holds what.") from None
     put("It is back in the queue.")
 
 

@@ -24,7 +24,7 @@ from reportline_queue.intake.answers import (
     ClaimShown,
 )
 from reportline_queue.intake.api import ask, request
-from reportline_queue.printing import put, put_screen
+from reportline_queue.printing import put, put_screen, put_sentence
 
 PlainAddresses = Annotated[
     bool, typer.Option("--plain-addresses", help="Show addresses as they are, to be opened and copied.")
@@ -44,9 +44,16 @@ def take(count: int, language: str | None, kind: AddressKind | None) -> ClaimsGi
     return ask(ClaimsGiven, "POST", "/v1/queue/claims", wanted)
 
 
-def none_waits(language: str | None, kind: AddressKind | None) -> str:
-    """Say that there was nothing to claim."""
-    return f"Nothing{' of this language or kind' if language or kind else ''} waits for you."
+def none_waits(given: ClaimsGiven, language: str | None, kind: AddressKind | None) -> str:
+    """Say that there was nothing to claim, and when what the analyst released comes back to them."""
+    wanted = " of this language or kind" if language or kind else ""
+    if given.again_from is None:
+        return f"Nothing{wanted} waits for you."
+    again = tables.clock(tables.next_minute(given.again_from))
+    return (
+        f"Nothing else{wanted} waits for you. "
+        f"What you released goes to others first; you can get it again from {again}."
+    )
 
 
 def take_next(
@@ -57,8 +64,11 @@ def take_next(
 ) -> None:
     """Claim the most overdue items."""
     given = take(count, language, kind)
-    put(tables.claims(given.claims) if given.claims else none_waits(language, kind))
-    put(guard.told(given.exposure))
+    if given.claims:
+        put(tables.claims(given.claims))
+    else:
+        put_sentence(none_waits(given, language, kind))
+    put_sentence(guard.told(given.exposure))
 
 
 def mine() -> None:
@@ -67,7 +77,8 @@ def mine() -> None:
     # Hosts are exposure too. While the guard is closed, what is held can still be decided or released.
     if held.claims and not held.exposure.closed:
         held = ask(ClaimsGiven, "GET", "/v1/queue/claims", query={"hosts": "true"})
-    put(tables.claims(held.claims) if held.claims else "You hold no claim.", guard.told(held.exposure))
+    put(tables.claims(held.claims) if held.claims else "You hold no claim.")
+    put_sentence(guard.told(held.exposure))
 
 
 def show(
@@ -78,7 +89,7 @@ def show(
     shown = ask(ClaimShown, "GET", named.path)
     drawn = items.claimed(shown, plain_addresses=plain_addresses)
     put_item(drawn, shown.next_details, start, f"show {shown.number}")
-    put(guard.told(shown.exposure))
+    put_sentence(guard.told(shown.exposure))
 
 
 def put_item(drawn: items.Drawn, cursor: str | None, start: int | None, command: str) -> None:

@@ -17,7 +17,7 @@ from reportline_queue.text import clean, safe
 
 
 class Sentences(TyperGroup):
-    """Commands whose failures are sentences on stderr, with the exit status 1."""
+    """Commands whose failures are sentences on stderr, with the exit status 1, or 2 for a wrong option."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
@@ -26,7 +26,7 @@ class Sentences(TyperGroup):
             return super().invoke(ctx)
         except NotDone as fault:
             _tell(str(fault))
-            raise typer.Exit(1) from None
+            raise typer.Exit(fault.status) from None
         except TyperException as fault:
             # It repeats what was typed, such as a second address, and in whose words a check failed.
             fault.message = safe(fault.message.removeprefix("Value error, "))
@@ -48,6 +48,12 @@ def put(*parts: Shown) -> None:
     console = Console(highlight=False, emoji=False)
     for part in parts:
         console.print(part, markup=False, soft_wrap=isinstance(part, str))
+
+
+def put_sentence(sentence: str) -> None:
+    """Print a sentence; a terminal breaks it between words."""
+    console = Console(highlight=False, emoji=False)
+    console.print(sentence, markup=False, soft_wrap=not console.is_terminal)
 
 
 def put_screen(

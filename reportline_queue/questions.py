@@ -1,12 +1,12 @@
 """Asks in the terminal for a decision: the outcome first, then only the fields that go with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import typer
 
 from reportline_queue import items, tables
-from reportline_queue.printing import put
+from reportline_queue.printing import put, put_sentence
 from reportline_queue.vocabulary.rules import MAXIMUM_NOTE, WITH_REASON
 from reportline_queue.vocabulary.terms import about, newest, terms
 from reportline_queue.vocabulary.words import near
@@ -16,6 +16,11 @@ _ONLY_ILLEGAL: Final = ("severity", "youngest_child", "gender")
 _ONLY_SEEN: Final = ("site_type", "hosting_country", "commerciality", "payment_method")
 # More would not fit into a line.
 _IN_A_LINE: Final = 6
+# What follows in the line is the answer.
+_LONGEST_QUESTION: Final = 70
+# Of a longer list, a word is typed as quickly as its number.
+_NUMBERED: Final = 99
+Numbers = Mapping[str, str]
 
 
 class Anew(Exception):  # noqa: N818 - it names what the analyst wants
@@ -32,19 +37,24 @@ def answer(question: str) -> str:
     return typed.strip()
 
 
-def chosen(typed: str, words: Sequence[str]) -> str | None:
-    """Give the word that was typed: whole, by its number, or by a beginning that only one has; else None."""
-    if typed.isascii() and typed.isdigit():
-        return words[int(typed) - 1] if 0 < int(typed) <= len(words) else None
+def chosen(typed: str, words: Sequence[str], numbers: Numbers) -> str | None:
+    """Give the word that was typed: whole, by a number that is shown, or by a beginning that only one has."""
+    if typed.isdigit():
+        return numbers.get(typed)
     sought = typed.casefold().replace("-", "_")
     meant = [word for word in words if sought and word.casefold().startswith(sought)]
     whole = [word for word in meant if word.casefold() == sought]
     return (whole or meant)[0] if len(whole or meant) == 1 else None
 
 
-def numbered(words: Sequence[str]) -> str:
+def numbers_of(words: Sequence[str], among: Collection[str]) -> Numbers:
+    """Give the words that may be chosen, numbered by their places in the whole list: they stay."""
+    return {str(number): word for number, word in enumerate(words, start=1) if word in among}
+
+
+def numbered(numbers: Numbers) -> str:
     """Write the words with the numbers by which they can be chosen."""
-    return ", ".join(f"{number} {word}" for number, word in enumerate(words, start=1))
+    return ", ".join(f"{number} {word}" for number, word in numbers.items())
 
 
 def decision(outcome: str) -> dict[str, Any]:
@@ -106,27 +116,34 @@ def _note() -> str | None:
 
 
 def _word(question: str, words: Sequence[str], list_name: str | None) -> str | None:
-    """Ask until a word of these is chosen, or none is wanted."""
-    asked = f"{question} ({numbered(words)})" if len(words) <= _IN_A_LINE else question
+    """Ask until a word of these is chosen, or none is wanted; a number chooses once it was shown."""
+    listed = words if list_name is None else terms(list_name)
+    numbers = numbers_of(listed, words) if len(listed) <= _NUMBERED else {}
+    shown = numbers if len(words) <= _IN_A_LINE else {}
+    asked = f"{question} ({numbered(shown)})" if shown else question
+    if len(asked) > _LONGEST_QUESTION:
+        put_sentence(numbered(shown))
+        asked = question
     while typed := _typed(asked):
         if typed == "?":
-            put(*_meanings(list_name, words))
-        elif word := chosen(typed, words):
+            put(*_meanings(list_name, words, numbers))
+            shown = numbers
+        elif word := chosen(typed, words, shown):
             return word
         else:
             put(_not_understood(typed, list_name))
     return None
 
 
-def _meanings(list_name: str | None, words: Sequence[str]) -> Iterator[tables.Shown]:
+def _meanings(list_name: str | None, words: Sequence[str], numbers: Numbers) -> Iterator[tables.Shown]:
     if list_name is None:
-        yield numbered(words)
+        yield numbered(numbers)
         return
     yield about(list_name)
-    yield from (
-        f"{number} {term.value}: {term.meaning}"
-        for number, term in enumerate((t for t in newest().lists[list_name].terms if t.value in words), 1)
-    )
+    number_of = {word: f"{number} " for number, word in numbers.items()}
+    for term in newest().lists[list_name].terms:
+        if term.value in words:
+            yield f"{number_of.get(term.value, '')}{term.value}: {term.meaning}"
 
 
 def _not_understood(typed: str, list_name: str | None) -> str:

@@ -1,7 +1,7 @@
 """Draws the queue in a terminal of any width; reporters' text can neither command it nor be clicked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from rich.padding import Padding
@@ -64,14 +64,17 @@ def held(claims: Sequence[HeldClaim], now: datetime) -> Iterator[Shown]:
         )
 
 
-def found(items: ItemsFound) -> Iterator[Shown]:
-    """Draw items that were found, without their addresses; an id is on a line of its own."""
-    for item in items.items:
-        yield f"item {item.item_id}"
-        told = {"state": state(item), "what it is": _summary(item), "reported": reported(item)}
-        yield rows(told | changed(item))
-    if items.more:
-        yield "There are more; these were reported last."
+def found(items: ItemsFound) -> Sequence[Part]:
+    """Draw items that were found, the latest reported first, without their addresses.
+
+    An id is on a line of its own.
+    """
+    return [(f"item {item.item_id}", rows(_found(item))) for item in items.items]
+
+
+def _found(item: ItemFound) -> dict[str, str]:
+    told = {"state": state(item), "what it is": _summary(item), "reported": reported(item)}
+    return told | changed(item)
 
 
 def words(listed: TermList) -> Iterator[Shown]:
@@ -109,6 +112,11 @@ def clock(moment: datetime) -> str:
     here = moment.astimezone()
     offset = f"{here:%z}"
     return f"{here:%H:%M} UTC{'' if offset == '+0000' else f'{offset[:3]}:{offset[3:]}'}"
+
+
+def next_minute(moment: datetime) -> datetime:
+    """Give the whole minute in which a moment has come: to be told from when something can be had."""
+    return (moment + timedelta(minutes=1, microseconds=-1)).replace(second=0, microsecond=0)
 
 
 def _summary(shown: Claimed | ItemFound) -> str:

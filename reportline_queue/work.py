@@ -19,7 +19,7 @@ from reportline_queue.intake.answers import (
 )
 from reportline_queue.intake.api import LIFTED_BY_A_LEAD, ask, request
 from reportline_queue.own_claims import Kind, Language, PlainAddresses, none_waits, take
-from reportline_queue.printing import put, put_screen
+from reportline_queue.printing import put, put_screen, put_sentence
 from reportline_queue.tables import Part
 from reportline_queue.text import safe, shown_address
 from reportline_queue.vocabulary.rules import contradiction
@@ -78,15 +78,15 @@ def _next(state: _Work) -> Claim | None:
     if held.claims:
         return held.claims[0]
     if guard.is_near(held.exposure):
-        put(guard.told(held.exposure))
+        put_sentence(guard.told(held.exposure))
         if not held.exposure.closed:
-            put("`reportline queue next` takes another one all the same.")
+            put_sentence("`reportline queue next` takes another one all the same.")
         return None
-    given = take(1, state.language, state.kind).claims
-    if not given:
-        put(none_waits(state.language, state.kind))
+    given = take(1, state.language, state.kind)
+    if not given.claims:
+        put_sentence(none_waits(given, state.language, state.kind))
         return None
-    return given[0]
+    return given.claims[0]
 
 
 def _handle(state: _Work, claim: Named) -> bool:
@@ -109,7 +109,7 @@ def _handle(state: _Work, claim: Named) -> bool:
     except Refused as refusal:
         if refusal.name != "claim-lost":
             raise
-        put(str(refusal))
+        put_sentence(str(refusal))
         return True
 
 
@@ -119,7 +119,7 @@ def _show(state: _Work, claim: Named) -> _Item:
     seen = put_screen(drawn.head, drawn.parts, free=_BELOW)
     item = _Item(shown, list(drawn.parts), seen, shown.next_details)
     _tell_rest(item)
-    put(guard.told(shown.exposure))
+    put_sentence(guard.told(shown.exposure))
     return item
 
 
@@ -127,13 +127,14 @@ def _asked(state: _Work) -> str:
     """Ask what to do, until it is understood."""
     outcomes = terms("outcome")
     steps = [step for step in _STEPS if step != "same" or state.last is not None]
-    put(questions.numbered(outcomes))
+    numbers = questions.numbers_of(outcomes, outcomes)
+    put_sentence(questions.numbered(numbers))
     while True:
         typed = questions.answer(f"The outcome, or {', '.join(steps)}")
-        step = questions.chosen(typed, outcomes) or questions.chosen(typed, [*outcomes, *steps])
+        step = questions.chosen(typed, outcomes, numbers) or questions.chosen(typed, [*outcomes, *steps], {})
         if step is not None:
             return step
-        put("Type a number, a word, or a beginning that only one of them has.")
+        put_sentence("Type a number that is shown, a word, or a beginning that only one of them has.")
 
 
 def _step(state: _Work, claim: Named, item: _Item, step: str) -> None:
@@ -149,7 +150,7 @@ def _step(state: _Work, claim: Named, item: _Item, step: str) -> None:
         # A limit that is reached meanwhile takes no decision out of the analyst's hands.
         if refusal.name not in LIFTED_BY_A_LEAD:
             raise
-        put(str(refusal))
+        put_sentence(str(refusal))
 
 
 def _more(state: _Work, item: _Item) -> None:
@@ -168,9 +169,10 @@ def _more(state: _Work, item: _Item) -> None:
 
 
 def _tell_rest(item: _Item) -> None:
-    if item.seen < len(item.parts) or item.cursor is not None:
-        further = "" if item.cursor is None else " and more"
-        put(f"{item.seen} of {len(item.parts)}{further} parts were shown; more shows what follows.")
+    if item.seen < len(item.parts):
+        put(f"Part {item.seen + 1} of {len(item.parts)} follows: more")
+    elif item.cursor is not None:
+        put("More of its reports follow: more")
 
 
 def _decide(state: _Work, claim: Named, item: _Item, step: str) -> bool:
@@ -180,7 +182,7 @@ def _decide(state: _Work, claim: Named, item: _Item, step: str) -> bool:
     except questions.Anew:
         return False
     if fault := contradiction(decided):
-        put(f"This does not go together: {fault}.")
+        put_sentence(f"This does not go together: {fault}.")
         return False
     host = shown_address(item.shown.host or item.shown.address_given, plain=False)
     put(f"{_summary(decided)}; for {claim.name}, {host}")
@@ -197,7 +199,7 @@ def _decide(state: _Work, claim: Named, item: _Item, step: str) -> bool:
 
 
 def _fields(outcome: str) -> dict[str, Any]:
-    put(questions.HOW_TO_ANSWER)
+    put_sentence(questions.HOW_TO_ANSWER)
     return questions.decision(outcome)
 
 
@@ -218,11 +220,15 @@ def _summary(decided: dict[str, Any]) -> str:
 
 def _tell_left(state: _Work) -> None:
     if state.sending:
-        put("Whether this was recorded is not known: `reportline queue mine` shows what you still hold.")
+        put_sentence(
+            "Whether this was recorded is not known: `reportline queue mine` shows what you still hold."
+        )
     elif state.claim is not None:
         _tell_held(state.claim)
 
 
 def _tell_held(claim: Named) -> None:
     until = "" if claim.held is None else f" until {tables.clock(claim.held.lease_expires)}"
-    put(f"You still hold {claim.name}{until}. `reportline queue release --all` puts back what you hold.")
+    put_sentence(
+        f"You still hold {claim.name}{until}. `reportline queue release --all` puts back what you hold."
+    )

@@ -238,6 +238,7 @@ ELSEWHERE = (
         "commands of one client, against a real intake",
     ),
     Elsewhere("reportline_queue", "items", "tests/reportline_queue/test_tables.py", "drawn as tables are"),
+    Elsewhere("reportline_queue", "__main__", "tests/reportline_queue/test_starting.py", "run as a process"),
     Elsewhere(
         "reportline_queue",
         "questions",

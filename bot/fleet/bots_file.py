@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from bot.settings import read_token, require_token
 from conversations.portals.model import Portal
 from conversations.portals.toml_lines import TomlPath, first_unread_line, lines_of, nearest_line
+from reportline.bounded_files import read_bytes
 from reportline.readiness import NotReady
 
 _USERNAME = re.compile(r"(?=.{5,32}$)[A-Za-z0-9_]+[Bb][Oo][Tt]")
@@ -170,11 +171,11 @@ def require_unserved(path: Path, portals: Mapping[str, Portal], token: str) -> N
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise NotReady(f"The file {path} is missing. Write it, as docs/fleet.md tells.") from None
-    except OSError:
-        raise NotReady(f"The file {path} cannot be read. See whose it is.") from None
+    except OSError as fault:
+        raise NotReady(f"The file {path} cannot be read: {fault.strerror}. See whose it is.") from None
     except UnicodeDecodeError:
         raise NotReady(f"The file {path} is not UTF-8. Save it as UTF-8.") from None
 

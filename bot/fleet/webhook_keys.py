@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from reportline.bounded_files import read_text
 from reportline.private_files import require_private, write_once
 from reportline.readiness import NotReady
 
@@ -60,7 +61,7 @@ def _read_or_make(path: Path, if_made_anew: str) -> str:
     try:
         if not path.exists():
             _make(path)
-        written = path.read_text(encoding="ascii", errors="replace")
+        written = read_text(path)
         require_private(path)
     except OSError:
         raise NotReady(f"The file {path} cannot be made or read. See whose it is, and its folder.") from None

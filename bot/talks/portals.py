@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conversations.portals.file import Fault, PortalFaults, portal_from
 from conversations.portals.model import Contact, Portal, at, with_contacts_of
+from reportline.bounded_files import read_bytes
 from reportline.readiness import NotReady
 
 INTERNATIONAL = "international"
@@ -99,7 +100,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         raise PortalFaults((Fault(1, f"the file cannot be read: {error.strerror}"),)) from None
     try:

@@ -4,6 +4,7 @@
 - `transactions`: opens one transaction for each request, and applies the guard of exposure
 - `analyst_request`: the session, the analyst and the time of one request
 - `claims`: claim, prolong and release items
+- `released`: when an analyst gets again what they released
 - `guard`: limits how long an analyst is exposed
 - `exposure`: calculates what the limits still allow
 - `showing`: builds the answers that show items

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.released import may_be_given
 from intake_api.analysts.shapes import MAXIMUM_CLAIMS
 from intake_api.analysts.spoilt_rows import is_whole_claim, is_whole_holder, is_whole_item, opens
 from intake_api.faults import Reason, Refused
@@ -52,13 +53,8 @@ async def claim(
     """
     free = await _free_claims(request)
     await _give_back_expired(request)
-    not_released = or_(
-        Item.released_by.is_(None),
-        Item.released_by != request.analyst,
-        Item.released_at <= request.now - lease,
-    )
     queue = (language or EVERY_LANGUAGE, kind or EVERY_KIND)
-    wanted = not_released & is_whole_item(request.session)
+    wanted = may_be_given(request, lease) & is_whole_item(request.session)
     fit = partial(opens, request.vault)
     items = await first_waiting(request.session, min(count, free), wanted, fit, *queue)
     for item, number in zip(items, await _free_numbers(request), strict=False):

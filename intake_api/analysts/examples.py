@@ -43,7 +43,7 @@ _EXPOSURE: Final = {
     "lifted_until": None,
     "time_zone": "Europe/Berlin",
 }
-_CLAIMS: Final = {"claims": [_OWN], "exposure": _EXPOSURE}
+_CLAIMS: Final = {"claims": [_OWN], "again_from": None, "exposure": _EXPOSURE}
 ADDRESSES: Final[Mapping[str, Any]] = {"address_given": ADDRESS, "address_canonical": ADDRESS}
 _TOLD: Final = {name: REPORT[name] for name in ("portal", "channel", "language", "hour", "advice_version")}
 _SAID: Final = {name: REPORT[name] for name in ("depiction", "reached", "access")}

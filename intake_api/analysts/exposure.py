@@ -62,7 +62,8 @@ def exposed(stretches: Sequence[Stretch], now: datetime, limits: Limits, *, hold
 def refusal(found: Exposed, now: datetime, limits: Limits) -> str:
     """Say what an analyst can do when a limit is reached, and until when nothing new is opened."""
     if found.opens_at is None:
-        wait = f"then your break of {limits.rest // _MINUTE} minutes begins"
+        minutes = limits.rest // _MINUTE
+        wait = f"then your break of {minutes} {'minute' if minutes == 1 else 'minutes'} begins"
         return f"Decide what you have seen, and release the rest: {wait}. A lead can lift this."
     until = _told(found.opens_at, now, limits.zone)
     if found.limit is Reason.BREAK_DUE:

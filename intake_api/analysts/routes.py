@@ -10,6 +10,7 @@ from intake_api.analysts import assessing, claims, guard
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.examples import EXAMPLES
 from intake_api.analysts.guard import exposure_shown
+from intake_api.analysts.released import given_again
 from intake_api.analysts.searching import found
 from intake_api.analysts.shapes import (
     AssessmentGiven,
@@ -63,8 +64,12 @@ async def claim(
     """Claim the most overdue items; what nobody decides before the lease runs out goes back."""
     async with transactions.changing_claims(analyst, opens=True) as request:
         items = await claims.claim(request, wanted.count, settings.lease, wanted.language, wanted.kind)
-        shown = await claims_shown(request, items, hosts=wanted.hosts)
-        return ClaimsGiven(claims=shown, exposure=await exposure_shown(request, transactions.limits))
+        again = None if items else await given_again(request, settings.lease, wanted.language, wanted.kind)
+        return ClaimsGiven(
+            claims=await claims_shown(request, items, hosts=wanted.hosts),
+            again_from=again,
+            exposure=await exposure_shown(request, transactions.limits),
+        )
 
 
 @analysts.get("/queue/claims", **told(EXAMPLES["mine"], *_GUARDED))

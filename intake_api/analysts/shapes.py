@@ -124,6 +124,11 @@ class ClaimsGiven(BaseModel):
     """Claims that the analyst holds: those just made, at most as many as wanted, or all of them."""
 
     claims: list[Claim]
+    again_from: datetime | None = Field(
+        default=None,
+        description="Where a claim gives nothing, but what the caller released waits for others: "
+        "when the caller can get the first of it again.",
+    )
     exposure: ExposureShown
 
 

@@ -22,6 +22,7 @@ from intake_api.upkeep.backup_files import (
 )
 from intake_api.upkeep.restoring import Restored
 from intake_api.upkeep.restoring import restore as bring_back
+from reportline.bounded_files import read_text
 from reportline.private_files import require_private
 from reportline.readiness import NotReady
 
@@ -100,7 +101,7 @@ def _passphrase(settings: BackupSettings, *, new: bool) -> str:
     if not file.is_file():
         raise NotReady(f"There is no file {file}. Write the passphrase into it.")
     require_private(file)
-    return file.read_text(encoding="utf-8", errors="replace")
+    return read_text(file)
 
 
 def _asked(*, new: bool) -> str:

@@ -19,6 +19,7 @@ from intake_api.store.database import opened
 from intake_api.store.place import checked_database_place
 from intake_api.store.revision import has_tables, require_current
 from intake_api.upkeep.upgrading import bring_up_to_date
+from reportline.bounded_files import read_text
 from reportline.private_files import replace, require_private, try_to_replace, write_once
 from reportline.readiness import NotReady
 
@@ -55,7 +56,7 @@ def _require_own(settings: IntakeSettings, public_key_file: Path) -> None:
     """Refuse a host that has another intake's public key: reports for that one are sealed there."""
     if not public_key_file.exists():
         return
-    key_id, _, raw = public_key_file.read_text(errors="replace").strip().partition(":")
+    key_id, _, raw = read_text(public_key_file).strip().partition(":")
     if not settings.folder.is_dir():
         raise NotReady(bots_half(public_key_file))
     private = read_keys(settings.folder).seals.get(key_id)
@@ -115,7 +116,7 @@ def _make_token(settings: IntakeSettings, keys: IntakeKeys, role: Role, file: Pa
         write_once(file, f"{asyncio.run(_new_token(settings, keys, role))}\n")
         return
     require_private(file)
-    caller = asyncio.run(_whose(settings, keys, file.read_text(errors="replace").strip()))
+    caller = asyncio.run(_whose(settings, keys, read_text(file).strip()))
     if caller is None or caller.role is not role:
         raise NotReady(
             f"The access key in {file} opens nothing here. If it is for another intake, set "
@@ -134,6 +135,6 @@ async def _whose(settings: IntakeSettings, keys: IntakeKeys, token: str) -> Call
 
 
 def _write_public_key(file: Path, line: str) -> None:
-    if not file.exists() or file.read_text(errors="replace") != line:
+    if not file.exists() or read_text(file) != line:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace(file, line)

@@ -42,6 +42,7 @@ from intake_api.upkeep.backup_files import Backup
 from intake_api.upkeep.sealed_columns import closed_in_samples
 from intake_api.upkeep.upgrading import tie
 from intake_api.vault import Vault
+from reportline.bounded_files import read_text
 from reportline.private_files import write_once
 from reportline.readiness import NotReady
 
@@ -121,7 +122,7 @@ def _require_free(folder: Path, place: Path | str, keys: KeyFiles) -> None:
 
 def _is_left_over(path: Path, place: Path | str, keys: KeyFiles) -> bool:
     if path.name in keys:
-        return path.read_text(encoding="utf-8", errors="replace") == keys[path.name]
+        return read_text(path) == keys[path.name]
     files = _sqlite_files(place)
     drafts = tuple(f".{name}." for name in (*keys, *files, HEAD_FILE))
     return path.name in {*files, HEAD_FILE} or path.name.startswith(drafts)

@@ -81,10 +81,11 @@ class Exposure:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClaimsGiven:
-    """Claims that the analyst holds."""
+    """Claims that the analyst holds; if none was given, when they can get again what they released."""
 
     claims: tuple[Claim, ...]
     exposure: Exposure
+    again_from: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

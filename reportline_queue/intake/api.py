@@ -3,11 +3,12 @@
 import os
 import re
 import ssl
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from reportline_queue.errors import NotDone, Refused
+from reportline_queue.errors import NotDone, Refused, WronglyCalled
 from reportline_queue.intake.answers import Fault, Problem
 from reportline_queue.intake.reading import read
 from reportline_queue.intake.settings import Settings, read_settings
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS: Final = 30
 _OPEN_TO_OTHERS: Final = 0o077
+# An access key takes less than a tenth of it.
+_LONGEST_FILE: Final = 1 << 10
 STRANGER: Final = "What answers there is not this version of the intake."
 Shape = TypeVar("Shape")
 Body = Mapping[str, Any]
@@ -85,24 +88,33 @@ def id_in_path(typed: str, length: int) -> str:
 
 def _token(settings: Settings) -> str:
     token = _token_in(settings.token_file) if settings.token is None else settings.token.strip()
-    if not token.isascii() or not token.isprintable():
+    if not token or not token.isascii() or not token.isprintable():
         raise NotDone("Your access key is damaged. Ask the operator for a new one.")
     return token
 
 
 def _token_in(file: Path) -> str:
     try:
-        # On Windows a file's mode does not tell who may read it.
-        is_open = os.name != "nt" and bool(file.stat().st_mode & _OPEN_TO_OTHERS)
-        written = file.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        raise NotDone(
-            f"You need an access key: in {file}, which you can read, or in a file of yours that "
-            "REPORTLINE_ANALYST_TOKEN_FILE names."
-        ) from None
-    if is_open:
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise NotDone(_no_key(file, "is a folder, a device or a pipe"))
+        with file.open(encoding="ascii", errors="replace") as opened:
+            written = opened.read(_LONGEST_FILE).strip()
+    except FileNotFoundError:
+        raise NotDone(_no_key(file, "is missing")) from None
+    except OSError as fault:
+        raise NotDone(_no_key(file, f"cannot be read: {fault.strerror}")) from None
+    # On Windows a file's mode does not tell who may read it.
+    if os.name != "nt" and mode & _OPEN_TO_OTHERS:
         raise NotDone(f"{file} is open to others on this machine. Close it: `chmod 600 {file}`.")
     return written
+
+
+def _no_key(file: Path, fault: str) -> str:
+    return (
+        f"You need an access key, and {file} {fault}. "
+        "Write the key into a file of yours that REPORTLINE_ANALYST_TOKEN_FILE names."
+    )
 
 
 def _verify(url: str) -> ssl.SSLContext | bool:
@@ -116,6 +128,8 @@ def _refused(answer: "httpx.Response", token: str) -> NotDone:
     except ValueError:
         return NotDone(f"The intake does not work as it should (it answers {answer.status_code}).")
     name = problem.type.rpartition(":")[2]
+    if any("after" in fault.where for fault in problem.errors or ()):
+        return WronglyCalled("--after takes where the page before ended: copy it from the screen.")
     said = _WORDS.get(name, f"{problem.title}. {problem.detail}")
     key = re.match("reportline-([0-9a-f]{12})-", token)
     if name in LIFTED_BY_A_LEAD and key is not None:

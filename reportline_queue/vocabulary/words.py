@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import typer
 
-from reportline_queue.errors import NotDone
+from reportline_queue.errors import NotDone, WronglyCalled
 from reportline_queue.vocabulary.terms import LIST_NAMES, Term, TermList, about, newest, terms
 
 # More would make a line of help unreadable.
@@ -17,11 +17,11 @@ _TELLING: Final = 2
 
 
 def choice(list_name: str, *flags: str) -> Any:
-    """Make the option whose values are the words of a list; any other raises NotDone."""
+    """Make the option whose values are the words of a list; any other raises WronglyCalled."""
 
     def known(typed: str) -> str:
         if typed not in terms(list_name):
-            raise NotDone(_no_such_word(list_name, flags[0] if flags else _option(list_name), typed))
+            raise WronglyCalled(_no_such_word(list_name, flags[0] if flags else _option(list_name), typed))
         return typed
 
     return typer.Option(*flags, parser=known, metavar=_metavar(list_name), help=_help(list_name))

@@ -1,5 +1,6 @@
 """Whatever the settings are, no command ends in a traceback; a tenth of the commands by default."""
 
+import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -121,3 +122,18 @@ def test_no_file_brings_a_traceback(named: str, tmp_path: Path, sample: Sample) 
     assert _faults(environment, sample) == []
     done = forked.run("settings", env={"PATH": "/usr/bin:/bin", **environment}, timeout=SECONDS)
     assert (done.returncode, str(file) in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("named", ["config", "each file"])
+@pytest.mark.parametrize("endless", ["/dev/zero", "pipe"])
+def test_no_file_without_an_end_is_read(named: str, endless: str, tmp_path: Path, sample: Sample) -> None:
+    """A pipe into which nobody writes would be waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    path = str(tmp_path / endless)
+    files = {name: path for name in PATHS if name.endswith("_file")}
+    environment = _all(**({"config": path} if named == "config" else files), **NOWHERE)
+    assert _faults(environment, sample) == []
+    for words in (("settings",), ("queue", "mine"), ("bot", "poll"), ("doctor",)):
+        done = forked.run(*words, env={"PATH": "/usr/bin:/bin", **environment}, timeout=SECONDS)
+        assert done.returncode in {0, 1}, words
+        assert "Traceback" not in done.stderr, words

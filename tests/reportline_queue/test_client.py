@@ -55,6 +55,7 @@ DECIDED = {
     "action_reason": "link_expired",
     "note": "two mirrors",
 }
+NO_PLACE = "--after takes where the page before ended: copy it from the screen.\n"
 IN_FLAGS = ("--photographic", "--flag", "virtual", "--flag", "user_generated")
 OPTIONS = [
     word
@@ -98,6 +99,12 @@ class Client:
         ended = self.run(*arguments, **more)
         assert (ended.exit_code, ended.stdout) == (1, "")
         assert isinstance(ended.exception, SystemExit)
+        return ended.stderr
+
+    def wrongly_called(self, *arguments: str) -> str:
+        """Run a command with an option that takes no such value; gives the sentence that it ends with."""
+        ended = self.run(*arguments)
+        assert (ended.exit_code, ended.stdout) == (2, "")
         return ended.stderr
 
     def claim(self, *addresses: str, **said: Any) -> str:
@@ -396,7 +403,9 @@ def test_an_item_is_found_by_its_address_however_it_is_typed(
         found = analyst.told("search", *arguments, typed=typed)
         if "No item" not in found:
             break
-    assert re.search(r"^\u2068hxxps://(?i:example)\[\.\]com/13\?a=b\[#\]c\u2069\nitem [0-9a-f]{32}\n", found)
+    assert re.search(
+        r"^\u2068hxxps://(?i:example)\[\.\]com/13\?a=b\[#\]c\u2069\nPaths are .*\nitem [0-9a-f]{32}\n", found
+    )
     assert "ar; es" in found
 
 
@@ -404,7 +413,9 @@ def test_the_items_of_a_host_are_found(analyst: Client) -> None:
     analyst.told("release", analyst.claim("https://host.example/14/1"))
     analyst.claim("https://host.example/14/2")
     found = analyst.told("search", "--host", "host.example")
-    assert found.startswith("\u2068host[.]example\u2069\nitem ")
+    withheld = "Paths are withheld here: `reportline queue item ITEM` shows one, and the guard counts it."
+    assert found.startswith(f"\u2068host[.]example\u2069\n{withheld}\nitem ")
+    assert "/14/" not in found
     assert len(re.findall("^item ", found, re.MULTILINE)) == 2
     for typed in ("host[.]example", "\u2068host[.]example\u2069", " host.example ", "HOST.example"):
         shown = analyst.told("search", "--host", typed)
@@ -436,7 +447,8 @@ def test_what_cannot_be_searched_is_told(
 
 
 def test_what_nobody_reported_is_not_found(analyst: Client) -> None:
-    assert analyst.told("search", typed=b"https://example.com/\xff\xfe").endswith("\nNo item has it.\n")
+    told = analyst.told("search", typed=b"https://example.com/\xff\xfe")
+    assert "\nNo item has it. An address of which a reporter remembered only a part, or" in told
 
 
 def test_an_address_that_is_typed_at_the_prompt_is_never_on_the_screen_as_it_is(analyst: Client) -> None:
@@ -515,7 +527,22 @@ def test_the_words_are_shown_without_an_intake(tmp_path: Path) -> None:
 def test_a_word_that_is_in_no_list_is_told_with_what_may_be_meant(
     analyst: Client, option: tuple[str, str], sentence: str
 ) -> None:
-    assert sentence in analyst.refused("assess", "--outcome", "national", *option)
+    assert sentence in analyst.wrongly_called("assess", "--outcome", "national", *option)
+
+
+def test_a_note_that_is_too_long_is_told_as_one(analyst: Client) -> None:
+    told = analyst.wrongly_called("assess", "1", "--outcome", "ignore", "--note", "a" * 2001)
+    assert told == "A note has at most 2000 characters.\n"
+
+
+@pytest.mark.parametrize("command", [("reports", "0" * 32), ("search", "--host", "host.example")])
+def test_where_a_page_ended_is_copied_from_the_screen(analyst: Client, command: tuple[str, ...]) -> None:
+    assert analyst.wrongly_called(*command, "--after", "zzz") == NO_PLACE
+
+
+def test_a_lead_who_frees_what_nobody_holds_is_told_so(analyst: Client) -> None:
+    told = analyst.colleague("lead").refused("free", "0" * 16)
+    assert told == "Nobody holds this claim. `reportline queue claims` shows who holds what.\n"
 
 
 @pytest.mark.parametrize("columns", ["60", "100"])
@@ -580,7 +607,7 @@ def test_who_needs_a_break_is_told_and_a_lead_lifts_it(analyst: Client, lead: Cl
     listed = analyst.told("mine")
     assert numbers_in(listed) == ["1"]
     assert "example" not in listed
-    assert listed.endswith("Your break is due. Its 10 minutes begin when you hold nothing.\n")
+    assert listed.endswith("Your break is due. It lasts 10 minutes, from when you hold nothing.\n")
     lift = ("lift", analyst.key_id, "--minutes", "30")
     assert analyst.refused(*lift).startswith("Your access key does not open this")
     lifted = lead.told(*lift)
@@ -670,8 +697,9 @@ def test_an_export_goes_on_where_the_last_one_ended(analyst: Client, lead: Clien
     assert table == lines
     assert table
     assert not set(table) & set(first)
-    refusal = lead.refused("export", str(tmp_path / "2"), "--format", "csv", "--after", "nowhere")
-    assert "after" in refusal
+    wrongly = ("export", str(tmp_path / "2"), "--format", "csv", "--after", "nowhere")
+    assert lead.wrongly_called(*wrongly) == NO_PLACE
+    assert not (tmp_path / "2").exists()
 
 
 def _assessments_in(table: Path) -> list[str]:
@@ -734,11 +762,11 @@ def test_stats_count_items_and_reports(analyst: Client) -> None:
         ({"REPORTLINE_ANALYST_TOKEN": "\u00e9"}, "Your access key is damaged."),
         (
             {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_DATA_DIR": "/nowhere"},
-            "You need an access key: in /nowhere/analyst.token, which you can read,",
+            "You need an access key, and /nowhere/analyst.token is missing. Write the key into a file",
         ),
         (
             {"REPORTLINE_ANALYST_TOKEN": "", "REPORTLINE_ANALYST_TOKEN_FILE": "/nowhere/key"},
-            "You need an access key: in /nowhere/key, which you can read,",
+            "You need an access key, and /nowhere/key is missing. ",
         ),
     ],
 )
@@ -768,6 +796,23 @@ def test_the_key_in_a_file_of_ones_own_is_taken_if_nobody_else_can_read_it(
     for mode in (0o640, 0o604):
         file.chmod(mode)
         assert "chmod 600" in analyst.refused("mine", **named)
+
+
+def test_a_key_is_read_only_from_a_file_that_ends(analyst: Client, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "key").write_text(" " * 2000 + analyst.token)
+    (tmp_path / "key").chmod(0o600)
+    for path, sentence in (
+        (tmp_path / "pipe", f"{tmp_path}/pipe is a folder, a device or a pipe. "),
+        (tmp_path, f"{tmp_path} is a folder, a device or a pipe. "),
+        (Path("/dev/zero"), "/dev/zero is a folder, a device or a pipe. "),
+        (tmp_path / "key" / "key", f"{tmp_path}/key/key cannot be read: Not a directory. "),
+        (tmp_path / "key", "Your access key is damaged."),
+    ):
+        refusal = analyst.refused(
+            "mine", REPORTLINE_ANALYST_TOKEN="", REPORTLINE_ANALYST_TOKEN_FILE=str(path)
+        )
+        assert sentence in refusal
 
 
 def test_the_key_goes_through_no_proxy(analyst: Client) -> None:

@@ -41,7 +41,7 @@ def test_all_items_of_a_host_are_reached(analyst: Client) -> None:
         if len(re.findall("^item ", first, re.MULTILINE)) == 50:
             break
     cursor = first.split()[-1]
-    assert first.endswith(f"Those that follow: the same search with --after {cursor}\n")
+    assert first.endswith(f"More were reported earlier: the same search with --after {cursor}\n")
     rest = first
     for _ in range(400):
         rest = analyst.told(*search, "--after", cursor)

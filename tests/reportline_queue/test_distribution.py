@@ -43,7 +43,7 @@ class NothingElse:
 sys.meta_path.insert(0, NothingElse())
 sys.path += places.split(",")
 """
-RUN = "from reportline_queue.client import queue; queue(prog_name='reportline-queue')"
+RUN = "from reportline_queue.__main__ import main; sys.argv[0] = 'reportline-queue'; main()"
 
 EVERY_MODULE = """
 import importlib, pkgutil, httpx, reportline_queue
@@ -180,7 +180,8 @@ def test_a_report_is_taken_shown_and_assessed_by_the_client_alone(
     # On Windows, output into a file is in the system's own encoding.
     file = there | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     found = installed.told("search", "see https://EXAMPLE.com/1?a=b&fbclid=1#c", **file)
-    assert found.startswith("?hxxps://EXAMPLE[.]com/1?a=b[#]c?\nitem ")
+    assert found.startswith("?hxxps://EXAMPLE[.]com/1?a=b[#]c?\nPaths are withheld here: ")
+    assert "\nitem " in found
     assert "waiting" in installed.told("stats", **there)
     decision = ("--outcome", "national", "--hosting-country", "NL", "--flag", "virtual")
     assert installed.told("assess", *decision, **there).startswith("Recorded: national, for claim 1, ")
@@ -188,7 +189,7 @@ def test_a_report_is_taken_shown_and_assessed_by_the_client_alone(
 
 def test_what_fails_is_a_sentence_there_too(installed: Installed, served: ServedApi) -> None:
     for environment, sentence in (
-        ({}, f"You need an access key: in {installed.work}/data/analyst.token"),
+        ({}, f"You need an access key, and {installed.work}/data/analyst.token is missing."),
         ({"REPORTLINE_INTAKE_URL": "http://intake.example"}, "REPORTLINE_INTAKE_URL: use https"),
         ({"REPORTLINE_INTAKE_URL": served.url, "REPORTLINE_ANALYST_TOKEN": "wrong"}, "Your access key opens"),
     ):
@@ -208,7 +209,7 @@ def test_only_the_three_libraries_are_asked_for_within_the_programs_bounds(insta
     for field in ("version", "requires-python", "license"):
         assert client[field] == whole[field]
     [info] = installed.folder.glob("*.dist-info")
-    assert "reportline-queue = reportline_queue.client:queue" in (info / "entry_points.txt").read_text()
+    assert "reportline-queue = reportline_queue.__main__:main" in (info / "entry_points.txt").read_text()
     assert {path.name for path in installed.folder.iterdir()} == {"reportline_queue", info.name}
 
 

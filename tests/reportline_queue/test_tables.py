@@ -173,7 +173,7 @@ def _everything(*, plain_addresses: bool = False) -> dict[str, Iterable[Shown]]:
         ],
         "claimed": _claimed(CLAIMED, plain_addresses=plain_addresses),
         "item": _item(ITEM_SHOWN, plain_addresses=plain_addresses),
-        "found": tables.found(FOUND),
+        "found": _together(tables.found(FOUND)),
         "held": tables.held([HELD, HELD], AT),
         "reports": _together(
             items.report_parts(
@@ -286,7 +286,7 @@ def test_an_item_tells_where_it_is(
     state: Literal["waiting", "assessed"], outcome: str | None, shown: str
 ) -> None:
     items = (ItemFound(state=state, outcome=outcome, **SUMMED),)
-    assert f" {shown} " in _printed(*tables.found(ItemsFound(items=items, more=False)))
+    assert f" {shown} " in _printed(*_together(tables.found(ItemsFound(items=items, more=False))))
 
 
 def test_hours_of_reports_stay_hours() -> None:

@@ -31,6 +31,11 @@ from reportline_queue.client import queue
 queue()
 """
 
+RELEASED = (
+    r"Nothing else waits for you\. What you released goes to others first; "
+    r"you can get it again from \d\d:\d\d UTC\S*\."
+)
+
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[ServedApi]:
@@ -55,6 +60,23 @@ def _waiting(analyst: Client, *addresses: str, **said: str) -> None:
 
 def _typed(*lines: str) -> str:
     return "".join(f"{line}\n" for line in lines)
+
+
+def test_a_terminal_of_80_columns_breaks_no_word_of_a_sentence_or_a_question(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    searching = _Terminal(analyst, "search", "https://nowhere.example/")
+    working = _Terminal(analyst, "work")
+    shown = searching.read_until(None) + working.read_until(b"stop: ")
+    working.type(b"1\n")
+    while b"action" not in (asked := working.read_until(b": ")):
+        shown += asked
+        working.type(b"\n")
+    shown += asked
+    assert b"1 reported_to_lea, " in shown
+    assert max(map(len, shown.decode().splitlines())) <= 80
+    assert searching.end() == 0
+    working.type(b"<\nstop\n")
+    assert working.end() == 0
 
 
 def test_each_item_is_taken_shown_and_decided_in_one_go(analyst: Client) -> None:
@@ -107,10 +129,35 @@ def test_of_a_page_that_could_not_be_seen_only_the_action_is_asked_for(analyst: 
 def test_what_was_mistyped_is_begun_anew_and_nothing_recorded_before_it_is_confirmed(analyst: Client) -> None:
     _waiting(analyst, "https://one.example/1")
     worked = analyst.told("work", typed=_typed("nonsense", "1", "<", "3", ".", "no", "2", ".", "", ""))
-    assert "Type a number, a word, or a beginning that only one of them has." in worked
+    assert "Type a number that is shown, a word, or a beginning that only one of them has." in worked
     item = analyst.told("item", first_id(analyst.told("search", "https://one.example/1")))
     assert len(assessments_in(item)) == 1
     assert "assessed as national" in item
+
+
+def test_a_number_chooses_only_what_is_shown_with_it(analyst: Client) -> None:
+    """A step has no number, however many outcomes there are; nor has a word of a list that was not shown."""
+    _waiting(analyst, "https://one.example/1")
+    unshown = ("0", "6", "7", "8", "9", "10", "11", "9" * 5000, "²", "٣")
+    # The kind of site, whose list is long, and the country, whose list is too long for numbers.
+    answers = ("ignore", "2", "?", "2", "1", "?", "1", ".", "")
+    worked = analyst.told("work", typed=_typed(*unshown, *answers))
+    assert worked.count("Type a number that is shown, a word") == len(unshown)
+    assert worked.count("That is none of them") == 3
+    assert re.search(r"^2 website: ", worked, re.MULTILINE)
+    assert re.search(r"^AD: Andorra$", worked, re.MULTILINE)
+    assert "ignore, website; for claim 1" in worked
+
+
+def test_a_flag_and_an_action_keep_their_numbers(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    answers = ("base", *[""] * 6, "", "2", "3", "", "5", "", "")
+    worked = analyst.told("work", typed=_typed(*answers))
+    assert "a flag (1 virtual, 2 user_generated, 3 child_modelling): " in worked
+    assert "another flag (1 virtual, 3 child_modelling): " in worked
+    assert "another flag (1 virtual): " in worked
+    assert "5 moved" in worked
+    assert "baseline, user_generated, child_modelling, moved; for claim 1" in worked
 
 
 def test_an_item_is_kept_put_back_or_opened_on_the_way(analyst: Client) -> None:
@@ -119,7 +166,23 @@ def test_an_item_is_kept_put_back_or_opened_on_the_way(analyst: Client) -> None:
     assert "\nhttps://one.example/1\n" in worked.replace(": https", ":\nhttps")
     assert re.search(r"Yours until \d\d:\d\d UTC\S*: claim 1\.", worked)
     assert "That is all." in worked
-    assert "Back in the queue: claim 1.\nNothing waits for you.\n" in worked
+    assert re.search(f"Back in the queue: claim 1\\.\n{RELEASED}\n$", worked)
+
+
+def test_who_gets_nothing_is_told_when_they_can_have_what_they_released(analyst: Client) -> None:
+    _waiting(analyst, "https://one.example/1")
+    analyst.told("next")
+    analyst.told("release", "--all")
+    assert re.match(f"{RELEASED}\n", analyst.told("next"))
+    assert analyst.told("next", "--kind", "onion").startswith(
+        "Nothing of this language or kind waits for you.\n"
+    )
+    assert analyst.told("next", "--kind", "web").startswith(
+        "Nothing else of this language or kind waits for you. "
+    )
+    colleague = analyst.colleague("analyst")
+    colleague.told("next")
+    assert analyst.told("next").startswith("Nothing waits for you.\n")
 
 
 def test_who_stops_or_interrupts_is_told_what_they_hold(analyst: Client) -> None:
@@ -179,7 +242,7 @@ def test_an_item_that_is_lost_meanwhile_is_told_and_the_next_one_taken(analyst: 
     terminal.read_until(b"stop: ")
     analyst.told("release", "--all")
     terminal.type(b"keep\n")
-    assert b"This claim does not hold." in terminal.read_until(b"Nothing waits for you.")
+    assert b"This claim does not hold." in terminal.read_until(b"Nothing else waits for you.")
     assert terminal.end() == 0
 
 
@@ -265,7 +328,7 @@ def test_while_working_more_shows_what_follows_and_ctrl_c_keeps_the_claim(analys
     terminal = _Terminal(analyst, "work")
     shown = terminal.read_until(b"stop: ").decode()
     seen = set(re.findall(r"report (\d) of 6", shown))
-    while "more shows what follows" in shown:
+    while re.search(r"Part \d of 6 follows: more", shown):
         assert len(shown.splitlines()) <= 24
         assert "hxxps://crowd[.]example/1" in shown
         terminal.type(b"more\n")
@@ -275,3 +338,26 @@ def test_while_working_more_shows_what_follows_and_ctrl_c_keeps_the_claim(analys
     assert b"You still hold claim 1 until " in terminal.interrupt(b"what you hold.")
     assert terminal.end() == 130
     assert numbers_in(analyst.told("mine")) == ["1"]
+
+
+def test_the_items_of_a_host_are_shown_as_the_screen_takes_them(analyst: Client) -> None:
+    """How each was decided is told before any is opened."""
+    _waiting(analyst, *(f"https://pages.example/{number}" for number in range(9)))
+    analyst.told("next")
+    analyst.told("show")
+    analyst.told("assess", "--outcome", "ignore")
+    seen: list[tuple[str, str]] = []
+    following: list[str] = []
+    while True:
+        terminal = _Terminal(analyst, "search", "--host", "pages.example", *following)
+        shown = terminal.read_until(None).decode()
+        assert terminal.end() == 0
+        assert len(shown.splitlines()) <= 24
+        seen += re.findall(r"item ([0-9a-f]{32})|assessed as (ignore)", shown)
+        follows = re.search(r"Part (\d) of 9 follows: the same search with --from \1\r\n$", shown)
+        if follows is None:
+            break
+        following = ["--from", follows[1]]
+    assert following
+    assert len({item for item, _ in seen if item}) == 9
+    assert [outcome for _, outcome in seen if outcome] == ["ignore"]

@@ -44,3 +44,9 @@ def test_the_end_of_a_break_is_never_told_too_early(seconds: int) -> None:
     found = exposed([(ended - 60 * MINUTE, ended)], NOON, _limits(300, 60), holds=False)
     told = refusal(found, NOON, _limits(300, 60, zone="Europe/Berlin"))
     assert told == "Rest until 13:06 (Europe/Berlin). A lead can lift this."
+
+
+def test_a_break_of_one_minute_is_told_as_one() -> None:
+    limits = _limits(300, 60, rest=1)
+    found = exposed([(NOON - 60 * MINUTE, NOON + MINUTE)], NOON, limits, holds=True)
+    assert "then your break of 1 minute begins." in refusal(found, NOON, limits)
