@@ -19,7 +19,7 @@ HTTPX = RICH | {"httpx", "click", "idna"}
 HTTPX_IN_USE = HTTPX | {"httpcore", "h11", "anyio", "certifi"}
 STRUCTLOG = RICH | {"structlog", "greenlet"}
 ADDRESSES = {"ada_url", "publicsuffixlist"}
-TALKS = SETTINGS | STRUCTLOG | ADDRESSES | {"babel", "nacl", "phonenumbers"}
+TALKS = SETTINGS | STRUCTLOG | ADDRESSES | {"babel", "nacl", "phonenumbers", "tzdata"}
 AIOGRAM = PYDANTIC | {
     *("aiogram", "aiofiles", "magic_filter"),
     *("aiohttp", "aiohappyeyeballs", "aiosignal", "attr", "frozenlist", "multidict", "propcache", "yarl"),
@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[dict[str, str], set[str]]] = {
         TYPER | TALKS | HTTPX_IN_USE | AIOGRAM | {"valkey", "prometheus_client", "starlette", "uvicorn"},
     ),
     "bot talk": ({}, TYPER | TALKS | HTTPX_IN_USE),
-    "portal check": ({}, TYPER | SETTINGS | {"babel", "nacl"}),
+    "portal check": ({}, TYPER | SETTINGS | {"babel", "nacl", "tzdata"}),
     "queue next": (
         {"REPORTLINE_ANALYST_TOKEN": "none"},
         TYPER | PYDANTIC | HTTPX_IN_USE - {"attr"},
