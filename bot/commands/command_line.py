@@ -49,7 +49,8 @@ def serve(work: Coroutine[Any, Any, None]) -> None:
     except TokenRefusedError:
         typer.echo(
             "Telegram refuses the bot's token. Ask BotFather for a new one, and write it into the file that "
-            "REPORTLINE_TELEGRAM_TOKEN_FILE names.",
+            "REPORTLINE_TELEGRAM_TOKEN_FILE names. If REPORTLINE_TELEGRAM_API_URL is set, see that first: a "
+            "wrong one is answered alike.",
             err=True,
         )
         raise typer.Exit(1) from None

@@ -66,7 +66,7 @@ def flush(
 
 async def _deliver(settings: "BotSettings", token: str, *, again: bool) -> "Counter[Outcome]":
     from bot.delivery.courier import Courier
-    from bot.delivery.intake import HttpIntake
+    from bot.delivery.intake import LONGEST_TIMEOUT_SECONDS, HttpIntake
     from bot.delivery.outbox import Outbox
 
     if not settings.outbox_folder.is_dir():
@@ -75,7 +75,7 @@ async def _deliver(settings: "BotSettings", token: str, *, again: bool) -> "Coun
     box = Outbox(settings.outbox_folder, settings.outbox_maximum)
     if again:
         box.bring_back()
-    intake = HttpIntake(settings.intake_url, token)
+    intake = HttpIntake(settings.intake_url, token, timeout=LONGEST_TIMEOUT_SECONDS)
     try:
         return await Courier(box, intake).round()
     finally:

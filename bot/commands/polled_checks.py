@@ -51,7 +51,8 @@ def _told(settings: BotSettings, method: str) -> dict[str, Any]:
         case {"ok": False, "error_code": 401 | 404 as status}:
             raise NotReady(
                 f"Telegram refuses the token ({status}). Ask BotFather for a new one, and write it into the "
-                "file that REPORTLINE_TELEGRAM_TOKEN_FILE names."
+                "file that REPORTLINE_TELEGRAM_TOKEN_FILE names. If REPORTLINE_TELEGRAM_API_URL is set, see "
+                "that first: a wrong one is answered alike."
             )
     raise NotReady(
         f"What answers ({answer.status_code}) does not speak as Telegram does. See the network, and "

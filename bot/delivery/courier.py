@@ -147,7 +147,8 @@ class Courier:
         """Try what is left until something is in the way: so a few bad entries do not end the whole round."""
         for entry in left:
             try:
-                outcome = await self._attempt(entry, timeout_after(self._failures))
+                longer = timeout_after(self._failures) if self._failures else None
+                outcome = await self._attempt(entry, longer)
             except Exception as error:  # noqa: BLE001 - reports wait, so the courier outlives any fault
                 log_failure("unexpected_error", error)
                 outcome = Outcome.FAILED
