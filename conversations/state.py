@@ -122,7 +122,8 @@ class State:
     last (`replaced` while another one is sent in its place), `seems` are the languages in which the last
     message that was not understood may be. `country` was chosen on an exit (ISO 3166), for its contacts
     alone; it is forgotten with the exits. `doubt` is what only the reporter can tell to be a link.
-    `own_names` they said to be theirs: these are left out of what follows.
+    `own_names` they said to be theirs: these are left out of what follows. `tapped` are the circumstances
+    that were tapped since the report was sent; they go with the next one.
     """
 
     talk: str
@@ -150,6 +151,7 @@ class State:
     country: str = field(default="", repr=False)
     doubt: Doubt | None = None
     own_names: tuple[str, ...] = field(default=(), repr=False)
+    tapped: tuple[str, ...] = ()
 
 
 _STATE = TypeAdapter(State)

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from conversations.events import Event, Received, Refused, Said
+import pytest
+
+from conversations.events import Command, Commanded, Event, Received, Refused, Said
+from conversations.state import dump
 from conversations.talk import RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
@@ -253,6 +256,55 @@ def test_what_is_tapped_after_sending_changes_nothing_that_was_sent() -> None:
     sent(replay)
     assert replay.tap("danger").effects == ()
     assert replay.state.draft.circumstances == ()
+
+
+def test_what_is_tapped_after_sending_goes_with_the_next_report_unless_it_is_left_out() -> None:
+    shown, left_out = begun(LINK), begun(LINK)
+    for replay in (shown, left_out):
+        sent(replay)
+        replay.tap("danger")
+        replay.step(Said("https://forum.example/other"))
+        assert "We add: there may be danger now." in replay.read()
+    left_out.tap("leave_out")
+    assert sent(shown).circumstances == ("danger_now",)
+    assert sent(left_out).circumstances == ()
+
+
+@pytest.mark.parametrize("ways", [("back", "another"), ("has_link",), ("back", "finish", "another")])
+def test_every_way_to_another_report_takes_along_what_was_tapped_since(ways: tuple[str, ...]) -> None:
+    replay = begun(LINK)
+    sent(replay)
+    for choice in ("danger", "danger", *ways):
+        replay.tap(choice)
+    replay.step(Said("https://forum.example/other"))
+    assert sent(replay).circumstances == ("danger_now",)
+
+
+def test_what_went_with_one_report_does_not_go_with_the_next() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    for number, told in ((1, ("danger_now",)), (2, ())):
+        replay.step(Said(THIRTY[number]))
+        assert sent(replay).circumstances == told
+
+
+def test_what_was_tapped_after_sending_is_forgotten_with_clear_and_with_a_stopped_report() -> None:
+    cleared, stopped, withdrawn = begun(LINK), begun(LINK), begun(LINK)
+    for replay in (cleared, stopped, withdrawn):
+        sent(replay)
+        replay.tap("danger")
+    cleared.tap("forget")
+    stopped.step(Said("https://forum.example/other"))
+    withdrawn.tap("back")
+    withdrawn.tap("withdraw")
+    sent(withdrawn, "yes_withdraw")
+    for replay in (stopped, withdrawn):
+        replay.step(Commanded(Command.CANCEL))
+    for replay in (cleared, stopped, withdrawn):
+        assert b"danger_now" not in dump(replay.state)
+        replay.step(Said("https://forum.example/third"))
+        assert sent(replay).circumstances == ()
 
 
 def test_a_note_grows_with_each_message_and_can_be_begun_again() -> None:
