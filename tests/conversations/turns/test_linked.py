@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from conversations.events import Command, Commanded, Event, Received, Refused, Said
+from conversations.flow.cards import card
 from conversations.state import dump
-from conversations.talk import RemoveMessage, Submit
+from conversations.talk import Phrase, RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
 from tests.talking import Replay, begun, new_state
@@ -305,6 +306,78 @@ def test_what_was_tapped_after_sending_is_forgotten_with_clear_and_with_a_stoppe
         assert b"danger_now" not in dump(replay.state)
         replay.step(Said("https://forum.example/third"))
         assert sent(replay).circumstances == ()
+
+
+@pytest.mark.parametrize("ways", [(), ("has_link",), ("back",), ("back", "another"), ("back", "details")])
+def test_a_link_that_was_sent_comes_again_once_with_what_was_tapped_since(ways: tuple[str, ...]) -> None:
+    replay = begun(f"{LINK} third picture")
+    first = sent(replay, "send_both")
+    for choice in ("danger", *ways):
+        replay.tap(choice)
+    replay.step(Said(LINK))
+    assert "We add: there may be danger now." in replay.read()
+    assert not {"new_report", "review.instead"} & {phrase.words for phrase in _said(replay)}
+    second = sent(replay)
+    assert (second.draft_id, second.receipt, second.revision) == (first.draft_id, first.receipt, 2)
+    assert (givens(second), second.note, second.circumstances) == ([LINK], first.note, ("danger_now",))
+    replay.step(Said(LINK))
+    assert remarks(replay)[0].startswith("link.sent")
+
+
+def test_a_report_that_was_sent_again_is_taken_back_as_one() -> None:
+    replay = begun(LINK)
+    first = sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    sent(replay)
+    replay.tap("withdraw")
+    back = sent(replay, "yes_withdraw")
+    assert (back.draft_id, back.receipt, back.revision) == (first.draft_id, first.receipt, 3)
+    assert (back.withdrawn, back.circumstances) == (True, ())
+
+
+def test_a_report_that_could_not_be_sent_again_is_still_to_be_sent_again() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    sent(replay, outcome=Refused())
+    assert "We add: there may be danger now." in replay.read()
+    again = sent(replay)
+    assert (again.revision, again.circumstances) == (2, ("danger_now",))
+
+
+def test_a_link_that_was_sent_is_not_sent_again_for_what_was_tapped_before() -> None:
+    replay = Replay(new_state())
+    for choice in ("danger", "has_link"):
+        replay.tap(choice)
+    replay.step(Said(LINK))
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    assert remarks(replay)[0].startswith("link.sent")
+
+
+def test_an_edit_of_a_message_whose_link_was_sent_leaves_the_reporter_on_the_card_of_help() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK, edited=True))
+    assert replay.state.step == "danger"
+
+
+def test_of_several_links_one_comes_again_as_a_report_of_its_own() -> None:
+    replay = begun(" ".join(THIRTY[:3]))
+    first = sent(replay)
+    replay.tap("danger")
+    replay.step(Said(THIRTY[1]))
+    second = sent(replay)
+    assert (givens(second), second.circumstances) == ([THIRTY[1]], ("danger_now",))
+    assert second.draft_id != first.draft_id
+
+
+def _said(replay: Replay) -> tuple[Phrase, ...]:
+    return card(replay.state, replay.portals[replay.state.portal]).phrases
 
 
 def test_a_note_grows_with_each_message_and_can_be_begun_again() -> None:
