@@ -76,6 +76,19 @@ def test_words_beside_a_link_are_shown_and_sent_only_if_the_reporter_wants() -> 
     assert sent(alone, "link_only").note is None
 
 
+@pytest.mark.parametrize(
+    "word", ["and", "Y", "et", "و", "और", "र", "اور", "او", "dan", "na", "mpe", "та", "және", "ба"]
+)
+def test_a_word_that_only_joins_links_is_not_asked_about(word: str) -> None:
+    replay = begun(f"https://a.example/1, https://b.example/2 {word} https://c.example/3")
+    assert (len(replay.state.draft.addresses), replay.state.draft.beside) == (3, "")
+
+
+def test_a_word_between_links_that_tells_something_is_asked_about() -> None:
+    replay = begun("https://a.example/1 and pass https://b.example/2")
+    assert replay.state.draft.beside == "and pass"
+
+
 def test_of_many_words_beside_a_link_only_what_is_shown_is_sent_and_the_message_stays() -> None:
     replay = Replay(new_state())
     turn = replay.step(Said(f"{LINK} {'word ' * 100}"))
