@@ -118,11 +118,12 @@ class State:
     asides lead back, the next one last; `remark` is what the last turn adds above the step's own card;
     `misses` counts what was not understood; `tries` counts messages without a link since the last link, and
     `unread` holds their words. `replacing` is the place of the link that is being changed (None: all).
-    `handed_in` are fingerprints of the links that were sent in this talk, `before` is the draft that was sent
-    last (`replaced` while another one is sent in its place), `seems` are the languages in which the last
-    message that was not understood may be. `country` was chosen on an exit (ISO 3166), for its contacts
-    alone; it is forgotten with the exits. `doubt` is what only the reporter can tell to be a link.
-    `own_names` they said to be theirs: these are left out of what follows.
+    `handed_in` are fingerprints of the links that were sent in this talk, alone and with each circumstance.
+    `before` is the draft that was sent last (`replaced` while another one is sent in its place), `seems` are
+    the languages in which the last message that was not understood may be. `country` was chosen on an exit
+    (ISO 3166), for its contacts alone; it is forgotten with the exits. `doubt` is what only the reporter can
+    tell to be a link. `own_names` they said to be theirs: these are left out of what follows. `tapped` are
+    the circumstances that were tapped since the report was sent; they go with the next one.
     """
 
     talk: str
@@ -150,6 +151,7 @@ class State:
     country: str = field(default="", repr=False)
     doubt: Doubt | None = None
     own_names: tuple[str, ...] = field(default=(), repr=False)
+    tapped: tuple[str, ...] = ()
 
 
 _STATE = TypeAdapter(State)

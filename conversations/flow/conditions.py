@@ -2,6 +2,7 @@
 
 import re
 
+from conversations import address
 from conversations.portals.model import Portal
 from conversations.state import State
 from conversations.talk import Phrase
@@ -85,7 +86,15 @@ def adds_circumstances(state: State, _portal: Portal) -> bool:
 def may_replace(state: State, _portal: Portal) -> bool:
     """Tell whether the link could be the right one in place of the one that was sent before."""
     single = state.before is not None and len(state.before.addresses) <= 1
-    return single and state.draft.is_unsent and not state.practice
+    return single and state.draft.is_unsent and not state.practice and not adds_to_sent(state)
+
+
+def adds_to_sent(state: State) -> bool:
+    """Tell whether the unsent links are those of the report that was sent before, to which taps add."""
+    if state.before is None or not state.draft.is_unsent or not state.draft.addresses:
+        return False
+    before, now = (set(map(address.canonical, draft.addresses)) for draft in (state.before, state.draft))
+    return before == now
 
 
 def has_note(state: State, _portal: Portal) -> bool:

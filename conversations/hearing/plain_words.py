@@ -115,6 +115,13 @@ _POLITE = frozenset(
         *("sila", "mohon", "terima", "kasih", "tafadhali", "asante", "дякую"),
     )
 )
+# "And", in each of the languages.
+_JOINING = frozenset(
+    (
+        *("and", "y", "e", "et", "dan", "na", "mpe", "ak", "aur", "aw", "ra"),
+        *("و", "और", "र", "اور", "او", "і", "й", "та", "және", "ба", "болон"),
+    )
+)
 _AGREEING = frozenset(
     (
         *("ok", "okay", "sure", "yep", "claro", "accha", "theek", "thik", "ji", "hajur", "huncha", "sawa"),
@@ -154,6 +161,12 @@ def is_polite(text: str) -> bool:
     """Tell whether a text is nothing but polite words, such as "thank you"."""
     words = [word.strip(_MARKS) for word in _shown(text).casefold().split()]
     return bool(words) and all(word in _POLITE for word in words if word)
+
+
+def only_joins(text: str) -> bool:
+    """Tell whether a text is nothing but words that join, such as "and"."""
+    words = [word.strip(_MARKS) for word in _shown(text).casefold().split()]
+    return all(word in _JOINING for word in words if word)
 
 
 def says_little(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What the commands do at every step; none of them loses a captured link unasked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conversations.events import Command
 from conversations.portals.model import Portal
@@ -47,7 +48,7 @@ def cancelled(state: State, fresh: Fresh) -> State:
     if state.draft.is_sent and not state.practice:
         return move(state, "withdraw", Phrase("cancel.sent"))
     remark = Phrase("cancelled" if state.draft.is_unsent else "stopped")
-    return move(new_draft(state, fresh), "first", remark)
+    return move(new_draft(replace(state, tapped=()), fresh), "first", remark)
 
 
 def forgotten(state: State, fresh: Fresh) -> Turn:

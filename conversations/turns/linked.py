@@ -4,19 +4,27 @@ from dataclasses import replace
 
 from conversations.address.finding import Found
 from conversations.flow import FLOW
+from conversations.flow.conditions import adds_to_sent
 from conversations.flow.steps import Takes
 from conversations.hearing.plain_words import says_little
 from conversations.portals.model import Portal
 from conversations.state import BESIDE_LENGTH, Fresh, State
 from conversations.talk import Phrase, RemoveMessage
-from conversations.turns.links import capture, needs_joining, some_wait, staying, without_front_pages_of
+from conversations.turns.links import (
+    capture,
+    needs_joining,
+    some_wait,
+    staying,
+    was_sent,
+    without_front_pages_of,
+)
 from conversations.turns.names import keep_page, keep_words_beside, let_words_stand_beside, most_words
 from conversations.turns.turn import Turn, ask_next, left_open, move, new_draft, remarked, siblings
 
 
 def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
     """Take the links of a message; the message goes once all of it is on our own card."""
-    if FLOW[state.step].takes is Takes.PAGE and found.addresses:
+    if FLOW[state.step].takes is Takes.PAGE and found.addresses and not was_sent(state, found.addresses[0]):
         return _led_there(state, found)
     if not found.addresses:
         return _nothing_new(state, found, portal)
@@ -30,7 +38,8 @@ def linked(state: State, found: Found, portal: Portal, fresh: Fresh) -> Turn:
     length = len(most_words(settled))
     if before := _said_before(drafting):
         settled = keep_words_beside(settled, before, None, portal)
-    remarks = (*left_open(state), *_remarks(state, found, portal, full=captured.left_out))
+    again = adds_to_sent(settled)
+    remarks = (*left_open(state), *_remarks(state, found, portal, full=captured.left_out, again=again))
     shown = _shown(settled, captured.next_step, (*needs_joining(captured.taken), *remarks))
     # Only the reporter can tell what they meant by a doubtful link, so its message stays.
     doubtful = not set(found.doubtful).isdisjoint(captured.taken)
@@ -50,14 +59,15 @@ def _shown(state: State, to: str, remark: tuple[Phrase, ...]) -> State:
     return ask_next(state, to, *remark)
 
 
-def _remarks(state: State, found: Found, portal: Portal, *, full: bool) -> tuple[Phrase, ...]:
+def _remarks(state: State, found: Found, portal: Portal, *, full: bool, again: bool) -> tuple[Phrase, ...]:
     """Say what happened to what was sent before, and to what did not fit."""
     if full:
         left = siblings("link.full", 2, ("maximum", str(portal.maximum_addresses)))
         return remarked(state, *left).remark[-1:]
     if found.known and state.handed_in:
         return (Phrase("link.some_sent"),)
-    return (Phrase("new_report"),) if state.draft.is_sent and not state.practice else ()
+    is_new = state.draft.is_sent and not state.practice and not again
+    return (Phrase("new_report"),) if is_new else ()
 
 
 def _removing(state: State, *, whole: bool) -> Turn:

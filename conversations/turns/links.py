@@ -28,23 +28,33 @@ class Captured:
     next_step: str
 
 
-def find_new(state: State, text: str, *, handles: bool) -> Found:
+def find_new(state: State, text: str, *, handles: bool, again: bool = True) -> Found:
     """Find the links in a message that are neither in the draft nor sent before in this talk."""
-    return find(text, handles=handles, is_known=known_in(state))
+    return find(text, handles=handles, is_known=known_in(state, again=again))
 
 
-def known_in(state: State) -> Callable[[str], bool]:
-    """Give what tells of a canonical form whether it is in the draft, or was sent before in this talk."""
-    waiting = _waiting(state)
+def known_in(state: State, *, again: bool = True) -> Callable[[str], bool]:
+    """Give what tells of a canonical form whether it is in the draft, or was sent before in this talk.
+
+    With `again` a link is new again when it was sent without what was tapped since.
+    """
+    since = state.tapped if state.draft.revision else state.draft.circumstances
+    told = since if again else ()
+    waiting = frozenset[str]() if told and state.draft.revision else _waiting(state)
 
     def is_known(canonical: str) -> bool:
         # Of a reporter's own name in a link nothing was kept, so it does not count.
         own = state.own_names and set(names_in_link(canonical)) <= set(state.own_names)
         bare = without_names(canonical) if own else canonical
         compared = _compared(bare) if "@" in bare or own else bare
-        return compared in waiting or fingerprint(state.talk, compared) in state.handed_in
+        return compared in waiting or _fingerprints(state, compared, told) <= set(state.handed_in)
 
     return is_known
+
+
+def was_sent(state: State, link: Address) -> bool:
+    """Tell whether a link was sent before in this talk."""
+    return _fingerprints(state, _compared(link.given), ()) <= set(state.handed_in)
 
 
 def some_wait(state: State, canonicals: Iterable[str]) -> bool:
@@ -76,14 +86,26 @@ def capture(state: State, found: Found, portal: Portal) -> Captured:
 
 def with_handed_in(state: State) -> State:
     """Remember the links of the draft as sent, by fingerprints that tell nothing outside this talk."""
-    sent = (fingerprint(state.talk, _compared(given)) for given in state.draft.addresses)
+    sent = sorted(_of_draft(state))
     return replace(state, handed_in=tuple(dict.fromkeys((*state.handed_in, *sent)))[-_MOST_REMEMBERED:])
 
 
 def without_handed_in(state: State) -> State:
     """Forget the links of a report that was taken back: sent again, they are new."""
-    back = {fingerprint(state.talk, _compared(given)) for given in state.draft.addresses}
+    back = _of_draft(state)
     return replace(state, handed_in=tuple(each for each in state.handed_in if each not in back))
+
+
+def _of_draft(state: State) -> set[str]:
+    draft = state.draft
+    each = (_fingerprints(state, _compared(given), draft.circumstances) for given in draft.addresses)
+    return set[str]().union(*each)
+
+
+def _fingerprints(state: State, canonical: str, circumstances: tuple[str, ...]) -> set[str]:
+    """Give those of a link, and of the link with each circumstance that goes with it."""
+    told = (f"{canonical} {circumstance}" for circumstance in circumstances)
+    return {fingerprint(state.talk, each) for each in (canonical, *told)}
 
 
 def fingerprint(talk: str, canonical: str) -> str:

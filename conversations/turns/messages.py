@@ -36,7 +36,7 @@ def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh)
     event = _with_spaces(state, replace(event, text=readable(event.text)), portals)
     text, portal = event.text, portals[state.portal]
     answers = FLOW[state.step].takes is Takes.ANSWER
-    found = found_in(state, text)
+    found = found_in(state, text, again=not event.edited)
     links = bool(found.addresses or found.known)
     if receipt := None if answers or links else _receipt(state, text):
         return _asked_status(state, text, receipt, portals)
@@ -105,13 +105,13 @@ def _with_spaces(state: State, event: Said, portals: Mapping[str, Portal]) -> Sa
     return replace(event, text=spaced) if is_cry else event
 
 
-def found_in(state: State, text: str) -> Found:
+def found_in(state: State, text: str, *, again: bool = True) -> Found:
     """Find the new links; a user name is one only where a link is asked for, and alone in its message."""
     if state.step in _HANDLES_COUNT:
-        found = find_new(state, text, handles=True)
+        found = find_new(state, text, handles=True, again=again)
         if _holds_only_links(found):
             return found
-    return find_new(state, text, handles=False)
+    return find_new(state, text, handles=False, again=again)
 
 
 def _receipt(state: State, text: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conversations.hearing.identity import names_in, names_in_link, without_names
 from conversations.hearing.leaving_out import left_out
-from conversations.hearing.plain_words import says_little
+from conversations.hearing.plain_words import only_joins, says_little
 from conversations.portals.model import Portal
 from conversations.state import Asked, State
 from conversations.talk import Phrase
@@ -62,9 +62,13 @@ def keep_words_beside(state: State, words: str, captured: Captured | None, porta
 
 
 def _tidied(words: str, *, is_list: bool) -> str:
-    """Give the lines without spaces around them, and without the numbers of a list of links."""
+    """Give the lines without spaces around them; of a list of links, without its numbers and its "and"."""
     lines = (" ".join(part.split()) for part in words.split("\n"))
-    return "\n".join(line for line in lines if not (is_list and _NUMBER_IN_A_LIST.fullmatch(line))).strip()
+    return "\n".join(line for line in lines if not (is_list and _only_lists(line))).strip()
+
+
+def _only_lists(line: str) -> bool:
+    return bool(_NUMBER_IN_A_LIST.fullmatch(line)) or only_joins(line)
 
 
 def _about_words(state: State, said: str, names: tuple[str, ...]) -> Asked | None:

@@ -11,6 +11,7 @@ from conversations.flow.cards import (
     find_choice,
     is_everywhere,
 )
+from conversations.flow.conditions import adds_to_sent
 from conversations.flow.steps import BACK, Act, Choice
 from conversations.portals.model import Portal
 from conversations.state import Draft, Fresh, State
@@ -112,7 +113,8 @@ def _handing_in(choice: Choice, state: State) -> Turn:
     draft = replace(state.draft, withdrawn=withdrawn)
     with_words = choice.does is Act.SEND_BOTH or (choice.does is Act.SEND_INSTEAD and draft.beside)
     sending = replace(state, draft=_with_note(draft) if with_words else draft)
-    turn = submitted(in_its_place(sending) if choice.does is Act.SEND_INSTEAD else sending)
+    takes_place = choice.does is Act.SEND_INSTEAD or adds_to_sent(state)
+    turn = submitted(in_its_place(sending) if takes_place else sending)
     waiting = move(turn.state, choice.to)
     return Turn(move(waiting, "sent"), ()) if state.practice else Turn(waiting, turn.effects)
 

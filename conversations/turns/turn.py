@@ -18,11 +18,13 @@ _AFTER_QUESTIONS = frozenset({"review", "sent", "end"})
 _SITE_ANSWERS = {"yes": True, "no": False, "unsure": None}
 
 
-def with_circumstance(draft: Draft, value: str) -> Draft:
-    """Note what a tap tells, to be shown before sending; a sent report does not change by it."""
-    if draft.revision or value in draft.circumstances:
-        return draft
-    return replace(draft, circumstances=(*draft.circumstances, value))
+def _with_circumstance(state: State, value: str) -> State:
+    """Note what a tap tells, to be shown before sending; after sending it waits for the next report."""
+    draft = state.draft
+    if draft.revision:
+        return replace(state, tapped=tuple(dict.fromkeys((*state.tapped, value))))
+    told = tuple(dict.fromkeys((*draft.circumstances, value)))
+    return replace(state, draft=replace(draft, circumstances=told))
 
 
 # Fields of the draft itself, which change only before it is sent.
@@ -31,7 +33,6 @@ _IN_THE_DRAFT: dict[str, Callable[[Draft, str], Draft]] = {
     "partial": lambda draft, value: replace(draft, partial=value),
     "beside": lambda draft, value: replace(draft, beside=value),
     "addresses": name_again,
-    "circumstances": with_circumstance,
 }
 
 
@@ -98,6 +99,8 @@ def siblings(words: str, count: int, *values: tuple[str, str]) -> tuple[Phrase, 
 
 def kept(state: State, field: str, value: str) -> Turn:
     """Keep an answer; once the report was sent, it goes out as a new revision of the whole report."""
+    if field == "circumstances":
+        return Turn(_with_circumstance(state, value))
     if field in _IN_THE_DRAFT:
         return Turn(replace(state, draft=_IN_THE_DRAFT[field](state.draft, value)))
     answers = {**dict(state.draft.answers), field: value}
@@ -159,12 +162,13 @@ def left_open(state: State) -> tuple[Phrase, ...]:
 
 
 def new_draft(state: State, fresh: Fresh) -> State:
-    """Begin another report in the same talk."""
-    draft = Draft(fresh.draft_id, fresh.receipt)
+    """Begin another report in the same talk, with what was tapped since the last one was sent."""
+    draft = Draft(fresh.draft_id, fresh.receipt, circumstances=state.tapped)
     before = state.draft if state.draft.is_sent and not state.practice else None
     return replace(
         state,
         draft=draft,
+        tapped=(),
         before=before,
         replacing=None,
         misses=0,

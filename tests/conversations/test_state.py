@@ -1,5 +1,6 @@
 """A talk's state is the same after it was stored as bytes, and a draft knows whether its report was sent."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,12 @@ def test_a_state_comes_back_as_it_was() -> None:
         after=("first", "link"),
     )
     assert load(dump(state)) == state
+
+
+def test_a_talk_from_before_taps_after_sending_were_kept_still_loads() -> None:
+    older = json.loads(dump(new_state()))
+    del older["tapped"]
+    assert load(json.dumps(older).encode()) == new_state()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff"])

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
-from conversations.events import Event, Received, Refused, Said
-from conversations.talk import RemoveMessage, Submit
+import pytest
+
+from conversations.events import Command, Commanded, Event, Received, Refused, Said
+from conversations.flow.cards import card
+from conversations.state import dump
+from conversations.talk import Phrase, RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
 from tests.talking import Replay, begun, new_state
@@ -70,6 +74,19 @@ def test_words_beside_a_link_are_shown_and_sent_only_if_the_reporter_wants() -> 
     assert "video at minute 3[:]20, password 1234" in both.read()
     assert sent(both, "send_both").note == "video at minute 3:20, password 1234"
     assert sent(alone, "link_only").note is None
+
+
+@pytest.mark.parametrize(
+    "word", ["and", "Y", "et", "و", "और", "र", "اور", "او", "dan", "na", "mpe", "та", "және", "ба"]
+)
+def test_a_word_that_only_joins_links_is_not_asked_about(word: str) -> None:
+    replay = begun(f"https://a.example/1, https://b.example/2 {word} https://c.example/3")
+    assert (len(replay.state.draft.addresses), replay.state.draft.beside) == (3, "")
+
+
+def test_a_word_between_links_that_tells_something_is_asked_about() -> None:
+    replay = begun("https://a.example/1 and pass https://b.example/2")
+    assert replay.state.draft.beside == "and pass"
 
 
 def test_of_many_words_beside_a_link_only_what_is_shown_is_sent_and_the_message_stays() -> None:
@@ -253,6 +270,127 @@ def test_what_is_tapped_after_sending_changes_nothing_that_was_sent() -> None:
     sent(replay)
     assert replay.tap("danger").effects == ()
     assert replay.state.draft.circumstances == ()
+
+
+def test_what_is_tapped_after_sending_goes_with_the_next_report_unless_it_is_left_out() -> None:
+    shown, left_out = begun(LINK), begun(LINK)
+    for replay in (shown, left_out):
+        sent(replay)
+        replay.tap("danger")
+        replay.step(Said("https://forum.example/other"))
+        assert "We add: there may be danger now." in replay.read()
+    left_out.tap("leave_out")
+    assert sent(shown).circumstances == ("danger_now",)
+    assert sent(left_out).circumstances == ()
+
+
+@pytest.mark.parametrize("ways", [("back", "another"), ("has_link",), ("back", "finish", "another")])
+def test_every_way_to_another_report_takes_along_what_was_tapped_since(ways: tuple[str, ...]) -> None:
+    replay = begun(LINK)
+    sent(replay)
+    for choice in ("danger", "danger", *ways):
+        replay.tap(choice)
+    replay.step(Said("https://forum.example/other"))
+    assert sent(replay).circumstances == ("danger_now",)
+
+
+def test_what_went_with_one_report_does_not_go_with_the_next() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    for number, told in ((1, ("danger_now",)), (2, ())):
+        replay.step(Said(THIRTY[number]))
+        assert sent(replay).circumstances == told
+
+
+def test_what_was_tapped_after_sending_is_forgotten_with_clear_and_with_a_stopped_report() -> None:
+    cleared, stopped, withdrawn = begun(LINK), begun(LINK), begun(LINK)
+    for replay in (cleared, stopped, withdrawn):
+        sent(replay)
+        replay.tap("danger")
+    cleared.tap("forget")
+    stopped.step(Said("https://forum.example/other"))
+    withdrawn.tap("back")
+    withdrawn.tap("withdraw")
+    sent(withdrawn, "yes_withdraw")
+    for replay in (stopped, withdrawn):
+        replay.step(Commanded(Command.CANCEL))
+    for replay in (cleared, stopped, withdrawn):
+        assert b"danger_now" not in dump(replay.state)
+        replay.step(Said("https://forum.example/third"))
+        assert sent(replay).circumstances == ()
+
+
+@pytest.mark.parametrize("ways", [(), ("has_link",), ("back",), ("back", "another"), ("back", "details")])
+def test_a_link_that_was_sent_comes_again_once_with_what_was_tapped_since(ways: tuple[str, ...]) -> None:
+    replay = begun(f"{LINK} third picture")
+    first = sent(replay, "send_both")
+    for choice in ("danger", *ways):
+        replay.tap(choice)
+    replay.step(Said(LINK))
+    assert "We add: there may be danger now." in replay.read()
+    assert not {"new_report", "review.instead"} & {phrase.words for phrase in _said(replay)}
+    second = sent(replay)
+    assert (second.draft_id, second.receipt, second.revision) == (first.draft_id, first.receipt, 2)
+    assert (givens(second), second.note, second.circumstances) == ([LINK], first.note, ("danger_now",))
+    replay.step(Said(LINK))
+    assert remarks(replay)[0].startswith("link.sent")
+
+
+def test_a_report_that_was_sent_again_is_taken_back_as_one() -> None:
+    replay = begun(LINK)
+    first = sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    sent(replay)
+    replay.tap("withdraw")
+    back = sent(replay, "yes_withdraw")
+    assert (back.draft_id, back.receipt, back.revision) == (first.draft_id, first.receipt, 3)
+    assert (back.withdrawn, back.circumstances) == (True, ())
+
+
+def test_a_report_that_could_not_be_sent_again_is_still_to_be_sent_again() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    sent(replay, outcome=Refused())
+    assert "We add: there may be danger now." in replay.read()
+    again = sent(replay)
+    assert (again.revision, again.circumstances) == (2, ("danger_now",))
+
+
+def test_a_link_that_was_sent_is_not_sent_again_for_what_was_tapped_before() -> None:
+    replay = Replay(new_state())
+    for choice in ("danger", "has_link"):
+        replay.tap(choice)
+    replay.step(Said(LINK))
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK))
+    assert remarks(replay)[0].startswith("link.sent")
+
+
+def test_an_edit_of_a_message_whose_link_was_sent_leaves_the_reporter_on_the_card_of_help() -> None:
+    replay = begun(LINK)
+    sent(replay)
+    replay.tap("danger")
+    replay.step(Said(LINK, edited=True))
+    assert replay.state.step == "danger"
+
+
+def test_of_several_links_one_comes_again_as_a_report_of_its_own() -> None:
+    replay = begun(" ".join(THIRTY[:3]))
+    first = sent(replay)
+    replay.tap("danger")
+    replay.step(Said(THIRTY[1]))
+    second = sent(replay)
+    assert (givens(second), second.circumstances) == ([THIRTY[1]], ("danger_now",))
+    assert second.draft_id != first.draft_id
+
+
+def _said(replay: Replay) -> tuple[Phrase, ...]:
+    return card(replay.state, replay.portals[replay.state.portal]).phrases
 
 
 def test_a_note_grows_with_each_message_and_can_be_begun_again() -> None:
