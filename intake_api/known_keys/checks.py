@@ -17,6 +17,7 @@ from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
 _CHECK_BYTES: Final = 32
+_OTHER: Final = "{name}.key is not the key of this database. Put the right one back from your backup."
 _DROPPED: Final = (
     "{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed with it. "
     "Move it away."
@@ -115,6 +116,18 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterab
         raise NotReady(fault)
 
 
+async def has_other_audit_key(session: AsyncSession, key: bytes) -> bool:
+    """Tell whether a key is not the one that the database knows as that of its audit log."""
+    value = (await known_checks(session)).get("audit")
+    return value is not None and not compare_digest(value, check_of(key))
+
+
+async def require_audit_key(session: AsyncSession, key: bytes) -> None:
+    """Raise NotReady if another key chains the audit log: an entry by this one would break it for good."""
+    if await has_other_audit_key(session, key):
+        raise NotReady(_OTHER.format(name="audit"))
+
+
 async def record_made(
     session: AsyncSession, keys: IntakeKeys, names: Sequence[str], *, pending: bool = False
 ) -> None:
@@ -171,7 +184,7 @@ def _is_name(name: str) -> bool:
 def _others(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
     for name, key in keys.by_name().items():
         if name in known and not compare_digest(known[name], check_of(key)):
-            yield f"{name}.key is not the key of this database. Put the right one back from your backup."
+            yield _OTHER.format(name=name)
 
 
 def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
