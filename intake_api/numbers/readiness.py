@@ -7,6 +7,7 @@ failed is one tried: regular writes would be marks of time beside the reports.
 """
 
 import asyncio
+from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.clock import Clock
 from intake_api.key_ring import Keys
-from intake_api.keys import read_keys
+from intake_api.keys import PURPOSES, IntakeKeys, read_keys
 from intake_api.known_keys.checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.away import DatabaseAway
@@ -60,10 +61,11 @@ class Readiness:
     def keys(self) -> KeysState:
         """Return the state of the keys, against what the database knew at the last look at it.
 
-        "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
-        folder or the database has a newer key, so the process cannot open what others seal with that key; or
-        the process may write nothing any more. "other": a key is not the one that the database knows by its
-        name, or the database has lost what it knew of one that is in use.
+        "kept": a file is lost, damaged or replaced, and the process works with the keys that it had read; one
+        of a key that is not in use any more may be gone. "behind": the folder or the database has a newer
+        key, so the process cannot open what others seal with that key; or the process may write nothing any
+        more. "other": a key is not the one that the database knows by its name, or the database has lost what
+        it knew of one that is in use.
         """
         held, folder, known = self._keys.current(), self._folder, self._known
         if known is not None and has_others(known, held):
@@ -74,7 +76,7 @@ class Readiness:
                 return "behind"
         if self._is_left_behind or is_behind((known or {}).keys() - self._pending, held):
             return "behind"
-        return "ok" if _can_be_read(folder) else "kept"
+        return "ok" if _would_start(folder, held) else "kept"
 
     async def _look_at_database(self) -> Look:
         try:
@@ -95,9 +97,13 @@ class Readiness:
             return _AWAY
 
 
-def _can_be_read(folder: Path) -> bool:
+def _would_start(folder: Path, held: IntakeKeys) -> bool:
+    """Tell whether a folder has the keys of a process, those not needed any more aside, and no other."""
     try:
-        read_keys(folder)
+        found = read_keys(folder).by_name()
     except (NotReady, OSError):
         return False
-    return True
+    needed = {f"{purpose}-{held.in_use(purpose)}" for purpose in PURPOSES} | {"receipts", "audit"}
+    return needed <= found.keys() and all(
+        compare_digest(found[name], key) for name, key in held.by_name().items() if name in found
+    )

@@ -25,8 +25,10 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, QueuePlace, StoredReport
+from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from reportline.readiness import NotReady
 from tests.disks import BALLAST, fill, mount, small_disk
+from tests.intake_api.key_files import key_file
 from tests.intake_api.running_api import Clock, RunningApi, a_report, client, opened
 
 DISK_BYTES = 3 * 1024 * 1024
@@ -156,6 +158,43 @@ async def test_a_lost_key_is_told_and_takes_nothing_down_that_runs(api: RunningA
     answer = await _ready(api)
     assert (answer.status_code, answer.json()) == (200, READY | {"keys": "kept"})
     assert (await api.hand_in(a_report())).status_code == 202
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault"])
+async def test_a_lost_key_in_use_is_told_where_an_older_one_is_left(api: RunningApi, purpose: str) -> None:
+    """An older vault key may go: the rotation says when."""
+    folder, database = api.intake.settings.folder, api.intake.database
+    if purpose == "seal":
+        await rotate_seal(database, folder)
+    else:
+        await rotate_vault(database, folder, lambda _: None)
+    older, newer = key_file(folder, purpose), key_file(folder, purpose, 2)
+    elsewhere = newer.rename(folder.parent / newer.name)
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
+    elsewhere.rename(newer)
+    older.unlink()
+    assert (await _ready(api)).json() == READY
+
+
+@pytest.mark.parametrize("name", ["receipts", "audit"])
+async def test_a_key_that_was_replaced_by_a_valid_one_is_told(api: RunningApi, name: str) -> None:
+    file = api.intake.settings.folder / f"{name}.key"
+    own = file.read_text()
+    file.write_text(f"{bytes(32).hex()}\n")
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
+    file.write_text(own)
+    assert (await _ready(api)).json() == READY
+
+
+async def test_an_older_key_that_was_replaced_is_told(api: RunningApi) -> None:
+    """A name of an earlier version has no fingerprint, so only the bytes tell."""
+    folder = api.intake.settings.folder
+    earlier = folder / "vault-k0.key"
+    earlier.touch(mode=0o600)
+    earlier.write_text(f"{bytes(32).hex()}\n")
+    assert (await _ready(api)).json() == READY
+    earlier.write_text(f"{(b'1' * 32).hex()}\n")
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
 
 
 async def test_a_new_key_is_taken_up(api: RunningApi) -> None:
