@@ -22,6 +22,7 @@ from intake_api.known_keys.checks import (
     known_ids,
     pending_keys,
     require_keys,
+    require_used_as_logged,
     with_pending,
 )
 from intake_api.settings import IntakeSettings
@@ -144,6 +145,7 @@ async def _keys_of_current(settings: IntakeSettings) -> tuple[IntakeKeys, int]:
         await require_current(database)
         async with database.reading() as session:
             await require_keys(session, keys)
+            await require_used_as_logged(session)
             keys = await with_pending(session, keys)
             older = set(await known_ids(session, "vault")) - {keys.in_use("vault")}
             return keys, sum((await sealed_values(session, older)).values())

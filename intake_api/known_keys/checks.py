@@ -22,6 +22,14 @@ _DROPPED: Final = (
     "{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed with it. "
     "Move it away."
 )
+_SET_AHEAD: Final = (
+    "The database says that {name}.key is in use, and the audit log does not: somebody wrote to it. Find out "
+    "who; then run `reportline intake rotate {purpose}` again where that file is, which brings it into use."
+)
+_MADE, _USED = [
+    exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what) for what in (MADE, USED)
+]
+_IS_UNUSED: Final = _MADE & ~_USED
 
 
 def check_of(key: bytes) -> bytes:
@@ -51,13 +59,17 @@ async def known_ids(session: AsyncSession, purpose: Purpose) -> Sequence[str]:
 async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) -> frozenset[str]:
     """Return the names of the keys, of one kind or of all, that are made and not in use yet.
 
-    The audit log must tell so too: a row that somebody set back brings no older key into use again.
+    The audit log tells, whatever a row says: somebody who sets it brings no older key into use again.
     """
-    made, used = [
-        exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what) for what in (MADE, USED)
-    ]
-    names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending, made, ~used))
+    names = await session.scalars(select(KeyCheck.name).where(_IS_UNUSED))
     return frozenset(name for name in names if name.startswith(purpose or ""))
+
+
+async def require_used_as_logged(session: AsyncSession) -> None:
+    """Raise NotReady if a row says that a key is in use, and the audit log does not."""
+    set_ahead = select(KeyCheck.name).where(~KeyCheck.pending, _IS_UNUSED).order_by(KeyCheck.name).limit(1)
+    if name := await session.scalar(set_ahead):
+        raise NotReady(_SET_AHEAD.format(name=name, purpose=name.partition("-")[0]))
 
 
 async def put_in_use(session: AsyncSession, keys: IntakeKeys, name: str) -> None:
