@@ -118,11 +118,13 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterab
             "The database does not know its keys yet. Make a backup, then run `reportline intake upgrade`."
         )
     unknown = sorted(keys.by_name().keys() - known.keys())
+    dropped = (_DROPPED.format(name=name) for name in unknown if name in told.dropped)
+    # One is to be moved away and the other copied from where the rotation went on: that is one errand.
+    to_move = " ".join((*dropped, *_missing(used, keys)))
     for fault in (
         *_others(known, keys),
         *unlike(told, known.keys() - set(recorded)),
-        *(_DROPPED.format(name=name) for name in unknown if name in told.dropped),
-        *_missing(used, keys),
+        *([to_move] if to_move else ()),
         *map(_why_unknown, unknown),
     ):
         raise NotReady(fault)

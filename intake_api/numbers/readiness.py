@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "full", "read_only", "refuses", "other_revision"]
-KeysState = Literal["ok", "kept", "behind", "other"]
+KeysState = Literal["ok", "kept", "behind", "other", "unknown"]
 Look = tuple[DatabaseState, int | None]
 _AWAY: Final[Look] = ("away", None)
 
@@ -56,10 +56,14 @@ class Readiness:
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._look_at_database())
         done, _ = await asyncio.wait({self._look}, timeout=SECONDS_TO_WAIT)
+        if not done:
+            self._known = None
         return self._look.result() if done else _AWAY
 
     def keys(self) -> KeysState:
         """Return the state of the keys, against what the database knew at the last look at it.
+
+        "unknown": that look failed, and the folder has all that the process holds.
 
         "kept": a file is lost, damaged or replaced, and the process works with the keys that it had read; one
         of a key that is not in use any more may be gone. "behind": the folder or the database has a newer
@@ -76,15 +80,19 @@ class Readiness:
                 return "behind"
         if self._is_left_behind or is_behind((known or {}).keys() - self._pending, held):
             return "behind"
-        return "ok" if _would_start(folder, held) else "kept"
+        if not _would_start(folder, held):
+            return "kept"
+        return "unknown" if known is None else "ok"
 
     async def _look_at_database(self) -> Look:
+        # What was known before may have changed since, as the keys have.
+        known: Mapping[str, bytes] | None = None
         try:
             async with self._database.reading() as session:
                 connection = await session.connection()
                 if await connection.run_sync(revision_of) != NEWEST_REVISION:
                     return "other_revision", None
-                self._known, self._pending = await known_checks(session), await pending_keys(session)
+                known, self._pending = await known_checks(session), await pending_keys(session)
                 self._is_left_behind = await self._database.is_left_behind(session)
             if (why := await self._database.why_unwritable()) is not None:
                 return why, None
@@ -95,6 +103,8 @@ class Readiness:
             return fault.why, None
         except SQLAlchemyError:
             return _AWAY
+        finally:
+            self._known = known
 
 
 def _would_start(folder: Path, held: IntakeKeys) -> bool:

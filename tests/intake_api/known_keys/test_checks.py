@@ -211,7 +211,7 @@ async def test_a_key_of_a_rotation_that_was_dropped_is_to_be_moved_away(settings
         await _begin(settings)
 
 
-async def test_a_dropped_key_is_told_before_one_that_is_missing(settings: IntakeSettings) -> None:
+async def test_a_dropped_key_is_told_with_one_that_is_missing(settings: IntakeSettings) -> None:
     """The rotation was cut off on this machine, and went on elsewhere."""
     name = f"vault-{make_key(settings.folder, 'vault')}"
     async with database_opened(settings.database_place()) as database:
@@ -221,7 +221,8 @@ async def test_a_dropped_key_is_told_before_one_that_is_missing(settings: Intake
             await forget(session, read_keys(settings.folder), name)
     [used] = [file for file in settings.folder.glob("vault-*.key") if file.stem != name]
     used.unlink()
-    with pytest.raises(NotReady, match=rf"{name}\.key was made by a rotation .* Move it away"):
+    both = rf"{name}\.key was made by a rotation .* Move it away\. {used.name} is missing, and is in use"
+    with pytest.raises(NotReady, match=both):
         await _begin(settings)
 
 

@@ -107,7 +107,7 @@ async def test_an_item_that_came_within_the_hour_is_not_the_oldest(api: RunningA
 async def test_a_database_of_another_revision_is_told(api: RunningApi) -> None:
     async with api.intake.database.writing() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    _assert_unready(await _ready(api), database="other_revision", keys="ok")
+    _assert_unready(await _ready(api), database="other_revision", keys="unknown")
 
 
 async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
@@ -120,11 +120,31 @@ async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
         assert (await nobody.get("/readyz")).json() == READY
         server.run(f"DROP DATABASE {name} WITH (FORCE)")
         for _ in range(3):
-            _assert_unready(await nobody.get("/readyz"), database="away", keys="ok")
+            _assert_unready(await nobody.get("/readyz"), database="away", keys="unknown")
         server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
         assert (await nobody.get("/readyz")).json() == READY
     await intake.database.close()
     assert not capfd.readouterr().err
+
+
+async def test_keys_that_came_into_use_are_no_others_while_the_database_is_away(
+    postgresql_settings: IntakeSettings, server: Any
+) -> None:
+    """The folder alone is looked at then."""
+    assert postgresql_settings.database_url
+    name = postgresql_settings.database_url.get_secret_value().rpartition("/")[2]
+    intake = assemble(postgresql_settings, Clock())
+    async with client(build(intake)) as nobody:
+        assert (await nobody.get("/readyz")).json() == READY
+        await rotate_seal(intake.database, postgresql_settings.folder)
+        intake.keys.current()
+        intake.keys.use_all_but(frozenset())
+        server.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await intake.database.close()
+        _assert_unready(await nobody.get("/readyz"), keys="unknown")
+        key_file(postgresql_settings.folder, "seal", 2).unlink()
+        _assert_unready(await nobody.get("/readyz"), keys="kept")
+    await intake.database.close()
 
 
 @pytest.fixture
@@ -143,7 +163,7 @@ async def test_a_silent_database_is_told_within_seconds(
     began = time.monotonic()
     async with client(build(intake)) as nobody:
         for answer in await asyncio.gather(*(nobody.get("/readyz") for _ in range(20))):
-            _assert_unready(answer, database="away", keys="ok")
+            _assert_unready(answer, database="away", keys="unknown")
         assert (await nobody.get("/healthz")).status_code == 200
     assert time.monotonic() - began < 5
     pool: Any = intake.database.engine.pool
@@ -276,7 +296,7 @@ async def test_a_database_that_refuses_the_intake_is_told(
     async with opened(postgresql_settings.model_copy(update={"database_url": url})) as api:
         server.run(f"ALTER ROLE {role} NOLOGIN", ended)
         assert (await api.hand_in(a_report())).status_code == 503
-        _assert_unready(await _ready(api), database="refuses", keys="ok")
+        _assert_unready(await _ready(api), database="refuses", keys="unknown")
         server.run(f"ALTER ROLE {role} LOGIN NOSUPERUSER", ended)
         assert (await api.hand_in(a_report())).status_code == 503
         _assert_unready(await _ready(api), database="refuses", keys="ok")
