@@ -24,6 +24,7 @@ from intake_api.audit.log import (
 )
 from intake_api.store.columns import later_than
 from intake_api.store.models import Assessment, AuditEntry
+from intake_api.store.read_json import read_json
 from intake_api.vault import Place, Vault, VaultClosed
 
 BOUND: Final = "assessment_bound"
@@ -88,7 +89,7 @@ async def unlike_their_entries(session: AsyncSession, audit: AuditLog, vault: Va
 def _bound(content: str | None) -> Content | None:
     """Return what an entry binds of an assessment, or None: the entry may be one that somebody inserted."""
     try:
-        bound = json.loads(content or "null")
+        bound = read_json(content or "null")
     except ValueError:
         return None
     return bound if isinstance(bound, dict) and isinstance(bound.get("item"), str) else None
@@ -155,7 +156,10 @@ async def _merged(session: AsyncSession) -> Mapping[str, str]:
 
 
 def _final(into: Mapping[str, str], item_id: str) -> str:
-    while item_id in into:
+    # Somebody may have inserted entries that go in a circle.
+    seen = set[str]()
+    while item_id in into and item_id not in seen:
+        seen.add(item_id)
         item_id = into[item_id]
     return item_id
 

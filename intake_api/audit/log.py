@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.store.database import advisory_lock, do_last
 from intake_api.store.models import AuditEntry
+from intake_api.store.read_json import read_json
 
 OPERATOR: Final = "operator"
 INTAKE: Final = "intake"
@@ -62,8 +63,11 @@ class Noted:
         return told | bound if self._binds else told
 
     def bound(self) -> Content:
-        """Return what the entry binds."""
-        bound: Content = json.loads(self.content) if self.content else {}
+        """Return what the entry binds: nothing, where somebody has spoilt it."""
+        try:
+            bound: Content = read_json(self.content) if self.content else {}
+        except ValueError:
+            return {}
         return bound
 
     @property

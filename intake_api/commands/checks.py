@@ -9,17 +9,20 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
 from intake_api.keys import IntakeKeys, read_keys, require_folder
 from intake_api.known_keys.access_keys import changed_keys
 from intake_api.known_keys.checks import (
+    has_other_audit_key,
     is_behind,
     known_checks,
     known_ids,
     pending_keys,
     require_keys,
+    require_used_as_logged,
     with_pending,
 )
 from intake_api.settings import IntakeSettings
@@ -37,6 +40,9 @@ from reportline.readiness import NotReady
 
 # Room for tens of thousands of reports, and for SQLite's write-ahead log.
 ENOUGH_BYTES: Final = 128 * 1024 * 1024
+_AWAITS_AUDIT_KEY: Final = (
+    "The audit log, the assessments and the access keys are looked at once the right audit.key is back."
+)
 
 
 def check(settings: IntakeSettings, noted_down: Head | None = None) -> list[Check]:
@@ -140,6 +146,7 @@ async def _keys_of_current(settings: IntakeSettings) -> tuple[IntakeKeys, int]:
         await require_current(database)
         async with database.reading() as session:
             await require_keys(session, keys)
+            await require_used_as_logged(session)
             keys = await with_pending(session, keys)
             older = set(await known_ids(session, "vault")) - {keys.in_use("vault")}
             return keys, sum((await sealed_values(session, older)).values())
@@ -172,6 +179,7 @@ async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> t
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
+            await _require_audit_key(session, settings)
             faults = [*await faults_of_log(session, audit), *unusable]
             if kept is not None and not await audit.holds(session, kept):
                 faults.append(cut(settings.folder, kept))
@@ -181,6 +189,11 @@ async def _faults_of_log(settings: IntakeSettings, noted_down: Head | None) -> t
                     "was cut, or an older database was put in its place. Find out by whom."
                 )
             return faults, await audit.newest(session)
+
+
+async def _require_audit_key(session: AsyncSession, settings: IntakeSettings) -> None:
+    if await has_other_audit_key(session, read_keys(settings.folder).audit):
+        raise NotReady(_AWAITS_AUDIT_KEY)
 
 
 def _kept_head(folder: Path, audit: AuditLog) -> tuple[Head | None, list[str]]:
@@ -201,6 +214,7 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
+            await _require_audit_key(session, settings)
             # Without its key a value looks like one that somebody has changed.
             lacking = set(await known_ids(session, "vault")) - keys.vaults.keys()
             if missing := await sealed_values(session, lacking):
@@ -233,4 +247,5 @@ async def _changed_keys(settings: IntakeSettings) -> list[str]:
     async with opened(checked_database_place(settings)) as database:
         await require_current(database)
         async with database.reading() as session:
+            await _require_audit_key(session, settings)
             return await changed_keys(session, audit)

@@ -17,10 +17,19 @@ from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
 _CHECK_BYTES: Final = 32
+_OTHER: Final = "{name}.key is not the key of this database. Put the right one back from your backup."
 _DROPPED: Final = (
     "{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed with it. "
     "Move it away."
 )
+_SET_AHEAD: Final = (
+    "The database says that {name}.key is in use, and the audit log does not: somebody wrote to it. Find out "
+    "who; then run `reportline intake rotate {purpose}` again where that file is, which brings it into use."
+)
+_MADE, _USED = [
+    exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what) for what in (MADE, USED)
+]
+_IS_UNUSED: Final = _MADE & ~_USED
 
 
 def check_of(key: bytes) -> bytes:
@@ -50,13 +59,17 @@ async def known_ids(session: AsyncSession, purpose: Purpose) -> Sequence[str]:
 async def pending_keys(session: AsyncSession, purpose: Purpose | None = None) -> frozenset[str]:
     """Return the names of the keys, of one kind or of all, that are made and not in use yet.
 
-    The audit log must tell so too: a row that somebody set back brings no older key into use again.
+    The audit log tells, whatever a row says: somebody who sets it brings no older key into use again.
     """
-    made, used = [
-        exists().where(AuditEntry.subject == KeyCheck.name, AuditEntry.what == what) for what in (MADE, USED)
-    ]
-    names = await session.scalars(select(KeyCheck.name).where(KeyCheck.pending, made, ~used))
+    names = await session.scalars(select(KeyCheck.name).where(_IS_UNUSED))
     return frozenset(name for name in names if name.startswith(purpose or ""))
+
+
+async def require_used_as_logged(session: AsyncSession) -> None:
+    """Raise NotReady if a row says that a key is in use, and the audit log does not."""
+    set_ahead = select(KeyCheck.name).where(~KeyCheck.pending, _IS_UNUSED).order_by(KeyCheck.name).limit(1)
+    if name := await session.scalar(set_ahead):
+        raise NotReady(_SET_AHEAD.format(name=name, purpose=name.partition("-")[0]))
 
 
 async def put_in_use(session: AsyncSession, keys: IntakeKeys, name: str) -> None:
@@ -105,14 +118,28 @@ async def require_keys(session: AsyncSession, keys: IntakeKeys, recorded: Iterab
             "The database does not know its keys yet. Make a backup, then run `reportline intake upgrade`."
         )
     unknown = sorted(keys.by_name().keys() - known.keys())
+    dropped = (_DROPPED.format(name=name) for name in unknown if name in told.dropped)
+    # One is to be moved away and the other copied from where the rotation went on: that is one errand.
+    to_move = " ".join((*dropped, *_missing(used, keys)))
     for fault in (
         *_others(known, keys),
         *unlike(told, known.keys() - set(recorded)),
-        *(_DROPPED.format(name=name) for name in unknown if name in told.dropped),
-        *_missing(used, keys),
+        *([to_move] if to_move else ()),
         *map(_why_unknown, unknown),
     ):
         raise NotReady(fault)
+
+
+async def has_other_audit_key(session: AsyncSession, key: bytes) -> bool:
+    """Tell whether a key is not the one that the database knows as that of its audit log."""
+    value = (await known_checks(session)).get("audit")
+    return value is not None and not compare_digest(value, check_of(key))
+
+
+async def require_audit_key(session: AsyncSession, key: bytes) -> None:
+    """Raise NotReady if another key chains the audit log: an entry by this one would break it for good."""
+    if await has_other_audit_key(session, key):
+        raise NotReady(_OTHER.format(name="audit"))
 
 
 async def record_made(
@@ -171,7 +198,7 @@ def _is_name(name: str) -> bool:
 def _others(known: Mapping[str, bytes], keys: IntakeKeys) -> Iterator[str]:
     for name, key in keys.by_name().items():
         if name in known and not compare_digest(known[name], check_of(key)):
-            yield f"{name}.key is not the key of this database. Put the right one back from your backup."
+            yield _OTHER.format(name=name)
 
 
 def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:

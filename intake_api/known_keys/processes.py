@@ -22,7 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.key_ring import KeyRing
 from intake_api.keys import IntakeKeys
-from intake_api.known_keys.checks import check_of, known_checks, pending_keys, require_keys
+from intake_api.known_keys.checks import (
+    check_of,
+    known_checks,
+    pending_keys,
+    require_keys,
+    require_used_as_logged,
+)
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database, advisory_lock, open_transactions
 from intake_api.store.models import KeyCheck, ServingProcess
@@ -172,6 +178,7 @@ class _Presence:
         async with self._database.writing() as session:
             await advisory_lock(session, _BEGINNING)
             await require_keys(session, self._keys.current())
+            await require_used_as_logged(session)
             if not self._database.is_postgresql:
                 # SQLite serves one process: another row is of one that was killed.
                 await session.execute(delete(ServingProcess))

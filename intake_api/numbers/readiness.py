@@ -7,6 +7,7 @@ failed is one tried: regular writes would be marks of time beside the reports.
 """
 
 import asyncio
+from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake_api.clock import Clock
 from intake_api.key_ring import Keys
-from intake_api.keys import read_keys
+from intake_api.keys import PURPOSES, IntakeKeys, read_keys
 from intake_api.known_keys.checks import has_others, is_behind, known_checks, pending_keys
 from intake_api.numbers.counting import Hourly
 from intake_api.store.away import DatabaseAway
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 SECONDS_TO_WAIT: Final = 2
 DatabaseState = Literal["ok", "away", "full", "read_only", "refuses", "other_revision"]
-KeysState = Literal["ok", "kept", "behind", "other"]
+KeysState = Literal["ok", "kept", "behind", "other", "unknown"]
 Look = tuple[DatabaseState, int | None]
 _AWAY: Final[Look] = ("away", None)
 
@@ -55,15 +56,20 @@ class Readiness:
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._look_at_database())
         done, _ = await asyncio.wait({self._look}, timeout=SECONDS_TO_WAIT)
+        if not done:
+            self._known = None
         return self._look.result() if done else _AWAY
 
     def keys(self) -> KeysState:
         """Return the state of the keys, against what the database knew at the last look at it.
 
-        "kept": a file is lost or damaged, and the process works with the keys that it had read. "behind": the
-        folder or the database has a newer key, so the process cannot open what others seal with that key; or
-        the process may write nothing any more. "other": a key is not the one that the database knows by its
-        name, or the database has lost what it knew of one that is in use.
+        "unknown": that look failed, and the folder has all that the process holds.
+
+        "kept": a file is lost, damaged or replaced, and the process works with the keys that it had read; one
+        of a key that is not in use any more may be gone. "behind": the folder or the database has a newer
+        key, so the process cannot open what others seal with that key; or the process may write nothing any
+        more. "other": a key is not the one that the database knows by its name, or the database has lost what
+        it knew of one that is in use.
         """
         held, folder, known = self._keys.current(), self._folder, self._known
         if known is not None and has_others(known, held):
@@ -74,15 +80,19 @@ class Readiness:
                 return "behind"
         if self._is_left_behind or is_behind((known or {}).keys() - self._pending, held):
             return "behind"
-        return "ok" if _can_be_read(folder) else "kept"
+        if not _would_start(folder, held):
+            return "kept"
+        return "unknown" if known is None else "ok"
 
     async def _look_at_database(self) -> Look:
+        # What was known before may have changed since, as the keys have.
+        known: Mapping[str, bytes] | None = None
         try:
             async with self._database.reading() as session:
                 connection = await session.connection()
                 if await connection.run_sync(revision_of) != NEWEST_REVISION:
                     return "other_revision", None
-                self._known, self._pending = await known_checks(session), await pending_keys(session)
+                known, self._pending = await known_checks(session), await pending_keys(session)
                 self._is_left_behind = await self._database.is_left_behind(session)
             if (why := await self._database.why_unwritable()) is not None:
                 return why, None
@@ -93,11 +103,17 @@ class Readiness:
             return fault.why, None
         except SQLAlchemyError:
             return _AWAY
+        finally:
+            self._known = known
 
 
-def _can_be_read(folder: Path) -> bool:
+def _would_start(folder: Path, held: IntakeKeys) -> bool:
+    """Tell whether a folder has the keys of a process, those not needed any more aside, and no other."""
     try:
-        read_keys(folder)
+        found = read_keys(folder).by_name()
     except (NotReady, OSError):
         return False
-    return True
+    needed = {f"{purpose}-{held.in_use(purpose)}" for purpose in PURPOSES} | {"receipts", "audit"}
+    return needed <= found.keys() and all(
+        compare_digest(found[name], key) for name, key in held.by_name().items() if name in found
+    )

@@ -104,7 +104,7 @@ class Health(BaseModel):
 class Ready(BaseModel):
     """The intake is up and able to work.
 
-    `keys` are "kept" while a file of theirs is lost or damaged: the process works with what it had read, and
+    `keys` are "kept" while a file of theirs is lost or changed: the process works with what it had read, and
     would not start again. `audit` is "cut" while the audit log lacks an entry that this machine has seen, and
     "damaged", "other" or "unkept" while the file with the last of these is damaged, not signed with this
     intake's key, or can be neither read nor written: `reportline doctor` says what to do. `overdue_hours` are

@@ -6,6 +6,8 @@ from typing import Any, cast
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from intake_api.store.read_json import read_column
+
 
 def postgresql_engine(written: str, seconds_to_wait: int, pool: dict[str, int]) -> AsyncEngine:
     """Return an engine that waits so long for a connection or a lock, with a pool of these sizes."""
@@ -17,6 +19,7 @@ def postgresql_engine(written: str, seconds_to_wait: int, pool: dict[str, int]) 
         url.difference_update_query(["sslmode", "sslrootcert"]),
         hide_parameters=True,
         pool_pre_ping=True,
+        json_deserializer=read_column,
         connect_args=arguments,
         **pool,
     )

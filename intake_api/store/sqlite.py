@@ -17,6 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from intake_api.store.read_json import read_column
+
 if TYPE_CHECKING:
     import aiosqlite
 
@@ -65,6 +67,7 @@ def sqlite_engine(file: Path, threads: Threads, pool: dict[str, int]) -> AsyncEn
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         hide_parameters=True,
+        json_deserializer=read_column,
         connect_args={
             "async_creator_fn": threads.connect,
             "timeout": _SECONDS_IN_SQLITE,

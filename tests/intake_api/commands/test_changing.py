@@ -171,9 +171,59 @@ def test_no_access_key_is_made_whose_token_could_not_be_written(
     assert asyncio.run(_newest(settings))[0] == before
 
 
-def test_a_log_that_was_cut_is_told_and_stops_no_command(settings: IntakeSettings) -> None:
+_COMMANDS = [
+    ("key", "add", "lead", "a lead"),
+    ("key", "revoke", "KEY"),
+    ("rotate", "seal"),
+    ("rotate", "vault"),
+    ("reindex",),
+    ("upgrade",),
+    ("backup", "FOLDER"),
+]
+
+
+def _refused(settings: IntakeSettings, *arguments: str) -> str:
+    """Run a command that does nothing; gives what it says."""
+    key_id = (settings.data_dir / "analyst.token").read_text().split("-")[1]
+    passphrase = settings.data_dir / "passphrase"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("six words that nobody ever guesses")
+    given = [{"KEY": key_id, "FOLDER": str(settings.data_dir / "backup")}.get(one, one) for one in arguments]
+    before, files = asyncio.run(_newest(settings))[0], sorted(settings.folder.glob("*.key"))
+    env = environment(settings) | {"REPORTLINE_BACKUP_PASSPHRASE_FILE": str(passphrase)}
+    refused = CliRunner().invoke(intake, given, env=env)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert asyncio.run(_newest(settings))[0] == before
+    assert sorted(settings.folder.glob("*.key")) == files
+    return refused.stderr
+
+
+@pytest.mark.parametrize("arguments", _COMMANDS, ids=" ".join)
+def test_no_command_goes_on_with_a_log_that_was_cut(
+    settings: IntakeSettings, arguments: tuple[str, ...]
+) -> None:
     lost = Head(99, bytes(32))
     write_head(settings.folder, AuditLog(read_keys(settings.folder).audit), lost)
-    done = _run(settings, "key", "add", "lead", "a lead")
-    assert (done.exit_code, "does not hold entry 99" in done.stderr) == (0, True)
+    assert "does not hold entry 99" in _refused(settings, *arguments)
     assert _kept(settings) == lost
+
+
+@pytest.mark.parametrize("arguments", _COMMANDS, ids=" ".join)
+def test_no_command_adds_to_the_log_with_the_audit_key_of_another_intake(
+    settings: IntakeSettings, arguments: tuple[str, ...]
+) -> None:
+    """Its entry would break the chain for every machine, for good."""
+    key = settings.folder / "audit.key"
+    key.write_text(f"{bytes(32).hex()}\n")
+    (settings.folder / HEAD_FILE).unlink()
+    told = _refused(settings, *arguments)
+    assert told == "audit.key is not the key of this database. Put the right one back from your backup.\n"
+
+
+def test_a_command_says_that_nothing_tells_whether_the_log_was_cut(settings: IntakeSettings) -> None:
+    """Once the file is moved away, as that says, it goes on."""
+    write_head(settings.folder, AuditLog(bytes(32)), Head(1, bytes(32)))
+    assert "is not signed with this intake's audit.key" in _refused(settings, "key", "revoke", "KEY")
+    (settings.folder / HEAD_FILE).rename(settings.data_dir / "kept.head")
+    assert _run(settings, "key", "add", "lead", "a lead").exit_code == 0
+    assert _kept(settings) == asyncio.run(_newest(settings))[0]

@@ -1,5 +1,6 @@
 """The doctor says one sentence for each cause, however many of its looks meet it."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ import pytest
 
 from intake_api.commands.checks import check
 from intake_api.settings import IntakeSettings
+from tests.intake_api.running_api import a_report, opened
 from tests.postgresql import PostgreSql
 
 NO_DATABASE = (
@@ -52,3 +54,26 @@ def test_a_file_that_is_gone_is_told_once(sqlite_settings: IntakeSettings) -> No
 def test_a_folder_of_keys_that_is_gone_with_its_file_is_told_once(sqlite_settings: IntakeSettings) -> None:
     shutil.rmtree(sqlite_settings.folder)
     assert len(_faults(sqlite_settings)) == 1
+
+
+async def _reported(settings: IntakeSettings) -> None:
+    async with opened(settings) as api:
+        await api.take_in(a_report())
+        [claim] = await api.claim()
+        path = f"/v1/queue/claims/{claim['claim_id']}/assessment"
+        assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == 201
+
+
+def test_another_intakes_audit_key_blames_neither_log_nor_rows(settings: IntakeSettings) -> None:
+    """All that it signs looks changed then, and whoever did as is said of that would spoil the log."""
+    asyncio.run(_reported(settings))
+    assert _faults(settings) == []
+    (settings.folder / "audit.key").write_text(f"{bytes(32).hex()}\n")
+    database, rows = _faults(settings)
+    assert database == (
+        "intake database",
+        "audit.key is not the key of this database. Put the right one back from your backup.",
+    )
+    name, told = rows
+    assert name == "audit log"
+    assert told.endswith("assessments and the access keys are looked at once the right audit.key is back.")

@@ -1,18 +1,20 @@
 """An intake starts with the keys of its own database only, and says which key is wrong."""
 
 import asyncio
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from intake_api.audit.log import AuditLog
 from intake_api.commands.checks import check
-from intake_api.keys import make_key, read_keys
+from intake_api.keys import Purpose, make_key, read_keys
 from intake_api.known_keys.checks import (
     check_of,
     forget,
+    is_in_use,
     known_checks,
     pending_keys,
     put_in_use,
@@ -22,7 +24,7 @@ from intake_api.known_keys.checks import (
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import KeyCheck
+from intake_api.store.models import AuditEntry, KeyCheck
 from intake_api.upkeep.reindexing import reindex_all
 from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
@@ -148,6 +150,45 @@ async def test_a_key_in_use_that_somebody_sets_back_stays_in_use(settings: Intak
             assert not await pending_keys(session)
 
 
+async def _made_and_set(settings: IntakeSettings, purpose: Purpose) -> str:
+    """Make a key, of which somebody writes into its row that it is in use; gives its name."""
+    name = f"{purpose}-{make_key(settings.folder, purpose)}"
+    async with database_opened(settings.database_place()) as database:
+        async with database.writing() as session:
+            await record_made(session, read_keys(settings.folder), [name], pending=True)
+        async with database.writing() as session:
+            await session.execute(update(KeyCheck).values(pending=False))
+    return name
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault"])
+async def test_a_key_is_in_use_by_the_log_and_not_by_its_row(
+    settings: IntakeSettings, purpose: Purpose
+) -> None:
+    """Else its row could be set back once older keys were deleted."""
+    name = await _made_and_set(settings, purpose)
+    async with database_opened(settings.database_place()) as database:
+        async with database.reading() as session:
+            assert await pending_keys(session) == {name}
+            assert not await is_in_use(session, purpose, name.removeprefix(f"{purpose}-"))
+    fault = rf"says that {name}\.key is in use, and the audit log does not: .*intake rotate {purpose}` again"
+    with pytest.raises(NotReady, match=fault):
+        await _begin(settings)
+    told = [one.advice for one in await asyncio.to_thread(check, settings) if not one.fine]
+    assert len(told) == 1
+    assert re.search(fault, told[0])
+    await _rotated(settings, purpose)
+    used = select(AuditEntry.subject).where(AuditEntry.what == "key_in_use", AuditEntry.subject == name)
+    async with database_opened(settings.database_place()) as database:
+        async with database.reading() as session:
+            assert (await session.scalars(used)).all() == [name]
+        async with database.writing() as session:
+            await session.execute(update(KeyCheck).values(pending=True))
+        async with database.reading() as session:
+            assert not await pending_keys(session)
+    await _begin(settings)
+
+
 async def test_an_index_key_that_somebody_sets_back_stays_in_use(settings: IntakeSettings) -> None:
     """It is used as soon as it is made: nothing serves then."""
     await _rotated(settings, "index")
@@ -170,7 +211,7 @@ async def test_a_key_of_a_rotation_that_was_dropped_is_to_be_moved_away(settings
         await _begin(settings)
 
 
-async def test_a_dropped_key_is_told_before_one_that_is_missing(settings: IntakeSettings) -> None:
+async def test_a_dropped_key_is_told_with_one_that_is_missing(settings: IntakeSettings) -> None:
     """The rotation was cut off on this machine, and went on elsewhere."""
     name = f"vault-{make_key(settings.folder, 'vault')}"
     async with database_opened(settings.database_place()) as database:
@@ -180,7 +221,8 @@ async def test_a_dropped_key_is_told_before_one_that_is_missing(settings: Intake
             await forget(session, read_keys(settings.folder), name)
     [used] = [file for file in settings.folder.glob("vault-*.key") if file.stem != name]
     used.unlink()
-    with pytest.raises(NotReady, match=rf"{name}\.key was made by a rotation .* Move it away"):
+    both = rf"{name}\.key was made by a rotation .* Move it away\. {used.name} is missing, and is in use"
+    with pytest.raises(NotReady, match=both):
         await _begin(settings)
 
 

@@ -25,8 +25,10 @@ from intake_api.server.app import build
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Item, QueuePlace, StoredReport
+from intake_api.upkeep.rotation import rotate_seal, rotate_vault
 from reportline.readiness import NotReady
 from tests.disks import BALLAST, fill, mount, small_disk
+from tests.intake_api.key_files import key_file
 from tests.intake_api.running_api import Clock, RunningApi, a_report, client, opened
 
 DISK_BYTES = 3 * 1024 * 1024
@@ -105,7 +107,7 @@ async def test_an_item_that_came_within_the_hour_is_not_the_oldest(api: RunningA
 async def test_a_database_of_another_revision_is_told(api: RunningApi) -> None:
     async with api.intake.database.writing() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    _assert_unready(await _ready(api), database="other_revision", keys="ok")
+    _assert_unready(await _ready(api), database="other_revision", keys="unknown")
 
 
 async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
@@ -118,11 +120,31 @@ async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
         assert (await nobody.get("/readyz")).json() == READY
         server.run(f"DROP DATABASE {name} WITH (FORCE)")
         for _ in range(3):
-            _assert_unready(await nobody.get("/readyz"), database="away", keys="ok")
+            _assert_unready(await nobody.get("/readyz"), database="away", keys="unknown")
         server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
         assert (await nobody.get("/readyz")).json() == READY
     await intake.database.close()
     assert not capfd.readouterr().err
+
+
+async def test_keys_that_came_into_use_are_no_others_while_the_database_is_away(
+    postgresql_settings: IntakeSettings, server: Any
+) -> None:
+    """The folder alone is looked at then."""
+    assert postgresql_settings.database_url
+    name = postgresql_settings.database_url.get_secret_value().rpartition("/")[2]
+    intake = assemble(postgresql_settings, Clock())
+    async with client(build(intake)) as nobody:
+        assert (await nobody.get("/readyz")).json() == READY
+        await rotate_seal(intake.database, postgresql_settings.folder)
+        intake.keys.current()
+        intake.keys.use_all_but(frozenset())
+        server.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await intake.database.close()
+        _assert_unready(await nobody.get("/readyz"), keys="unknown")
+        key_file(postgresql_settings.folder, "seal", 2).unlink()
+        _assert_unready(await nobody.get("/readyz"), keys="kept")
+    await intake.database.close()
 
 
 @pytest.fixture
@@ -141,7 +163,7 @@ async def test_a_silent_database_is_told_within_seconds(
     began = time.monotonic()
     async with client(build(intake)) as nobody:
         for answer in await asyncio.gather(*(nobody.get("/readyz") for _ in range(20))):
-            _assert_unready(answer, database="away", keys="ok")
+            _assert_unready(answer, database="away", keys="unknown")
         assert (await nobody.get("/healthz")).status_code == 200
     assert time.monotonic() - began < 5
     pool: Any = intake.database.engine.pool
@@ -156,6 +178,43 @@ async def test_a_lost_key_is_told_and_takes_nothing_down_that_runs(api: RunningA
     answer = await _ready(api)
     assert (answer.status_code, answer.json()) == (200, READY | {"keys": "kept"})
     assert (await api.hand_in(a_report())).status_code == 202
+
+
+@pytest.mark.parametrize("purpose", ["seal", "vault"])
+async def test_a_lost_key_in_use_is_told_where_an_older_one_is_left(api: RunningApi, purpose: str) -> None:
+    """An older vault key may go: the rotation says when."""
+    folder, database = api.intake.settings.folder, api.intake.database
+    if purpose == "seal":
+        await rotate_seal(database, folder)
+    else:
+        await rotate_vault(database, folder, lambda _: None)
+    older, newer = key_file(folder, purpose), key_file(folder, purpose, 2)
+    elsewhere = newer.rename(folder.parent / newer.name)
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
+    elsewhere.rename(newer)
+    older.unlink()
+    assert (await _ready(api)).json() == READY
+
+
+@pytest.mark.parametrize("name", ["receipts", "audit"])
+async def test_a_key_that_was_replaced_by_a_valid_one_is_told(api: RunningApi, name: str) -> None:
+    file = api.intake.settings.folder / f"{name}.key"
+    own = file.read_text()
+    file.write_text(f"{bytes(32).hex()}\n")
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
+    file.write_text(own)
+    assert (await _ready(api)).json() == READY
+
+
+async def test_an_older_key_that_was_replaced_is_told(api: RunningApi) -> None:
+    """A name of an earlier version has no fingerprint, so only the bytes tell."""
+    folder = api.intake.settings.folder
+    earlier = folder / "vault-k0.key"
+    earlier.touch(mode=0o600)
+    earlier.write_text(f"{bytes(32).hex()}\n")
+    assert (await _ready(api)).json() == READY
+    earlier.write_text(f"{(b'1' * 32).hex()}\n")
+    assert (await _ready(api)).json() == READY | {"keys": "kept"}
 
 
 async def test_a_new_key_is_taken_up(api: RunningApi) -> None:
@@ -237,7 +296,7 @@ async def test_a_database_that_refuses_the_intake_is_told(
     async with opened(postgresql_settings.model_copy(update={"database_url": url})) as api:
         server.run(f"ALTER ROLE {role} NOLOGIN", ended)
         assert (await api.hand_in(a_report())).status_code == 503
-        _assert_unready(await _ready(api), database="refuses", keys="ok")
+        _assert_unready(await _ready(api), database="refuses", keys="unknown")
         server.run(f"ALTER ROLE {role} LOGIN NOSUPERUSER", ended)
         assert (await api.hand_in(a_report())).status_code == 503
         _assert_unready(await _ready(api), database="refuses", keys="ok")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.log import Head
@@ -18,7 +18,7 @@ from intake_api.known_keys.access_keys import add_key, revoke_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import AccessKey, Assessment
+from intake_api.store.models import AccessKey, Assessment, AuditEntry
 from tests.intake_api.api_users import new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, opened
 from tests.intake_api.unguarded import unguard
@@ -115,6 +115,47 @@ async def test_an_assessment_that_was_changed_is_named(settings: IntakeSettings,
         changed = await _assessment_id(settings)
         await _tamper(settings, *CHANGES[change])
         assert changed in (await _faults(settings))["assessments and reports"]
+
+
+_ENTRY = (
+    "INSERT INTO audit_log (sequence, at, who, what, subject, chain) SELECT sequence + {further}, at, who, "
+    "'{what}', (SELECT item_id FROM assessments), chain FROM audit_log WHERE subject = 'counts'"
+)
+SPOILT = {
+    "an entry's content": ["UPDATE audit_log SET content = DEEP WHERE assessment_id IS NOT NULL"],
+    "details": ["UPDATE assessments SET details = NESTED"],
+    "an item that went into itself": [
+        "UPDATE assessments SET outcome = 'baseline'",
+        _ENTRY.format(further=1, what="went_into_another"),
+        _ENTRY.format(further=2, what="took_another_in"),
+    ],
+}
+
+
+def _deep(statement: str) -> str:
+    nested = "[" * 990 + "]" * 990
+    return statement.replace("DEEP", f"'{'[' * 200_000}'").replace("NESTED", f"""'{{"flags": {nested}}}'""")
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+async def test_what_somebody_inserted_neither_ends_nor_holds_up_the_doctor(
+    settings: IntakeSettings, spoilt: str
+) -> None:
+    async with _worked(settings):
+        changed = await _assessment_id(settings)
+        await _tamper(settings, *map(_deep, SPOILT[spoilt]))
+        async with asyncio.timeout(60):
+            assert changed in (await _faults(settings))["assessments and reports"]
+
+
+async def test_counts_that_somebody_spoilt_are_counted_anew(settings: IntakeSettings) -> None:
+    async with _worked(settings) as api:
+        await _tamper(settings, _deep("UPDATE audit_log SET content = DEEP WHERE subject = 'counts'"))
+        api.clock.move(hours=1)
+        await api.intake.audit_task.tick()
+        counted = select(func.count()).where(AuditEntry.subject == "counts")
+        assert await api.scalar(counted) == 2
+        assert "was changed at entry" in (await _faults(settings))["audit log"]
 
 
 async def test_an_assessment_that_was_inserted_is_named(settings: IntakeSettings) -> None:
