@@ -59,6 +59,18 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
         await session.flush()
 
 
+async def count_latest(session: AsyncSession, item: Item) -> None:
+    """Let an item wait since an hour in which its report that is due last counts, and so is not due before it.
+
+    A return that was taken back leaves an hour that may be later than that of any report which is left.
+    """
+    await _uncount_left(session, item.item_id)
+    latest = select(func.max(Source.due_hour)).where(Source.item_id == item.item_id)
+    last_due = await session.scalar(latest)
+    if last_due is not None:
+        item.open_since = min(item.open_since, last_due)
+
+
 async def _sum_sources(session: AsyncSession, item: Item) -> bool:
     """Sum up the sources; returns whether any report has come due since the item last began to wait."""
     of_item = Source.item_id == item.item_id

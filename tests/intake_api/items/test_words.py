@@ -518,6 +518,30 @@ async def test_words_that_wait_for_the_next_day_go_with_a_decision_that_knew_the
     assert await analyst.claim() == []
 
 
+@pytest.mark.parametrize("also_withdrawn", [False, True])
+async def test_words_that_wait_bring_it_back_although_a_later_return_was_taken_back(
+    api: RunningApi, analyst: ApiUser, *, also_withdrawn: bool
+) -> None:
+    """Also when the report that was due last has gone: what the remaining one says was seen by nobody."""
+    first = await _assessed(api, analyst, "not_found")
+    api.clock.move(hours=20)
+    second = a_report(ADDRESS, note="a word", circumstances=["own_pictures"])
+    await api.take_in(second)
+    api.clock.move(hours=3)
+    await _decide(api, analyst, "not_found")
+    await api.take_in(revised(first, position="third post"))
+    api.clock.move(hours=1)
+    recalling = a_report(ADDRESS, page_password="swordfish")
+    await api.take_in(recalling)
+    await api.take_in(withdrawn(recalling), *([withdrawn(second)] if also_withdrawn else []))
+    assert ((await _item(api)).state, await analyst.claim()) == ("assessed", [])
+    api.clock.move(days=1)
+    await api.intake.merger.merge_waiting(again=False)
+    item = await _item(api)
+    assert (item.state, item.changed_words, item.reports) == ("waiting", "position", 3 - 1 - also_withdrawn)
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["position"]]
+
+
 @pytest.mark.parametrize("outcome", ["not_found", "not_assessable", "ignore"])
 @pytest.mark.parametrize("circumstance", [Circumstance.DANGER_NOW, Circumstance.KNOWS_CHILD])
 async def test_a_child_in_danger_who_is_told_of_late_brings_it_back_once(
