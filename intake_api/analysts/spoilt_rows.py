@@ -3,16 +3,20 @@
 `reportline doctor` counts what is passed over here.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from intake_api.store.columns import UNREADABLE
 from intake_api.store.models import AccessKey, Assessment, Item, State
 from intake_api.store.wrong_values import has_right_values
 from intake_api.vault import Place, Vault, VaultClosed
 
+# What reading a row raises, or summing up what belongs to it, once somebody has spoilt one of them.
+SPOILT: Final = (*UNREADABLE, AttributeError, IntegrityError)
 _ITEM_ID, _CLAIM_ID, _KEY_ID = 32, 16, 12
 
 

@@ -6,12 +6,14 @@ stored, so a claim costs the same however long the queue is.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, delete, insert, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from intake_api.store.columns import UNREADABLE
 from intake_api.store.database import upsert
 from intake_api.store.models import (
     EVERY_KIND,
@@ -32,9 +34,10 @@ async def update_places(session: AsyncSession, item: Item) -> None:
     hours = (item.due_hour, item.began_hour)
     wanted = {(language, *hours) for language in await _queues_of(session, item)}
     places = select(QueuePlace.language, QueuePlace.due_hour, QueuePlace.began_hour)
-    there = await session.execute(places.where(QueuePlace.item_id == item.item_id))
-    if {tuple(place) for place in there} == wanted:
-        return
+    with suppress(*UNREADABLE):
+        there = await session.execute(places.where(QueuePlace.item_id == item.item_id))
+        if {tuple(place) for place in there} == wanted:
+            return
     await session.execute(delete(QueuePlace).where(QueuePlace.item_id == item.item_id))
     if wanted:
         rows = [
@@ -115,4 +118,6 @@ async def _queues_of(session: AsyncSession, item: Item) -> set[str]:
     if item.state != State.WAITING or item.reports == 0:
         return set()
     languages = select(Source.language).where(Source.item_id == item.item_id).distinct()
-    return {EVERY_LANGUAGE, *(await session.scalars(languages)).all()}
+    found = (await session.scalars(languages)).all()
+    # SQLite keeps a number or bytes there, too, if somebody writes them.
+    return {EVERY_LANGUAGE, *(language for language in found if isinstance(language, str))}

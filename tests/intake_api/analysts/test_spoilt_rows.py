@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import literal_column, select, text, update
 from sqlalchemy.orm import Mapper, class_mapper
 
 from intake_api.clock import utc_now
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, StoredReport
+from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, Source, StoredReport
+from intake_api.store.wrong_values import require_values
 from intake_api.upkeep.audit_checks import faults_of_rows
+from reportline.readiness import NotReady
 from tests.intake_api.api_users import CLAIMS, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened
 
@@ -192,3 +194,58 @@ async def test_an_export_passes_over_what_is_spoilt(api: RunningApi, spoilt: str
         answer = await lead.client.get(answer.links["next"]["url"])
     assert f'"assessment_id":"{second}"' in answer.text
     assert "not as the audit log says" in await _faults(api) or spoilt == "item"
+
+
+def _no_hour(api: RunningApi) -> Any:
+    """Write an hour that is none, as the database takes it."""
+    return literal_column("2147483647" if api.intake.database.is_postgresql else "'x'")
+
+
+@pytest.mark.parametrize("how", ["decide", "release", "free", "run out"])
+async def test_a_claim_ends_although_a_source_of_its_item_is_spoilt(api: RunningApi, how: str) -> None:
+    """And all others are claimed."""
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    [claim] = await api.claim()
+    await _run(api, update(Source).where(Source.item_id == claim["item_id"]).values(hour=_no_hour(api)))
+    path, other, lead = f"{CLAIMS}/{claim['claim_id']}", await new_user(api), await new_user(api, Role.LEAD)
+    ends = {
+        "decide": lambda: api.analyst.post(f"{path}/assessment", json={"outcome": "ignore"}),
+        "release": lambda: api.analyst.delete(path),
+        "free": lambda: lead.client.delete(f"/v1/claims/{claim['claim_id']}"),
+    }
+    if how == "run out":
+        api.clock.move(hours=2)
+    else:
+        assert (await ends[how]()).status_code in {201, 204}
+    assert len(await other.claim(2)) == (1 if how == "decide" else 2)
+    assert "wrong kind, in the columns that are named: sources (hour)" in await _wrong_values(api)
+
+
+async def _wrong_values(api: RunningApi) -> str:
+    async with api.intake.database.reading() as session:
+        with pytest.raises(NotReady) as told:
+            await require_values(session)
+    return str(told.value)
+
+
+@pytest.mark.parametrize("model", [Source, Mention])
+async def test_circumstances_that_are_none_keep_no_item_from_being_claimed(
+    sqlite_settings: IntakeSettings, model: type[Source | Mention]
+) -> None:
+    """And no report from being merged."""
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND))
+        await _run(api, update(model).values(circumstances=literal_column("'x'")))
+        assert len(await api.claim(5)) == 2
+        await api.take_in(a_report(FIRST, note="a word", circumstances=["danger_now"]))
+
+
+async def test_a_claim_whose_reports_are_counted_nowhere_keeps_no_other_from_being_given_back(
+    api: RunningApi,
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    spoilt, other = await api.claim(2)
+    await _run(api, update(Source).where(Source.item_id == spoilt["item_id"]).values(reports=0))
+    api.clock.move(hours=2)
+    assert [claim["item_id"] for claim in await (await new_user(api)).claim(2)] == [other["item_id"]]
+    assert "Items whose reports are not counted as they are: 1." in await _faults(api)
