@@ -27,6 +27,7 @@ from intake_api.store.models import (
 )
 
 ONE_BY_AGE_IN = 3
+_READ_AHEAD = 200
 
 
 async def update_places(session: AsyncSession, item: Item) -> None:
@@ -91,14 +92,39 @@ async def _first(
     # Compared as it is stored: whoever writes to the database can write an hour that is no time.
     hour, item_id = type_coerce(order, Integer).label("hour"), QueuePlace.item_id.label("place_of")
     places = places.add_columns(hour, item_id).order_by(order, QueuePlace.item_id)
-    following, found = places.with_for_update(of=Item, skip_locked=True), list[Item]()
+    following, found = places, list[Item]()
+    last: Sequence[Any]
     while wanted := number - len(found):
-        page = (await session.execute(following.limit(wanted))).all()
-        found += [item for item, *_ in page if is_fit(item)]
+        locked = following.limit(wanted).with_for_update(of=Item, skip_locked=True)
+        # What was read ahead may have changed before it was locked.
+        page = (await session.execute(locked, execution_options={"populate_existing": True})).all()
+        fit = [item for item, *_ in page if is_fit(item)]
+        found += fit
         if len(page) < wanted:
             break
-        following = following.where(tuple_(hour, item_id) > tuple_(*page[-1][1:]))
+        last = page[-1][1:]
+        if len(fit) < len(page):
+            last = await _last_unfit(session, places, tuple_(hour, item_id), last, is_fit)
+        following = places.where(tuple_(hour, item_id) > tuple_(*last))
     return found
+
+
+async def _last_unfit(
+    session: AsyncSession,
+    places: Select[*tuple[Any, ...]],
+    key: ColumnElement[Any],
+    last: Sequence[Any],
+    is_fit: Callable[[Item], bool],
+) -> Sequence[Any]:
+    """Return the last of the places that follow one and whose items are not fit; locks nothing."""
+    while True:
+        page = (await session.execute(places.where(key > tuple_(*last)).limit(_READ_AHEAD))).all()
+        for item, *place in page:
+            if is_fit(item):
+                return last
+            last = place
+        if len(page) < _READ_AHEAD:
+            return last
 
 
 async def _turn(session: AsyncSession, language: str, kind: str) -> int:
