@@ -84,7 +84,10 @@ async def claimed_item(request: AnalystRequest, claim_id: str) -> Item:
 async def item_to_decide(request: AnalystRequest, claim_id: str) -> Item:
     """Return the item of a claim, expired too, if nobody else has claimed it; raises Refused (claim-lost)."""
     gave_up = is_waiting & (Item.lapsed_claim == claim_id) & (Item.lapsed_by == request.analyst)
-    return await _locked(request, or_(_is_named(request, claim_id), gave_up))
+    try:
+        return await _locked(request, _is_named(request, claim_id))
+    except Refused:
+        return await _locked(request, gave_up)
 
 
 async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
@@ -177,10 +180,11 @@ def _is_named(request: AnalystRequest, claim_id: str) -> ColumnElement[bool]:
 
 
 async def _locked(request: AnalystRequest, condition: ColumnElement[bool]) -> Item:
-    item = (await request.session.scalars(select(Item).where(condition).with_for_update())).one_or_none()
-    if item is None:
+    items = (await request.session.scalars(select(Item).where(condition).with_for_update())).all()
+    # Somebody may have written a claim that ran out into a second item: nothing tells which was decided.
+    if len(items) != 1:
         raise Refused(Reason.CLAIM_LOST)
-    return item
+    return items[0]
 
 
 async def _free_claims(request: AnalystRequest) -> int:

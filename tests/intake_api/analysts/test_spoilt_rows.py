@@ -249,3 +249,21 @@ async def test_a_claim_whose_reports_are_counted_nowhere_keeps_no_other_from_bei
     api.clock.move(hours=2)
     assert [claim["item_id"] for claim in await (await new_user(api)).claim(2)] == [other["item_id"]]
     assert "Items whose reports are not counted as they are: 1." in await _faults(api)
+
+
+@pytest.mark.parametrize(("ran_out", "status"), [(False, 201), (True, 409)])
+async def test_a_claim_that_was_written_into_a_second_item_decides_about_its_own_or_none(
+    api: RunningApi, *, ran_out: bool, status: int
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    [claim] = await api.claim()
+    if ran_out:
+        api.clock.move(hours=2)
+        await (await new_user(api)).claim(language="fr")
+    key_id = api.analyst.headers["Authorization"].split("-")[1]
+    others = update(Item).where(Item.item_id != claim["item_id"])
+    await _run(api, others.values(lapsed_claim=claim["claim_id"], lapsed_by=key_id))
+    path = f"{CLAIMS}/{claim['claim_id']}/assessment"
+    assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == status
+    decided = [None] if ran_out else [None, claim["item_id"]]
+    assert await api.scalar(select(Assessment.item_id)) == decided[-1]
