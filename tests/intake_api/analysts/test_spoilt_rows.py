@@ -267,3 +267,13 @@ async def test_a_claim_that_was_written_into_a_second_item_decides_about_its_own
     assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == status
     decided = [None] if ran_out else [None, claim["item_id"]]
     assert await api.scalar(select(Assessment.item_id)) == decided[-1]
+
+
+async def test_an_item_is_shown_without_a_report_of_an_hour_that_is_none(api: RunningApi) -> None:
+    spoilt = a_report(FIRST, note="a word")
+    await api.take_in(spoilt, a_report(FIRST, note="another"))
+    one = update(StoredReport).where(StoredReport.draft_id == spoilt.draft_id)
+    await _run(api, one.values(hour=_no_hour(api)))
+    [claim] = await api.claim()
+    shown = [await api.show(claim["claim_id"]), await (await new_user(api)).item(claim["item_id"])]
+    assert [[report["note"] for report in one["details"]] for one in shown] == [["another"]] * 2
