@@ -277,3 +277,14 @@ async def test_an_item_is_shown_without_a_report_of_an_hour_that_is_none(api: Ru
     [claim] = await api.claim()
     shown = [await api.show(claim["claim_id"]), await (await new_user(api)).item(claim["item_id"])]
     assert [[report["note"] for report in one["details"]] for one in shown] == [["another"]] * 2
+
+
+@pytest.mark.parametrize("spoilt", [{"details": []}, {"note": b"spoilt"}])
+async def test_a_spoilt_decision_is_corrected(api: RunningApi, spoilt: dict[str, Any]) -> None:
+    await api.take_in(a_report(FIRST))
+    [claim] = await api.claim()
+    decision = {"outcome": "ignore"}
+    made = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json=decision)
+    await _run(api, update(Assessment).values(spoilt))
+    path = f"/v1/assessments/{made.json()['assessment_id']}/correction"
+    assert (await api.analyst.post(path, json=decision)).status_code == 201
