@@ -18,7 +18,7 @@ from intake_api.faults import Reason, Refused
 from intake_api.items.reopening import mark_decided
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
-from intake_api.vault import Place, Vault
+from intake_api.vault import Place, Vault, VaultClosed
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
 _SEQUENCE = 6  # the number of its advisory lock
@@ -110,7 +110,11 @@ async def _repeated(request: AnalystRequest, claim_id: str, decision: Decision) 
 
 
 def _is_as_decided(vault: Vault, row: Assessment, decision: Decision) -> bool:
-    return decided(vault, row) == decision.model_dump(exclude_defaults=True, mode="json")
+    try:
+        return decided(vault, row) == decision.model_dump(exclude_defaults=True, mode="json")
+    except (VaultClosed, TypeError):
+        # Somebody spoilt it, so it says nothing any more.
+        return False
 
 
 def decided(vault: Vault, row: Assessment) -> dict[str, object]:

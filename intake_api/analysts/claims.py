@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.released import may_be_given
 from intake_api.analysts.shapes import MAXIMUM_CLAIMS
-from intake_api.analysts.spoilt_rows import is_whole_claim, is_whole_holder, is_whole_item, opens
+from intake_api.analysts.spoilt_rows import SPOILT, is_whole_claim, is_whole_holder, is_whole_item, opens
 from intake_api.faults import Reason, Refused
 from intake_api.items.queue_places import first_waiting, update_places
 from intake_api.items.reopening import forget_unshown
@@ -80,7 +80,10 @@ async def claimed_item(request: AnalystRequest, claim_id: str) -> Item:
 async def item_to_decide(request: AnalystRequest, claim_id: str) -> Item:
     """Return the item of a claim, expired too, if nobody else has claimed it; raises Refused (claim-lost)."""
     gave_up = is_waiting & (Item.lapsed_claim == claim_id) & (Item.lapsed_by == request.analyst)
-    return await _locked(request, or_(_is_named(request, claim_id), gave_up))
+    try:
+        return await _locked(request, _is_named(request, claim_id))
+    except Refused:
+        return await _locked(request, gave_up)
 
 
 async def claimed_items(request: AnalystRequest) -> Sequence[Item]:
@@ -156,17 +159,16 @@ async def free(request: AnalystRequest, claim_id: str) -> str:
     return holder
 
 
-async def free_all_of(session: AsyncSession, key_id: str) -> Sequence[str]:
-    """Put all that a key's owner holds back into the queue; returns the ids of the items.
+async def free_all_of(session: AsyncSession, key_id: str) -> tuple[Sequence[str], int]:
+    """Put what a key's owner holds back into the queue; returns the ids of the items.
 
-    The caller has locked the key, if there is one.
+    Also returns how many more they hold, which somebody spoilt, so that they cannot be given back. The caller
+    has locked the key, if there is one.
     """
-    held = select(Item).where(is_claimed, Item.claimed_by == key_id).order_by(Item.address_hash)
-    items = (await session.scalars(held.with_for_update())).all()
-    item_ids = [item.item_id for item in items]
-    for item in items:
-        await end_claim(session, item, State.WAITING)
-    return item_ids
+    held = select(Item.item_id).where(is_claimed, Item.claimed_by == key_id).order_by(Item.address_hash)
+    item_ids = (await session.scalars(held.with_for_update())).all()
+    freed = [item_id for item_id in item_ids if await _gives_back(session, item_id)]
+    return freed, len(item_ids) - len(freed)
 
 
 def _is_named(request: AnalystRequest, claim_id: str) -> ColumnElement[bool]:
@@ -174,10 +176,11 @@ def _is_named(request: AnalystRequest, claim_id: str) -> ColumnElement[bool]:
 
 
 async def _locked(request: AnalystRequest, condition: ColumnElement[bool]) -> Item:
-    item = (await request.session.scalars(select(Item).where(condition).with_for_update())).one_or_none()
-    if item is None:
+    items = (await request.session.scalars(select(Item).where(condition).with_for_update())).all()
+    # Somebody may have written a claim that ran out into a second item: nothing tells which was decided.
+    if len(items) != 1:
         raise Refused(Reason.CLAIM_LOST)
-    return item
+    return items[0]
 
 
 async def _free_claims(request: AnalystRequest) -> int:
@@ -208,10 +211,24 @@ async def _free_numbers(request: AnalystRequest) -> Iterator[int]:
 
 
 async def _give_back_expired(request: AnalystRequest) -> None:
-    expired = select(Item).where(is_claimed, Item.lease_expires <= request.now).limit(_EXPIRED_AT_ONCE)
-    for item in (await request.session.scalars(expired.with_for_update(skip_locked=True))).all():
-        claim_id, analyst, item_id = item.claim_id, str(item.claimed_by), item.item_id
-        await end_claim(request.session, item, State.WAITING)
-        if item.state == State.WAITING:
-            item.lapsed_claim, item.lapsed_by = claim_id, analyst
-        request.audit.add(request.session, request.now, analyst, "lease_ran_out", item_id)
+    ran_out = and_(is_claimed, Item.lease_expires <= request.now, is_whole_item(request.session))
+    expired = select(Item.item_id, Item.claim_id, Item.claimed_by).where(ran_out).limit(_EXPIRED_AT_ONCE)
+    found = await request.session.execute(expired.with_for_update(skip_locked=True))
+    for item_id, claim_id, analyst in found.all():
+        if await _gives_back(request.session, item_id, lapsed=(claim_id, str(analyst))):
+            request.audit.add(request.session, request.now, str(analyst), "lease_ran_out", item_id)
+
+
+async def _gives_back(
+    session: AsyncSession, item_id: str, lapsed: tuple[str | None, str | None] = (None, None)
+) -> bool:
+    """Put a locked item back into the queue; returns whether that could be done: if not, nothing changed."""
+    try:
+        async with session.begin_nested():
+            item = await session.get_one(Item, item_id)
+            await end_claim(session, item, State.WAITING)
+            if item.state == State.WAITING:
+                item.lapsed_claim, item.lapsed_by = lapsed
+    except SPOILT:
+        return False
+    return True

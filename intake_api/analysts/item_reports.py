@@ -19,6 +19,7 @@ from intake_api.hand_in.reports import content_of
 from intake_api.items.making import address_hash
 from intake_api.store.columns import later_than
 from intake_api.store.models import Item, Mention, StoredReport
+from intake_api.store.wrong_values import has_right_values
 from intake_api.vault import Vault, VaultClosed
 
 REPORTS_A_PAGE: Final = 50
@@ -31,7 +32,7 @@ async def reports_page(
     session: AsyncSession, vault: Vault, item: Item, after: str | None = None
 ) -> ReportsShown:
     """Return the next page of an item's reports after a cursor, without those that somebody spoilt."""
-    mentioned = select(Mention.page_key, StoredReport).join_from(Mention, StoredReport)
+    mentioned = select(Mention.page_key, Mention.draft_id)
     following = mentioned.where(
         Mention.item_id == item.item_id,
         later_than(Mention.page_key, after),
@@ -40,7 +41,7 @@ async def reports_page(
     rows = (await session.execute(page)).all()
     shown = rows[:REPORTS_A_PAGE]
     return ReportsShown(
-        reports=list(_reports(vault, item, [report for _, report in shown])),
+        reports=list(_reports(vault, item, await _whole_reports(session, [row.draft_id for row in shown]))),
         next=_cursor([key for key, _ in shown]) if len(rows) > len(shown) else None,
     )
 
@@ -69,6 +70,15 @@ async def named_together(session: AsyncSession, vault: Vault, item: Item) -> Seq
 def _cursor(page_keys: Sequence[str]) -> str | None:
     """Return the last of a page's keys that is one, since another could not be asked for."""
     return next((key for key in reversed(page_keys) if PAGE_KEY.fullmatch(key)), None)
+
+
+async def _whole_reports(session: AsyncSession, draft_ids: Sequence[str]) -> Sequence[StoredReport]:
+    """Return these reports in this order, without those that somebody spoilt."""
+    whole = select(StoredReport).where(
+        StoredReport.draft_id.in_(draft_ids), has_right_values(session, StoredReport)
+    )
+    found = {report.draft_id: report for report in await session.scalars(whole)}
+    return [found[draft_id] for draft_id in draft_ids if draft_id in found]
 
 
 def _reports(vault: Vault, item: Item, reports: Sequence[StoredReport]) -> Iterator[ReportShown]:

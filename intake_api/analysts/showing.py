@@ -37,6 +37,7 @@ from intake_api.items.circumstances import of_bits
 from intake_api.items.reopening import mark_shown, shown_words
 from intake_api.items.words import COUNTERS
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
+from intake_api.store.wrong_values import has_right_values
 from intake_api.vault import Place, Vault, VaultClosed
 
 MAXIMUM_ENTRIES: Final = 500
@@ -78,7 +79,7 @@ async def summaries_of(session: AsyncSession, items: Sequence[Item]) -> list[dic
     """Return the fields that every answer about an item has: all but its address and its state."""
     ways = (
         select(Source.item_id, Source.portal, Source.language, Source.circumstances)
-        .where(Source.item_id.in_(item.item_id for item in items))
+        .where(Source.item_id.in_(item.item_id for item in items), has_right_values(session, Source))
         .distinct()
     )
     portals: dict[str, set[str]] = {item.item_id: set() for item in items}

@@ -44,11 +44,18 @@ def list_all() -> None:
 def revoke(key_id: str) -> None:
     """Let an access key open nothing from now on; what its owner holds goes back into the queue."""
     settings = settings_of(IntakeSettings)
-    freed = run(_revoke(settings, key_id))
-    if freed is None:
+    held = run(_revoke(settings, key_id))
+    if held is None:
         typer.echo("There is no such key in force. See `reportline intake key list`.", err=True)
         raise typer.Exit(1)
+    freed, kept = held
     typer.echo(f"The key opens nothing any more{', and what its owner held waits again' if freed else ''}.")
+    if kept:
+        typer.echo(
+            f"Items that its owner held, and that cannot be given back, since somebody spoilt them: {kept}. "
+            "See `reportline doctor`.",
+            err=True,
+        )
 
 
 def _require_plain(name: str) -> None:
@@ -79,8 +86,8 @@ def _told(row: AccessKey) -> Sequence[str]:
     return [*map(plain, (row.key_id, row.role, row.name)), *days]
 
 
-async def _revoke(settings: IntakeSettings, key_id: str) -> int | None:
-    """Return how many items the key's owner held; None if there was no such key to revoke."""
+async def _revoke(settings: IntakeSettings, key_id: str) -> tuple[int, int] | None:
+    """Return how many items wait again, and how many cannot; None if there was no such key to revoke."""
     audit = _audit(settings)
     async with changing(settings) as database:
         await require_current(database)
@@ -88,9 +95,9 @@ async def _revoke(settings: IntakeSettings, key_id: str) -> int | None:
             # The key is locked first: whoever claims by it waits, and then opens nothing.
             if not await revoke_key(session, audit, key_id, utc_now()):
                 return None
-            freed = await free_all_of(session, key_id)
+            freed, kept = await free_all_of(session, key_id)
             audit.add(session, utc_now(), OPERATOR, "claim_freed", *freed)
-            return len(freed)
+            return len(freed), kept
 
 
 def _audit(settings: IntakeSettings) -> AuditLog:

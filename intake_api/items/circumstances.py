@@ -28,7 +28,9 @@ def as_bits(circumstances: Iterable[Circumstance]) -> int:
 
 def of_bits(*numbers: int) -> tuple[Circumstance, ...]:
     """Return the circumstances for which any of these numbers stands, the most urgent first."""
-    return tuple(one for one, bit in _BITS.items() if any(number & bit for number in numbers))
+    # SQLite keeps text there, too, if somebody writes it.
+    whole = [number for number in numbers if isinstance(number, int)]
+    return tuple(one for one, bit in _BITS.items() if any(number & bit for number in whole))
 
 
 async def tapped_anew(
@@ -37,11 +39,12 @@ async def tapped_anew(
     """Return which of these circumstances no report of each item has; before the report is counted."""
     if not tapped:
         return {item_id: frozenset() for item_id in item_ids}
-    before = dict.fromkeys(item_ids, 0)
+    before: dict[str, set[int]] = {item_id: set() for item_id in item_ids}
     sources = select(Source.item_id, Source.circumstances).where(Source.item_id.in_(item_ids)).distinct()
     for item_id, circumstances in await session.execute(sources):
-        before[item_id] |= circumstances
-    return {item_id: frozenset(of_bits(tapped & ~had)) for item_id, had in before.items()}
+        before[item_id].add(circumstances)
+    now = frozenset(of_bits(tapped))
+    return {item_id: now - {*of_bits(*had)} for item_id, had in before.items()}
 
 
 async def no_longer_tapped(session: AsyncSession, item_id: str, marked: Iterable[str]) -> frozenset[str]:

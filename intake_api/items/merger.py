@@ -14,6 +14,7 @@ from sqlalchemy import select
 from intake_api.items.merging import ItemGone, merge
 from intake_api.items.reopening import bring_back_marked, has_waited
 from intake_api.store.away import LeftBehind
+from intake_api.store.columns import UNREADABLE
 from intake_api.store.database import Database
 from intake_api.store.models import Item, StoredReport
 from intake_api.vault import Vault
@@ -87,7 +88,8 @@ class Merger:
         async with self._database.reading() as session:
             waiting = (await session.scalars(select(Item.item_id).where(has_waited(today)))).all()
         for item_id in waiting:
-            with suppress(LeftBehind):
+            # What somebody spoilt keeps no other item from coming back: the doctor counts it.
+            with suppress(LeftBehind, *UNREADABLE):
                 async with self._database.writing() as session:
                     item = await session.get(Item, item_id, with_for_update=True)
                     if item is not None:

@@ -6,12 +6,14 @@ stored, so a claim costs the same however long the queue is.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, delete, insert, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from intake_api.store.columns import UNREADABLE
 from intake_api.store.database import upsert
 from intake_api.store.models import (
     EVERY_KIND,
@@ -25,6 +27,7 @@ from intake_api.store.models import (
 )
 
 ONE_BY_AGE_IN = 3
+_READ_AHEAD = 200
 
 
 async def update_places(session: AsyncSession, item: Item) -> None:
@@ -32,9 +35,10 @@ async def update_places(session: AsyncSession, item: Item) -> None:
     hours = (item.due_hour, item.began_hour)
     wanted = {(language, *hours) for language in await _queues_of(session, item)}
     places = select(QueuePlace.language, QueuePlace.due_hour, QueuePlace.began_hour)
-    there = await session.execute(places.where(QueuePlace.item_id == item.item_id))
-    if {tuple(place) for place in there} == wanted:
-        return
+    with suppress(*UNREADABLE):
+        there = await session.execute(places.where(QueuePlace.item_id == item.item_id))
+        if {tuple(place) for place in there} == wanted:
+            return
     await session.execute(delete(QueuePlace).where(QueuePlace.item_id == item.item_id))
     if wanted:
         rows = [
@@ -88,14 +92,39 @@ async def _first(
     # Compared as it is stored: whoever writes to the database can write an hour that is no time.
     hour, item_id = type_coerce(order, Integer).label("hour"), QueuePlace.item_id.label("place_of")
     places = places.add_columns(hour, item_id).order_by(order, QueuePlace.item_id)
-    following, found = places.with_for_update(of=Item, skip_locked=True), list[Item]()
+    following, found = places, list[Item]()
+    last: Sequence[Any]
     while wanted := number - len(found):
-        page = (await session.execute(following.limit(wanted))).all()
-        found += [item for item, *_ in page if is_fit(item)]
+        locked = following.limit(wanted).with_for_update(of=Item, skip_locked=True)
+        # What was read ahead may have changed before it was locked.
+        page = (await session.execute(locked, execution_options={"populate_existing": True})).all()
+        fit = [item for item, *_ in page if is_fit(item)]
+        found += fit
         if len(page) < wanted:
             break
-        following = following.where(tuple_(hour, item_id) > tuple_(*page[-1][1:]))
+        last = page[-1][1:]
+        if len(fit) < len(page):
+            last = await _last_unfit(session, places, tuple_(hour, item_id), last, is_fit)
+        following = places.where(tuple_(hour, item_id) > tuple_(*last))
     return found
+
+
+async def _last_unfit(
+    session: AsyncSession,
+    places: Select[*tuple[Any, ...]],
+    key: ColumnElement[Any],
+    last: Sequence[Any],
+    is_fit: Callable[[Item], bool],
+) -> Sequence[Any]:
+    """Return the last of the places that follow one and whose items are not fit; locks nothing."""
+    while True:
+        page = (await session.execute(places.where(key > tuple_(*last)).limit(_READ_AHEAD))).all()
+        for item, *place in page:
+            if is_fit(item):
+                return last
+            last = place
+        if len(page) < _READ_AHEAD:
+            return last
 
 
 async def _turn(session: AsyncSession, language: str, kind: str) -> int:
@@ -115,4 +144,6 @@ async def _queues_of(session: AsyncSession, item: Item) -> set[str]:
     if item.state != State.WAITING or item.reports == 0:
         return set()
     languages = select(Source.language).where(Source.item_id == item.item_id).distinct()
-    return {EVERY_LANGUAGE, *(await session.scalars(languages)).all()}
+    found = (await session.scalars(languages)).all()
+    # SQLite keeps a number or bytes there, too, if somebody writes them.
+    return {EVERY_LANGUAGE, *(language for language in found if isinstance(language, str))}

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Circumstance
-from intake_api.items.totals import update_totals
+from intake_api.items.totals import count_latest, update_totals
 from intake_api.store.models import Assessment, Item, State
 
 # What brings an item back whatever the day, once.
@@ -102,6 +102,7 @@ async def bring_back_marked(session: AsyncSession, item: Item, day: date) -> Non
     kinds = item.changed_words.split()
     if item.state == State.ASSESSED and kinds and _comes_back(item, kinds, day):
         _bring_back(item, kinds, day)
+        await count_latest(session, item)
         await update_totals(session, item)
 
 

@@ -8,6 +8,7 @@ channel and hour that reports it, at most MAXIMUM_RAISES times. So an item that 
 due sooner; an item that is reported many times in one place is not.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.items.queue_places import update_places
 from intake_api.items.words import forget_words
+from intake_api.store.columns import UNREADABLE
 from intake_api.store.database import upsert
 from intake_api.store.models import Assessment, Item, Mention, Source, State
 
@@ -44,19 +46,35 @@ async def update_totals(session: AsyncSession, item: Item) -> None:
     """Update an item's totals and its places in the queues; delete it if it waits and has no reports left.
 
     An item that was assessed before is never deleted: it goes back to assessed when the reports that had
-    reopened it are withdrawn, as if it had not come back since its newest assessment.
+    reopened it are withdrawn, as if it had not come back since its newest assessment. What somebody spoilt,
+    so that it cannot be summed up, leaves the totals as they are.
     """
-    if item.state == State.WAITING:
-        await _uncount_left(session, item.item_id)
-    wanted = await _sum_sources(session, item)
+    wanted = True
+    with suppress(*UNREADABLE):
+        if item.state == State.WAITING:
+            await _uncount_left(session, item.item_id)
+        wanted = await _sum_sources(session, item)
     if item.state == State.WAITING and not wanted:
         await _go_back_to_assessed(session, item)
     await session.flush()
     await update_places(session, item)
-    if item.state == State.WAITING and item.reports == 0:
+    if item.state == State.WAITING and item.reports == 0 and not await _is_named(session, item.item_id):
         await forget_words(session, item.item_id)
         await session.delete(item)
         await session.flush()
+
+
+async def count_latest(session: AsyncSession, item: Item) -> None:
+    """Let an item wait since an hour at which its report that is due last still counts.
+
+    A return that was taken back leaves an hour that may be later than that of any report which is left.
+    """
+    latest = select(func.max(Source.due_hour)).where(Source.item_id == item.item_id)
+    with suppress(*UNREADABLE):
+        await _uncount_left(session, item.item_id)
+        last_due = await session.scalar(latest)
+        if last_due is not None:
+            item.open_since = min(item.open_since, last_due)
 
 
 async def _sum_sources(session: AsyncSession, item: Item) -> bool:
@@ -74,6 +92,12 @@ async def _sum_sources(session: AsyncSession, item: Item) -> bool:
         item.began_hour = max(began, item.open_since)
         item.due_hour = due - timedelta(hours=RAISE_HOURS) * await _raises(session, since)
     return due is not None
+
+
+async def _is_named(session: AsyncSession, item_id: str) -> bool:
+    """Tell whether reports or sources name an item, as none should of which none is counted."""
+    naming = [select(row.item_id).where(row.item_id == item_id).limit(1) for row in (Mention, Source)]
+    return any([await session.scalar(row) is not None for row in naming])
 
 
 async def _raises(session: AsyncSession, of_sources: ColumnElement[bool]) -> int:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 # SQLite would number the rows, and so tell the order in which they arrived.
 NO_ROW_NUMBERS: Final = {"sqlite_with_rowid": False}
+# What reading a value raises that is none of its column's: whoever writes to the database can write one.
+UNREADABLE: Final = (ArithmeticError, TypeError, ValueError)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 
 from conversations.address import CANONICALISER_VERSION
 from intake_api.analysts import claims
@@ -32,6 +32,7 @@ from intake_api.store.models import (
     QueueTurn,
     State,
 )
+from intake_api.vault import Place
 from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
 from tests.intake_api.running_api import NOON, RunningApi, a_report, client, opened, plan_of, revised
 
@@ -476,20 +477,46 @@ async def _fill_queue(api: RunningApi, number: int) -> None:
     items: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     for due in range(number):
-        item_id, sealed = secrets.token_hex(16), secrets.token_bytes(32)
+        item_id = secrets.token_hex(16)
+        sealed = {
+            name: api.intake.vault.seal(Place("items", item_id, name), f"https://example.com/{due}")
+            for name in ("given", "canonical")
+        }
         hours = dict.fromkeys(("first_hour", "last_hour", "due_hour"), NOON + timedelta(hours=due // 50))
         item: dict[str, Any] = {"item_id": item_id, "kind": "web"}
         items.append(
             item
             | hours
-            | dict.fromkeys(("address_hash", "given", "canonical"), sealed)
-            | {"canonicaliser": CANONICALISER_VERSION, "reports": 1, "state": "waiting"}
+            | sealed
+            | {
+                "address_hash": secrets.token_bytes(32),
+                "canonicaliser": CANONICALISER_VERSION,
+                "reports": 1,
+                "state": "waiting",
+            }
         )
         places += [item | {"due_hour": hours["due_hour"], "language": language} for language in ("", "es")]
     async with api.intake.database.writing() as session:
         await session.execute(insert(Item), items)
         await session.execute(insert(QueuePlace), places)
         await session.execute(text("ANALYZE"))
+
+
+@pytest.mark.parametrize("count", [1, 20])
+async def test_a_claim_passes_over_many_items_that_do_not_open_in_few_statements(
+    api: RunningApi, count: int
+) -> None:
+    """Whoever writes to the database must not hold up who claims, or on SQLite who hands in."""
+    await _fill_queue(api, 1_000)
+    await api.take_in(a_report("https://example.org/1"))
+    last = Item.address_hash == api.intake.vault.blind_address("https://example.org/1")
+    async with api.intake.database.writing() as session:
+        await session.execute(update(Item).where(~last).values(given=b"spoilt"))
+    seen: list[str] = []
+    engine = api.intake.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    assert len(await api.claim(count)) == 1
+    assert len([one for one in seen if "FROM queue_places JOIN items" in one]) <= 2 * 8
 
 
 async def _plan(api: RunningApi, wanted: dict[str, str]) -> list[str]:

@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import literal_column, select, text, update
 from sqlalchemy.orm import Mapper, class_mapper
 
 from intake_api.clock import utc_now
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, StoredReport
+from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, Source, StoredReport
+from intake_api.store.wrong_values import require_values
 from intake_api.upkeep.audit_checks import faults_of_rows
+from reportline.readiness import NotReady
 from tests.intake_api.api_users import CLAIMS, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened
 
@@ -192,3 +194,97 @@ async def test_an_export_passes_over_what_is_spoilt(api: RunningApi, spoilt: str
         answer = await lead.client.get(answer.links["next"]["url"])
     assert f'"assessment_id":"{second}"' in answer.text
     assert "not as the audit log says" in await _faults(api) or spoilt == "item"
+
+
+def _no_hour(api: RunningApi) -> Any:
+    """Write an hour that is none, as the database takes it."""
+    return literal_column("2147483647" if api.intake.database.is_postgresql else "'x'")
+
+
+@pytest.mark.parametrize("how", ["decide", "release", "free", "run out"])
+async def test_a_claim_ends_although_a_source_of_its_item_is_spoilt(api: RunningApi, how: str) -> None:
+    """And all others are claimed."""
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    [claim] = await api.claim()
+    await _run(api, update(Source).where(Source.item_id == claim["item_id"]).values(hour=_no_hour(api)))
+    path, other, lead = f"{CLAIMS}/{claim['claim_id']}", await new_user(api), await new_user(api, Role.LEAD)
+    ends = {
+        "decide": lambda: api.analyst.post(f"{path}/assessment", json={"outcome": "ignore"}),
+        "release": lambda: api.analyst.delete(path),
+        "free": lambda: lead.client.delete(f"/v1/claims/{claim['claim_id']}"),
+    }
+    if how == "run out":
+        api.clock.move(hours=2)
+    else:
+        assert (await ends[how]()).status_code in {201, 204}
+    assert len(await other.claim(2)) == (1 if how == "decide" else 2)
+    assert "wrong kind, in the columns that are named: sources (hour)" in await _wrong_values(api)
+
+
+async def _wrong_values(api: RunningApi) -> str:
+    async with api.intake.database.reading() as session:
+        with pytest.raises(NotReady) as told:
+            await require_values(session)
+    return str(told.value)
+
+
+@pytest.mark.parametrize("model", [Source, Mention])
+async def test_circumstances_that_are_none_keep_no_item_from_being_claimed(
+    sqlite_settings: IntakeSettings, model: type[Source | Mention]
+) -> None:
+    """And no report from being merged."""
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND))
+        await _run(api, update(model).values(circumstances=literal_column("'x'")))
+        assert len(await api.claim(5)) == 2
+        await api.take_in(a_report(FIRST, note="a word", circumstances=["danger_now"]))
+
+
+async def test_a_claim_whose_reports_are_counted_nowhere_keeps_no_other_from_being_given_back(
+    api: RunningApi,
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    spoilt, other = await api.claim(2)
+    await _run(api, update(Source).where(Source.item_id == spoilt["item_id"]).values(reports=0))
+    api.clock.move(hours=2)
+    assert [claim["item_id"] for claim in await (await new_user(api)).claim(2)] == [other["item_id"]]
+    assert "Items whose reports are not counted as they are: 1." in await _faults(api)
+
+
+@pytest.mark.parametrize(("ran_out", "status"), [(False, 201), (True, 409)])
+async def test_a_claim_that_was_written_into_a_second_item_decides_about_its_own_or_none(
+    api: RunningApi, *, ran_out: bool, status: int
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    [claim] = await api.claim()
+    if ran_out:
+        api.clock.move(hours=2)
+        await (await new_user(api)).claim(language="fr")
+    key_id = api.analyst.headers["Authorization"].split("-")[1]
+    others = update(Item).where(Item.item_id != claim["item_id"])
+    await _run(api, others.values(lapsed_claim=claim["claim_id"], lapsed_by=key_id))
+    path = f"{CLAIMS}/{claim['claim_id']}/assessment"
+    assert (await api.analyst.post(path, json={"outcome": "ignore"})).status_code == status
+    decided = [None] if ran_out else [None, claim["item_id"]]
+    assert await api.scalar(select(Assessment.item_id)) == decided[-1]
+
+
+async def test_an_item_is_shown_without_a_report_of_an_hour_that_is_none(api: RunningApi) -> None:
+    spoilt = a_report(FIRST, note="a word")
+    await api.take_in(spoilt, a_report(FIRST, note="another"))
+    one = update(StoredReport).where(StoredReport.draft_id == spoilt.draft_id)
+    await _run(api, one.values(hour=_no_hour(api)))
+    [claim] = await api.claim()
+    shown = [await api.show(claim["claim_id"]), await (await new_user(api)).item(claim["item_id"])]
+    assert [[report["note"] for report in one["details"]] for one in shown] == [["another"]] * 2
+
+
+@pytest.mark.parametrize("spoilt", [{"details": []}, {"note": b"spoilt"}])
+async def test_a_spoilt_decision_is_corrected(api: RunningApi, spoilt: dict[str, Any]) -> None:
+    await api.take_in(a_report(FIRST))
+    [claim] = await api.claim()
+    decision = {"outcome": "ignore"}
+    made = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json=decision)
+    await _run(api, update(Assessment).values(spoilt))
+    path = f"/v1/assessments/{made.json()['assessment_id']}/correction"
+    assert (await api.analyst.post(path, json=decision)).status_code == 201

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Executable, delete, insert, select, update
+from sqlalchemy import ColumnElement, Executable, delete, insert, literal_column, select, update
 from typer.testing import CliRunner, Result
 
 from intake_api.commands.checks import check
 from intake_api.commands.intake import intake
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import AccessKey, AuditEntry, Item
+from intake_api.store.models import AccessKey, AuditEntry, Item, Source
 from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
 from tests.intake_api.running_api import NOON, a_report, environment, opened
 
@@ -61,6 +61,28 @@ async def test_nothing_is_held_by_a_key_that_was_revoked_while_its_owner_claimed
                 assert {answer.status_code for answer in answers} <= {200, 401, 409}
             assert (await revoking).exit_code == 0
             assert await api.scalar(select(Item.item_id).where(Item.claimed_by == gone.key_id)) is None
+
+
+async def test_a_key_is_revoked_although_what_its_owner_holds_is_spoilt(settings: IntakeSettings) -> None:
+    """What can be given back waits again, and what cannot be is told."""
+    async with opened(settings) as api:
+        gone = await new_user(api)
+        await api.take_in(a_report("https://example.com/1"), a_report("https://example.com/2"))
+        spoilt, other = await gone.claim(2)
+        no_hour: ColumnElement[int] = literal_column("2147483647" if settings.database_url else "'x'")
+        await _write(settings, update(Source).values(hour=no_hour))
+        of_item = update(Item).where(Item.item_id == spoilt["item_id"])
+        await _write(settings, of_item.values(first_hour=no_hour))
+        revoked = await _revoke(settings, gone.key_id)
+        assert revoked.exit_code == 0, revoked.output
+        assert revoked.stdout == "The key opens nothing any more, and what its owner held waits again.\n"
+        assert (
+            "that cannot be given back, since somebody spoilt them: 1. See `reportline doctor`."
+            in revoked.stderr
+        )
+        assert_problem(await gone.client.get("/v1/queue/claims"), 401, "no-access-key")
+        assert await api.scalar(select(Item.item_id).where(Item.state == "claimed")) == spoilt["item_id"]
+        assert await api.scalar(select(Item.item_id).where(Item.state == "waiting")) == other["item_id"]
 
 
 async def test_of_a_key_that_held_nothing_nothing_is_said_to_wait(settings: IntakeSettings) -> None:

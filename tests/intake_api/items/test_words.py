@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import ColumnElement, event, func, literal_column, select, text, update
 
 from conversations.wire.report import Circumstance, Report
 from intake_api.analysts.vocabulary import NEWEST
@@ -516,6 +516,55 @@ async def test_words_that_wait_for_the_next_day_go_with_a_decision_that_knew_the
     api.clock.move(days=1)
     await api.merged()
     assert await analyst.claim() == []
+
+
+async def test_a_spoilt_item_keeps_no_other_from_coming_back_by_its_words(
+    api: RunningApi, analyst: ApiUser
+) -> None:
+    pages = [ADDRESS, "https://example.com/2"]
+    reports = [a_report(page) for page in pages]
+    for word in ("A", "B"):
+        await api.take_in(*reports)
+        for claim in await analyst.claim(2):
+            assert (await analyst.assess(claim["claim_id"], "not_found")).status_code == 201
+        reports = [revised(report, note=word) for report in reports]
+    await api.take_in(*reports)
+    marked = select(Item.item_id).where(Item.changed_words == "note").order_by(Item.item_id)
+    async with api.intake.database.writing() as session:
+        spoilt, other = (await session.scalars(marked)).all()
+        no_hour: ColumnElement[int] = literal_column(
+            "2147483647" if api.intake.database.is_postgresql else "'x'"
+        )
+        await session.execute(update(Item).where(Item.item_id == spoilt).values(first_hour=no_hour))
+        # PostgreSQL then reads it after the spoilt one.
+        await session.execute(update(Item).where(Item.item_id == other).values(reports=Item.reports))
+    api.clock.move(days=1)
+    await api.intake.merger.merge_waiting(again=False)
+    assert [claim["item_id"] for claim in await analyst.claim(2)] == [other]
+
+
+@pytest.mark.parametrize("also_withdrawn", [False, True])
+async def test_words_that_wait_bring_it_back_although_a_later_return_was_taken_back(
+    api: RunningApi, analyst: ApiUser, *, also_withdrawn: bool
+) -> None:
+    """Also when the report that was due last has gone: what the remaining one says was seen by nobody."""
+    first = await _assessed(api, analyst, "not_found")
+    api.clock.move(hours=20)
+    second = a_report(ADDRESS, note="a word", circumstances=["own_pictures"])
+    await api.take_in(second)
+    api.clock.move(hours=3)
+    await _decide(api, analyst, "not_found")
+    await api.take_in(revised(first, position="third post"))
+    api.clock.move(hours=1)
+    recalling = a_report(ADDRESS, page_password="swordfish")
+    await api.take_in(recalling)
+    await api.take_in(withdrawn(recalling), *([withdrawn(second)] if also_withdrawn else []))
+    assert ((await _item(api)).state, await analyst.claim()) == ("assessed", [])
+    api.clock.move(days=1)
+    await api.intake.merger.merge_waiting(again=False)
+    item = await _item(api)
+    assert (item.state, item.changed_words, item.reports) == ("waiting", "position", 3 - 1 - also_withdrawn)
+    assert [claim["changed_words"] for claim in await analyst.claim()] == [["position"]]
 
 
 @pytest.mark.parametrize("outcome", ["not_found", "not_assessable", "ignore"])
