@@ -77,7 +77,7 @@ class BotApiControl:
         await self.post("failures", {"method": method, **order})
 
     async def calls(self, *methods: str) -> list[dict[str, Any]]:
-        """Give the calls so far, of the named methods or of all but getUpdates."""
+        """Give the calls so far, of the named methods or of all that change something."""
         calls = (await self.get("journal"))["calls"]
         return [call for call in calls if call["method"] in methods or (not methods and _is_act(call))]
 
@@ -187,7 +187,7 @@ class Reporter:
 
 
 def _is_act(call: dict[str, Any]) -> bool:
-    return bool(call["method"] != "getUpdates")
+    return call["method"] not in {"getUpdates", "getWebhookInfo"}
 
 
 def _seen(chat: dict[str, Any]) -> list[Seen]:

@@ -25,7 +25,7 @@ from tests.system import System, set_up_system
 from tests.valkeys import Valkey, valkey
 
 LINK = "https://forum.example/thread/4711"
-LOGGED = {"event", "level", "hour", "house", "channel", "error", "place", "incident"}
+LOGGED = {"event", "level", "hour", "house", "channel", "number", "error", "place", "incident"}
 
 
 @asynccontextmanager

@@ -348,3 +348,4 @@ class Problem:
     detail: str
     errors: tuple[Fault, ...] | None = None
     incident: str | None = None
+    key_id: str | None = None

@@ -73,13 +73,11 @@ def _path(written: str) -> Path:
 
 def _port(written: str) -> int:
     number = _INTEGER.fullmatch(written.strip())
-    if number is None:
-        raise ValueError("Input should be a valid integer, unable to parse string as an integer")
-    if len(written) > _MOST_DIGITS:
-        raise ValueError("Unable to parse input string as an integer, exceeded maximum size")
+    if number is None or len(written) > _MOST_DIGITS:
+        raise ValueError("write a whole number")
     port = int(number[1])
     if port < 0:
-        raise ValueError("Input should be greater than or equal to 0")
+        raise ValueError("write 0 or more")
     if port > _MAXIMUM_PORT:
-        raise ValueError(f"Input should be less than or equal to {_MAXIMUM_PORT}")
+        raise ValueError(f"write {_MAXIMUM_PORT} or less")
     return port

@@ -128,9 +128,9 @@ async def test_a_bot_starts_while_its_intake_is_away(served: Served) -> None:
 async def test_an_intake_that_is_away_is_told(served: Served) -> None:
     away = f"http://127.0.0.1:{next_port()}"
     async with bot_host(served.settings.model_copy(update={"intake_url": away})) as host:
-        assert await host.states() == {"store": "ok", "intake": "away"}
+        assert await host.states() == {"store": "ok", "intake": "away", "outbox": "ok"}
     async with bot_host(served.settings) as host:
-        assert await host.states() == {"store": "ok", "intake": "ok"}
+        assert await host.states() == {"store": "ok", "intake": "ok", "outbox": "ok"}
 
 
 @pytest.mark.alone("an answer has three seconds at most")

@@ -103,7 +103,7 @@ def test_a_lead_sees_who_holds_what_and_frees_it(analyst: Client, lead: Client) 
     assert analyst.refused("claims").startswith(
         "Your access key does not open this: leads lift and export, see and free claims,"
     )
-    assert lead.refused("free", claim).startswith("This claim does not hold.")
+    assert lead.refused("free", claim).startswith("Nobody holds this claim.")
 
 
 def test_a_revoked_key_holds_nothing_any_more(analyst: Client, lead: Client) -> None:
