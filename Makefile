@@ -7,9 +7,7 @@ RUNTIME := .runtime/.ready
 # Prometheus's checker of rules, for the tests of deploy/monitoring.
 PROMTOOL := .tools/promtool
 PYTEST := $(BIN)/pytest -q --durations=10
-# One more than there are cores: tests wait for disks, servers and processes.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
-TOGETHER = $(PYTEST) -n $(WORKERS) --dist worksteal -m "not alone and not busy"
+TOGETHER := $(PYTEST) -n logical --dist worksteal -m "not alone and not busy"
 BUSY := $(PYTEST) -n 2 --dist loadscope -m busy
 ALONE := $(PYTEST) -m alone
 # Without bytecode each process would compile our modules, and pytest rewrite each test, anew.
