@@ -2,29 +2,42 @@
 
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
+from conversations.talk import Phrase, Remembered
+from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
-from conversations.talk import Phrase
+_TALK_BYTES = 4
+NOISE_BYTES = _TALK_BYTES + 16 + RECEIPT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Random names that the host draws for one event; used only where a talk or a report begins.
+    """30 random bytes of the host for one event; names are made of them only where a talk or a report begins.
 
-    `talk` marks this talk's buttons (8 hexadecimal digits), `draft_id` is 128 random bits in hexadecimal,
-    `receipt` is written by `report.write_receipt`. None of them can be derived from another.
+    Each name has bytes of its own, so none can be derived from another.
     """
 
-    talk: str
-    draft_id: str = field(repr=False)
-    receipt: str = field(repr=False)
+    noise: bytes = field(repr=False)
+
+    @property
+    def talk(self) -> str:
+        """What marks this talk's buttons: 8 hexadecimal digits."""
+        return self.noise[:_TALK_BYTES].hex()
+
+    @property
+    def draft_id(self) -> str:
+        """The report's id: 128 bits in hexadecimal."""
+        return self.noise[_TALK_BYTES:-RECEIPT_BYTES].hex()
+
+    @property
+    def receipt(self) -> str:
+        """The report's receipt."""
+        return write_receipt(self.noise[-RECEIPT_BYTES:])
 
 
 BESIDE_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Remembered, frozen=True):
     """The report so far; `revision` 0 means that nothing was sent.
 
     `addresses` are as they were found; a partial one, taken after two tries, is in `partial`.
@@ -33,15 +46,15 @@ class Draft:
     the report to values, in the order of the questions.
     """
 
-    draft_id: str = field(repr=False)
-    receipt: str = field(repr=False)
+    draft_id: str
+    receipt: str
     revision: int = 0
     withdrawn: bool = False
-    addresses: tuple[str, ...] = field(default=(), repr=False)
-    partial: str = field(default="", repr=False)
-    sites: tuple[tuple[str, bool | None], ...] = field(default=(), repr=False)
-    answers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    beside: str = field(default="", repr=False)
+    addresses: tuple[str, ...] = ()
+    partial: str = ""
+    sites: tuple[tuple[str, bool | None], ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    beside: str = ""
     circumstances: tuple[str, ...] = ()
 
     @property
@@ -75,8 +88,7 @@ _EACH_BY_ITSELF = 8
 _MOST_AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Remembered, frozen=True):
     """A text with names in it, kept aside until the reporter has said whose each is.
 
     `about` is the field of the text, `full` the text with its names, `names` what was found, `to` the next
@@ -84,12 +96,12 @@ class Asked:
     """
 
     about: str
-    full: str = field(repr=False)
-    names: tuple[str, ...] = field(repr=False)
+    full: str
+    names: tuple[str, ...]
     to: str
     answered: int = 0
-    mine: tuple[str, ...] = field(default=(), repr=False)
-    then: "Asked | None" = field(default=None, repr=False)
+    mine: tuple[str, ...] = ()
+    then: "Asked | None" = None
 
     @property
     def now(self) -> tuple[str, ...]:
@@ -98,20 +110,18 @@ class Asked:
         return self.names[self.answered : self.answered + most]
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Remembered, frozen=True):
     """Readings of a message that may be links, of which the first is asked about, and the message's words.
 
     `is_gone` tells that the message was a picture's, and was deleted.
     """
 
-    readings: tuple[str, ...] = field(repr=False)
-    words: str = field(repr=False)
+    readings: tuple[str, ...]
+    words: str
     is_gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Remembered, frozen=True):
     """One open talk.
 
     `turn` numbers the cards, so that a button of an older card is known; `after` are the steps to which
@@ -134,34 +144,21 @@ class State:
     step: str = "first"
     after: tuple[str, ...] = ()
     turn: int = 0
-    remark: tuple[Phrase, ...] = field(default=(), repr=False)
+    remark: tuple[Phrase, ...] = ()
     misses: int = 0
     tries: int = 0
-    unread: str = field(default="", repr=False)
+    unread: str = ""
     rules_read: bool = False
     rules_as_cards: bool = False
     practice: bool = False
     delivered: bool = False
-    asked: Asked | None = field(default=None, repr=False)
+    asked: Asked | None = None
     replacing: int | None = None
-    handed_in: tuple[str, ...] = field(default=(), repr=False)
-    before: Draft | None = field(default=None, repr=False)
-    replaced: Draft | None = field(default=None, repr=False)
+    handed_in: tuple[str, ...] = ()
+    before: Draft | None = None
+    replaced: Draft | None = None
     seems: tuple[str, ...] = ()
-    country: str = field(default="", repr=False)
+    country: str = ""
     doubt: Doubt | None = None
-    own_names: tuple[str, ...] = field(default=(), repr=False)
+    own_names: tuple[str, ...] = ()
     tapped: tuple[str, ...] = ()
-
-
-_STATE = TypeAdapter(State)
-
-
-def dump(state: State) -> bytes:
-    """Write a state as JSON, to be sealed."""
-    return _STATE.dump_json(state)
-
-
-def load(content: bytes) -> State:
-    """Read what `dump` wrote; raises ValueError when it is something else."""
-    return _STATE.validate_json(content)

@@ -2,19 +2,34 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 Values = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Remembered(Struct, frozen=True, array_like=True):
+    """What a talk remembers between two turns; its repr tells nothing that a reporter said.
+
+    A struct of msgspec is made, compared, changed and stored ten times as fast as a dataclass. What is stored
+    is an array: a new field goes to the end, with a default. Else `bot.talks.stored` takes a new version.
+    """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class Phrase(Remembered, frozen=True):
     """A sentence by its name in `words`, with the values for its placeholders.
 
     `lines` follow below it in the same paragraph; the sentences of a line stand one after another.
     """
 
     words: str
-    values: Values = field(default=(), repr=False)
-    lines: "tuple[tuple[Phrase, ...], ...]" = field(default=(), repr=False)
+    values: Values = ()
+    lines: "tuple[tuple[Phrase, ...], ...]" = ()
+
+    def __repr__(self) -> str:
+        return f"Phrase({self.words!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.talks.portals import read_portals
 from bot.talks.render import render
+from bot.talks.stored import Talk, dump, load
 from conversations.events import (
     Attached,
     Chose,
@@ -25,11 +26,10 @@ from conversations.events import (
 )
 from conversations.flow.cards import card
 from conversations.portals.model import Portal, at
-from conversations.state import Fresh, State, dump, load
+from conversations.state import Fresh, State
 from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 from conversations.turns.turn import Turn
-from conversations.wire.report import write_receipt
 from locales.catalogues import KNOWN_LOCALES
 
 LANGUAGES = tuple(locale.code for locale in KNOWN_LOCALES)
@@ -50,7 +50,7 @@ EVERY_LANGUAGE: Mapping[str, Portal] = {
 
 def fresh(number: int) -> Fresh:
     """Give names as the host would draw them, the same for the same number."""
-    return Fresh(f"{number:08x}", f"{number:032x}", write_receipt(number.to_bytes(10, "big")))
+    return Fresh(b"".join(number.to_bytes(size, "big") for size in (4, 16, 10)))
 
 
 def new_state(language: str = "en", portal: str = "international", channel: str = "telegram") -> State:
@@ -69,9 +69,9 @@ class Replay:
     def step(self, event: Event) -> Turn:
         """Advance by one event."""
         self.drawn += 1
-        before = load(dump(self.state))
+        before = stored(self.state)
         turn = advance(before, event, self.portals, fresh(self.drawn))
-        assert load(dump(turn.state)) == turn.state
+        assert stored(turn.state) == turn.state
         self.state = turn.state
         return turn
 
@@ -88,6 +88,11 @@ class Replay:
     def read(self) -> str:
         """Give the card's words, as the reporter reads them."""
         return render(self.state, self.portals[self.state.portal]).text
+
+
+def stored(state: State) -> State:
+    """Give a state as it comes back from a store."""
+    return load(dump(Talk(state))).state
 
 
 def begun(*texts: str) -> Replay:

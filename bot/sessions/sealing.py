@@ -1,8 +1,8 @@
 """Blind keys and seals of open talks; both the secret and the chat are needed to find or read one."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import Protocol, Self
 
 from nacl.bindings import (
@@ -18,11 +18,49 @@ from bot.exchange import TalkHandle
 
 SECONDS_BETWEEN_ROTATIONS = 24 * 60 * 60
 SECRET_BYTES = 32
-_PADDED_TO = 1024
+_NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+# A talk with one link of usual length fits into the first; each next length is that many times as long.
+_SHORTEST = 512
+_TIMES = 4
 
 
 class TalkNotOpened(Exception):  # noqa: N818 - it names what happened, not an error
     """The sealed talk was changed, or belongs to another chat or secret."""
+
+
+class TalkKeys:
+    """What one secret makes of one chat: 32 bytes that name its talk in a store, and the key of its seal."""
+
+    __slots__ = ("_key", "name")
+
+    def __init__(self, name: bytes, key: bytes) -> None:
+        self.name = name
+        self._key = key
+
+    def seal(self, content: bytes) -> bytes:
+        """Seal a talk's content (XChaCha20-Poly1305), bound to its name; the nonce comes first.
+
+        It is padded, so that its length tells little of how far the talk is.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        padded = sodium_pad(content, _padded_length(len(content)))
+        return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(padded, self.name, nonce, self._key)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open what `seal` gave for the same chat; raises TalkNotOpened, without content."""
+        nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        try:
+            padded = crypto_aead_xchacha20poly1305_ietf_decrypt(rest, self.name, nonce, self._key)
+            return sodium_unpad(padded, len(padded))
+        except (CryptoError, ValueError):
+            raise TalkNotOpened("the talk was changed, or belongs to another chat or secret") from None
+
+
+def _padded_length(length: int) -> int:
+    padded = _SHORTEST
+    while padded <= length:
+        padded *= _TIMES
+    return padded
 
 
 class TalkSecret:
@@ -42,36 +80,17 @@ class TalkSecret:
         """Draw a new secret, which is derived from no other."""
         return cls(born, secrets.token_bytes(SECRET_BYTES))
 
+    def keys(self, handle: TalkHandle) -> TalkKeys:
+        """Give what this secret makes of a chat; both come from one hash, which costs a microsecond."""
+        parts = (handle.channel, handle.bot, handle.chat)
+        # Each part's length goes before it, or chats whose parts join to the same text would share a name.
+        content = "".join([f"{len(part)}:{part}" for part in parts]).encode()
+        made = blake2b(content, key=self.raw, person=b"talk").digest()
+        return TalkKeys(made[:SECRET_BYTES], made[SECRET_BYTES:])
+
     def blind_key(self, handle: TalkHandle) -> bytes:
         """Give the 32 bytes under which a store keeps this talk; they tell nothing without the secret."""
-        return self._derive(b"blind key", handle)
-
-    def seal_talk(self, handle: TalkHandle, content: bytes) -> bytes:
-        """Seal a talk's content (XChaCha20-Poly1305), bound to its blind key; the nonce comes first.
-
-        It is padded to whole KiB, so that its length tells little of how far the talk is.
-        """
-        nonce = secrets.token_bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
-        return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(
-            sodium_pad(content, _PADDED_TO), self.blind_key(handle), nonce, self._derive(b"seal", handle)
-        )
-
-    def open_talk(self, handle: TalkHandle, sealed: bytes) -> bytes:
-        """Open what `seal_talk` gave for the same chat; raises TalkNotOpened, without content."""
-        size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-        try:
-            padded = crypto_aead_xchacha20poly1305_ietf_decrypt(
-                sealed[size:], self.blind_key(handle), sealed[:size], self._derive(b"seal", handle)
-            )
-            return sodium_unpad(padded, _PADDED_TO)
-        except (CryptoError, ValueError):
-            raise TalkNotOpened("the talk was changed, or belongs to another chat or secret") from None
-
-    def _derive(self, purpose: bytes, handle: TalkHandle) -> bytes:
-        parts = (part.encode() for part in (handle.channel, handle.bot, handle.chat))
-        # Each part's length goes before it, or chats whose parts join to the same bytes would share a name.
-        content = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-        return hashlib.blake2b(content, key=self.raw, person=purpose, digest_size=32).digest()
+        return self.keys(handle).name
 
 
 class Secrets(Protocol):

@@ -8,7 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.exchange import TalkHandle
-from bot.sessions.sealing import Secrets, TalkNotOpened, TalkSecret
+from bot.sessions.sealing import Secrets, TalkKeys, TalkNotOpened
 
 SECONDS_OF_SILENCE = 30 * 60
 # Below the day for which a replaced secret lives on, so that no talk outlives the one it was born under.
@@ -102,33 +102,32 @@ class MemorySessions:
 
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more."""
-        secret, talk = self._find(handle)
+        keys, talk = self._find(handle)
         if talk is None:
             return None
         try:
             # No two seals are alike, so the seal is the version too.
-            return Stored(secret.open_talk(handle, talk.sealed), talk.sealed)
+            return Stored(keys.open(talk.sealed), talk.sealed)
         except TalkNotOpened:
             return None
 
     async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
         """Save the talk if it is still at `version`, as loaded (None if there was none); False if not."""
-        secret, talk = self._find(handle)
+        keys, talk = self._find(handle)
         if version != (talk.sealed if talk else None):
             return False
         now = self._clock()
         born = talk.born if talk else now
-        key = secret.blind_key(handle)
-        self._talks.pop(key, None)
-        self._talks[key] = _SealedTalk(secret.seal_talk(handle, content), born, now)
+        self._talks.pop(keys.name, None)
+        self._talks[keys.name] = _SealedTalk(keys.seal(content), born, now)
         if len(self._talks) > self._maximum_talks:
             del self._talks[next(iter(self._talks))]
         return True
 
     async def erase(self, handle: TalkHandle) -> None:
         """Erase the talk, if there is one; a save that began before it is lost."""
-        secret, _ = self._find(handle)
-        self._talks.pop(secret.blind_key(handle), None)
+        keys, _ = self._find(handle)
+        self._talks.pop(keys.name, None)
 
     def lock(self, handle: TalkHandle) -> AbstractAsyncContextManager[None]:
         """Hold the talk, so that within this process it advances once at a time."""
@@ -147,14 +146,13 @@ class MemorySessions:
     async def probe(self) -> None:
         """Do nothing: memory is always there."""
 
-    def _find(self, handle: TalkHandle) -> tuple[TalkSecret, _SealedTalk | None]:
-        """Give the talk and its secret, or no talk and the secret for a new one."""
+    def _find(self, handle: TalkHandle) -> tuple[TalkKeys, _SealedTalk | None]:
+        """Give the talk and its keys, or no talk and the keys for a new one."""
         self.expire()
-        live = self._secrets.live()
-        for secret in live:
-            key = secret.blind_key(handle)
-            talk = self._talks.get(key)
+        each = [secret.keys(handle) for secret in self._secrets.live()]
+        for keys in each:
+            talk = self._talks.get(keys.name)
             if talk is not None and self._clock() - talk.born < SECONDS_OF_TALK:
-                return secret, talk
-            self._talks.pop(key, None)
-        return live[0], None
+                return keys, talk
+            self._talks.pop(keys.name, None)
+        return each[0], None

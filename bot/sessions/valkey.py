@@ -11,7 +11,7 @@ from typing import Final, Self
 from pydantic import SecretStr
 
 from bot.exchange import TalkHandle
-from bot.sessions.sealing import SECRET_BYTES, Secrets, TalkNotOpened, TalkSecret
+from bot.sessions.sealing import SECRET_BYTES, Secrets, TalkKeys, TalkNotOpened
 from bot.sessions.store import SECONDS_OF_SILENCE, SECONDS_OF_TALK, StoreAway, Stored, TalkLocks
 from bot.sessions.valkey_servers import ValkeyServers
 
@@ -51,9 +51,10 @@ class ValkeySessions:
     async def load(self, handle: TalkHandle) -> Stored | None:
         """Give the talk as it was saved last, or None if there is none any more; raises OSError."""
         for secret in self._secrets.live():
-            sealed = await self._servers.call("GET", _key(secret, handle))
+            keys = secret.keys(handle)
+            sealed = await self._servers.call("GET", _key(keys))
             if sealed is not None:
-                return await self._opened(secret, handle, sealed)
+                return await self._opened(keys, sealed)
         return None
 
     async def save(self, handle: TalkHandle, content: bytes, version: bytes | None) -> bool:
@@ -61,17 +62,17 @@ class ValkeySessions:
         birth = self._birth(handle, version)
         if birth is None:
             return False
-        secret, hour = birth
+        keys, hour = birth
         left = hour * _HOUR + SECONDS_OF_TALK - self._clock()
         if left <= 0:
             return False
-        sealed = secret.seal_talk(handle, hour.to_bytes(_BIRTH_BYTES, "big") + content)
-        return await self._set(_key(secret, handle), sealed, version, min(left, SECONDS_OF_SILENCE))
+        sealed = keys.seal(hour.to_bytes(_BIRTH_BYTES, "big") + content)
+        return await self._set(_key(keys), sealed, version, min(left, SECONDS_OF_SILENCE))
 
     async def erase(self, handle: TalkHandle) -> None:
         """Erase the talk, if there is one; a save that began before it is lost. Raises OSError."""
         for secret in self._secrets.live():
-            await self._servers.call("DEL", _key(secret, handle))
+            await self._servers.call("DEL", _key(secret.keys(handle)))
 
     def lock(self, handle: TalkHandle) -> AbstractAsyncContextManager[None]:
         """Hold the talk, so that within this process it advances once at a time."""
@@ -89,29 +90,29 @@ class ValkeySessions:
         await self._servers.call("GET", key)
         await self._servers.call("DEL", key)
 
-    def _birth(self, handle: TalkHandle, version: bytes | None) -> tuple[TalkSecret, int] | None:
-        """Give the talk's secret and the hour in which it began, or begins now; None if it was lost."""
+    def _birth(self, handle: TalkHandle, version: bytes | None) -> tuple[TalkKeys, int] | None:
+        """Give the talk's keys and the hour in which it began, or begins now; None if it was lost."""
         live = self._secrets.live()
         if version is None:
-            return live[0], int(self._clock()) // _HOUR
-        for secret in live:
+            return live[0].keys(handle), int(self._clock()) // _HOUR
+        for keys in (secret.keys(handle) for secret in live):
             try:
-                opened = secret.open_talk(handle, version)
+                opened = keys.open(version)
             except TalkNotOpened:
                 continue
-            return secret, int.from_bytes(opened[:_BIRTH_BYTES], "big")
+            return keys, int.from_bytes(opened[:_BIRTH_BYTES], "big")
         return None
 
-    async def _opened(self, secret: TalkSecret, handle: TalkHandle, sealed: bytes) -> Stored | None:
+    async def _opened(self, keys: TalkKeys, sealed: bytes) -> Stored | None:
         try:
-            opened = secret.open_talk(handle, sealed)
+            opened = keys.open(sealed)
         except TalkNotOpened:
             opened = b""
         hour = int.from_bytes(opened[:_BIRTH_BYTES], "big")
         if self._clock() < hour * _HOUR + SECONDS_OF_TALK:
             return Stored(opened[_BIRTH_BYTES:], sealed)
         # Somebody changed it, or the server's clock stood still: it must not stand in a new talk's way.
-        await self._servers.call("DEL", _key(secret, handle))
+        await self._servers.call("DEL", _key(keys))
         return None
 
     async def _set(self, key: bytes, sealed: bytes, version: bytes | None, seconds: float) -> bool:
@@ -127,5 +128,5 @@ class ValkeySessions:
         return done is not None
 
 
-def _key(secret: TalkSecret, handle: TalkHandle) -> bytes:
-    return KEY_PREFIX + secret.blind_key(handle)
+def _key(keys: TalkKeys) -> bytes:
+    return KEY_PREFIX + keys.name

@@ -60,10 +60,21 @@ class PortalsNow(Mapping[str, Portal]):
         takes_links: Callable[[], bool] = lambda: True,
     ) -> None:
         self._portals, self._now, self._takes_links = portals, now, takes_links
+        self._shown: dict[str, Portal] = {}
+        self._since: tuple[datetime, bool] | None = None
 
     def __getitem__(self, portal_id: str) -> Portal:
-        shown = at(self._portals[portal_id], self._now())
-        return shown if self._takes_links() else replace(shown, paused=True)
+        # Nothing that is shown changes within a minute, so each portal is made once a minute.
+        now = (self._now().replace(second=0, microsecond=0), self._takes_links())
+        if now != self._since:
+            self._since, self._shown = now, {}
+        if portal_id not in self._shown:
+            self._shown[portal_id] = self._made(portal_id, *now)
+        return self._shown[portal_id]
+
+    def _made(self, portal_id: str, minute: datetime, takes_links: bool) -> Portal:  # noqa: FBT001 - of `__getitem__`
+        shown = at(self._portals[portal_id], minute)
+        return shown if takes_links else replace(shown, paused=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._portals)

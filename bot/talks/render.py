@@ -1,6 +1,7 @@
 """Puts phrases into words in a reporter's language, within a channel's limits; no other module translates."""
 
 import re
+from functools import lru_cache
 
 from bot.exchange import Card, CardButton
 from conversations.events import Command
@@ -32,20 +33,23 @@ _OPENS_ISOLATE = dict.fromkeys(
 )
 # The longest label that every channel shows.
 _LABEL_LENGTH = 24
+# Templates and labels hold our own words alone, never what a reporter said. A process that serves every
+# language and portal shows more of them; the rarest are then put together anew.
+_KEPT = 20_000
 _LOCALES = {locale.code: locale for locale in KNOWN_LOCALES}
 
 
 def render(state: State, portal: Portal) -> Card:
     """Put the card of a state into words; its buttons carry the talk and the turn that they belong to."""
     say = card(state, portal)
+    language, mark = state.language, f"{state.talk}.{state.turn}."
     rows = tuple(
-        tuple(
-            CardButton(_label(button, state.language), f"{state.talk}.{state.turn}.{button.choice}")
-            for button in row
-        )
-        for row in say.buttons
+        [
+            tuple([CardButton(_label(button, language), mark + button.choice) for button in row])
+            for row in say.buttons
+        ]
     )
-    text = "\n\n".join(put_into_words(phrase, state.language, portal.region) for phrase in say.phrases)
+    text = "\n\n".join([put_into_words(phrase, language, portal.region) for phrase in say.phrases])
     return Card(text, rows, _LOCALES[state.language].right_to_left, say.asks_for_text)
 
 
@@ -54,22 +58,27 @@ def put_into_words(phrase: Phrase, language: str, region: str | None = None) -> 
 
     The lines that belong to it follow.
     """
+    words = _translated(phrase, language, region)
+    if not phrase.lines:
+        return words
     lines = (" ".join(put_into_words(said, language, region) for said in line) for line in phrase.lines)
-    return "\n".join((_translated(phrase, language, region), *lines))
+    return "\n".join((words, *lines))
 
 
 def _translated(phrase: Phrase, language: str, region: str | None) -> str:
-    values = dict(phrase.values)
+    count = int(dict(phrase.values)[_COUNT]) if phrase.words in SAID_OF_ONE else None
+    template = _template(phrase.words, count, language, region)
+    return template.format_map({name: _shown(name, value, language, region) for name, value in phrase.values})
+
+
+@lru_cache(_KEPT)
+def _template(words: str, count: int | None, language: str, region: str | None) -> str:
+    """Translate a sentence by its name, with places for its values."""
     translated = catalogue(language).translate(
-        phrase.words,
-        WORDS[phrase.words],
-        one=SAID_OF_ONE.get(phrase.words, ""),
-        count=int(values[_COUNT]) if phrase.words in SAID_OF_ONE else None,
+        words, WORDS[words], one=SAID_OF_ONE.get(words, ""), count=count
     )
     written = in_digits_of(translated, language, region)
-    if _LOCALES[language].right_to_left:
-        written = _LATIN.sub(_apart, written)
-    return written.format_map({name: _shown(name, value, language, region) for name, value in values.items()})
+    return _LATIN.sub(_apart, written) if _LOCALES[language].right_to_left else written
 
 
 def missing_from(language: str) -> tuple[str, ...]:
@@ -87,6 +96,7 @@ def command_menu(language: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(_KEPT)
 def _label(button: Button, language: str) -> str:
     if isinstance(button.label, str):
         if button.choice.startswith(COUNTRY_CHOICE):

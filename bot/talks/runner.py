@@ -1,8 +1,11 @@
 """Takes one turn of a talk: load, advance, save, then act; an answered turn can no longer be lost."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from bot.delivery.courier import Courier
 from bot.delivery.intake_match import Match
@@ -90,7 +93,7 @@ class Runner:
         """Advance the talk by one arrival; the turn is saved, and a submitted report durable, on return."""
         async with self._sessions.lock(arrival.talk):
             if not self._limits.budgets.allow(arrival.talk) and not is_always_heard(arrival.event):
-                arrival = replace(arrival, event=TooFast())
+                arrival = dataclasses.replace(arrival, event=TooFast())
             for _ in range(MOST_TRIES):
                 answer = await self._turn(arrival)
                 if answer:

@@ -2,24 +2,25 @@
 
 import secrets
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field, replace
 
-from pydantic import TypeAdapter
+from msgspec import MsgspecError
+from msgspec.msgpack import Decoder, Encoder
+from msgspec.structs import replace
 
 from bot.exchange import Arrival
 from conversations.events import Chose
-from conversations.state import Fresh, State
-from conversations.talk import Submit
+from conversations.state import NOISE_BYTES, Fresh, State
+from conversations.talk import Remembered, Submit
 from conversations.turns.turn import Turn
-from conversations.wire.report import RECEIPT_BYTES, write_receipt
 
+# The first byte of a stored talk. A field that is added at the end of a type is no new version.
+_VERSION = b"\x01"
 UPDATES_KNOWN = 32
 MESSAGES_KNOWN = 200
 NUMBERS_OF_LOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Remembered, frozen=True):
     """An open talk as it is stored: the state, and the messages that its channel may edit and delete.
 
     `live` is the message that shows the card, `messages` all others that may be deleted, `updates` the last
@@ -28,33 +29,35 @@ class Talk:
     """
 
     state: State
-    live: int | None = field(default=None, repr=False)
-    messages: tuple[int, ...] = field(default=(), repr=False)
-    updates: tuple[int, ...] = field(default=(), repr=False)
-    erased: tuple[int, ...] = field(default=(), repr=False)
+    live: int | None = None
+    messages: tuple[int, ...] = ()
+    updates: tuple[int, ...] = ()
+    erased: tuple[int, ...] = ()
     owes: bool = False
 
 
-_TALK = TypeAdapter(Talk)
+_ENCODER = Encoder()
+_DECODER = Decoder(Talk)
 
 
 def draw() -> Fresh:
-    """Draw the random names of a talk and its report, none of which reveals another."""
-    return Fresh(
-        talk=secrets.token_hex(4),
-        draft_id=secrets.token_hex(16),
-        receipt=write_receipt(secrets.token_bytes(RECEIPT_BYTES)),
-    )
+    """Draw what the random names of a talk and its report are made of."""
+    return Fresh(secrets.token_bytes(NOISE_BYTES))
 
 
 def dump(talk: Talk) -> bytes:
-    """Write a talk as JSON, to be sealed."""
-    return _TALK.dump_json(talk)
+    """Write a talk as bytes, to be sealed."""
+    return _VERSION + _ENCODER.encode(talk)
 
 
 def load(content: bytes) -> Talk:
-    """Read what `dump` wrote; raises ValueError when it is something else."""
-    return _TALK.validate_json(content)
+    """Read what `dump` wrote; raises ValueError when it is something else, or of another version."""
+    if not content.startswith(_VERSION):
+        raise ValueError("another version of this software stored the talk")
+    try:
+        return _DECODER.decode(memoryview(content)[len(_VERSION) :])
+    except MsgspecError:
+        raise ValueError("no talk is in it") from None
 
 
 def advanced(talk: Talk, turn: Turn, arrival: Arrival, erased: tuple[int, ...]) -> Talk:

@@ -9,12 +9,12 @@ import pyphen
 from bot.talks.render import render
 from conversations.events import Chose, Event, Opened, Received, Said
 from conversations.portals.model import Portal
-from conversations.state import Fresh
+from conversations.state import NOISE_BYTES, Fresh
 from conversations.talk import Submit
 from conversations.turns.engine import advance
 from conversations.turns.start_link import begin
 
-_FRESH = Fresh("00000000", "0" * 32, "0000-0000-0000-0000-0")
+_FRESH = Fresh(bytes(NOISE_BYTES))
 _LINK = "https://forum.example/thread/1234"
 _WORDS_A_MINUTE = 100
 _LOOKED_AT = re.compile(r"://\S|\[\.\]|[0-9A-Z]{4}-")

@@ -4,11 +4,14 @@ Every card, every branch and every error is there, each message with its number,
 The page loads nothing and runs nothing.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from string import Formatter
+
+from msgspec.structs import replace
 
 from bot.exchange import CardButton
 from bot.talks.render import put_into_words, render
@@ -17,7 +20,7 @@ from conversations.flow import FLOW
 from conversations.flow.cards import card
 from conversations.flow.paragraphs import named
 from conversations.portals.model import ALWAYS, Contact, Portal, Purpose, RulesForm, Sourced
-from conversations.state import Asked, Fresh, State
+from conversations.state import NOISE_BYTES, Asked, Fresh, State
 from conversations.talk import Phrase
 from conversations.turns.start_link import begin
 from conversations.words import SAID_OF_ONE, WORDS
@@ -27,7 +30,7 @@ from locales.glossary import read_glossary
 from locales.plurals import categories, form_of
 from locales.review import state as review_state
 
-_FRESH = Fresh("00000000", "0" * 32, "0000-0000-0000-0000-0")
+_FRESH = Fresh(bytes(NOISE_BYTES))
 _LINK = "https://forum.example/thread/1234"
 _SAMPLE = Sourced("www.example.org", "https://www.example.org/", date(2026, 1, 1))
 _LAW = Sourced(
@@ -144,7 +147,7 @@ def _portal(region: str | None) -> Portal:
 
 def _contacts(purpose: Purpose, region: str | None) -> Iterator[Contact]:
     """Make up a number that is always open, and a page that has hours."""
-    number = replace(_SAMPLE, text=_VALUES["reach"])
+    number = dataclasses.replace(_SAMPLE, text=_VALUES["reach"])
     country = region or _VALUES["country"]
     yield Contact(
         purpose, "Example", number, country, ALWAYS, area="Example", free=True, tried=_MOMENT.date()
@@ -155,7 +158,7 @@ def _contacts(purpose: Purpose, region: str | None) -> Iterator[Contact]:
 
 def _states(step: str, language: str) -> Iterator[State]:
     """Give the states in which a step's card says everything that it can say."""
-    begun = begin("telegram", replace(_portal(None), languages=(language,)), language, _FRESH)
+    begun = begin("telegram", dataclasses.replace(_portal(None), languages=(language,)), language, _FRESH)
     linked = replace(begun, step=step, draft=replace(begun.draft, addresses=(_LINK,)))
     if step == "review":
         yield linked

@@ -1,6 +1,7 @@
 """The card of a state: the same state always shows the same card, so that an answer can be repeated."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from conversations.flow import EVERYWHERE, FLOW
 from conversations.flow.conditions import was_heard
@@ -20,26 +21,25 @@ _LANGUAGES_IN_A_ROW = 3
 _LANGUAGES_BESIDE = 6
 _NUMBERS_IN_A_ROW = 5
 _COUNTRIES_IN_A_ROW = 2
+# More than the table has, with every language, country and number of a link.
+_BUTTONS_KEPT = 1024
 
 
 def card(state: State, portal: Portal) -> Say:
     """Give the card that the reporter sees now: the last remark, the step's own words, the buttons."""
     says = phrases(FLOW[state.step].says, state, portal)
-    rows = tuple(
-        tuple(Button(choice.name, _label(choice)) for choice in row)
-        for row in (*offered(state, portal), *EVERYWHERE)
-    )
+    rows = tuple([tuple(map(_button, row)) for row in (*offered(state, portal), *EVERYWHERE)])
     return Say((*state.remark, *says), rows, FLOW[state.step].takes is Takes.ANSWER)
 
 
 def offered(state: State, portal: Portal) -> tuple[tuple[Choice, ...], ...]:
     """Give the rows of choices of the step itself, without those that stand on every card."""
     step = FLOW[state.step]
-    rows = tuple(
-        tuple(choice for choice in row if choice.when is None or choice.when(state, portal))
+    rows = [
+        tuple([choice for choice in row if choice.when is None or choice.when(state, portal)])
         for row in step.rows
-    )
-    shown = tuple(row for row in rows if row)
+    ]
+    shown = tuple(filter(None, rows))
     if step.speaks:
         return (*_languages(state, portal, step), *shown)
     if step.numbers_links:
@@ -117,6 +117,11 @@ def _in_rows(choices: Sequence[Choice], most: int) -> tuple[tuple[Choice, ...], 
 
 def _language(language: str) -> Choice:
     return Choice(LANGUAGE_CHOICE + language, "", does=Act.CHANGE_LANGUAGE)
+
+
+@lru_cache(_BUTTONS_KEPT)
+def _button(choice: Choice) -> Button:
+    return Button(choice.name, _label(choice))
 
 
 def _label(choice: Choice) -> Phrase | str:

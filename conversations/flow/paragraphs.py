@@ -1,5 +1,7 @@
 """The paragraphs of a card that depend on the state or the portal."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from string import Formatter
 
 from conversations import address
@@ -29,34 +31,53 @@ def phrases(paragraphs: tuple[Paragraph, ...], state: State, portal: Portal) -> 
 
 def named(words: str, state: State, portal: Portal) -> Phrase:
     """Give the phrase of this name; its placeholders are filled from the state and the portal."""
-    known = _values(state, portal)
-    names = [name for _, name, _, _ in Formatter().parse(WORDS[words]) if name]
-    return Phrase(words, tuple((name, known[name]) for name in names))
+    return Phrase(words, tuple([(name, _VALUES[name](state, portal)) for name in _placeholders(words)]))
 
 
-def _values(state: State, portal: Portal) -> dict[str, str]:
-    return {
-        "links": "\n".join(address.defang(given) for given in state.draft.addresses),
-        "numbered": "\n".join(
-            f"{number}. {address.defang(given)}"
-            for number, given in enumerate(state.draft.addresses, start=1)
-        ),
-        "link": _replaced(state),
-        "said": address.defang(dict(state.draft.answers).get("note", "")),
-        "partial": address.defang(state.draft.partial),
-        "receipt": state.draft.receipt,
-        "receipt_shape": RECEIPT_SHAPE,
-        "found": _names_asked_about(state),
-        "number": state.step.removeprefix("rule_"),
-        "total": str(RULES_OF_ADVICE),
-        "web_page": portal.web_page.text if portal.web_page else "",
-        "maximum": str(portal.maximum_addresses),
-    }
+@cache
+def _placeholders(words: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(WORDS[words]) if name)
 
 
-def _names_asked_about(state: State) -> str:
+def _links(state: State, _portal: Portal) -> str:
+    return "\n".join(address.defang(given) for given in state.draft.addresses)
+
+
+def _numbered(state: State, _portal: Portal) -> str:
+    return "\n".join(
+        f"{number}. {address.defang(given)}" for number, given in enumerate(state.draft.addresses, start=1)
+    )
+
+
+def _note(state: State, _portal: Portal) -> str:
+    return address.defang(dict(state.draft.answers).get("note", ""))
+
+
+def _names_asked_about(state: State, _portal: Portal) -> str:
     names = state.asked.now if state.asked else ()
     return "\n".join(address.defang(name) for name in names)
+
+
+def _replaced(state: State, _portal: Portal) -> str:
+    if state.replacing is None or state.replacing >= len(state.draft.addresses):
+        return ""
+    return address.defang(state.draft.addresses[state.replacing])
+
+
+_VALUES: Mapping[str, Callable[[State, Portal], str]] = {
+    "links": _links,
+    "numbered": _numbered,
+    "link": _replaced,
+    "said": _note,
+    "partial": lambda state, _: address.defang(state.draft.partial),
+    "receipt": lambda state, _: state.draft.receipt,
+    "receipt_shape": lambda _state, _portal: RECEIPT_SHAPE,
+    "found": _names_asked_about,
+    "number": lambda state, _: state.step.removeprefix("rule_"),
+    "total": lambda _state, _portal: str(RULES_OF_ADVICE),
+    "web_page": lambda _, portal: portal.web_page.text if portal.web_page else "",
+    "maximum": lambda _, portal: str(portal.maximum_addresses),
+}
 
 
 def by_channel(words: str) -> Paragraph:
@@ -154,15 +175,9 @@ def written_after_sending(state: State, _portal: Portal) -> tuple[Phrase, ...]:
     return (shown,) if state.unread and state.draft.is_sent else ()
 
 
-def _replaced(state: State) -> str:
-    if state.replacing is None or state.replacing >= len(state.draft.addresses):
-        return ""
-    return address.defang(state.draft.addresses[state.replacing])
-
-
 def change(state: State, portal: Portal) -> tuple[Phrase, ...]:
     """Ask for the right link in place of one, or of all."""
-    return (named("change.one" if _replaced(state) else "change.ask", state, portal),)
+    return (named("change.one" if _replaced(state, portal) else "change.ask", state, portal),)
 
 
 def legal_note(state: State, portal: Portal) -> tuple[Phrase, ...]:

@@ -1,6 +1,6 @@
 """What the taps change that correct a draft: one link or all, what taps added, the note."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.flow.cards import LINK_CHOICE
 from conversations.flow.steps import Act, Choice

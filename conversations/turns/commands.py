@@ -1,7 +1,8 @@
 """What the commands do at every step; none of them loses a captured link unasked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.events import Command
 from conversations.portals.model import Portal

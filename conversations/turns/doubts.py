@@ -1,6 +1,8 @@
 """Asks whether what may be a link is one; until the reporter says so, nothing of it is taken."""
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from conversations import address
 from conversations.address.finding import Found
@@ -47,19 +49,13 @@ def _is_link(state: State, portal: Portal, fresh: Fresh) -> Turn:
     found = Found(() if is_known else (taken,), (), known=known, rest=state.doubt.words, doubtful=(taken,))
     turn = linked(back, found, portal, fresh)
     if state.doubt.is_gone:
-        turn = replace(turn, state=replace(turn.state, remark=without_staying(turn.state.remark)))
+        turn = Turn(replace(turn.state, remark=without_staying(turn.state.remark)), turn.effects)
     left = state.doubt.readings[1:]
     if not left:
         return turn
     # The words are beside the link already; only whether there are more is still to be asked.
-    return replace(
-        turn,
-        state=move(
-            replace(turn.state, doubt=replace(state.doubt, readings=left, words="")),
-            "doubt",
-            *turn.state.remark,
-        ),
-    )
+    asking = replace(turn.state, doubt=replace(state.doubt, readings=left, words=""))
+    return Turn(move(asking, "doubt", *turn.state.remark), turn.effects)
 
 
 def _is_no_link(state: State, portal: Portal) -> Turn:
@@ -79,7 +75,7 @@ def with_words_of_doubt(state: State, found: Found) -> tuple[State, Found]:
     if state.doubt is None:
         return state, found
     settled_state = _back(state) if state.step == "doubt" else replace(state, doubt=None)
-    return settled_state, replace(found, rest=f"{state.doubt.words}\n{found.rest}".strip())
+    return settled_state, dataclasses.replace(found, rest=f"{state.doubt.words}\n{found.rest}".strip())
 
 
 def _back(state: State) -> State:

@@ -1,7 +1,8 @@
 """One turn of the talk: the same state and event give the same turn."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.events import (
     Attached,

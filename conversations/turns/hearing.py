@@ -1,7 +1,8 @@
 """What is done about a need that was heard: the exit that answers it, and a link is never lost by it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.flow.conditions import HEARD
 from conversations.hearing.listening import hear

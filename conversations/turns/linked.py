@@ -1,6 +1,6 @@
 """What a message with links does: what is taken waits to be sent, and what is not taken is not deleted."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.address.finding import Found
 from conversations.flow import FLOW

@@ -1,7 +1,8 @@
 """A picture or file goes unopened; the words that came with it are kept like others, or shown back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.address.finding import Found
 from conversations.events import Attached, Media, Said
@@ -23,11 +24,11 @@ _IMAGES = frozenset({Media.PICTURE, Media.VIDEO})
 def attached(state: State, event: Attached, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
     """Refuse what is not text, without opening it; of its caption nothing is lost."""
     caption = readable(event.caption)
-    turn = _refused(state, replace(event, caption=caption), portals, fresh)
+    turn = _refused(state, Attached(event.media, caption), portals, fresh)
     if _is_held(turn.state, caption):
         return turn
     remark = (*turn.state.remark, shown_back(visible(caption)))
-    return replace(turn, state=replace(turn.state, remark=remark))
+    return Turn(replace(turn.state, remark=remark), turn.effects)
 
 
 def _is_held(state: State, caption: str) -> bool:
@@ -71,7 +72,8 @@ def _words_kept(state: State, caption: str, words: str, portals: Mapping[str, Po
     """Let the words go where words alone would, though the picture goes."""
     kept = said(state, Said(caption), portals, fresh)
     if kept.state.doubt and not state.doubt:
-        kept = replace(kept, state=replace(kept.state, doubt=replace(kept.state.doubt, is_gone=True)))
+        doubt = replace(kept.state.doubt, is_gone=True)
+        kept = Turn(replace(kept.state, doubt=doubt), kept.effects)
     told = remarked(replace(state, remark=()), *siblings(words, 2)).remark
     remark = (*without_staying(kept.state.remark), *told)
     return Turn(replace(kept.state, remark=remark), with_removal(kept.effects))

@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.address.finding import Found
 from conversations.events import Command, Said
@@ -33,7 +34,7 @@ _HANDLES_COUNT = frozenset({"link", "change", "copy", "copy_browser", "copy_app"
 
 def said(state: State, event: Said, portals: Mapping[str, Portal], fresh: Fresh) -> Turn:
     """Understand a message; no message loses a captured link, and none is thrown away."""
-    event = _with_spaces(state, replace(event, text=readable(event.text)), portals)
+    event = _with_spaces(state, Said(readable(event.text), event.edited, event.forwarded), portals)
     text, portal = event.text, portals[state.portal]
     answers = FLOW[state.step].takes is Takes.ANSWER
     found = found_in(state, text, again=not event.edited)
@@ -102,7 +103,7 @@ def _with_spaces(state: State, event: Said, portals: Mapping[str, Portal]) -> Sa
         return event
     spaced = event.text.replace(".", " ").strip()
     is_cry = meaning(spaced, state.language) is Meaning.HELP or heard_in(state, spaced, portals)
-    return replace(event, text=spaced) if is_cry else event
+    return Said(spaced, event.edited, event.forwarded) if is_cry else event
 
 
 def found_in(state: State, text: str, *, again: bool = True) -> Found:

@@ -1,7 +1,8 @@
 """Asks whose a name or number is; it is kept only once the reporter says that it is not theirs."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.hearing.identity import names_in, names_in_link, without_names
 from conversations.hearing.leaving_out import left_out

@@ -1,7 +1,8 @@
 """A tap on a card of a talk that is forgotten: what the card itself still shows is not lost."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.address.finding import find
 from conversations.events import Chose

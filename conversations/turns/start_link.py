@@ -1,7 +1,8 @@
 """What a start link can say: a portal, a language, rules as cards, practice; other words are ignored."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.portals.model import Portal, RulesForm
 from conversations.state import Draft, Fresh, State

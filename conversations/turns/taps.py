@@ -1,6 +1,6 @@
 """What a tap does: it keeps a value, acts, and leads to a step; a tap on an old card does nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.events import Chose
 from conversations.flow import FLOW

@@ -1,7 +1,9 @@
 """Moves from step to step, and remarks of which none is said twice in a row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from conversations import address
 from conversations.flow import FLOW

@@ -1,7 +1,8 @@
 """What a typed word or number says in place of a tap: a command, a yes or no, the number of a button."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conversations.events import Command, Said
 from conversations.flow import DETAILS, FLOW, VICTIMS_EXITS

@@ -1,6 +1,6 @@
 """What is not understood: people are named first, then the exits, and what was written is not lost."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.address import Unreportable
 from conversations.address.finding import Found

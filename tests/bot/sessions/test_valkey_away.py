@@ -150,7 +150,7 @@ async def test_a_server_that_is_gone_is_an_os_error_and_tells_nothing(store: InV
     """Each call says so, in words without place, name, password, key or cause."""
     port = next_port()
     url = SecretStr(f"valkey://canary-name:canary-password@127.0.0.1:{port}/0")
-    version = store.secrets.live()[0].seal_talk(CHAT, (500000).to_bytes(4, "big"))
+    version = store.secrets.live()[0].keys(CHAT).seal((500000).to_bytes(4, "big"))
     async with store.of_another_process(url) as sessions:
         for call in (
             lambda: sessions.load(CHAT),

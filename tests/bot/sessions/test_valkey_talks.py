@@ -3,16 +3,17 @@
 import asyncio
 import base64
 import hashlib
-import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.delivery.intake import InMemoryIntake
 from bot.sessions.store import Sessions, StoreAway
+from bot.talks.stored import load
 from conversations.events import Command, Commanded, Said
 from conversations.wire.sealing import new_private_key
 from tests.runner_host import CHAT, Host, tap
@@ -56,19 +57,17 @@ def intake(key: bytes) -> InMemoryIntake:
 async def _whole_talk(host: Host, sessions: Sessions) -> set[str]:
     """Hold a talk to its end, and give every text that its state ever held."""
     answer = await host.happens(1, Said(LINK))
-    held = _texts(json.loads(await content_of(sessions, CHAT) or b""))
+    held = _texts(msgspec.to_builtins(load(await content_of(sessions, CHAT) or b"")))
     for update, choice in enumerate(("send", "details", "search", "finish"), 2):
         answer = await host.happens(update, tap(answer, choice))
-        held |= _texts(json.loads(await content_of(sessions, CHAT) or b""))
+        held |= _texts(msgspec.to_builtins(load(await content_of(sessions, CHAT) or b"")))
     return held
 
 
 def _texts(value: Any) -> set[str]:
-    """Give every text in what was parsed from JSON, names of fields included."""
+    """Give every text in a stored talk."""
     match value:
-        case dict():
-            return {*value} | _texts([*value.values()])
-        case list():
+        case list() | tuple():
             return set().union(*(_texts(one) for one in value)) if value else set()
         case str():
             return {value}

@@ -1,12 +1,12 @@
 """Rendered words fit every channel: values are isolated, limits are kept, buttons' data survives a tap."""
 
 import re
-from dataclasses import replace
 from string import Formatter
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.talks.render import command_menu, put_into_words, render
 from conversations.flow import FLOW

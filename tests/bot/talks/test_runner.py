@@ -1,10 +1,12 @@
 """The runner saves a turn before it acts on it and answers, and repeats its answer on a redelivery."""
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.delivery.courier import Courier
 from bot.delivery.intake import InMemoryIntake, Refusal
@@ -471,7 +473,7 @@ async def test_a_tap_on_a_card_of_a_forgotten_talk_leaves_that_card_and_answers_
     await host.happens(Said(LINK), 1)
     old = host.button("send")
     host.seconds[0] += 31 * 60
-    shown = replace(old, shown=("hxxps://forum[.]example/thread/4711",))
+    shown = dataclasses.replace(old, shown=("hxxps://forum[.]example/thread/4711",))
     answer = await host.happens(shown, card=2)
     assert (answer.live, answer.erase) == (None, ())
     assert "your card still has the link" in answer.card.text

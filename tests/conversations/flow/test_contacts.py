@@ -1,7 +1,9 @@
 """Who helps is named under their country; without them the people near; without a country it is asked."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import date
+
+from msgspec.structs import replace
 
 from conversations.flow.cards import card
 from conversations.flow.contacts import contacts, if_any, no_contact, take_it_down
@@ -12,18 +14,18 @@ from conversations.turns.submission import report_of
 from tests.talking import MOMENT, PORTALS, Replay, new_state
 
 STATE = new_state()
-BARE = replace(PORTALS["international"], contacts=(), countries=())
+BARE = dataclasses.replace(PORTALS["international"], contacts=(), countries=())
 TODAY = MOMENT.date()
 LINE = Phrase("contact.line", (("name", "Helpers"), ("reach", "116 111")))
 
 
 def _contact(purpose: Purpose, **known: object) -> Contact:
     reach = Sourced("116 111", "https://helpers.example/", date(2025, 11, 24))
-    return replace(Contact(purpose, "Helpers", reach, "XX", tried=TODAY), **known)  # type: ignore[arg-type]
+    return dataclasses.replace(Contact(purpose, "Helpers", reach, "XX", tried=TODAY), **known)  # type: ignore[arg-type]
 
 
 def _with(*given: Contact, **known: object) -> Portal:
-    return replace(BARE, contacts=given, **known)  # type: ignore[arg-type]
+    return dataclasses.replace(BARE, contacts=given, **known)  # type: ignore[arg-type]
 
 
 def _said(portal: Portal, purpose: Purpose, state: State = STATE) -> tuple[Phrase, ...]:
@@ -53,9 +55,9 @@ def test_a_line_says_price_hours_area_and_that_nobody_tried_it() -> None:
 
 def test_what_holds_for_all_of_several_is_said_once_below_them() -> None:
     untried = _contact(Purpose.THREATS, tried=None)
-    portal = _with(untried, replace(untried, region=None))
+    portal = _with(untried, dataclasses.replace(untried, region=None))
     assert _names(_said(portal, Purpose.THREATS)) == ["contacts.list", "contacts.world", "contact.untried"]
-    tried = replace(untried, region=None, tried=TODAY)
+    tried = dataclasses.replace(untried, region=None, tried=TODAY)
     [national, worldwide] = _said(_with(untried, tried), Purpose.THREATS)
     assert "contact.untried" in _names(national.lines[0])
     assert worldwide.lines == ((LINE,),)
@@ -65,7 +67,7 @@ def test_hours_are_said_with_whether_it_is_open_now() -> None:
     open_now = _contact(Purpose.HURT, hours="16:00-18:00", timezone="Asia/Karachi")
     for contact, says in (
         (open_now, "contact.open"),
-        (replace(open_now, hours="09:00-16:00"), "contact.closed"),
+        (dataclasses.replace(open_now, hours="09:00-16:00"), "contact.closed"),
     ):
         [listed, _] = _said(_with(contact), Purpose.HURT)
         assert listed.lines[0][1] == Phrase(says, (("hours", contact.hours),))
@@ -75,13 +77,13 @@ def test_the_trace_of_a_call_is_told_where_somebody_near_may_be_the_danger() -> 
     for purpose in Purpose:
         traced = "contacts.trace" in _names(_said(_with(_contact(purpose)), purpose))
         assert traced == (purpose in {Purpose.DANGER, Purpose.HURT, Purpose.DESPAIR})
-    page = replace(_contact(Purpose.HURT).reach, text="helpers.example")
+    page = dataclasses.replace(_contact(Purpose.HURT).reach, text="helpers.example")
     assert _names(_said(_with(_contact(Purpose.HURT, reach=page)), Purpose.HURT)) == ["contacts.list"]
 
 
 def test_without_a_contact_the_people_near_come_first() -> None:
     nobody = no_contact(Purpose.HURT, after="talk.near")
-    national = replace(BARE, region="XX")
+    national = dataclasses.replace(BARE, region="XX")
     assert _names(nobody(STATE, national)) == ["talk.near", "contacts.none"]  # type: ignore[operator]
     assert nobody(STATE, _with(_contact(Purpose.HURT))) == ()  # type: ignore[operator]
 
@@ -98,7 +100,7 @@ def test_take_it_down_is_offered_only_where_it_is_listed() -> None:
 
 
 def _replay(*given: Contact) -> Replay:
-    portal = replace(PORTALS["international"], countries=(("XX", given),))
+    portal = dataclasses.replace(PORTALS["international"], countries=(("XX", given),))
     return Replay(new_state(), {"international": portal})
 
 

@@ -1,6 +1,6 @@
 """The table of steps is complete: every step and every exit can be reached, and none is a dead end."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.events import Command, Commanded
 from conversations.flow import ASIDES, EVERYWHERE, FLOW

@@ -1,7 +1,9 @@
 """A card's words depend on the talk and on its portal."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import date
+
+from msgspec.structs import replace
 
 from conversations.flow.paragraphs import (
     captured,
@@ -16,7 +18,7 @@ from conversations.talk import Phrase
 from tests.talking import PORTALS, new_state
 
 STATE = new_state()
-BARE = replace(PORTALS["international"], contacts=(), legal_notes=())
+BARE = dataclasses.replace(PORTALS["international"], contacts=(), legal_notes=())
 
 
 def _names(said: tuple[Phrase, ...]) -> list[str]:
@@ -24,11 +26,11 @@ def _names(said: tuple[Phrase, ...]) -> list[str]:
 
 
 def _drafting(**changes: object) -> State:
-    return replace(STATE, draft=replace(STATE.draft, **changes))  # type: ignore[arg-type]
+    return replace(STATE, draft=replace(STATE.draft, **changes))
 
 
 def test_a_placeholder_is_filled_from_the_portal() -> None:
-    portal = replace(BARE, maximum_addresses=7)
+    portal = dataclasses.replace(BARE, maximum_addresses=7)
     assert named("link.full.1", STATE, portal).values == (("maximum", "7"),)
 
 
@@ -47,14 +49,14 @@ def test_a_report_is_said_to_be_received_only_when_it_was() -> None:
 
 def test_a_legal_note_is_shown_in_its_language_alone() -> None:
     note = Sourced("You may report.", "https://law.example/", date(2026, 11, 24))
-    portal = replace(BARE, legal_notes=(("en", note),))
+    portal = dataclasses.replace(BARE, legal_notes=(("en", note),))
     assert _names(legal_note(STATE, portal)) == ["review.legal_note"]
     assert legal_note(replace(STATE, language="es"), portal) == ()
 
 
 def test_a_legal_duty_is_never_read_by_whoever_is_in_the_pictures_or_threatened() -> None:
     note = Sourced("You must report.", "https://law.example/", date(2026, 11, 24))
-    portal = replace(BARE, legal_notes=(("en", note),))
+    portal = dataclasses.replace(BARE, legal_notes=(("en", note),))
     assert _names(legal_note_unless_hurt(STATE, portal)) == ["review.legal_note"]
     for circumstance in ("own_pictures", "threatened"):
         assert legal_note_unless_hurt(_drafting(circumstances=(circumstance,)), portal) == ()

@@ -1,9 +1,10 @@
 """A talk survives any events: nothing raises, no link is lost, and nothing is sent unasked."""
 
-from dataclasses import replace
+import dataclasses
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from conversations.events import (
     Attached,
@@ -187,7 +188,7 @@ def test_no_picture_is_answered_twice_alike(step: str) -> None:
 
 
 def test_a_paused_portal_takes_nothing_and_says_where_else_to_report() -> None:
-    paused = {name: replace(portal, paused=True) for name, portal in PORTALS.items()}
+    paused = {name: dataclasses.replace(portal, paused=True) for name, portal in PORTALS.items()}
     replay = Replay(new_state(), paused)
     assert replay.step(Said(LINK)).effects == ()
     assert replay.state.step == "paused"
@@ -202,7 +203,7 @@ def test_a_paused_portal_takes_nothing_and_says_where_else_to_report() -> None:
 def test_a_portal_paused_in_the_middle_of_a_talk_sends_nothing_more() -> None:
     replay = Replay(new_state())
     replay.step(Said(LINK))
-    replay.portals = {name: replace(portal, paused=True) for name, portal in PORTALS.items()}
+    replay.portals = {name: dataclasses.replace(portal, paused=True) for name, portal in PORTALS.items()}
     turn = replay.tap("send")
     assert (turn.state.step, turn.effects) == ("paused", ())
     assert turn.state.draft.revision == 0

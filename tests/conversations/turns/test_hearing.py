@@ -1,6 +1,8 @@
 """A need that is heard is answered by the exit for it; no link is lost by it, and a tap leads back."""
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from conversations.events import Attached, Media, Received, Said
 from conversations.flow import FLOW
@@ -99,7 +101,7 @@ def test_an_exit_is_shown_again_each_time_that_it_is_needed() -> None:
 
 
 def test_a_paused_portal_keeps_every_way_to_help() -> None:
-    paused = {name: replace(portal, paused=True) for name, portal in PORTALS.items()}
+    paused = {name: dataclasses.replace(portal, paused=True) for name, portal in PORTALS.items()}
     replay = Replay(new_state(), paused)
     replay.step(Said(LINK))
     assert replay.state.step == "paused"

@@ -1,12 +1,11 @@
 """Nothing that comes with a link is thrown away, nothing is reported twice, and a correction corrects."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from bot.talks.stored import Talk, dump
 from conversations.events import Command, Commanded, Event, Received, Refused, Said
 from conversations.flow.cards import card
-from conversations.state import dump
 from conversations.talk import Phrase, RemoveMessage, Submit
 from conversations.turns.submission import report_of
 from conversations.wire.report import Report
@@ -316,7 +315,7 @@ def test_what_was_tapped_after_sending_is_forgotten_with_clear_and_with_a_stoppe
     for replay in (stopped, withdrawn):
         replay.step(Commanded(Command.CANCEL))
     for replay in (cleared, stopped, withdrawn):
-        assert b"danger_now" not in dump(replay.state)
+        assert b"danger_now" not in dump(Talk(replay.state))
         replay.step(Said("https://forum.example/third"))
         assert sent(replay).circumstances == ()
 

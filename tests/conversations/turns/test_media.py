@@ -1,6 +1,6 @@
 """A picture is deleted unopened, and no word that came with it is lost: it is kept, or shown back."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.events import Attached, Media, Received
 from conversations.talk import RemoveMessage

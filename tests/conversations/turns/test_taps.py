@@ -1,6 +1,6 @@
 """A tap changes what it names, and nothing beside it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from conversations.events import Received, Refused, Said
 from tests.talking import begun

@@ -1,8 +1,7 @@
 """A reporter who sees the wrong language reaches theirs with one tap, and loses nothing."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.talks.render import render
 from conversations.events import Chose, Opened, Said

@@ -1,10 +1,11 @@
 """The words are neutral for somebody who looks on, short, and all in use."""
 
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from string import Formatter
+
+from msgspec.structs import replace
 
 from bot.delivery.intake import STATUS_WORDS
 from bot.talks.render import put_into_words, render
