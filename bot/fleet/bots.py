@@ -14,6 +14,7 @@ from bot.channels.telegram.failures import (
     TokenRefusedError,
     UnchangedError,
 )
+from bot.channels.telegram.raw_updates import Update
 from bot.channels.telegram.sending import settle
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet.bots_file import BotEntry
@@ -77,7 +78,7 @@ class FleetBot:
         if entry != self.entry:
             self._host, self.entry = self._shared.host_of(entry), entry
 
-    async def receive(self, update: Any) -> Call | None:
+    async def receive(self, update: Update) -> Call | None:
         """Take one update; on return it is saved. Gives the call that may travel in the answer's body.
 
         Raises OSError when a disk or store of ours is away, so that Telegram brings the update again.

@@ -1,7 +1,9 @@
 """Telegram, by polling or by webhooks: updates in, calls of the Bot API out.
 
+- `raw_updates`: reads the bytes of updates
 - `updates`: turns updates into arrivals; pure
 - `calls`: turns answers into calls; pure
+- `answers`: writes what a call gives along, and reads what is answered
 - `chats`: handles each chat's updates in order
 - `chat_queue`: the calls that wait for one chat
 - `sending`: sends calls in order, and retries them

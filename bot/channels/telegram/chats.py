@@ -15,6 +15,7 @@ from typing import Any
 from bot.channels.telegram.calls import Call, calls_for, calls_to_leave, calls_to_tidy, end_of_tap
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.raw_updates import Update
 from bot.channels.telegram.sending import ChatQueues
 from bot.channels.telegram.updates import (
     Gone,
@@ -73,7 +74,7 @@ class TelegramChats:
         self._pace = pace
         self._queues = ChatQueues(host, request, pace, sentences.away)
 
-    async def serve(self, update: Any) -> ChatQueue | None:
+    async def serve(self, update: Update) -> ChatQueue | None:
         """Bring one polled update before the host until it is saved, or skipped; gives its chat's queue.
 
         Of each chat, updates are brought in the order in which this was begun. Then it waits for
@@ -89,7 +90,7 @@ class TelegramChats:
         await self._queues.answered(queue, self._pace.confirm)
         return queue
 
-    async def take(self, update: Any) -> Call | None:
+    async def take(self, update: Update) -> Call | None:
         """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
 
         Waits for `Pace.shown` seconds at most until its card is shown too, so that only a longer outage of
@@ -137,7 +138,7 @@ class TelegramChats:
         await updates(0)
         await self._queues.drop()
 
-    def _read(self, update: Any) -> Outcome:
+    def _read(self, update: Update) -> Outcome:
         try:
             return event_from(update, self._bot)
         except UnreadableUpdateError:

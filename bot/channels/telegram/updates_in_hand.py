@@ -1,10 +1,11 @@
 """Knows which updates of a polled bot are in hand: the offset confirms those that are done, and no other."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from bot.channels.telegram.chat_queue import ChatQueue
+from bot.channels.telegram.raw_updates import Update
 from bot.channels.telegram.sending import settle
 
 _Task = asyncio.Task[ChatQueue | None]
@@ -17,7 +18,7 @@ class UpdatesInHand:
     confirmed. Updates are served beside one another, and begin in the order in which they came.
     """
 
-    def __init__(self, serve: Callable[[Any], Coroutine[Any, Any, ChatQueue | None]]) -> None:
+    def __init__(self, serve: Callable[[Update], Coroutine[Any, Any, ChatQueue | None]]) -> None:
         self._serve = serve
         self._tasks: dict[int, _Task] = {}
         self._being_confirmed: dict[int, _Task] = {}
@@ -45,7 +46,7 @@ class UpdatesInHand:
         waiting = [number for number, task in known.items() if not _is_answered(task)]
         return min(waiting, default=self._next)
 
-    def take(self, updates: Sequence[Any]) -> None:
+    def take(self, updates: Sequence[Update]) -> None:
         """Begin to serve the updates that are new; those without a number are passed over."""
         self._being_confirmed = {}
         numbered = {number: update for update in updates if (number := update_number(update)) is not None}
@@ -78,7 +79,6 @@ def _is_answered(task: _Task) -> bool:
     return queue is None or not queue.waits
 
 
-def update_number(update: Any) -> int | None:
+def update_number(update: Update) -> int | None:
     """Give the number of an update, or None if it has none."""
-    number = update.get("update_id") if isinstance(update, Mapping) else None
-    return number if isinstance(number, int) else None
+    return update.update_id if isinstance(update.update_id, int) else None

@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.telegram.calls import Call
+from bot.channels.telegram.raw_updates import Update
 from bot.fleet.bots import ClosingError, Fleet, portals_of
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.webhook_keys import WebhookKeys
@@ -272,7 +273,7 @@ async def test_a_bot_that_is_being_closed_takes_nothing_more(fleets: Fleets) -> 
     assert bot is not None
     await bot.close()
     with pytest.raises(ClosingError):
-        await bot.receive(_message(5000000001))
+        await bot.receive(Update(1))
 
 
 async def test_a_call_under_way_ends_before_its_connections_close(fleets: Fleets) -> None:
