@@ -10,6 +10,7 @@
 - `failures`: how a call fails, how long it is retried, and when a lasting fault is told
 - `rate_limits`: limits how fast a bot calls
 - `outage_notices`: knows which chats were told that the bot is away
+- `in_hand`: says when an update is over, and waits for all of them at a stop
 - `updates_in_hand`: says which updates may be confirmed
 - `newer_token`: reads a bot's token again while Telegram refuses it
 - `polling`: serves one bot by long polling (python-telegram-bot)

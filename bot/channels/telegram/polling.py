@@ -45,9 +45,9 @@ from bot.channels.telegram.failures import (
     WebhookSetError,
     silence,
 )
+from bot.channels.telegram.in_hand import settle
 from bot.channels.telegram.newer_token import newer_token
 from bot.channels.telegram.raw_updates import rewritten, updates_in
-from bot.channels.telegram.sending import settle
 from bot.channels.telegram.updates import UPDATE_KINDS
 from bot.channels.telegram.updates_in_hand import UpdatesInHand
 from bot.exchange import Host
@@ -192,7 +192,7 @@ class TelegramPolling:
     async def _wind_down(self) -> None:
         await settle(self._presenting, 0)
         try:
-            await self._chats.close(self._updates.close)
+            await self._chats.close()
         finally:
             tell_left(self._chats.left)
         if offset := self._updates.last_offset():
