@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import Message, Receive, Scope, Send
 
+from bot.channels.telegram.answers import as_json
 from bot.channels.telegram.calls import Call
 from bot.channels.telegram.raw_updates import NoJsonError, Update, read_update
 from bot.fleet.webhook_keys import opens
@@ -126,7 +127,9 @@ async def _hand_over(bot: Receives, update: Update) -> "_Answer":
         call = await bot.receive(update)
     except OSError:
         return _answer(503)
-    return _TAKEN if call is None else _answer(200, {**call.parameters, "method": call.method})
+    if call is None:
+        return _TAKEN
+    return _answer(200, as_json({**call.parameters, "method": call.method}), "application/json")
 
 
 async def _body(headers: "_Headers", receive: Receive) -> bytes | None:
@@ -165,7 +168,6 @@ class _Answer:
 
 def _answer(status: int, told: Mapping[str, Any] | bytes = b"", media_type: str = "") -> _Answer:
     if not isinstance(told, bytes):
-        # In ASCII, since half a surrogate pair cannot be written otherwise.
         told, media_type = json.dumps(told).encode(), "application/json"
     headers = [(b"cache-control", b"no-store"), (b"content-length", b"%d" % len(told))]
     if media_type:

@@ -71,8 +71,9 @@ class ChatQueue:
     @property
     def has_news(self) -> bool:
         """Whether the host is to be told something now: of a card at once, of deletions when all are done."""
-        is_deleting = any(call.deletes for call in self.calls)
-        return self.shown is not None or (bool(self.deleted) and not is_deleting)
+        if self.shown is not None:
+            return True
+        return bool(self.deleted) and not any(call.deletes for call in self.calls)
 
     def put(self, calls: Sequence[Call]) -> None:
         """Add calls behind those that wait."""
