@@ -21,5 +21,6 @@ These modules import no part, and every part may import them:
 - `logs`: writes the log; nothing else writes to it
 - `log_events`: the events that it may write, with their fields
 - `garbage`: when Python's garbage collector works
+- `event_loop`: runs long work on uvloop
 - `http_server`: serves HTTP with limits on time and connections
 """

@@ -63,9 +63,6 @@ ELSEWHERE = (
     Elsewhere("bot/fleet", "invitations", "tests/bot/tools/test_portal_links.py", "parts of one command"),
     Elsewhere("bot/fleet", "host", "tests/bot/fleet/test_webhooks_served.py", "a fleet as it is served"),
     Elsewhere("bot/polled", "host", "tests/bot/polled/test_health.py", "a polled bot as it is served"),
-    Elsewhere(
-        "bot/talks", "stored", "tests/bot/talks/test_runner.py", "a stored talk is read only by the runner"
-    ),
     Elsewhere("conversations", "events talk", "tests/conversations/test_repr.py", "types alone"),
     Elsewhere(
         "conversations/address/finding",

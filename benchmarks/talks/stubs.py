@@ -73,10 +73,15 @@ class BotApiStub:
             "chat": {"id": chat, "type": "private", "first_name": "Maria", "username": "maria_example"},
             "date": SENT_AT,
             "text": given["text"],
-            "reply_markup": json.loads(given["reply_markup"]),
+            "reply_markup": _read(given["reply_markup"]),
         }
         self.cards[chat] = card
         return card
+
+
+def _read(markup: Any) -> Any:
+    # aiogram and python-telegram-bot write it into a field of a form.
+    return json.loads(markup) if isinstance(markup, str) else markup
 
 
 def _answer(result: dict[str, Any]) -> bytes:
@@ -134,8 +139,10 @@ class _Session:
     def __init__(self, bots: Mapping[str, BotApiStub]) -> None:
         self._bots = bots
 
-    def post(self, url: str, *, data: FormData, **_: object) -> "_Response":
+    def post(self, url: str, *, data: FormData | bytes, **_: object) -> "_Response":
         stub, method = _called(self._bots, url)
+        if isinstance(data, bytes):
+            return _Response(stub.call(method, json.loads(data)))
         fields = data._fields
         return _Response(stub.call(method, {options["name"]: value for options, _, value in fields}))
 
@@ -145,6 +152,9 @@ class _Response:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+
+    async def read(self) -> bytes:
+        return self._content
 
     async def text(self) -> str:
         return self._content.decode()

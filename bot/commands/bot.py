@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.command_line import bot_settings, ready, serve
+from bot.commands.command_line import bot_settings, ready, serve, until_stopped
 
 if TYPE_CHECKING:
     from bot.settings import BotSettings
@@ -57,11 +57,13 @@ def talk(
     ] = False,
 ) -> None:
     """Hold one talk in this terminal."""
+    import asyncio
+
     from reportline.logs import configure_logs
 
     settings = bot_settings(writes=True)
     configure_logs("ERROR")
-    serve(_talk(settings, start, language, draft=draft))
+    until_stopped(_talk(settings, start, language, draft=draft), asyncio.run)
 
 
 async def _talk(settings: "BotSettings", start: str, language: str | None, *, draft: bool) -> None:

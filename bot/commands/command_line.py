@@ -35,7 +35,14 @@ def bot_settings(*, writes: bool = False) -> "BotSettings":
 
 
 def serve(work: Coroutine[Any, Any, None]) -> None:
-    """Run until done or told to stop; SIGTERM stops as gently as Ctrl-C does."""
+    """Serve many until done or told to stop; SIGTERM stops as gently as Ctrl-C does."""
+    from reportline.event_loop import run
+
+    until_stopped(work, run)
+
+
+def until_stopped(work: Coroutine[Any, Any, None], run: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    """Have `run` run the work until it is done or told to stop."""
     import asyncio
     from contextlib import suppress
 
@@ -45,7 +52,7 @@ def serve(work: Coroutine[Any, Any, None]) -> None:
     collect_as_usual()
     try:
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            ready(lambda: asyncio.run(_until_stopped(work)))
+            ready(lambda: run(_until_stopped(work)))
     except TokenRefusedError:
         typer.echo(
             "Telegram refuses the bot's token. Ask BotFather for a new one, and write it into the file that "

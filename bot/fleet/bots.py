@@ -14,7 +14,7 @@ from bot.channels.telegram.failures import (
     TokenRefusedError,
     UnchangedError,
 )
-from bot.channels.telegram.sending import settle
+from bot.channels.telegram.raw_updates import Update
 from bot.exchange import Answer, Arrival, Host, TalkHandle
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.numbers import BotState, FleetNumbers
@@ -62,7 +62,6 @@ class FleetBot:
         self._host, self._sender = shared.host_of(entry), shared.sender_of(entry.token)
         self._chats = TelegramChats(self, entry.bot_id, shared.sentences, self._request, shared.pace)
         self._skipped = 0
-        self._taking: set[asyncio.Task[Call | None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._is_closing = False
         self.is_refused = False
@@ -77,19 +76,15 @@ class FleetBot:
         if entry != self.entry:
             self._host, self.entry = self._shared.host_of(entry), entry
 
-    async def receive(self, update: Any) -> Call | None:
+    async def receive(self, update: Update) -> Call | None:
         """Take one update; on return it is saved. Gives the call that may travel in the answer's body.
 
         Raises OSError when a disk or store of ours is away, so that Telegram brings the update again.
         """
         if self._is_closing:
             raise ClosingError
-        # Shielded, so that neither a closed connection nor a stop cuts a turn in two.
-        taking = asyncio.create_task(self._chats.take(update))
-        self._taking.add(taking)
-        taking.add_done_callback(self._taking.discard)
         try:
-            ends_tap = await asyncio.shield(taking)
+            ends_tap = await self._chats.take(update)
         except OSError as error:
             self._shared.numbers.count_update("put_off")
             if isinstance(error, StoreAway):
@@ -121,13 +116,10 @@ class FleetBot:
         Gives the number of chats in which something is left undone.
         """
         self._is_closing = True
-        await self._chats.close(self._settle_taking)
+        await self._chats.close()
         await self._sender.close()
         await asyncio.gather(*self._leaving)
         return self._chats.left
-
-    async def _settle_taking(self, seconds: float) -> None:
-        await settle({*self._taking}, seconds)
 
     def _has_skipped(self) -> bool:
         skipped, self._skipped = self._chats.skipped - self._skipped, self._chats.skipped

@@ -20,6 +20,7 @@ from bot.fleet.numbers import FleetNumbers
 from bot.fleet.webhook_keys import read_metrics_token, read_webhook_keys
 from bot.fleet.webhooks import WebhookApp, WebhookConnection
 from bot.settings import BotSettings, valkey_url
+from reportline.garbage import collect_as_usual
 from reportline.http_server import listen, serve
 from reportline.logs import log_event
 from reportline.readiness import NotReady
@@ -50,6 +51,7 @@ async def serve_fleet(settings: BotSettings) -> None:
         watching = asyncio.create_task(fleet.watch(read, SECONDS_BETWEEN_LOOKS))
         typer.echo(f"The fleet takes webhooks at http://{_address(listener)}")
         log_event("started", house="bot", channel="telegram")
+        collect_as_usual()  # what was made for the start stays
         try:
             await serve(app, WebhookConnection, listener)
         finally:

@@ -6,7 +6,8 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, User
 
-from bot.channels.telegram.updates import event_from
+from bot.channels.telegram.raw_updates import read_update
+from bot.channels.telegram.updates import Outcome, event_from
 from bot.exchange import Arrival
 from tests.bot_api import BotApi
 from tests.canaries.bot_api_updates import Planter, as_json, fields_of, needed, update_of
@@ -23,9 +24,14 @@ def written_by_persons(planter: Planter) -> set[str]:
     return {name for name in fields_of(Message).keys() - _WORDS if _is_answered(planter, name)}
 
 
+def outcome_of(update: dict[str, Any]) -> Outcome:
+    """Give what the bot reads in an update; raises UnreadableUpdateError."""
+    return event_from(read_update(json.dumps(update).encode()), BOT)
+
+
 def _is_answered(planter: Planter, name: str) -> bool:
     message = planter.some(Message, {*needed(Message), "from_user", "text", name})
-    return isinstance(event_from(update_of("message", message), BOT), Arrival)
+    return isinstance(outcome_of(update_of("message", message)), Arrival)
 
 
 class UpdateTemplates:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram import Bot, TelegramObject, Update
 
-from bot.channels.telegram.updates import UnreadableUpdateError, event_from
+from bot.channels.telegram.updates import UnreadableUpdateError
 from bot.exchange import Arrival
 from tests.canaries.bot_api_updates import (
     Class,
@@ -19,7 +19,7 @@ from tests.canaries.bot_api_updates import (
     variants_of,
 )
 from tests.canaries.markers import BITS, Marker, Mint
-from tests.canaries.planted_reporter import BOT, damaged, written_by_persons
+from tests.canaries.planted_reporter import BOT, damaged, outcome_of, written_by_persons
 
 SEEN_KINDS, SEEN_CLASSES, SEEN_FIELDS = 25, 140, 780
 
@@ -138,7 +138,7 @@ def test_damaged_updates_are_refused_and_answered() -> None:
 
 def _outcome(update: dict[str, Any]) -> str:
     try:
-        return "answered" if isinstance(event_from({**update, "update_id": 1}, BOT), Arrival) else "ignored"
+        return "answered" if isinstance(outcome_of({**update, "update_id": 1}), Arrival) else "ignored"
     except UnreadableUpdateError:
         return "refused"
 

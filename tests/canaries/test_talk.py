@@ -96,9 +96,12 @@ def test_bot_and_intake_crashed(runs: dict[str, ScenarioRun], process: str) -> N
     assert b"Traceback" not in errors
 
 
-@pytest.mark.parametrize("library", ["httpcore", "httpx", "telegram", "asyncio", "py.warnings"])
+@pytest.mark.parametrize("library", ["httpcore", "httpx", "asyncio"])
 def test_every_library_logged_at_debug(runs: dict[str, ScenarioRun], library: str) -> None:
-    """The libraries' own loggers wrote all their records, down to DEBUG."""
+    """The libraries' own loggers wrote all their records, down to DEBUG.
+
+    That of python-telegram-bot wrote each call when its bot made it; its request alone writes nothing.
+    """
     assert re.search(rf"^{library}".encode(), runs["talks"].content("written: bot.out"), re.MULTILINE)
 
 

@@ -24,6 +24,7 @@ AIOGRAM = PYDANTIC | {
     *("aiogram", "aiofiles", "magic_filter"),
     *("aiohttp", "aiohappyeyeballs", "aiosignal", "attr", "frozenlist", "multidict", "propcache", "yarl"),
 }
+FLEET = {"msgspec", "uvloop", "valkey", "prometheus_client", "starlette", "uvicorn"}
 DATABASE = {"sqlalchemy", "greenlet"}
 SERVER = {"starlette", "anyio", "uvicorn", "h11", "click"}
 INTAKE = TYPER | SETTINGS | STRUCTLOG | DATABASE | {"nacl"}
@@ -35,13 +36,13 @@ COMMANDS: dict[str, tuple[dict[str, str], set[str]]] = {
     "--help": ({}, TYPER | RICH | {"markdown_it", "mdurl"}),
     "bot poll": (
         {"REPORTLINE_TELEGRAM_TOKEN": TOKEN, "REPORTLINE_DATA_DIR": NOWHERE},
-        TYPER | TALKS | HTTPX | {"telegram"},
+        TYPER | TALKS | HTTPX | {"telegram", "msgspec", "uvloop"},
     ),
     "bot fleet": (
         {"REPORTLINE_VALKEY_URL": "valkey://127.0.0.1:1", "REPORTLINE_BOTS_FILE": NOWHERE},
-        TYPER | TALKS | HTTPX_IN_USE | AIOGRAM | {"valkey", "prometheus_client", "starlette", "uvicorn"},
+        TYPER | TALKS | HTTPX_IN_USE | AIOGRAM | FLEET,
     ),
-    "bot talk": ({}, TYPER | TALKS | HTTPX_IN_USE),
+    "bot talk": ({}, TYPER | TALKS | HTTPX_IN_USE | {"msgspec"}),
     "portal check": ({}, TYPER | SETTINGS | {"babel", "nacl", "tzdata"}),
     "queue next": (
         {"REPORTLINE_ANALYST_TOKEN": "none"},

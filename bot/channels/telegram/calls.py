@@ -1,11 +1,11 @@
 """Makes the calls of the Bot API that show a card, delete messages, leave a group and present the bot."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.channels.telegram.updates import Leave, Pinned
+from bot.channels.telegram.raw_updates import Update
+from bot.channels.telegram.updates import Leave, Pinned, tap_in
 from bot.exchange import Answer, Card, CardButton
 
 MOST_DELETIONS = 100
@@ -47,11 +47,10 @@ class Presentation:
     name: str | None = None
 
 
-def end_of_tap(update: Mapping[str, Any]) -> Call | None:
+def end_of_tap(update: Update) -> Call | None:
     """Give the call that ends a tapped button's waiting, or None when the update is no tap."""
-    with suppress(KeyError, TypeError):
-        return Call("answerCallbackQuery", {"callback_query_id": str(update["callback_query"]["id"])})
-    return None
+    tap = tap_in(update)
+    return None if tap is None else Call("answerCallbackQuery", {"callback_query_id": tap})
 
 
 def calls_for(answer: Answer, chat: str) -> tuple[Call, ...]:

@@ -4,9 +4,20 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from bot.channels.telegram.calls import Call
 from bot.exchange import TalkHandle
+
+
+class Waits(Protocol):
+    """Who waits until a chat's calls are made."""
+
+    while_held_up: bool
+
+    def release(self) -> None:
+        """End the waiting."""
+        ...
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -16,6 +27,7 @@ class ChatQueue:
     `shown` is the number of a card, `deleted` those of messages that are gone, of which the host has not been
     told yet. After `repeats`, a card may stand twice: its call got no answer. `since` is the time of the
     newest call.
+    `sender` is the task that makes the calls, `waiting` those who wait for it.
     `held_up` is set while Telegram does not take the next call: it asks to wait, or cannot be reached.
     """
 
@@ -27,10 +39,24 @@ class ChatQueue:
     repeats: bool = False
     tries: int = 0
     since: float = field(default_factory=time.monotonic)
-    sender: "asyncio.Task[None] | None" = None
+    sender: "asyncio.Task[Any] | None" = None
+    waiting: list[Waits] = field(default_factory=list, repr=False)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
     held_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def release(self) -> None:
+        """Tell all who wait for the calls that they are made."""
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            one.release()
+
+    def hold_up(self) -> None:
+        """Take note that Telegram does not take the next call; who does not wait for that is told."""
+        self.held_up.set()
+        for one in self.waiting:
+            if not one.while_held_up:
+                one.release()
 
     @property
     def fails_to_delete(self) -> bool:
@@ -45,8 +71,9 @@ class ChatQueue:
     @property
     def has_news(self) -> bool:
         """Whether the host is to be told something now: of a card at once, of deletions when all are done."""
-        is_deleting = any(call.deletes for call in self.calls)
-        return self.shown is not None or (bool(self.deleted) and not is_deleting)
+        if self.shown is not None:
+            return True
+        return bool(self.deleted) and not any(call.deletes for call in self.calls)
 
     def put(self, calls: Sequence[Call]) -> None:
         """Add calls behind those that wait."""

@@ -15,6 +15,8 @@ from typing import Any
 from bot.channels.telegram.calls import Call, calls_for, calls_to_leave, calls_to_tidy, end_of_tap
 from bot.channels.telegram.chat_queue import ChatQueue
 from bot.channels.telegram.failures import Pace
+from bot.channels.telegram.in_hand import InHand, UpdatesHeld
+from bot.channels.telegram.raw_updates import Update
 from bot.channels.telegram.sending import ChatQueues
 from bot.channels.telegram.updates import (
     Gone,
@@ -67,77 +69,89 @@ class TelegramChats:
         self.skipped = 0
         self.left = 0
         self._closing = asyncio.Event()
-        self._waiting = 0
+        self._held = UpdatesHeld()
         self._has_told = False
         self._host, self._bot, self._sentences = host, bot, sentences
         self._pace = pace
         self._queues = ChatQueues(host, request, pace, sentences.away)
 
-    async def serve(self, update: Any) -> ChatQueue | None:
-        """Bring one polled update before the host until it is saved, or skipped; gives its chat's queue.
+    def serve(self, update: Update) -> "asyncio.Future[ChatQueue | None]":
+        """Begin to bring one polled update before the host, until it is saved, or skipped.
 
-        Of each chat, updates are brought in the order in which this was begun. Then it waits for
-        `Pace.confirm` seconds at most until the answer is shown, and not at all while Telegram holds it up.
-        Raises PutOffError.
+        Of each chat, updates are brought in the order in which this was called. What is given is done, with
+        the chat's queue, once the update may be confirmed: when its answer is shown too, but for that it
+        waits for `Pace.confirm` seconds at most, and not at all while Telegram holds it up. It may end in
+        PutOffError.
         """
         outcome = self._read(update)
         if isinstance(outcome, Ignored):
-            return None
-        queue = self._queues.of(_chat(outcome))
-        async with queue.order:
-            await self._insist(queue, outcome, end_of_tap(update))
-        await self._queues.answered(queue, self._pace.confirm)
-        return queue
+            nothing_to_do: asyncio.Future[ChatQueue | None] = asyncio.get_running_loop().create_future()
+            nothing_to_do.set_result(None)
+            return nothing_to_do
+        held = self._held.begin(self._queues.of(_chat(outcome)))
+        held.task = asyncio.create_task(self._served(held, outcome, end_of_tap(update)))
+        return held.over
 
-    async def take(self, update: Any) -> Call | None:
+    async def _served(self, held: InHand, outcome: Outcome, tap: Call | None) -> None:
+        try:
+            async with held.queue.order:
+                await self._insist(held.queue, outcome, tap)
+        except BaseException as error:
+            held.fail(error)
+            if isinstance(error, OSError):
+                return
+            raise
+        await self._queues.answer(held, self._pace.confirm, while_held_up=False)
+
+    async def take(self, update: Update) -> Call | None:
         """Bring one update before the host: on return it is saved, or skipped; gives what ends a tap.
 
         Waits for `Pace.shown` seconds at most until its card is shown too, so that only a longer outage of
         Telegram can part the two; beyond MOST_WAITING for none. Raises OSError when a disk or store of the
         host's is away, or when a message could not be deleted yet: then the update is to come again.
+        Cancelled, it cuts no turn in two.
         """
         outcome = self._read(update)
         if isinstance(outcome, Ignored):
             return None
-        queue = self._queues.of(_chat(outcome))
-        await self._bring(queue, outcome)
-        await self._shown(queue)
+        held = self._held.begin(self._queues.of(_chat(outcome)))
+        held.task = asyncio.create_task(self._taken(held, outcome))
+        await held.over
+        if held.has_waited and held.queue.fails_to_delete:
+            raise NotDeletedYet
         return end_of_tap(update)
 
-    async def _shown(self, queue: ChatQueue) -> None:
-        if queue.sender is None or self._waiting >= MOST_WAITING:
-            return
-        self._waiting += 1
+    async def _taken(self, held: InHand, outcome: Outcome) -> None:
         try:
-            await asyncio.wait({queue.sender}, timeout=self._pace.shown)
-        finally:
-            self._waiting -= 1
-        if queue.fails_to_delete:
-            raise NotDeletedYet
+            await self._bring(held.queue, outcome)
+        except BaseException as error:
+            held.fail(error)
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            return
+        seconds = self._pace.shown if self._held.waiting < MOST_WAITING else 0
+        await self._queues.answer(held, seconds, while_held_up=True)
 
     async def make(self, calls: Iterable[Call]) -> None:
         """Make calls that belong to no chat, one after another, and retry them as a chat's are."""
         await self._queues.drain(ChatQueue("", calls=list(calls)))
 
-    async def close(self, updates: Callable[[float], Awaitable[None]]) -> None:
-        """End: work off what waits, deletions first, and drop the rest once the pace's `grace` is over.
-
-        `updates` gives the updates in hand so many seconds, and drops the rest.
-        """
+    async def close(self) -> None:
+        """End: work off what waits, deletions first, and drop the rest once the pace's `grace` is over."""
         self._closing.set()
         self._queues.hurry()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.grace):
-                    await updates(self._pace.standstill)
+                    await self._held.settle(self._pace.standstill)
                     await self._queues.take_all_notices_back()
                     await self._queues.work_off()
         finally:
             self.left = self._queues.undone
-        await updates(0)
+        await self._held.settle(0)
         await self._queues.drop()
 
-    def _read(self, update: Any) -> Outcome:
+    def _read(self, update: Update) -> Outcome:
         try:
             return event_from(update, self._bot)
         except UnreadableUpdateError:
@@ -166,7 +180,7 @@ class TelegramChats:
         return True
 
     async def _bring(self, queue: ChatQueue, outcome: Outcome, *first: Call) -> None:
-        """Bring one thing before the host, and put what answers it, after `first`, on its way."""
+        """Bring one thing before the host, and put what answers it behind what waits, after `first`."""
         async with queue.lock:
             try:
                 await self._queues.tell_host(queue)
@@ -179,7 +193,6 @@ class TelegramChats:
             self._has_told = False
             # The notice goes first, so that it does not stand below the card that says more.
             queue.put([*first, *self._queues.take_notice_back(queue), *calls])
-            self._queues.send(queue)
 
     def _tell(self, error: OSError) -> None:
         # Once in an outage, or each line would mark an act of a reporter's; the store's is told elsewhere.

@@ -109,6 +109,8 @@ class Allowance:
 
     def held(self, chat: str) -> float:
         """Give the seconds for which Telegram still asks to wait, in this chat or everywhere."""
+        if not (self._all_held or self._named or self._held):
+            return 0.0
         now = self._clock()
         behind = _SECONDS_BEHIND if chat in self._named else 0.0
         return max(0.0, self._all_held + behind - now, self._held.get(chat, 0) - now)
@@ -122,6 +124,9 @@ class Allowance:
         now = self._clock()
         while self._cards and next(iter(self._cards.values())).full_at <= now:
             self._cards.popitem(last=False)
+        if not (self._held or self._named):
+            self._suspects.clear()
+            return
         for chat in [chat for chat, until in self._held.items() if until <= now]:
             del self._held[chat]
         for chat in [chat for chat, until in self._named.items() if until <= now]:

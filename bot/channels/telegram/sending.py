@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from bot.channels.telegram.calls import Call, in_chat, sent_anew
@@ -21,6 +21,7 @@ from bot.channels.telegram.failures import (
     UnchangedError,
     UnreachableError,
 )
+from bot.channels.telegram.in_hand import InHand, settle
 from bot.channels.telegram.outage_notices import Notices
 from bot.channels.telegram.rate_limits import Allowance
 from bot.exchange import Host, TalkHandle
@@ -47,7 +48,7 @@ class ChatQueues:
         self._host, self._request, self._pace = host, request, pace
         self._allowance = Allowance(pace.calls_a_second, pace.cards_a_second)
         self._notices = Notices(away, self._expire, pace.notice)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[Any]] = set()
         self._told: set[str] = set()
         self._tidying: asyncio.TimerHandle | None = None
         self._released = asyncio.Event()
@@ -84,24 +85,42 @@ class ChatQueues:
         await settle(self._sending.copy(), 0)
 
     def send(self, queue: ChatQueue) -> None:
-        """Go on with what the queue waits for, beside everything else."""
+        """Go on with what the queue waits for, in a task of its own, unless another does."""
         if queue.waits and (queue.sender is None or queue.sender.done()):
             queue.sender = asyncio.create_task(self.drain(queue))
             self._sending.add(queue.sender)
             queue.sender.add_done_callback(self._sending.discard)
 
-    async def answered(self, queue: ChatQueue, seconds: float) -> None:
-        """Wait until a queue's calls are made, so many seconds at most; not while Telegram holds it up."""
-        if queue.sender is None or self._allowance.held(queue.chat):
+    async def answer(self, held: InHand, seconds: float, *, while_held_up: bool) -> None:
+        """Do what the queue of an update waits for, unless another does; releases the update after that.
+
+        After so many seconds at the latest, and at once if it is not to wait while Telegram holds it up.
+        """
+        queue = held.queue
+        if not queue.waits and queue.sender is None:
+            held.release()
             return
-        held_up = asyncio.create_task(queue.held_up.wait())
-        try:
-            await asyncio.wait({queue.sender, held_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            held_up.cancel()
+        is_held_up = queue.held_up.is_set() or bool(self._allowance.held(queue.chat))
+        if seconds and (while_held_up or not is_held_up):
+            held.wait(seconds, while_held_up=while_held_up)
+            queue.waiting.append(held)
+        else:
+            held.release()
+        if queue.sender is None or queue.sender.done():
+            await self.drain(queue)
 
     async def drain(self, queue: ChatQueue) -> None:
         """Do all that the queue waits for."""
+        queue.sender = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._sending.add(queue.sender)
+        try:
+            await self._drain(queue)
+        finally:
+            self._sending.discard(queue.sender)
+            queue.sender = None
+            queue.release()
+
+    async def _drain(self, queue: ChatQueue) -> None:
         while queue.waits:
             if self._is_hurried:
                 queue.put_deletions_first()
@@ -111,7 +130,8 @@ class ChatQueues:
                 # After a wait for the lock the turn is over: wait for another.
                 late = time.monotonic() - booked > _SECONDS_OF_A_TURN
                 pause = 0 if late else await self._step(queue)
-            await asyncio.sleep(pause)
+            if pause:
+                await asyncio.sleep(pause)
         if self._tidying is None:
             self._tidy()
 
@@ -177,12 +197,13 @@ class ChatQueues:
         """Wait until a queue may make its next call."""
         if not queue.calls or not queue.chat:
             return
-        if queue.calls[0].shows:
-            await asyncio.sleep(self._allowance.card(queue.chat))
+        if queue.calls[0].shows and (pause := self._allowance.card(queue.chat)):
+            await asyncio.sleep(pause)
         while True:
-            probes = await self._release_of(queue)
+            probes = bool(self._allowance.held(queue.chat)) and await self._release_of(queue)
             # Booked only now, so that what was told to wait does not all go at the same moment.
-            await asyncio.sleep(self._allowance.call())
+            if pause := self._allowance.call():
+                await asyncio.sleep(pause)
             if probes or not self._allowance.held(queue.chat):
                 return
 
@@ -253,7 +274,7 @@ class ChatQueues:
             queue.deleted += call.deletes
 
     def _slow_down(self, queue: ChatQueue, seconds: float) -> float:
-        queue.held_up.set()
+        queue.hold_up()
         self._tell("telegram_slowed_down", seconds=round(seconds))
         if queue.chat:
             self._allowance.hold(queue.chat, seconds)
@@ -261,7 +282,7 @@ class ChatQueues:
 
     def _later(self, queue: ChatQueue, error: CallError) -> float:
         pause = self._pace.pause(queue.tries)
-        queue.held_up.set()
+        queue.hold_up()
         queue.repeats |= queue.calls[0].shows and queue.calls[0].method == "sendMessage"
         if isinstance(error, TokenRefusedError):
             self._tell("telegram_token_refused")  # a new one will show the card
@@ -298,12 +319,3 @@ class ChatQueues:
             if isinstance(error, RefusedError) and (call.method == "sendMessage" or queue.talk is None):
                 log_event("telegram_refused", status=400)
         return 0
-
-
-async def settle(tasks: "set[asyncio.Task[Any]]", seconds: float) -> None:
-    """Wait so many seconds for tasks, then cancel those that still run; raises nothing of theirs."""
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,11 +1,31 @@
 """Turns updates of the Bot API into arrivals; reads nothing that names a person."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import UNSET, Raw
+
+from bot.channels.telegram.raw_updates import (
+    NOT_THERE,
+    Chat,
+    Entity,
+    Fields,
+    MisshapenError,
+    Origin,
+    Person,
+    Tap,
+    Update,
+    read_anything,
+    read_chat,
+    read_entities,
+    read_membership,
+    read_message,
+    read_origin,
+    read_person,
+    read_tap,
+    read_tap_number,
+)
 from bot.channels.typed_lines import event_of
 from bot.exchange import Arrival, TalkHandle
 from conversations.events import Attached, Chose, Event, Media, Said
@@ -45,6 +65,8 @@ _SERVICE = re.compile(
     | write_access_allowed""",
     re.VERBOSE,
 )
+# What most messages have needs no look at every kind above.
+_USUAL = frozenset({"message_id", "from", "chat", "date", "text", "entities", "edit_date"})
 
 
 class UnreadableUpdateError(Exception):
@@ -82,80 +104,95 @@ class Pinned:
 Outcome = Arrival | Gone | Leave | Pinned | Ignored
 
 
-def event_from(update: Mapping[str, Any], bot: str) -> Outcome:
-    """Read one update of the Bot API, by the field names of core.telegram.org/bots/api.
+def event_from(update: Update, bot: str) -> Outcome:
+    """Tell what an update is, by the field names of core.telegram.org/bots/api.
 
     `bot` tells the bots of one host apart. Of a person only the chat's number and the app's language
     are read.
     Raises UnreadableUpdateError when a field that is needed is missing or of another type.
     """
-    with suppress(AttributeError, KeyError, TypeError):
+    try:
         return _outcome(update, bot)
+    except (AttributeError, LookupError, TypeError):
+        pass
     raise UnreadableUpdateError
 
 
-def _outcome(update: Mapping[str, Any], bot: str) -> Outcome:
-    number = _number(update["update_id"])
-    if "my_chat_member" in update:
-        return _membership(update["my_chat_member"], bot)
-    if "callback_query" in update:
-        return _tap(update["callback_query"], number, bot)
-    for kind in ("message", "edited_message"):
-        if kind in update:
-            return _message(update[kind], number, bot, edited=kind == "edited_message")
+def tap_in(update: Update) -> str | None:
+    """Give what names the tap of an update, or None when it is no tap."""
+    try:
+        number = read_tap_number(update.callback_query).id
+    except MisshapenError:
+        return None
+    return None if number is UNSET else str(number)
+
+
+def _outcome(update: Update, bot: str) -> Outcome:
+    number = _number(update.update_id)
+    if update.my_chat_member:
+        return _membership(update.my_chat_member, bot)
+    if update.callback_query:
+        return _tap(read_tap(update.callback_query), number, bot)
+    if update.message:
+        return _message(read_message(update.message), number, bot, edited=False)
+    if update.edited_message:
+        return _message(read_message(update.edited_message), number, bot, edited=True)
     return Ignored()
 
 
-def _membership(change: Mapping[str, Any], bot: str) -> Outcome:
-    here = change["new_chat_member"]["status"] not in {"kicked", "left"}
-    chat = _number(change["chat"]["id"])
-    if change["chat"]["type"] != "private":
-        return Leave(str(chat), _language(change)) if here else Ignored()
+def _membership(told: Raw, bot: str) -> Outcome:
+    change = read_membership(told)
+    here = _set(change.new_chat_member.status) not in {"kicked", "left"}
+    chat = _number(change.chat.id)
+    if _set(change.chat.type) != "private":
+        return Leave(str(chat), _language(_person(change.sender))) if here else Ignored()
     return Ignored() if here else Gone(TalkHandle("telegram", bot, str(chat)))
 
 
-def _tap(query: Mapping[str, Any], number: int, bot: str) -> Outcome:
-    chat = query.get("message", {}).get("chat")
-    if chat is None and "inline_message_id" in query:
+def _tap(tap: Tap, number: int, bot: str) -> Outcome:
+    is_told = bool(tap.message.chat) and bytes(tap.message.chat) != b"null"
+    if not is_told and tap.inline_message_id is not UNSET:
         return Ignored()
-    if chat is None:  # a card too old for the app to tell of; a private chat has the number of its person
-        chat = {"id": query["from"]["id"], "type": "private"}
-    if chat["type"] != "private":
-        return Leave(str(_number(chat["id"])), _language(query))
-    talk = TalkHandle("telegram", bot, str(_number(chat["id"])))
-    card = query.get("message", {}).get("message_id")
+    person = _person(tap.sender)
+    # Of a card that is too old the app does not tell the chat; a private one has the number of its person.
+    chat = read_chat(tap.message.chat) if is_told else Chat(person.id, "private")
+    if _set(chat.type) != "private":
+        return Leave(str(_number(chat.id)), _language(person))
+    card = tap.message.message_id
     return Arrival(
-        talk,
+        TalkHandle("telegram", bot, str(_number(chat.id))),
         number,
-        _chosen(query),
-        language=_language(query),
+        _chosen(tap),
+        language=_language(person),
         card=None if card is None else _number(card),
     )
 
 
-def _chosen(query: Mapping[str, Any]) -> Chose:
-    match = _CHOICE.fullmatch(query.get("data", ""))
+def _chosen(tap: Tap) -> Chose:
+    match = _CHOICE.fullmatch(tap.data)
     # The card is our own message: where its talk is forgotten, it is all that is left of a link.
-    shown = shown_links(query.get("message", {}).get("text", "")[:LONGEST_TEXT])
+    shown = shown_links(tap.message.text[:LONGEST_TEXT])
     return Chose(match[3], match[1], int(match[2]), shown) if match else Chose("", "", 0)
 
 
-def _message(message: Mapping[str, Any], number: int, bot: str, *, edited: bool) -> Outcome:
-    chat = _number(message["chat"]["id"])
-    if message["chat"]["type"] != "private":
-        return Leave(str(chat), _language(message))
+def _message(message: Fields, number: int, bot: str, *, edited: bool) -> Outcome:
+    where = read_chat(message.get("chat", NOT_THERE))
+    chat = _number(where.id)
+    if _set(where.type) != "private":
+        return Leave(str(chat), _language(_person(message.get("from", NOT_THERE))))
     talk = TalkHandle("telegram", bot, str(chat))
     if "pinned_message" in message:
-        return Pinned(talk, _number(message["message_id"]))
-    if message.get("from", {}).get("is_bot") or any(map(_SERVICE.fullmatch, message)):
+        return Pinned(talk, _message_number(message))
+    person = _person(message.get("from", NOT_THERE))
+    if person.is_bot or any(map(_SERVICE.fullmatch, message.keys() - _USUAL)):
         return Ignored()
     if edited and "location" in message:  # a live location moves every few seconds; it was refused already
         return Ignored()
     event = _event(message, edited=edited)
-    return Arrival(talk, number, event, _number(message["message_id"]), _language(message))
+    return Arrival(talk, number, event, _message_number(message), _language(person))
 
 
-def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
+def _event(message: Fields, *, edited: bool) -> Event:
     if "text" not in message:
         media = next((media for kind, media in _MEDIA.items() if kind in message), Media.OTHER)
         return Attached(media, _words(message, "caption", "caption_entities"))
@@ -165,32 +202,54 @@ def _event(message: Mapping[str, Any], *, edited: bool) -> Event:
     return replace(event, forwarded=forwarded) if isinstance(event, Said) else event
 
 
-def _words(message: Mapping[str, Any], text: str, entities: str) -> str:
+def _words(message: Fields, text: str, entities: str) -> str:
     """Give the text up to its limit, and then the links behind its words, each on a line of its own."""
-    words = message.get(text, "")[:LONGEST_TEXT]
-    links = [entity["url"] for entity in message.get(entities, ()) if entity.get("type") == "text_link"]
-    links += _post_links(message, words)
+    words = read_anything(message[text])[:LONGEST_TEXT] if text in message else ""
+    links = [_set(entity.url) for entity in _entities(message, entities) if entity.type == "text_link"]
+    if "forward_origin" in message:
+        links += _post_links(read_origin(message["forward_origin"]), words)
     hidden = dict.fromkeys(link for link in links if link not in words.split() and len(link) <= LONGEST_LINK)
-    # Half a surrogate pair cannot be written anywhere, so handling it would fail.
-    return "\n".join([words, *list(hidden)[:MOST_HIDDEN_LINKS]]).encode(errors="replace").decode()
+    return "\n".join([words, *list(hidden)[:MOST_HIDDEN_LINKS]])
 
 
-def _post_links(message: Mapping[str, Any], words: str) -> list[str]:
+def _entities(message: Fields, name: str) -> list[Entity]:
+    found = read_entities(message[name]) if name in message else []
+    if isinstance(found, list):
+        return found
+    if found:
+        raise TypeError
+    return []
+
+
+def _post_links(origin: Origin, words: str) -> list[str]:
     """Give the address of a public channel's post that was forwarded, unless its words hold a link."""
-    origin = message.get("forward_origin", {})
-    channel = origin.get("chat", {}).get("username") if origin.get("type") == "channel" else None
+    channel = read_chat(origin.chat).username if origin.type == "channel" and origin.chat else None
     if not channel or "://" in words:
         return []
-    return [f"https://t.me/{channel}/{_number(origin['message_id'])}"]
+    return [f"https://t.me/{channel}/{_number(origin.message_id)}"]
 
 
-def _language(source: Mapping[str, Any]) -> str | None:
-    hint = source.get("from", {}).get("language_code")
+def _person(told: Raw) -> Person:
+    return read_person(told) if told else Person()
+
+
+def _language(person: Person) -> str | None:
+    hint = person.language_code
     match = _LANGUAGE.match(hint) if isinstance(hint, str) else None
     return match[0] if match else None
 
 
+def _message_number(message: Fields) -> int:
+    return _number(read_anything(message.get("message_id", NOT_THERE)))
+
+
 def _number(value: Any) -> int:
     if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _set(value: Any) -> Any:
+    if value is UNSET:
         raise TypeError
     return value

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from bot.channels.telegram.calls import Call
+from bot.channels.telegram.raw_updates import Update
 from bot.fleet.webhook_keys import KEY_BYTES, WebhookKeys, opens
 from bot.fleet.webhooks import Receives, WebhookApp, WebhookConnection
 from reportline.http_server import TimedConnection, listen, server
@@ -28,12 +29,12 @@ class Bot:
     answer: Call | Exception | None = None
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def receive(self, update: Any) -> Call | None:
-        """Take an update."""
+    async def receive(self, update: Update) -> Call | None:
+        """Take an update; keeps its number."""
         await self.go.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
-        self.taken.append(update)
+        self.taken.append(update.update_id)
         return self.answer
 
 

@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.telegram.calls import Call
+from bot.channels.telegram.raw_updates import Update, read_update
 from bot.fleet.bots import ClosingError, Fleet, portals_of
 from bot.fleet.bots_file import BotEntry
 from bot.fleet.webhook_keys import WebhookKeys
@@ -272,7 +273,24 @@ async def test_a_bot_that_is_being_closed_takes_nothing_more(fleets: Fleets) -> 
     assert bot is not None
     await bot.close()
     with pytest.raises(ClosingError):
-        await bot.receive(_message(5000000001))
+        await bot.receive(Update(1))
+
+
+async def test_a_request_that_is_cut_off_cuts_no_turn_in_two(fleets: Fleets) -> None:
+    """The turn is taken to its end, and a stop waits for it."""
+    await fleets.open(FIRST)
+    bot = fleets.fleet.admit(KEYS.path(FIRST.bot_id), KEYS.secret(FIRST.bot_id))
+    assert bot is not None
+    gate = fleets.host.gates["slow"] = asyncio.Event()
+    update = {"update_id": 1, **_message(5000000001)}
+    update["message"]["message_id"] = 1
+    asking = asyncio.create_task(bot.receive(read_update(json.dumps(update).encode())))
+    await fleets.host.started.get()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    asyncio.get_running_loop().call_later(0.1, gate.set)
+    await bot.close()
+    assert fleets.host.words == ["slow"]
 
 
 async def test_a_call_under_way_ends_before_its_connections_close(fleets: Fleets) -> None:

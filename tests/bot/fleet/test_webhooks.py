@@ -51,7 +51,7 @@ def fleet(served: Fleet) -> Fleet:
 async def test_an_update_is_taken_and_answered_with_nothing(fleet: Fleet) -> None:
     answer = await ask(fleet, post(b'{"update_id": 1}', JSON, KEYED))
     assert answer == b"HTTP/1.1 200 OK\r\ncache-control: no-store\r\ncontent-length: 0\r\n\r\n"
-    assert fleet.bot.taken == [{"update_id": 1}]
+    assert fleet.bot.taken == [1]
 
 
 async def test_no_answer_leaves_before_the_update_is_safe(fleet: Fleet) -> None:
@@ -170,22 +170,22 @@ async def test_what_is_no_json_is_refused_without_a_word(
 
 
 @pytest.mark.parametrize(
-    ("body", "update"),
+    ("body", "number"),
     [
-        (b"[]", []),
+        (b"[]", None),
         (b"null", None),
-        (b'"text"', "text"),
-        (b'{"a": 1, "a": 2}', {"a": 2}),
-        (b'"\\ud800"', "\ud800"),
-        (b"1e999", float("inf")),
-        (b"9" * 400, int("9" * 400)),
+        (b'"text"', None),
+        (b'{"update_id": 1, "update_id": 2}', 2),
+        (b'{"update_id": "\\ud800"}', "?"),
+        (b'{"update_id": 1e999}', float("inf")),
+        (b'{"update_id": %s}' % (b"9" * 400), int("9" * 400)),
     ],
 )
 async def test_any_json_goes_to_the_bot_which_alone_knows_what_an_update_is(
-    fleet: Fleet, body: bytes, update: Any
+    fleet: Fleet, body: bytes, number: Any
 ) -> None:
     assert await status_for(fleet, body) == 200
-    assert fleet.bot.taken == [update]
+    assert fleet.bot.taken == [number]
 
 
 def _json_of(length: int) -> bytes:

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.channels.telegram.calls import Call
 from bot.channels.telegram.failures import TokenRefusedError
 from bot.channels.telegram.polling import TelegramPolling
+from bot.channels.telegram.raw_updates import Update
 from bot.fleet.numbers import BotState, FleetNumbers
 from bot.polled.health import SECONDS_UNTIL_STUCK, TelegramWatch, state_of_bot
 from tests.bot.channels.telegram.transports import (
@@ -139,9 +140,9 @@ async def test_an_update_that_telegram_gives_again_is_counted_once(watched: Watc
     await until(watched.telegram, "ok")
     for number in (5, 6, 7, 8):
         for _ in range(2):
-            watched.watch.ended(Call("getUpdates"), [{"update_id": 5}, {"update_id": number}, {}, "x"])
-    watched.watch.ended(Call("getUpdates"), [{"update_id": 5}])
-    watched.watch.ended(Call("getUpdates"), [{"update_id": 9}])
+            watched.watch.ended(Call("getUpdates"), [Update(5), Update(number), Update()])
+    watched.watch.ended(Call("getUpdates"), [Update(5)])
+    watched.watch.ended(Call("getUpdates"), [Update(9)])
     watched.seconds = HOUR
     assert watched.count("polled_updates_last_hour taken") == 5
 

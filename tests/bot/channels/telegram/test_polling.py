@@ -399,8 +399,8 @@ async def test_only_what_is_served_is_asked_for(world: World) -> None:
         await world.reporter.say("hola")
         await world.reporter.sees("heard hola")
     poll, *_ = await world.control.calls("getUpdates")
-    kinds = '["message", "edited_message", "callback_query", "my_chat_member"]'
-    assert poll["parameters"]["allowed_updates"] == kinds
+    kinds = ["message", "edited_message", "callback_query", "my_chat_member"]
+    assert json.loads(poll["parameters"]["allowed_updates"]) == kinds
 
 
 async def test_presented(world: World) -> None:

@@ -152,7 +152,7 @@ class Talk:
 def _said(call: dict[str, Any]) -> str:
     """Say in a line what a call does."""
     given = call["parameters"]
-    about = given.get("message_id") or given.get("message_ids") or ""
+    about = given.get("message_id") or str(given.get("message_ids", "")).replace(" ", "")
     words = given.get("text", "").partition(".")[0]
     return " ".join(filter(None, (call["method"], str(about), words, str(call["status"]))))
 
@@ -246,7 +246,7 @@ async def test_deleted_message(talk: Talk) -> None:
     number = await talk.reporter.say(LINK)
     await talk.step()
     await talk.reporter.edit(number, OTHER_LINK)
-    assert await talk.step() == ["sendMessage Not sent yet 200", "deleteMessages [2, 1] 200"]
+    assert await talk.step() == ["sendMessage Not sent yet 200", "deleteMessages [2,1] 200"]
 
 
 async def test_stale_button(talk: Talk) -> None:
