@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any, Final, Self
 from unittest.mock import patch
 
 import httpx
+import msgspec
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiohttp import FormData
 from telegram.request import HTTPXRequest, RequestData
@@ -81,11 +81,11 @@ class BotApiStub:
 
 def _read(markup: Any) -> Any:
     # aiogram and python-telegram-bot write it into a field of a form.
-    return json.loads(markup) if isinstance(markup, str) else markup
+    return msgspec.json.decode(markup) if isinstance(markup, str) else markup
 
 
 def _answer(result: dict[str, Any]) -> bytes:
-    return json.dumps({"ok": True, "result": result}).encode()
+    return msgspec.json.encode({"ok": True, "result": result})
 
 
 class IntakeStub(httpx.AsyncBaseTransport):
@@ -142,7 +142,7 @@ class _Session:
     def post(self, url: str, *, data: FormData | bytes, **_: object) -> "_Response":
         stub, method = _called(self._bots, url)
         if isinstance(data, bytes):
-            return _Response(stub.call(method, json.loads(data)))
+            return _Response(stub.call(method, msgspec.json.decode(data)))
         fields = data._fields
         return _Response(stub.call(method, {options["name"]: value for options, _, value in fields}))
 

@@ -9,8 +9,6 @@ from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt,
     crypto_aead_xchacha20poly1305_ietf_encrypt,
     crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    sodium_pad,
-    sodium_unpad,
 )
 from nacl.exceptions import CryptoError
 
@@ -21,6 +19,8 @@ SECRET_BYTES = 32
 _NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 # A talk with one link of usual length fits into the first; each next length is that many times as long.
 _SHORTEST = 512
+# Ends the content, before the padding (ISO/IEC 7816-4).
+_END = b"\x80"
 _TIMES = 4
 
 
@@ -43,7 +43,7 @@ class TalkKeys:
         It is padded, so that its length tells little of how far the talk is.
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        padded = sodium_pad(content, _padded_length(len(content)))
+        padded = (content + _END).ljust(_padded_length(len(content)), b"\0")
         return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(padded, self.name, nonce, self._key)
 
     def open(self, sealed: bytes) -> bytes:
@@ -51,9 +51,9 @@ class TalkKeys:
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             padded = crypto_aead_xchacha20poly1305_ietf_decrypt(rest, self.name, nonce, self._key)
-            return sodium_unpad(padded, len(padded))
         except (CryptoError, ValueError):
             raise TalkNotOpened("the talk was changed, or belongs to another chat or secret") from None
+        return padded.rstrip(b"\0").removesuffix(_END)
 
 
 def _padded_length(length: int) -> int:
@@ -115,8 +115,17 @@ class TalkSecrets:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._live = rotated((), clock())
+        self._until = _changes_at(self._live)
 
     def live(self) -> tuple[TalkSecret, ...]:
         """Give the secrets that may be used now, the newest first; drops too old ones."""
-        self._live = rotated(self._live, self._clock())
+        now = self._clock()
+        if now >= self._until:
+            self._live = rotated(self._live, now)
+            self._until = _changes_at(self._live)
         return self._live
+
+
+def _changes_at(live: tuple[TalkSecret, ...]) -> float:
+    """Give when the newest of live secrets is to be replaced, or the oldest is too old."""
+    return min(live[0].born + SECONDS_BETWEEN_ROTATIONS, live[-1].born + 2 * SECONDS_BETWEEN_ROTATIONS)

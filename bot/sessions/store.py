@@ -136,6 +136,9 @@ class MemorySessions:
     def expire(self) -> None:
         """Drop every talk that is silent for too long, and too old secrets; each other call does so first."""
         self._secrets.live()
+        self._drop_silent()
+
+    def _drop_silent(self) -> None:
         now = self._clock()
         while self._talks:
             longest_silent = next(iter(self._talks))
@@ -148,7 +151,7 @@ class MemorySessions:
 
     def _find(self, handle: TalkHandle) -> tuple[TalkKeys, _SealedTalk | None]:
         """Give the talk and its keys, or no talk and the keys for a new one."""
-        self.expire()
+        self._drop_silent()
         each = [secret.keys(handle) for secret in self._secrets.live()]
         for keys in each:
             talk = self._talks.get(keys.name)
