@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -17,12 +17,16 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing beside one peer: how often in a second each did it, round by round."""
+    """One thing beside one peer: how often in a second each did it, round by round.
+
+    `target` is the ratio that is aimed at, where there is one.
+    """
 
     what: str
     peer: str
     ours: Sequence[float]
     theirs: Sequence[float]
+    target: float | None = field(default=None, kw_only=True)
 
     @property
     def ratios(self) -> Sequence[float]:
@@ -66,9 +70,10 @@ async def _fresh(side: Callable[[], Awaitable[float]]) -> float:
 
 def spread(figures: Sequence[float]) -> str:
     """Write the median, and the least and the most in brackets."""
-    return f"{_written(median(figures))} ({_written(min(figures))}-{_written(max(figures))})"
+    return f"{written(median(figures))} ({written(min(figures))}-{written(max(figures))})"
 
 
-def _written(figure: float) -> str:
+def written(figure: float) -> str:
+    """Write a figure with as many digits as it deserves."""
     digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 0.1)) if figure >= least), 4)
     return f"{figure:,.{digits}f}"

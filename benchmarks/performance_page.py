@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Final
 
-from benchmarks.measuring import Pair, Row, spread
+from benchmarks.measuring import Pair, Row, spread, written
 
 _ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = _ROOT / "docs/performance.md"
@@ -51,12 +52,19 @@ def page(circumstances: Circumstances, measured: Mapping[Pair, Sequence[Row]]) -
 def section(pair: Pair, rows: Sequence[Row]) -> str:
     """Write what the page says of one pair."""
     versions = ", ".join(f"{package} {version(package)}" for package in pair.packages)
-    table = [f"| {pair.unit} | ours | peer | | ours / peer |", "|---|---|---|---|---|"]
+    table = [f"| {pair.unit} | ours | peer | | ours / peer | target |", "|---|---|---|---|---|---|"]
     for row in rows:
         figures = f"{spread(row.ours)} | {row.peer} | {spread(row.theirs)} | {spread(row.ratios)}"
-        table.append(f"| {row.what} | {figures} |")
+        table.append(f"| {row.what} | {figures} | {_target(row)} |")
     below = f"{pair.effort.rounds} rounds; {versions}."
     return "\n".join([f"\n## {pair.title}\n", pair.about, *table, "", below])
+
+
+def _target(row: Row) -> str:
+    if row.target is None:
+        return ""
+    met = "met" if median(row.ratios) >= row.target else "not met"
+    return f"{written(row.target)}: {met}"
 
 
 def _commit() -> str:

@@ -3,7 +3,7 @@
 import io
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, redirect_stderr
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from benchmarks.measuring import Effort, Pair, Row, in_turn
 from benchmarks.talks import our_bots, peer_bots
+from benchmarks.talks.kept_reports import keep_reports
 from benchmarks.talks.scripted_talk import REPORTS_A_TALK, TALK, OtherDialogue, Reporters
 from benchmarks.talks.stubs import BotApiStub, IntakeStub, no_network
 from bot.talks.runner import Runner
@@ -35,21 +36,22 @@ class Bot(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A bot, the reporters in front of it, and the intake behind it."""
+    """A bot, the reporters in front of it, and the intake behind it; `sends` tells which turns count."""
 
     bot: Bot
     reporters: Reporters
     intake: IntakeStub
+    sends: bool
 
     async def hold_talks(self, number: int) -> float:
-        """Hold so many talks to the end; gives the turns in a CPU second."""
+        """Hold so many talks to the end; gives the turns in a CPU second, of those that count."""
         before = self.intake.reports
         chats = self.reporters.newcomers(number)
         starts = range(0, number, self.bot.at_once)
         spent = sum([await self._hold(chats[start : start + self.bot.at_once]) for start in starts])
         if self.intake.reports - before != number * REPORTS_A_TALK:
             raise OtherDialogue("another number of reports")
-        return number * len(TALK) / spent
+        return number * sum(step.sends is self.sends for step in TALK) / spent
 
     async def _hold(self, chats: Sequence[int]) -> float:
         spent = 0.0
@@ -57,7 +59,7 @@ class Side:
             turn = self.bot.turn([self.reporters.update(chat, step) for chat in chats])
             begun = time.process_time()
             await turn()
-            spent += time.process_time() - begun
+            spent += (time.process_time() - begun) * (step.sends is self.sends)
             for chat in chats:
                 self.reporters.require(chat, step)
         return spent
@@ -91,29 +93,51 @@ async def _beside(bots: Bots, effort: Effort) -> list[list[float]]:
     with no_network(stubs), tempfile.TemporaryDirectory() as folder, redirect_stderr(io.StringIO()):
         our_bot, peer_bot = bots(our_bots.a_runner(Path(folder), ours.intake), ours, theirs)
         async with our_bot as mine, peer_bot as other:
-            sides = (
-                Side(mine, Reporters(ours.stub), ours.intake),
-                Side(other, Reporters(theirs.stub), theirs.intake),
-            )
-            return await in_turn([partial(side.hold_talks, effort.size) for side in sides], effort.rounds)
+            alone = Path(folder) / "alone"
+            alone.mkdir()
+            our_reporters, their_reporters = Reporters(ours.stub), Reporters(theirs.stub)
+            sides = [
+                side
+                for sends in (False, True)
+                for side in (
+                    Side(mine, our_reporters, ours.intake, sends),
+                    Side(other, their_reporters, theirs.intake, sends),
+                )
+            ]
+            work = [partial(side.hold_talks, effort.size) for side in sides]
+            return await in_turn([*work, partial(keep_reports, alone)], effort.rounds)
 
 
 async def measure(effort: Effort) -> Sequence[Row]:
     """Measure both ways, each beside its peer."""
     webhooks, polling = await _beside(_by_webhooks, effort), await _beside(_by_polling, effort)
     return [
-        Row("a turn by webhooks (fleet)", "aiogram, finite state machine", *webhooks),
-        Row("a turn by polling", "python-telegram-bot, ConversationHandler", *polling),
+        *_rows("webhooks (fleet)", "aiogram, finite state machine", 8, webhooks),
+        *_rows("polling", "python-telegram-bot, ConversationHandler", 4, polling),
     ]
+
+
+def _rows(way: str, peer: str, target: float, rates: Sequence[Sequence[float]]) -> Iterator[Row]:
+    ours, theirs, our_sending, their_sending, kept = rates
+    yield Row(f"a turn by {way}", peer, ours, theirs, target=target)
+    yield Row(f"a turn that sends, by {way}", peer, our_sending, their_sending)
+    more = [1 / (1 / sending - 1 / usual) for sending, usual in zip(our_sending, ours, strict=True)]
+    yield Row(
+        f"what sending adds to a turn, by {way}",
+        "seal, write, sync and rename one file",
+        more,
+        kept,
+        target=1 / 1.5,
+    )
 
 
 ABOUT: Final = """\
 From the bytes of an update to the calls, over whole talks: the first card, a link shown back with the
-rules, Send, two questions, the end. The Bot API and the intake are stubs in the same process: each
-library does all of its work but that of its HTTP client to Telegram. Ours has everything on as it is
-shipped (blind keys, sealed talks, sealed reports in a synced outbox, deletions) but the pace that
-Telegram asks for, and keeps open talks in memory. The peers show the same cards and choices, keep talks
-in their library's memory, and hand the same reports in unsealed.
+rules, Send, two questions, the end. Turns that hand in a report are counted apart. The Bot API and the
+intake are stubs in the same process: each library does all of its work but that of its HTTP client. Ours
+has everything on as it is shipped (blind keys, sealed talks, sealed reports in a synced outbox, deletions)
+but the pace that Telegram asks for, and keeps open talks in memory. The peers show the same cards
+and choices, keep talks in their library's memory, and hand the same reports in unsealed.
 """
 PAIR = Pair(
     name="turns",

@@ -18,23 +18,28 @@ class OtherDialogue(Exception):  # noqa: N818 - it names what happened, as the o
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the reporter writes, or which choice they tap; what the next card says, and offers to tap."""
+    """What the reporter writes, or which choice they tap; what the next card says, and offers to tap.
+
+    `sends` tells that the turn hands in a report.
+    """
 
     does: str
     says: str
     offers: frozenset[str]
     taps: bool = True
+    sends: bool = False
 
 
 TALK: Final = (
     Step("/start", "Send it as text", frozenset({"no_link", "language"}), taps=False),
     Step(LINK, "hxxps://forum[.]example/", frozenset({"send", "change", "rules"}), taps=False),
-    Step("send", "We have received it", frozenset({"details", "receipt", "withdraw", "finish"})),
+    Step("send", "We have received it", frozenset({"details", "receipt", "withdraw", "finish"}), sends=True),
     Step("details", "How did you get", frozenset({"channel", "search", "advert", "sent", "page", "skip"})),
     Step(
         "search",
         "What do you need to get in",
         frozenset({"open", "join", "log_in", "pay", "password", "skip"}),
+        sends=True,
     ),
     Step("finish", "Thank you", frozenset({"another", "receipt", "withdraw"})),
 )
