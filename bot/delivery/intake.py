@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Final, Protocol
 
 import httpx
 from pydantic import Field, TypeAdapter
@@ -122,7 +122,7 @@ class HttpIntake:
 
         Raises IntakeAway, IntakeRefused or ShapeUnknown.
         """
-        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump(), seconds)
+        answer = await self._request("PUT", f"/v1/reports/{draft_id}", sealed.model_dump_json(), seconds)
         if _is_taken(answer):
             return
         problem = _problem(answer)
@@ -135,7 +135,7 @@ class HttpIntake:
     async def status(self, receipt: str) -> str | None:
         """Give the status word of a receipt ("unknown" if it is none), or None while the intake is away."""
         try:
-            answer = await self._request("POST", "/v1/receipts/status", {"receipt": receipt})
+            answer = await self._request("POST", "/v1/receipts/status", json.dumps({"receipt": receipt}))
         except IntakeAway:
             return None
         word = _told(answer, "status") if answer.status_code == HTTPStatus.OK else None
@@ -159,17 +159,15 @@ class HttpIntake:
         await self._transport.aclose()
 
     async def _request(
-        self, method: str, path: str, content: dict[str, Any] | None = None, seconds: float | None = None
+        self, method: str, path: str, content: str = "", seconds: float | None = None
     ) -> httpx.Response:
         seconds = seconds or self._timeout
-        body, headers = b"", self._headers
-        if content is not None:
-            body, headers = json.dumps(content).encode(), {**headers, "Content-Type": "application/json"}
+        headers = self._headers | ({"Content-Type": "application/json"} if content else {})
         waits = {"timeout": httpx.Timeout(seconds).as_dict()}
         try:
             async with asyncio.timeout(seconds):
                 request = httpx.Request(
-                    method, self._url + path, headers=headers, content=body, extensions=waits
+                    method, self._url + path, headers=headers, content=content, extensions=waits
                 )
                 answer = await self._transport.handle_async_request(request)
                 try:
