@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 NOTHING := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test quick sweep compose-test chaos bench lint format words lock release clean
+.PHONY: help setup install run test quick sweep compose-test chaos bench bench-quick lint format words lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,8 @@ run: $(RUNTIME) ## start the intake, and hold a talk in this terminal (and on Te
 test: lint $(PROMTOOL) ## check everything and run every test
 	@echo "== tests, on all cores"
 	@$(TOGETHER); together=$$?; echo "== tests, those that keep all cores busy"; $(BUSY); busy=$$?; \
-		echo "== tests, those that must run alone"; $(ALONE) && exit $$((together + busy))
+		echo "== tests, those that must run alone"; $(ALONE); alone=$$?; \
+		echo "== benchmarks, shortly"; $(BIN)/python -m benchmarks --quick && exit $$((together + busy + alone))
 
 quick: lint $(PROMTOOL) ## check everything, and run the tests that the change on this branch touches
 	@echo "== tests that the change touches"
@@ -51,6 +52,9 @@ chaos: $(READY) ## hold 10,000 talks while everything dies and comes back (25 mi
 
 bench: $(READY) ## measure ours beside its peers (five minutes); write docs/performance.md; NAME=turns for one pair alone
 	@$(BIN)/python -m benchmarks $(NAME)
+
+bench-quick: $(READY) ## run each comparison shortly; fail where ours is below half of what docs/performance.md records
+	@$(BIN)/python -m benchmarks --quick
 
 lint: $(READY) ## check style, types, imports, languages and portals
 	@echo "== ruff" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -39,7 +39,8 @@ class Pair:
     """Something of ours that is measured beside its peers.
 
     `about` says on the page what each side does; `unit` is what the rates count. `packages` are the
-    distributions whose versions the page tells. `effort` is enough for figures that can be trusted.
+    distributions whose versions the page tells. `effort` is enough for figures that can be trusted, `quick`
+    to see that it runs and is not twice as slow.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Pair:
     unit: str
     packages: Sequence[str]
     effort: Effort
+    quick: Effort
     measure: Callable[[Effort], Coroutine[Any, Any, Sequence[Row]]]
 
 

@@ -14,6 +14,8 @@ from typing import Final
 from benchmarks.measuring import Pair, Row, spread, written
 
 _ROOT: Final = Path(__file__).parents[1]
+_COLUMNS: Final = 6
+_RATIO: Final = 4
 PAGE: Final = _ROOT / "docs/performance.md"
 _HEAD: Final = """# Performance
 
@@ -58,6 +60,23 @@ def section(pair: Pair, rows: Sequence[Row]) -> str:
         table.append(f"| {row.what} | {figures} | {_target(row)} |")
     below = f"{pair.effort.rounds} rounds; {versions}."
     return "\n".join([f"\n## {pair.title}\n", pair.about, *table, "", below])
+
+
+def recorded_ratios(written_page: str) -> dict[tuple[str, str], float]:
+    """Read the median ratio of each row of the page, by what was measured and its peer."""
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in written_page.splitlines()]
+    rows = [row for row in cells if len(row) == _COLUMNS and " (" in row[_RATIO]]
+    return {(row[0], row[2]): float(row[_RATIO].split()[0].replace(",", "")) for row in rows}
+
+
+def much_slower(rows: Sequence[Row], recorded: Mapping[tuple[str, str], float]) -> list[str]:
+    """Name the rows whose ratio is below half of the recorded one, or that are not recorded."""
+    found = [(row, median(row.ratios), recorded.get((row.what, row.peer))) for row in rows]
+    return [
+        f"{row.what}, beside {row.peer}: {written(now)}, recorded {written(then) if then else 'nowhere'}"
+        for row, now, then in found
+        if then is None or now < then / 2
+    ]
 
 
 def _target(row: Row) -> str:

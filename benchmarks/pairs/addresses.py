@@ -57,5 +57,6 @@ PAIR = Pair(
     unit="messages a CPU second",
     packages=("w3lib",),
     effort=Effort(rounds=9, size=4),
+    quick=Effort(rounds=3, size=1),
     measure=measure,
 )

@@ -156,5 +156,6 @@ PAIR = Pair(
     unit="hand-ins a second",
     packages=("fastapi", "sqlalchemy", "uvicorn", "aiosqlite", "asyncpg"),
     effort=Effort(rounds=5, size=192),
+    quick=Effort(rounds=1, size=32),
     measure=measure,
 )
