@@ -23,7 +23,8 @@ from reportline.readiness import NotReady
 KEY_BYTES = 32
 Purpose = Literal["seal", "vault", "index"]
 PURPOSES: Final[tuple[Purpose, ...]] = ("seal", "vault", "index")
-_PUT_BACK: Final = "Put the right one back from your backup."
+# Where a key file is to be had that is missing or wrong here.
+FROM_ELSEWHERE: Final = "from another machine of this intake, or out of a backup (docs/operator.md, Backups)"
 # Beside the folder of the keys, on a host that has the bot.
 _BOTS_KEY: Final = Path("bot", "intake_public.key")
 _KEY_ID = r"k[0-9]{1,6}(?:-[0-9a-f]{12})?"
@@ -220,7 +221,8 @@ def _read_numbered(folder: Path, purpose: Purpose) -> dict[str, bytes]:
     for key_id, key in found.items():
         _, dash, told = key_id.partition("-")
         if dash and told != _fingerprint(purpose, key):
-            raise NotReady(f"{folder / f'{purpose}-{key_id}.key'} holds another key. {_PUT_BACK}")
+            file = folder / f"{purpose}-{key_id}.key"
+            raise NotReady(f"{file} holds another key. Copy the right one {FROM_ELSEWHERE}.")
     return found
 
 
@@ -230,9 +232,9 @@ def _read_key(path: Path) -> bytes:
     require_private(path)
     written = read_text(path).strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", written):
-        raise NotReady(f"The key file {path} is damaged. Put it back from your backup.")
+        raise NotReady(f"The key file {path} is damaged. Copy it {FROM_ELSEWHERE}.")
     return bytes.fromhex(written)
 
 
 def _missing(what: str) -> str:
-    return f"The {what} is missing. Put it back from your backup; it cannot be made again."
+    return f"The {what} is missing. Copy it {FROM_ELSEWHERE}; it cannot be made again."

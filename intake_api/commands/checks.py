@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.head import HeadUnusable, cut, read_head
 from intake_api.audit.log import AuditLog, Head
-from intake_api.keys import IntakeKeys, read_keys, require_folder
+from intake_api.keys import FROM_ELSEWHERE, IntakeKeys, read_keys, require_folder
 from intake_api.known_keys.access_keys import changed_keys
 from intake_api.known_keys.checks import (
     has_other_audit_key,
@@ -227,8 +227,8 @@ async def _faults_of_rows(settings: IntakeSettings) -> list[str]:
 
 def _missing(key_id: str, values: int) -> str:
     return (
-        f"vault-{key_id}.key is missing, and {_values(values)} still sealed with it: copy it from a machine "
-        "that has it, or put it back from your backup."
+        f"vault-{key_id}.key is missing, and {_values(values)} still sealed with it: copy it "
+        f"{FROM_ELSEWHERE}."
     )
 
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from intake_api.faults import Refused
-from intake_api.store.away import DatabaseAway, LeftBehind, Why
+from intake_api.store.away import EVENTS, DatabaseAway, LeftBehind
 from reportline.logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
@@ -124,12 +124,6 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _ALWAYS: Final = ("Cache-Control", "X-Content-Type-Options")
 _HEADERS_OF: Final = {401: (*_ALWAYS, "WWW-Authenticate"), 503: (*_ALWAYS, "Retry-After")}
-_EVENTS: Final[Mapping[Why, str]] = {
-    "away": "database_away",
-    "full": "database_full",
-    "read_only": "database_read_only",
-    "refuses": "database_refuses",
-}
 _BY_STATUS = {400: "malformed", 404: "not-found", 413: "too-large"}
 
 
@@ -240,7 +234,7 @@ async def _out_of_shape(_: Request, error: RequestValidationError) -> JSONRespon
 
 
 async def _unavailable(_: Request, error: DatabaseAway) -> JSONResponse:
-    incident = log_failure(_EVENTS[error.why], error)
+    incident = log_failure(EVENTS[error.why], error)
     return document("unavailable", {"Retry-After": "30"}, incident=incident)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from intake_api.items.merging import ItemGone, merge
 from intake_api.items.reopening import bring_back_marked, has_waited
-from intake_api.store.away import LeftBehind
+from intake_api.store.away import EVENTS, DatabaseAway, LeftBehind
 from intake_api.store.columns import UNREADABLE
 from intake_api.store.database import Database
 from intake_api.store.models import Item, StoredReport
@@ -22,6 +22,8 @@ from reportline.logs import log_failure
 
 TICK_SECONDS = 1.0
 _RETRY_TICKS = 20
+_BETWEEN_OUTAGES = timedelta(minutes=1)
+_BETWEEN_FAULTS = timedelta(hours=1)
 
 
 class Merger:
@@ -29,8 +31,8 @@ class Merger:
 
     It ends when this process may not write any more.
 
-    A failure is logged once an hour, from the hour after the first one on: a line at once would tell when the
-    report arrived.
+    A report's failure is logged once an hour, from the hour after the first one on: a line at once would tell
+    when the report arrived. That the database is away is logged once a minute.
     """
 
     def __init__(
@@ -48,13 +50,14 @@ class Merger:
         self._tick_seconds = tick_seconds
         self._failed: dict[str, datetime] = {}
         self._looked_on: date | None = None
+        self._told: dict[str, datetime] = {}
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Merge until stopped; a failure neither ends the loop nor keeps other reports from being merged."""
         loop, ticks = asyncio.get_running_loop(), 0
         while not self._stopped.is_set():
-            with _logged():
+            with self._going_on():
                 await self.merge_waiting(again=ticks % _RETRY_TICKS == 0)
             ticks += 1
             # The next full second, whatever came in meanwhile.
@@ -71,7 +74,7 @@ class Merger:
 
         On a new day, first bring back the items whose words have waited for it.
         """
-        with _logged():
+        with self._going_on():
             await self._bring_back(self._now().date())
         failed_before = self._failed
         if again:
@@ -104,11 +107,16 @@ class Merger:
                     await merge(session, self._vault, draft_id, self._now(), self._reopen_after)
         except LeftBehind:
             self.stop()
+        except DatabaseAway as error:
+            self._failed[draft_id] = self._hour()
+            self._tell(EVENTS[error.why], error, _BETWEEN_OUTAGES)
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
-            hour = self._now().replace(minute=0, second=0, microsecond=0)
+            hour = self._failed[draft_id] = self._hour()
             if failed_in is not None and failed_in < hour:
                 log_failure("merge_failed", error)
-            self._failed[draft_id] = hour
+
+    def _hour(self) -> datetime:
+        return self._now().replace(minute=0, second=0, microsecond=0)
 
     async def _waiting(self) -> Sequence[str]:
         # All at once: what comes in while these are merged waits for the next tick.
@@ -117,10 +125,19 @@ class Merger:
             waiting = select(StoredReport.draft_id).where(waits).order_by(StoredReport.draft_id)
             return (await session.scalars(waiting)).all()
 
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        try:
+            yield
+        except LeftBehind:
+            self.stop()
+        except DatabaseAway as error:
+            self._tell(EVENTS[error.why], error, _BETWEEN_OUTAGES)
+        except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
+            self._tell("merge_failed", error, _BETWEEN_FAULTS)
 
-@contextmanager
-def _logged() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - the next minute may be better, whatever it is
-        log_failure("merge_failed", error)
+    def _tell(self, event: str, error: Exception, pause: timedelta) -> None:
+        now, told = self._now(), self._told.get(event)
+        if told is None or now - told >= pause:
+            log_failure(event, error)
+            self._told[event] = now

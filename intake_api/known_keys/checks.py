@@ -10,14 +10,14 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.log import AuditLog
-from intake_api.keys import PURPOSES, IntakeKeys, Purpose, is_key_id, newest, number_of
+from intake_api.keys import FROM_ELSEWHERE, PURPOSES, IntakeKeys, Purpose, is_key_id, newest, number_of
 from intake_api.known_keys.logged import DROPPED, MADE, USED, keys_told, tell, unlike
 from intake_api.store.database import upsert
 from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
 
 _CHECK_BYTES: Final = 32
-_OTHER: Final = "{name}.key is not the key of this database. Put the right one back from your backup."
+_OTHER: Final = f"{{name}}.key is not the key of this database. Copy the right one {FROM_ELSEWHERE}."
 _DROPPED: Final = (
     "{name}.key was made by a rotation that was cut off, and was dropped before anything was sealed with it. "
     "Move it away."
@@ -206,10 +206,7 @@ def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
         ids = _ids_of(purpose, used)
         name = f"{purpose}-{newest(ids)}" if ids else ""
         if name and name not in keys.by_name():
-            yield (
-                f"{name}.key is missing, and is in use. Copy it from a machine that has it, or put it back "
-                "from your backup."
-            )
+            yield (f"{name}.key is missing, and is in use. Copy it {FROM_ELSEWHERE}.")
 
 
 def _why_unknown(name: str) -> str:

@@ -20,6 +20,13 @@ ADVICE: Final[dict[Why, str]] = {
     ),
     "refuses": "The database refuses the intake: password, rights, or one connection more. See its log",
 }
+# The event of the log that tells each.
+EVENTS: Final[dict[Why, str]] = {
+    "away": "database_away",
+    "full": "database_full",
+    "read_only": "database_read_only",
+    "refuses": "database_refuses",
+}
 _OF_SYSTEM: Final[dict[int | None, Why]] = {errno.ENOSPC: "full", errno.EROFS: "read_only"}
 _OF_SQLITE: Final[dict[int, Why]] = {sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_READONLY: "read_only"}
 # SQLite's codes when it cannot make its journal beside the file.

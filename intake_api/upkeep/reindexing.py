@@ -20,7 +20,7 @@ from intake_api.items.making import host_hash
 from intake_api.items.reopening import join_marks, reopen, take_words
 from intake_api.items.totals import SOURCE, uncount, update_totals
 from intake_api.items.words import move_words
-from intake_api.keys import IntakeKeys, is_key_id, make_key, newest, read_keys
+from intake_api.keys import FROM_ELSEWHERE, IntakeKeys, is_key_id, make_key, newest, read_keys
 from intake_api.known_keys.checks import (
     is_in_use,
     known_checks,
@@ -179,7 +179,7 @@ class _Reindexing:
         if is_key_id(key_id) and key_id not in self._keys.vaults:
             raise NotReady(
                 f"The key file vault-{key_id}.key is missing, and items are sealed with it. "
-                "Put it back from your backup."
+                f"Copy it {FROM_ELSEWHERE}."
             )
 
     async def _merge(self, session: AsyncSession, one: Item, other: Item) -> Item:

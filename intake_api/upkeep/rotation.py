@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.wire.sealing import IntakePublicKey
 from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
-from intake_api.keys import IntakeKeys, Purpose, is_key_id, make_key, number_of, read_keys
+from intake_api.keys import FROM_ELSEWHERE, IntakeKeys, Purpose, is_key_id, make_key, number_of, read_keys
 from intake_api.known_keys.checks import (
     forget,
     is_in_use,
@@ -279,5 +279,5 @@ def _require_here(folder: Path, key_ids: set[str]) -> None:
     if missing:
         raise NotReady(
             f"The key file {folder / f'vault-{missing[0]}.key'} is missing, and values are sealed with it. "
-            "Put it back from your backup."
+            f"Copy it {FROM_ELSEWHERE}."
         )

@@ -12,7 +12,7 @@ from intake_api.audit.bound_assessments import bind_earlier
 from intake_api.audit.head import cut, read_head
 from intake_api.audit.log import OPERATOR, AuditLog
 from intake_api.clock import utc_now
-from intake_api.keys import IntakeKeys, adopt_keys, read_keys
+from intake_api.keys import FROM_ELSEWHERE, IntakeKeys, adopt_keys, read_keys
 from intake_api.known_keys.access_keys import sign_keys
 from intake_api.known_keys.checks import known_checks, record, require_keys
 from intake_api.known_keys.logged import TIED, keys_told, tell
@@ -27,8 +27,8 @@ from intake_api.vault import Place, Vault, VaultClosed
 from reportline.readiness import NotReady
 
 _OTHER_KEYS = (
-    "The keys in {folder} are not those of this database: they open nothing of it. Put the right ones back "
-    "from your backup."
+    "The keys in {folder} are not those of this database: they open nothing of it. Copy the right ones "
+    f"{FROM_ELSEWHERE}."
 )
 _CHECKS_GONE = (
     "The check values of the keys are gone from the database, and its audit log tells that they were there: "

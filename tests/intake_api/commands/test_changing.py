@@ -217,7 +217,10 @@ def test_no_command_adds_to_the_log_with_the_audit_key_of_another_intake(
     key.write_text(f"{bytes(32).hex()}\n")
     (settings.folder / HEAD_FILE).unlink()
     told = _refused(settings, *arguments)
-    assert told == "audit.key is not the key of this database. Put the right one back from your backup.\n"
+    assert (
+        told == "audit.key is not the key of this database. Copy the right one from another machine of this "
+        "intake, or out of a backup (docs/operator.md, Backups).\n"
+    )
 
 
 def test_a_command_says_that_nothing_tells_whether_the_log_was_cut(settings: IntakeSettings) -> None:

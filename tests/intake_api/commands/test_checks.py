@@ -72,7 +72,10 @@ def test_another_intakes_audit_key_blames_neither_log_nor_rows(settings: IntakeS
     database, rows = _faults(settings)
     assert database == (
         "intake database",
-        "audit.key is not the key of this database. Put the right one back from your backup.",
+        (
+            "audit.key is not the key of this database. Copy the right one from another machine of this "
+            "intake, or out of a backup (docs/operator.md, Backups)."
+        ),
     )
     name, told = rows
     assert name == "audit log"

@@ -97,7 +97,7 @@ def test_a_token_of_another_intake_is_not_taken_for_good(settings: IntakeSetting
 @pytest.mark.parametrize("name", KEY_FILES)
 def test_a_key_of_a_database_is_never_made_anew(settings: IntakeSettings, name: str) -> None:
     _only(settings.folder, name).unlink()
-    with pytest.raises(NotReady, match=r"missing\. Put it back from your backup"):
+    with pytest.raises(NotReady, match=r"missing\. Copy it from another machine"):
         prepare(settings)
     with pytest.raises(NotReady, match="missing"):
         assemble(settings)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from intake_api.items.merger import TICK_SECONDS, Merger
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, State, StoredReport
 from tests.intake_api.running_api import (
     NOON,
@@ -109,6 +110,34 @@ async def test_a_merge_that_fails_tells_no_reports_time(
         await _merged(api, number)
         told.append(capsys.readouterr().err.count("merge_failed"))
     assert told == [0, 0, 1, 0, 1]
+
+
+async def test_a_database_that_is_away_is_told_once_a_minute(
+    api: RunningApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However long it lasts, it is nobody's report that fails."""
+    asked, moment = [0], [NOON]
+
+    def now() -> datetime:
+        asked[0] += 1
+        return moment[0]
+
+    database = Database("postgresql+asyncpg://nobody:none@127.0.0.1:1/none")
+    merger = Merger(database, api.intake.vault, None, now, tick_seconds=0.001)
+    running = asyncio.create_task(merger.run())
+    written = []
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            enough = asked[0] + 50
+            while asked[0] < enough:
+                await asyncio.sleep(0)
+            written.append(capsys.readouterr().err)
+            moment[0] += timedelta(minutes=1)
+    merger.stop()
+    await running
+    await database.close()
+    assert [lines.count("database_away") for lines in written] == [1, 1, 1]
+    assert "merge_failed" not in "".join(written)
 
 
 async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(api: RunningApi) -> None:

@@ -205,7 +205,7 @@ async def test_started_again_it_writes(settings: IntakeSettings, database: Datab
 async def test_no_process_begins_without_a_key_that_is_in_use(settings: IntakeSettings) -> None:
     key_file(settings.folder, "vault").rename(settings.data_dir / "elsewhere")
     shutil.copy(settings.folder / "receipts.key", settings.folder / "vault-k1.key")
-    with pytest.raises(NotReady, match=r"is missing, and is in use\. Copy it from a machine that has it"):
+    with pytest.raises(NotReady, match=r"is missing, and is in use\. Copy it from another machine"):
         async with opened(settings):
             pass
 

@@ -461,7 +461,7 @@ async def test_nothing_is_done_while_a_vault_key_is_missing(settings: IntakeSett
         await api.take_in(a_report(KEPT))
         async with api.intake.database.writing() as session:
             await session.execute(update(Item).values(given=b"k2:" + bytes(60)))
-    with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Put it back from your backup"):
+    with pytest.raises(NotReady, match=r"vault-k2.key is missing.* Copy it from another machine"):
         await _reindex(settings)
     assert await _scalar(settings, select(Item.index_key)) == "k1"
 

@@ -457,8 +457,8 @@ async def test_the_doctor_names_a_key_that_values_need_and_blames_nobody(
         "assessments and reports",
         fine=False,
         advice=(
-            f"{older.name} is missing, and {left} values are still sealed with it: copy it from a machine "
-            "that has it, or put it back from your backup."
+            f"{older.name} is missing, and {left} values are still sealed with it: copy it "
+            "from another machine of this intake, or out of a backup (docs/operator.md, Backups)."
         ),
     )
     assert not any("Find out who" in one.advice for one in told.values())
@@ -522,7 +522,7 @@ async def test_no_key_is_made_in_the_place_of_one_that_is_missing(
     await _fill(database, Vault(read_keys(settings.folder)), rows=3)
     await rotate_vault(database, settings.folder, _nobody)
     key_file(settings.folder, "vault", 2).rename(settings.data_dir / "elsewhere")
-    with pytest.raises(NotReady, match=r"vault-k2-\w+\.key is missing, .* put it back from your backup"):
+    with pytest.raises(NotReady, match=r"vault-k2-\w+\.key is missing, .* Copy it from another machine"):
         await rotate_vault(database, settings.folder, _nobody)
     assert numbers(read_keys(settings.folder).vaults) == {1}
 
@@ -661,4 +661,4 @@ def test_a_folder_without_keys_gets_one_sentence(sqlite_settings: IntakeSettings
     key_file(sqlite_settings.folder, "seal").unlink()
     ended = _run(sqlite_settings, "seal")
     assert ended.exit_code == 1
-    assert "is missing. Put it back from your backup" in ended.output
+    assert "is missing. Copy it from another machine of this intake" in ended.output
