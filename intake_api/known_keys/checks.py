@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake_api.audit.log import AuditLog
 from intake_api.keys import FROM_ELSEWHERE, PURPOSES, IntakeKeys, Purpose, is_key_id, newest, number_of
-from intake_api.known_keys.logged import DROPPED, MADE, USED, keys_told, tell, unlike
+from intake_api.known_keys.logged import DROPPED, MADE, USED, check_gone, keys_told, tell, unlike
 from intake_api.store.database import upsert
 from intake_api.store.models import AuditEntry, KeyCheck
 from reportline.readiness import NotReady
@@ -137,9 +137,15 @@ async def has_other_audit_key(session: AsyncSession, key: bytes) -> bool:
 
 
 async def require_audit_key(session: AsyncSession, key: bytes) -> None:
-    """Raise NotReady if another key chains the audit log: an entry by this one would break it for good."""
+    """Raise NotReady if another key chains the audit log: an entry by this one would break it for good.
+
+    So too if somebody has deleted the check value by which that is seen.
+    """
     if await has_other_audit_key(session, key):
         raise NotReady(_OTHER.format(name="audit"))
+    told, known = await keys_told(session), await known_checks(session)
+    if "audit" in told.known - known.keys():
+        raise NotReady(check_gone("audit"))
 
 
 async def record_made(

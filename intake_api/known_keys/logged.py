@@ -40,16 +40,20 @@ def tell(session: AsyncSession, audit: AuditLog, what: str, names: Iterable[str]
     audit.add(session, utc_now(), OPERATOR, what, *names)
 
 
+def check_gone(name: str) -> str:
+    """Say that a check value is gone which the log tells was there, and what to do."""
+    return (
+        f"The check value of {name} is gone from the database, and the audit log tells that it was there: "
+        "somebody wrote to it. Leave the keys as they are, and put your backup back."
+    )
+
+
 def unlike(told: KeysTold, known: Collection[str]) -> list[str]:
     """Return in what the keys that the database knows are not those of which the log tells."""
     if not told.known:
         return []
     return [
-        *(
-            f"The check value of {name} is gone from the database, and the audit log tells that it was "
-            "there: somebody wrote to it. Leave the keys as they are, and put your backup back."
-            for name in sorted(told.known - set(known))
-        ),
+        *map(check_gone, sorted(told.known - set(known))),
         *(
             "The database names a key of which the audit log does not tell: somebody wrote to it. Leave the "
             f"keys as they are, and put your backup back. It is called {name}."

@@ -93,7 +93,7 @@ async def complete(session: AsyncSession, keys: IntakeKeys, folder: Path) -> Non
         await require_keys(session, keys)
     elif not await _open_it(session, keys):
         raise NotReady(_OTHER_KEYS.format(folder=folder))
-    elif (kept := read_head(folder, audit)) is not None and not await audit.holds(session, kept):
+    if (kept := read_head(folder, audit)) is not None and not await audit.holds(session, kept):
         raise NotReady(cut(folder, kept))
     await tie(session, keys)
     await _number_claims(session)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from typer.testing import CliRunner, Result
 
 from intake_api.audit.head import HEAD_FILE, read_head, write_head
@@ -20,8 +20,8 @@ from intake_api.known_keys.access_keys import add_key
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import opened
-from intake_api.store.models import AuditEntry
-from intake_api.store.revision import NEWEST_REVISION
+from intake_api.store.models import AuditEntry, KeyCheck
+from intake_api.store.revision import NEWEST_REVISION, revision_of
 from intake_api.store.schema import configuration
 from intake_api.upkeep.rotation import rotate_vault
 from intake_api.upkeep.upgrading import bring_up_to_date
@@ -230,3 +230,48 @@ def test_a_command_says_that_nothing_tells_whether_the_log_was_cut(settings: Int
     (settings.folder / HEAD_FILE).rename(settings.data_dir / "kept.head")
     assert _run(settings, "key", "add", "lead", "a lead").exit_code == 0
     assert _kept(settings) == asyncio.run(_newest(settings))[0]
+
+
+async def _bring_to_an_earlier_revision(settings: IntakeSettings) -> None:
+    async with opened(settings.database_place()) as database, database.writing() as session:
+        await (await session.connection()).run_sync(_go_down)
+
+
+async def _revision(settings: IntakeSettings) -> str | None:
+    async with opened(settings.database_place()) as database, database.reading() as session:
+        return await (await session.connection()).run_sync(revision_of)
+
+
+async def _delete_check_value(settings: IntakeSettings) -> None:
+    async with opened(settings.database_place()) as database, database.writing() as session:
+        await session.execute(delete(KeyCheck).where(KeyCheck.name == "audit"))
+
+
+def test_an_earlier_database_is_not_upgraded_when_its_log_was_cut(settings: IntakeSettings) -> None:
+    asyncio.run(_bring_to_an_earlier_revision(settings))
+    lost = Head(99, bytes(32))
+    write_head(settings.folder, AuditLog(read_keys(settings.folder).audit), lost)
+    refused = _run(settings, "upgrade")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "does not hold entry 99" in refused.stderr
+    assert (asyncio.run(_revision(settings)), _kept(settings)) == ("0005", lost)
+
+
+def test_an_earlier_database_is_not_upgraded_when_the_check_value_of_its_audit_key_is_gone(
+    settings: IntakeSettings,
+) -> None:
+    asyncio.run(_delete_check_value(settings))
+    asyncio.run(_bring_to_an_earlier_revision(settings))
+    refused = _run(settings, "upgrade")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "The check value of audit is gone" in refused.stderr
+    assert asyncio.run(_revision(settings)) == "0005"
+
+
+@pytest.mark.parametrize("arguments", _COMMANDS, ids=" ".join)
+def test_no_command_adds_to_the_log_when_the_check_value_of_the_audit_key_is_gone(
+    settings: IntakeSettings, arguments: tuple[str, ...]
+) -> None:
+    """Whoever deleted it may have done so that another key passes for the right one."""
+    asyncio.run(_delete_check_value(settings))
+    assert "The check value of audit is gone" in _refused(settings, *arguments)
