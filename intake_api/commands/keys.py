@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -19,6 +20,8 @@ from intake_api.upkeep.reindexing import Reindexed, reindex_all
 from intake_api.upkeep.rotation import Rotated, rotate_seal, rotate_vault
 from reportline.private_files import replace
 
+_BACKUP: Final = "Make a backup now: the new key is in none that you have."
+
 
 def renew_vault() -> None:
     """Seal all that is kept with a new key; run again, it goes on where it was cut off."""
@@ -31,6 +34,7 @@ def renew_vault() -> None:
         typer.echo(f"Damaged: {rotated.damaged} values; no key here opens them. Keep every key.", err=True)
         raise typer.Exit(1)
     _tell_what_is_not_needed(settings, rotated.key_id)
+    typer.echo(_BACKUP)
 
 
 def renew_seal() -> None:
@@ -43,7 +47,8 @@ def renew_seal() -> None:
         f"The new key is {public.key_id}. Every intake that runs opens what is sealed to it already.\n"
         f"Copy {file} to bot/intake_public.key in the data folder of each bot host, and restart the bot. "
         "On this machine `reportline setup` copies it.\n"
-        "Keep the older seal keys for 30 days after that: reports on their way are sealed to them."
+        "Keep the older seal keys for 30 days after that: reports on their way are sealed to them.\n"
+        f"{_BACKUP}"
     )
 
 
@@ -60,6 +65,7 @@ def reindex() -> None:
         "Copy the new key to each machine that has a folder of its own, then start the intake again. "
         f"Nothing needs older index keys any more. {_to_delete('their files')}"
     )
+    typer.echo(_BACKUP)
 
 
 def _tell_what_is_not_needed(settings: IntakeSettings, key_id: str) -> None:

@@ -496,6 +496,7 @@ async def test_the_command_says_what_it_did(settings: IntakeSettings) -> None:
     assert done.exit_code == 0
     assert f"New hashes with index-{newest(read_keys(settings.folder).indexes)}.key: 2 items." in done.output
     assert "Nothing needs older index keys any more. Delete their files on every machine." in done.output
+    assert done.output.endswith("Make a backup now: the new key is in none that you have.\n")
     assert "Delete no backup: those of `reportline intake backup` hold the keys" in done.output
     assert "by this version's rules: 1." in done.output
     assert await _scalar(settings, select(func.count()).select_from(Item)) == 1

@@ -559,6 +559,7 @@ async def test_the_command_says_what_is_needed_no_more_and_by_whom_it_still_is(
     assert "To make a new key, run this again." in ended.output
     assert f"Nothing in the database needs vault-{older}.key any more, and no process seals" in ended.output
     assert "Delete its file on every machine." in ended.output
+    assert ended.output.endswith("Make a backup now: the new key is in none that you have.\n")
     assert "Delete no backup: those of `reportline intake backup` hold the keys" in ended.output
     ended = await asyncio.to_thread(_run, settings, "vault")
     [told] = re.findall(r"^Nothing in the database needs .*$", ended.output, re.MULTILINE)
@@ -590,6 +591,7 @@ async def test_reports_sealed_to_the_old_and_to_the_new_key_are_taken_in(api: Ru
     assert ended.exit_code == 0
     assert f"The new key is {api.intake.keys.current().public_key().key_id}." in ended.output
     assert "Keep the older seal keys for 30 days" in ended.output
+    assert ended.output.endswith("Make a backup now: the new key is in none that you have.\n")
     after = api.intake.keys.current().public_key()
     file = settings.folder / "intake_public.key"
     assert file.read_text() == f"{after.key_id}:{after.raw.hex()}\n"
