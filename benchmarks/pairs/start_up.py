@@ -12,7 +12,7 @@ from benchmarks.measuring import Effort, Pair, Row, in_turn
 
 _TALKS: Final = (
     *("typer", "structlog", "babel.messages.pofile", "pydantic_settings", "nacl.bindings", "phonenumbers"),
-    *("ada_url", "publicsuffixlist", "httpx"),
+    *("ada_url", "publicsuffixlist", "httpx", "msgspec"),
 )
 
 
@@ -36,10 +36,20 @@ STARTS: Final = (
         ),
         {"REPORTLINE_ANALYST_TOKEN": "none", "REPORTLINE_INTAKE_URL": "http://127.0.0.1:1"},
     ),
-    Start("bot poll", (*_TALKS, "telegram.ext"), {"REPORTLINE_TELEGRAM_TOKEN": "7001:" + "aB3_-" * 7}),
+    Start(
+        "bot poll", (*_TALKS, "telegram.ext", "uvloop"), {"REPORTLINE_TELEGRAM_TOKEN": "7001:" + "aB3_-" * 7}
+    ),
     Start(
         "bot fleet",
-        (*_TALKS, "aiogram", "valkey.asyncio", "prometheus_client", "starlette.applications", "uvicorn"),
+        (
+            *_TALKS,
+            "aiogram",
+            "valkey.asyncio",
+            "prometheus_client",
+            "starlette.applications",
+            "uvicorn",
+            "uvloop",
+        ),
         {"REPORTLINE_VALKEY_URL": "valkey://127.0.0.1:1", "REPORTLINE_BOTS_FILE": "/nowhere"},
     ),
     Start(

@@ -149,8 +149,8 @@ async def _body(headers: "_Headers", receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-# Starlette reads and writes the same for fifty microseconds a request. Each name is in lower case; of a name
-# that comes twice, the first counts.
+# Starlette would make objects of its own for the same. Each name is in lower case; of a name that comes
+# twice, the first counts.
 _Headers = Mapping[bytes, bytes]
 
 

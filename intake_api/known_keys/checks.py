@@ -212,7 +212,7 @@ def _missing(used: Iterable[str], keys: IntakeKeys) -> Iterator[str]:
         ids = _ids_of(purpose, used)
         name = f"{purpose}-{newest(ids)}" if ids else ""
         if name and name not in keys.by_name():
-            yield (f"{name}.key is missing, and is in use. Copy it {FROM_ELSEWHERE}.")
+            yield f"{name}.key is missing, and is in use. Copy it {FROM_ELSEWHERE}."
 
 
 def _why_unknown(name: str) -> str:

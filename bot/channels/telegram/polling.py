@@ -67,8 +67,8 @@ def _unheard(_call: Call, _outcome: Any) -> None:
 class _Request(HTTPXRequest):
     """The library's requests, which keep the bytes of a result, so that each update is read by itself.
 
-    The library's bot checks each call and makes objects of its parameters and its result, for a tenth of a
-    millisecond. It still makes the requests, and tells how one failed.
+    The library's bot checks each call and makes objects of its parameters and its result, for a twentieth of
+    a millisecond. It still makes the requests, and tells how one failed.
     """
 
     async def ask(self, url: str, call: Call, seconds: float) -> Any:
@@ -99,6 +99,7 @@ class _Form:
 
 
 def _no_number(_constant: str) -> float:
+    # NaN and Infinity are no JSON. Whatever asks for a whole number refuses this too.
     return 0.5
 
 

@@ -61,7 +61,7 @@ class _Raw(TelegramMethod[Any]):
 class _Session(AiohttpSession):
     """The library's connections, over which a call goes out as JSON, and comes back as plain JSON.
 
-    The library makes a model, a form and a model again of each call, for a third of a millisecond. It still
+    The library makes a model, a form and a model again of each call, for a tenth of a millisecond. It still
     makes the connections, and reads every answer that is no success, so that it says how a call failed.
     """
 
