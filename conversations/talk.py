@@ -10,8 +10,8 @@ Values = tuple[tuple[str, str], ...]
 class Remembered(Struct, frozen=True, array_like=True):
     """What a talk remembers between two turns; its repr tells nothing that a reporter said.
 
-    A struct of msgspec is changed fifty times as fast as a dataclass, and stored nine times. What is stored is
-    an array: a new field goes to the end, with a default. Else `bot.talks.stored` takes a new version.
+    A struct of msgspec is changed fifty times as fast as a dataclass, and stored nine times. What is stored
+    is an array: a new field goes to the end, with a default. Else `bot.talks.stored` takes a new version.
     """
 
     def __repr__(self) -> str:

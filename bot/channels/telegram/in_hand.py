@@ -1,7 +1,8 @@
 """An update in hand: who brought it hears once it is saved and answered, or after a time limit.
 
 One task takes the turn and then makes the calls that answer it: a second one that only made the calls, and a
-third that waited for it, would cost time. So the end of the task is not what is waited for, but `over`. A chat's calls are made by the task that came first; a later one leaves its own to it, and ends.
+third that waited for it, would cost time. So the end of the task is not what is waited for, but `over`. The
+calls of a chat are made by the task that came first; a later one leaves its own to it, and ends.
 """
 
 import asyncio
