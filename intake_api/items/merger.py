@@ -48,7 +48,8 @@ class Merger:
         self._reopen_after = reopen_after
         self._now = now
         self._tick_seconds = tick_seconds
-        self._failed: dict[str, datetime] = {}
+        # The hour in which each failed last; None where that was an outage's doing, and no fault of its own.
+        self._failed: dict[str, datetime | None] = {}
         self._looked_on: date | None = None
         self._told: dict[str, datetime] = {}
         self._stopped = asyncio.Event()
@@ -108,15 +109,13 @@ class Merger:
         except LeftBehind:
             self.stop()
         except DatabaseAway as error:
-            self._failed[draft_id] = self._hour()
+            self._failed[draft_id] = failed_in
             self._tell(EVENTS[error.why], error, _BETWEEN_OUTAGES)
         except Exception as error:  # noqa: BLE001 - one report's trouble, whatever it is, stays its own
-            hour = self._failed[draft_id] = self._hour()
+            hour = self._now().replace(minute=0, second=0, microsecond=0)
             if failed_in is not None and failed_in < hour:
                 log_failure("merge_failed", error)
-
-    def _hour(self) -> datetime:
-        return self._now().replace(minute=0, second=0, microsecond=0)
+            self._failed[draft_id] = hour
 
     async def _waiting(self) -> Sequence[str]:
         # All at once: what comes in while these are merged waits for the next tick.

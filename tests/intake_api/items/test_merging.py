@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wire.report import Circumstance, Live, ReportedAddress, Seen
 from intake_api.hand_in.reports import Content
@@ -17,6 +18,7 @@ from intake_api.items.merger import TICK_SECONDS, Merger
 from intake_api.items.urgency import ALLOWANCE_HOURS, Urgency, due_hour, urgency_of
 from intake_api.server.assembly import assemble
 from intake_api.settings import IntakeSettings
+from intake_api.store.away import DatabaseAway
 from intake_api.store.database import Database
 from intake_api.store.models import Item, Mention, State, StoredReport
 from tests.intake_api.running_api import (
@@ -138,6 +140,39 @@ async def test_a_database_that_is_away_is_told_once_a_minute(
     await database.close()
     assert [lines.count("database_away") for lines in written] == [1, 1, 1]
     assert "merge_failed" not in "".join(written)
+
+
+class GoneForAWhile(Database):
+    """A database that writes nothing while it is `away`."""
+
+    away = False
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction, unless the database is away."""
+        if self.away:
+            raise DatabaseAway("test")
+        async with super().writing() as session:
+            yield session
+
+
+async def test_an_outage_is_no_failure_of_the_reports_that_it_kept_waiting(
+    api: RunningApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What fails by itself after it is told an hour later, as always: at once would tell its time."""
+    intake = api.intake
+    await _spoil(api)
+    intake.merger.stop()
+    database = GoneForAWhile(intake.settings.database_place())
+    merger = Merger(database, intake.vault, None, intake.now)
+    told = []
+    for away in (True, False, False):
+        database.away = away
+        await merger.merge_waiting(again=True)
+        told.append(capsys.readouterr().err.count("merge_failed"))
+        api.clock.move(hours=1)
+    await database.close()
+    assert told == [0, 0, 1]
 
 
 async def test_what_has_failed_is_tried_again_however_many_come_meanwhile(api: RunningApi) -> None:
