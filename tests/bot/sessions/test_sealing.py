@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from bot.exchange import TalkHandle
-from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS, TalkNotOpened, TalkSecret, TalkSecrets
+from bot.sessions.sealing import SECONDS_BETWEEN_ROTATIONS, TalkKeys, TalkNotOpened, TalkSecret, TalkSecrets
 
 CHAT = TalkHandle("telegram", "77001", "4242424242")
 OTHERS = (
@@ -94,7 +94,10 @@ def test_the_length_tells_little() -> None:
 def test_the_name_is_not_the_key() -> None:
     """Who has the store has the name of a talk, which opens nothing."""
     secret = TalkSecret.drawn(0)
-    assert secret.blind_key(CHAT) not in secret.keys(CHAT).seal(secret.blind_key(OTHERS[0]))
+    keys = secret.keys(CHAT)
+    assert keys.name not in keys.seal(secret.blind_key(OTHERS[0]))
+    with pytest.raises(TalkNotOpened):
+        TalkKeys(keys.name, keys.name).open(keys.seal(CONTENT))
 
 
 def test_two_live_and_the_older_is_destroyed() -> None:
@@ -122,6 +125,8 @@ def test_after_long_silence_all_are_new() -> None:
     first = secrets.live()[0]
     clock.seconds += 1.5 * DAY
     assert secrets.live()[1] is first
+    clock.seconds += 0.5 * DAY
+    assert first not in secrets.live()
     clock.seconds += 30 * DAY
     assert len(secrets.live()) == 1
     assert secrets.live()[0] is not first
