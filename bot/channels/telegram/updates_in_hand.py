@@ -13,8 +13,7 @@ class UpdatesInHand:
     """The updates that Telegram has told of and that are not confirmed yet.
 
     `serve` begins to handle one update; once what it gives is done, with the queue of what answers it, the
-    update may be confirmed. Updates are served beside one another,
-    and begin in the order in which they came.
+    update may be confirmed. Updates are served beside one another, and begin in the order in which they came.
     """
 
     def __init__(self, serve: Callable[[Update], _Served]) -> None:
