@@ -11,14 +11,14 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.claims import end_claim, item_to_decide
 from intake_api.analysts.decision import Decision
 from intake_api.analysts.shapes import LastAssessment
-from intake_api.analysts.spoilt_rows import is_whole_assessment
+from intake_api.analysts.spoilt_rows import SPOILT_DECISION, is_whole_assessment
 from intake_api.analysts.vocabulary import NEWEST, VOCABULARY_VERSION
 from intake_api.audit.bound_assessments import binding
 from intake_api.faults import Reason, Refused
 from intake_api.items.reopening import mark_decided
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
-from intake_api.vault import Place, Vault, VaultClosed
+from intake_api.vault import Place, Vault
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
 _SEQUENCE = 6  # the number of its advisory lock
@@ -112,13 +112,16 @@ async def _repeated(request: AnalystRequest, claim_id: str, decision: Decision) 
 def _is_as_decided(vault: Vault, row: Assessment, decision: Decision) -> bool:
     try:
         return decided(vault, row) == decision.model_dump(exclude_defaults=True, mode="json")
-    except (VaultClosed, TypeError):
+    except SPOILT_DECISION:
         # Somebody spoilt it, so it says nothing any more.
         return False
 
 
 def decided(vault: Vault, row: Assessment) -> dict[str, object]:
-    """Return the fields of a stored decision in its own version of the vocabulary, without those left out."""
+    """Return the fields of a stored decision in its own version of the vocabulary, without those left out.
+
+    Raises one of SPOILT_DECISION.
+    """
     plain = {name: getattr(row, name) for name in _COLUMNS if getattr(row, name) is not None}
     note = row.note and vault.open(Place("assessments", row.assessment_id, "note"), row.note)
     return plain | row.details | ({"note": note} if note else {})

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +30,7 @@ from intake_api.analysts.shapes import (
     ReportsShown,
     Summary,
 )
+from intake_api.analysts.spoilt_rows import SPOILT_DECISION
 from intake_api.audit.log import AuditLog
 from intake_api.faults import Reason, Refused
 from intake_api.items.circumstances import of_bits
@@ -38,7 +38,7 @@ from intake_api.items.reopening import mark_shown, shown_words
 from intake_api.items.words import COUNTERS
 from intake_api.store.models import Assessment, AuditEntry, Item, Source, State
 from intake_api.store.wrong_values import has_right_values
-from intake_api.vault import Place, Vault, VaultClosed
+from intake_api.vault import Place, Vault
 
 MAXIMUM_ENTRIES: Final = 500
 
@@ -263,7 +263,7 @@ def _note_read(request: AnalystRequest, shown: ClaimShown | ItemShown) -> None:
 def _decisions(vault: Vault, rows: Sequence[Assessment]) -> Iterator[DecisionShown]:
     for row in rows:
         # Somebody spoilt it: the doctor names it.
-        with suppress(VaultClosed, ValidationError):
+        with suppress(*SPOILT_DECISION):
             yield _decision(vault, row)
 
 

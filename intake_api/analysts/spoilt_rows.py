@@ -5,6 +5,7 @@
 
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, and_, case, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ from intake_api.vault import Place, Vault, VaultClosed
 
 # What reading a row raises, or summing up what belongs to it, once somebody has spoilt one of them.
 SPOILT: Final = (*UNREADABLE, AttributeError, IntegrityError)
+# What reading a decision raises then: a column that nobody can read is None.
+SPOILT_DECISION: Final = (VaultClosed, TypeError, ValidationError)
 _ITEM_ID, _CLAIM_ID, _KEY_ID = 32, 16, 12
 
 

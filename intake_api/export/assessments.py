@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,10 +21,10 @@ from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.assessing import current, decided
 from intake_api.analysts.decision import Recorded
 from intake_api.analysts.showing import addresses_of, summaries_of
-from intake_api.analysts.spoilt_rows import is_whole_assessment, is_whole_item, opens
+from intake_api.analysts.spoilt_rows import SPOILT_DECISION, is_whole_assessment, is_whole_item, opens
 from intake_api.faults import Reason, Refused
 from intake_api.store.models import Assessment, Item
-from intake_api.vault import Vault, VaultClosed
+from intake_api.vault import Vault
 
 MAXIMUM_ROWS: Final = 500
 # The number and the id of the last assessment that the caller has. Cursors of earlier versions have its time
@@ -123,7 +123,7 @@ async def _shown(request: AnalystRequest, rows: Sequence[Assessment]) -> list[Ex
     shown = list[ExportedAssessment]()
     for row in rows:
         if row.item_id in items:
-            with suppress(VaultClosed, ValidationError):
+            with suppress(*SPOILT_DECISION):
                 shown.append(_row(request.vault, row, items[row.item_id], current_ids))
     return shown
 

@@ -6,7 +6,7 @@
 - `database`: reads and writes a database (SQLite or PostgreSQL)
 - `sqlite`, `postgresql`: open each of them
 - `journal`: empties SQLite's write-ahead log every hour
-- `read_json`: reads JSON, however deep somebody has nested it
+- `read_json`: reads JSON, whatever somebody has written into it
 - `place`: returns where the database is, after a check
 - `revision`: compares the database's revision with the one that this version needs
 - `schema`: upgrades the database with Alembic

@@ -11,7 +11,7 @@ from intake_api.analysts.vocabulary import VOCABULARY_VERSION
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Assessment, AuditEntry, Item
-from tests.intake_api.api_users import ApiUser, assert_problem, new_user
+from tests.intake_api.api_users import CLAIMS, ApiUser, assert_problem, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened, revised, withdrawn
 
 ADDRESS = "https://example.com/1"
@@ -162,6 +162,37 @@ async def test_the_same_assessment_by_another_is_refused(api: RunningApi, analys
     _, claim_id = await _claimed(api, analyst)
     await analyst.assess(claim_id, **ILLEGAL)
     assert_problem(await (await new_user(api)).assess(claim_id, **ILLEGAL), 409, "claim-lost")
+
+
+def _nested(levels: int) -> str:
+    return f"{'[' * levels}{']' * levels}"
+
+
+OUT_OF_SHAPE = (422, "out-of-shape")
+UNREADABLE = {
+    "half a note": (r'"note": "\ud800"', OUT_OF_SHAPE),
+    "half a flag": (r'"flags": ["\udfff"]', OUT_OF_SHAPE),
+    "half a name": (r'"\ud800": "female"', OUT_OF_SHAPE),
+    "details": ('"details": {"gender": "female"}', OUT_OF_SHAPE),
+    "deep details": (f'"details": {_nested(500)}', OUT_OF_SHAPE),
+    "deep flags": (f'"flags": {_nested(500)}', OUT_OF_SHAPE),
+    "deeper flags than Python reads": (f'"flags": {_nested(3000)}', (400, "malformed")),
+}
+
+
+@pytest.mark.parametrize("corrects", [False, True])
+@pytest.mark.parametrize("more", UNREADABLE)
+async def test_a_decision_that_nobody_could_read_back_is_not_recorded(
+    api: RunningApi, analyst: ApiUser, more: str, *, corrects: bool
+) -> None:
+    if corrects:
+        path = f"/v1/assessments/{(await _assessed(api, analyst))[1]}/correction"
+    else:
+        path = f"{CLAIMS}/{(await _claimed(api, analyst))[1]}/assessment"
+    written, refusal = UNREADABLE[more]
+    headers, body = {"Content-Type": "application/json"}, f'{{"outcome": "ignore", {written}}}'
+    assert_problem(await analyst.client.post(path, content=body, headers=headers), *refusal)
+    assert await api.scalar(select(func.count()).select_from(Assessment)) == corrects
 
 
 async def test_an_assessment_of_an_older_vocabulary_stays_readable(api: RunningApi, analyst: ApiUser) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import literal_column, select, text, update
+from sqlalchemy import JSON, literal_column, select, text, update
 from sqlalchemy.orm import Mapper, class_mapper
 
 from intake_api.clock import utc_now
@@ -288,3 +288,43 @@ async def test_a_spoilt_decision_is_corrected(api: RunningApi, spoilt: dict[str,
     await _run(api, update(Assessment).values(spoilt))
     path = f"/v1/assessments/{made.json()['assessment_id']}/correction"
     assert (await api.analyst.post(path, json=decision)).status_code == 201
+
+
+def _nested(levels: int) -> str:
+    return f'{{"flags": {"[" * levels}{"]" * levels}}}'
+
+
+ODD_DETAILS = {
+    "nested deeper than any": _nested(21),
+    "nested as deep as SQLite reads": _nested(990),
+    "nested deeper than SQLite reads": _nested(3000),
+    "half a character": r'{"gender": "\ud800"}',
+    "half a character in a list": r'{"flags": ["\udfff"]}',
+    "half a character in a name": r'{"\ud800": "female"}',
+    "a number of too many digits": f'{{"gender": {"9" * 5000}}}',
+}
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+@pytest.mark.parametrize("details", ODD_DETAILS)
+async def test_a_decision_with_details_that_nobody_can_read_stops_nothing(
+    api: RunningApi, details: str, form: str
+) -> None:
+    """The export goes on, its item is shown without it, the doctor names it, and it is corrected."""
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    (first, item_id), (second, _) = [await _decided(api, claim) for claim in await api.claim(2)]
+    odd = literal_column(f"'{ODD_DETAILS[details]}'", JSON)
+    await _run(api, update(Assessment).where(Assessment.assessment_id == first).values(details=odd))
+    lead = await new_user(api, Role.LEAD)
+    exported = await lead.client.get("/v1/export/assessments", params={"format": form})
+    assert (exported.status_code, first in exported.text, second in exported.text) == (200, False, True)
+    assert (await lead.item(item_id))["history"] == []
+    assert f"not as the audit log says: {first}." in await _faults(api)
+    correction = (await lead.correct(first)).json()["assessment_id"]
+    assert [one["assessment_id"] for one in (await lead.item(item_id))["history"]] == [correction]
+
+
+async def _decided(api: RunningApi, claim: dict[str, Any]) -> tuple[str, str]:
+    """Decide about a claimed item; returns the ids of the assessment and of the item."""
+    answer = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
+    return answer.json()["assessment_id"], claim["item_id"]

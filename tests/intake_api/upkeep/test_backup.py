@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from alembic import command
 from pydantic import SecretStr
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, literal_column, select, text, update
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner, Result
 
@@ -35,7 +35,7 @@ from intake_api.known_keys.checks import require_keys
 from intake_api.settings import IntakeSettings
 from intake_api.store.away import DatabaseAway
 from intake_api.store.database import opened as database_opened
-from intake_api.store.models import AuditEntry, Base, Item, Lift, is_claimed
+from intake_api.store.models import Assessment, AuditEntry, Base, Item, Lift, is_claimed
 from intake_api.store.revision import require_current
 from intake_api.store.schema import configuration
 from intake_api.upkeep.backup import BackedUp, back_up
@@ -398,6 +398,25 @@ async def test_a_number_that_the_other_database_cannot_hold_is_named_with_its_ta
     async with database_opened(target.database_place()) as database, database.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")) == 0
     assert (await _restored(tmp_path / "backup", sealing, new_place("sqlite"))).rows["reports"] == 2
+
+
+@pytest.mark.parametrize("odd", ["[" * 21 + "]" * 21, r'"\ud800"', "9" * 5000], ids=["deep", "half", "long"])
+async def test_a_decision_that_nobody_can_read_keeps_no_backup_from_being_made_and_restored(
+    settings: IntakeSettings, sealing: BackupKeys, new_place: NewPlace, tmp_path: Path, odd: str
+) -> None:
+    """And the doctor goes on naming it."""
+    async with opened(settings) as api:
+        await _work(api)
+        async with api.intake.database.writing() as session:
+            spoilt = await session.scalar(select(Assessment.assessment_id).limit(1))
+            one = update(Assessment).where(Assessment.assessment_id == spoilt)
+            await session.execute(one.values(details=literal_column(f"'{{\"flags\": {odd}}}'")))
+    await _backed_up(settings, tmp_path / "backup", sealing)
+    for kind in ("sqlite", "postgresql"):
+        target = new_place(kind)
+        await _restored(tmp_path / "backup", sealing, target)
+        told = " ".join(look.advice for look in await asyncio.to_thread(check_intake, target))
+        assert f"not as the audit log says: {spoilt}." in told
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
