@@ -204,7 +204,8 @@ async def _free_numbers(request: AnalystRequest) -> Iterator[int]:
     They go on after the highest, so that a number is not soon another claim's.
     """
     held = select(Item.claim_number).where(is_claimed, Item.claimed_by == request.analyst)
-    taken = {number for number in await request.session.scalars(held) if number is not None}
+    # SQLite keeps a text there, too, if somebody writes one.
+    taken = {number for number in await request.session.scalars(held) if isinstance(number, int)}
     highest = max(taken, default=0)
     after = range(highest + 1, _HIGHEST_NUMBER + 1)
     return (number for number in (*after, *range(1, highest)) if number not in taken)

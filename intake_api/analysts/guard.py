@@ -2,7 +2,7 @@
 
 An analyst counts as exposed while they hold a claim, and for ONE_LOOK when they look at another item. Once a
 limit is reached, they may still decide what they hold, but open nothing new. The stretches of exposure are
-deleted after two days.
+deleted after two days. A time that somebody spoilt in the database counts for nothing, and stops nobody.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from intake_api.analysts.analyst_request import AnalystRequest
 from intake_api.analysts.exposure import Exposed, Limits, Stretch, exposed, refusal
@@ -19,6 +19,7 @@ from intake_api.analysts.shapes import ExposureShown
 from intake_api.faults import Reason, Refused
 from intake_api.settings import IntakeSettings
 from intake_api.store.models import Exposure, Item, Lift, is_claimed
+from intake_api.store.wrong_values import has_right_values
 
 ONE_LOOK: Final = timedelta(minutes=1)
 _DELETED_AFTER: Final = timedelta(days=2)
@@ -68,8 +69,7 @@ async def exposure_shown(request: AnalystRequest, limits: Limits) -> ExposureSho
 async def update_stretch(request: AnalystRequest) -> None:
     """Begin, extend or end the analyst's stretch of exposure, according to the claims that they hold."""
     until = await _holds_until(request)
-    mine = Exposure.analyst == request.analyst
-    lasting = update(Exposure).where(mine, Exposure.ends > request.now).values(ends=until or request.now)
+    lasting = update(Exposure).where(_is_lasting(request)).values(ends=until or request.now)
     known = (await request.session.scalars(lasting.returning(Exposure.exposure_id))).all()
     if until is not None and not known:
         await _begin(request, until)
@@ -77,10 +77,8 @@ async def update_stretch(request: AnalystRequest) -> None:
 
 async def count_look(request: AnalystRequest) -> None:
     """Count a look at an item as ONE_LOOK of exposure, unless a stretch is already counting."""
-    lasting = select(Exposure.exposure_id).where(
-        Exposure.analyst == request.analyst, Exposure.ends > request.now
-    )
-    if await request.session.scalar(lasting.limit(1)) is None:
+    lasting = select(Exposure.exposure_id).where(_is_lasting(request)).limit(1)
+    if await request.session.scalar(lasting) is None:
         await _begin(request, request.now + ONE_LOOK)
 
 
@@ -110,13 +108,18 @@ async def lift(request: AnalystRequest, analyst: str, length: timedelta) -> date
 
 
 async def _lifted_until(request: AnalystRequest) -> datetime | None:
-    lifted = select(func.max(Lift.until)).where(Lift.analyst == request.analyst, Lift.until > request.now)
+    lifted = select(func.max(Lift.until)).where(
+        Lift.analyst == request.analyst, Lift.until > request.now, has_right_values(request.session, Lift)
+    )
     return await request.session.scalar(lifted)
 
 
 async def _holds_until(request: AnalystRequest) -> datetime | None:
     held = select(func.max(Item.lease_expires)).where(
-        is_claimed, Item.claimed_by == request.analyst, Item.lease_expires > request.now
+        is_claimed,
+        Item.claimed_by == request.analyst,
+        Item.lease_expires > request.now,
+        has_right_values(request.session, Item),
     )
     return await request.session.scalar(held)
 
@@ -127,8 +130,16 @@ async def _exposed(request: AnalystRequest, limits: Limits) -> Exposed:
 
 
 async def _stretches(request: AnalystRequest) -> Sequence[Stretch]:
-    mine = select(Exposure.began, Exposure.ends).where(
-        Exposure.analyst == request.analyst, Exposure.ends > request.now - _DELETED_AFTER
-    )
+    mine = select(Exposure.began, Exposure.ends).where(_ends_after(request, request.now - _DELETED_AFTER))
     found = await request.session.execute(mine.order_by(Exposure.began))
     return [(began, ends) for began, ends in found]
+
+
+def _is_lasting(request: AnalystRequest) -> ColumnElement[bool]:
+    return _ends_after(request, request.now)
+
+
+def _ends_after(request: AnalystRequest, moment: datetime) -> ColumnElement[bool]:
+    """Say of a stretch that it is the analyst's, ends later, and has times that can be read."""
+    is_read = has_right_values(request.session, Exposure)
+    return and_(Exposure.analyst == request.analyst, Exposure.ends > moment, is_read)

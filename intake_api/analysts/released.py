@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 
 from intake_api.analysts.analyst_request import AnalystRequest
+from intake_api.analysts.spoilt_rows import is_whole_item
 from intake_api.store.models import EVERY_LANGUAGE, Item, QueuePlace, is_waiting
 
 
@@ -23,7 +24,9 @@ async def given_again(
     """Return when the analyst gets the first of what waits and they released; None if there is none."""
     released = select(func.min(Item.released_at)).join_from(QueuePlace, Item).where(is_waiting)
     released = released.where(
-        ~may_be_given(request, lease), QueuePlace.language == (language or EVERY_LANGUAGE)
+        ~may_be_given(request, lease),
+        QueuePlace.language == (language or EVERY_LANGUAGE),
+        is_whole_item(request.session),
     )
     if kind is not None:
         released = released.where(QueuePlace.kind == kind)

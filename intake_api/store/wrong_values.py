@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    not_,
     or_,
     select,
     type_coerce,
@@ -40,6 +39,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _DAYS: Final = (_LAST - _EPOCH).days
 _TIME: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+_SECONDS_LENGTH: Final = len("2026-03-01 12:00:00")
 _FRACTION: Final = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
 _Tell = Callable[[Column[Any]], ColumnElement[bool]]
 _TABLES: Final = (
@@ -133,9 +133,14 @@ def _is_right_in_sqlite(column: Column[Any]) -> ColumnElement[bool]:
 
 
 def _is_time(column: ColumnElement[str]) -> ColumnElement[bool]:
-    seconds = func.substr(column, 1, 19)
+    seconds = func.substr(column, 1, _SECONDS_LENGTH)
     is_written_so = or_(column.op("GLOB")(_TIME), column.op("GLOB")(_TIME + _FRACTION))
-    return and_(is_written_so, func.datetime(seconds, "+0 days") == seconds, not_(column.startswith("0000")))
+    is_ours = seconds.between(_written(_FIRST), _written(_LAST))
+    return and_(is_written_so, func.datetime(seconds, "+0 days") == seconds, is_ours)
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(" ")[:_SECONDS_LENGTH]
 
 
 def _is_object(column: Column[Any]) -> ColumnElement[bool]:

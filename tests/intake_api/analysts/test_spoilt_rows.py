@@ -1,5 +1,6 @@
 """Whatever somebody spoilt in the database is passed over and counted by the doctor; all else is shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,11 +10,22 @@ from sqlalchemy.orm import Mapper, class_mapper
 from intake_api.clock import utc_now
 from intake_api.roles import Role
 from intake_api.settings import IntakeSettings
-from intake_api.store.models import AccessKey, Assessment, Item, Mention, QueuePlace, Source, StoredReport
+from intake_api.store.models import (
+    AccessKey,
+    Assessment,
+    Exposure,
+    Item,
+    Lift,
+    Mention,
+    QueuePlace,
+    Source,
+    StoredReport,
+    is_claimed,
+)
 from intake_api.store.wrong_values import require_values
 from intake_api.upkeep.audit_checks import faults_of_rows
 from reportline.readiness import NotReady
-from tests.intake_api.api_users import CLAIMS, new_user
+from tests.intake_api.api_users import CLAIMS, assert_problem, new_user
 from tests.intake_api.running_api import RunningApi, a_report, opened
 
 FIRST, SECOND = "https://example.com/1", "https://example.com/2"
@@ -328,3 +340,77 @@ async def _decided(api: RunningApi, claim: dict[str, Any]) -> tuple[str, str]:
     """Decide about a claimed item; returns the ids of the assessment and of the item."""
     answer = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
     return answer.json()["assessment_id"], claim["item_id"]
+
+
+def _no_time(api: RunningApi, kind: str) -> Any:
+    """Write a time that is none, or one that is beyond ours, as the database takes it."""
+    none = "20000-01-01 00:00:00Z" if api.intake.database.is_postgresql else "x"
+    return literal_column(f"'{none if kind == 'none' else '9999-12-31 23:59:59.000000'}'")
+
+
+OF_AN_ANALYST: dict[str, Callable[[Any], Any]] = {
+    "exposures (began)": lambda time: update(Exposure).values(began=time),
+    "exposures (ends)": lambda time: update(Exposure).values(ends=time),
+    "lifts (until)": lambda time: update(Lift).values(until=time),
+    "items (lease_expires)": lambda time: update(Item).where(is_claimed).values(lease_expires=time),
+}
+
+
+@pytest.mark.parametrize("kind", ["none", "beyond ours"])
+@pytest.mark.parametrize("column", OF_AN_ANALYST)
+async def test_a_spoilt_time_keeps_its_analyst_from_nothing_new(
+    api: RunningApi, column: str, kind: str
+) -> None:
+    await api.take_in(a_report(FIRST), a_report(SECOND))
+    await api.claim()
+    key_id = api.analyst.headers["Authorization"].split("-")[1]
+    async with api.intake.database.writing() as session:
+        session.add(Lift(lift_id="0" * 16, analyst=key_id, lifted_by=key_id, until=api.clock()))
+    await _run(api, OF_AN_ANALYST[column](_no_time(api, kind)))
+    [claim] = await api.claim()
+    await api.show(claim["claim_id"])
+    path = f"{CLAIMS}/{claim['claim_id']}"
+    answers = [
+        await api.analyst.put(f"{path}/lease"),
+        await api.analyst.get(CLAIMS),
+        await api.analyst.delete(path),
+        await api.analyst.get(f"/v1/items/{claim['item_id']}"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 204, 200]
+    assert column in await _wrong_values(api)
+
+
+@pytest.mark.parametrize("how", ["claim", "look"])
+@pytest.mark.parametrize("column", ["began", "ends"])
+async def test_a_spoilt_stretch_of_exposure_keeps_no_later_one_from_being_counted(
+    settings: IntakeSettings, column: str, how: str
+) -> None:
+    async with opened(settings.model_copy(update={"exposure_minutes_at_once": 1})) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND), a_report())
+        [claim] = await api.claim()
+        await _run(api, update(Exposure).values({column: _no_time(api, "none")}))
+        await (api.claim() if how == "claim" else api.show(claim["claim_id"]))
+        api.clock.move(minutes=1)
+        assert_problem(await api.analyst.post(CLAIMS, json={}), 409, "break-due")
+
+
+async def test_an_item_that_was_released_at_no_time_keeps_nobody_from_asking(api: RunningApi) -> None:
+    await api.take_in(a_report(FIRST))
+    [claim] = await api.claim()
+    await api.analyst.delete(f"{CLAIMS}/{claim['claim_id']}")
+    await _run(api, update(Item).values(released_at=_no_time(api, "none")))
+    answer = await api.analyst.post(CLAIMS, json={})
+    assert (answer.status_code, answer.json()["claims"], answer.json()["again_from"]) == (200, [], None)
+    assert "items (released_at)" in await _wrong_values(api)
+
+
+async def test_a_claim_whose_number_is_none_keeps_its_analyst_from_no_other(
+    sqlite_settings: IntakeSettings,
+) -> None:
+    async with opened(sqlite_settings) as api:
+        await api.take_in(*(a_report(f"https://example.com/{number}") for number in range(3)))
+        await api.claim(2)
+        of_one = update(Item).where(Item.claim_number == 1)
+        await _run(api, of_one.values(claim_number=literal_column("'x'")))
+        assert [claim["number"] for claim in await api.claim()] == [3]
+        assert "items (claim_number)" in await _wrong_values(api)

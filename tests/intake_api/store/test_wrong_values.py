@@ -181,7 +181,15 @@ async def test_a_time_that_nobody_can_read_is_found(postgresql_settings: IntakeS
 
 
 @pytest.mark.parametrize(
-    "time", ["2026-02-30 12:00:00.000000", "now", "0000-01-01 00:00:00.000000", "2026-03-01 12:00:00x"]
+    "time",
+    [
+        "2026-02-30 12:00:00.000000",
+        "now",
+        "2026-03-01 12:00:00x",
+        "0000-01-01 00:00:00.000000",
+        "0001-01-01 23:59:59.000000",
+        "9999-12-31 00:00:00.000000",
+    ],
 )
 def test_a_time_of_another_form_is_found(copied: IntakeSettings, time: str) -> None:
     assert _plant(copied, "audit_log", "at", time)
