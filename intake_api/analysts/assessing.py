@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,7 @@ from intake_api.faults import Reason, Refused
 from intake_api.items.reopening import mark_decided
 from intake_api.store.database import advisory_lock
 from intake_api.store.models import Assessment, Item, State
+from intake_api.store.wrong_values import has_right_values
 from intake_api.vault import Place, Vault
 
 _COLUMNS = ("outcome", "severity", "youngest_child", "action")
@@ -93,8 +94,10 @@ async def current_assessment(session: AsyncSession, item_id: str) -> Assessment 
 
 
 async def outcomes_of(session: AsyncSession, item_ids: Sequence[str]) -> Mapping[str, str | None]:
-    """Return the current outcome of each item, or None if it has no assessment yet."""
-    newest = current(Item.item_id.expression).with_only_columns(Assessment.outcome).correlate(Item)
+    """Return the current outcome of each item, or None if it has no assessment yet, or somebody spoilt it."""
+    is_told = has_right_values(session, Assessment, "outcome")
+    outcome = case((is_told, Assessment.outcome), else_=None)
+    newest = current(Item.item_id.expression).with_only_columns(outcome).correlate(Item)
     found = select(Item.item_id, newest.scalar_subquery()).where(Item.item_id.in_(item_ids))
     return {row.item_id: row[1] for row in await session.execute(found)}
 

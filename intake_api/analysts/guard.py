@@ -119,7 +119,7 @@ async def _holds_until(request: AnalystRequest) -> datetime | None:
         is_claimed,
         Item.claimed_by == request.analyst,
         Item.lease_expires > request.now,
-        has_right_values(request.session, Item),
+        has_right_values(request.session, Item, "lease_expires"),
     )
     return await request.session.scalar(held)
 

@@ -111,10 +111,12 @@ def _cell(value: Any) -> str:
 
 
 async def _number_of(session: AsyncSession, cursor: Cursor) -> int:
-    row = await session.get(Assessment, cursor.partition("-")[2])
-    if row is None:
+    # Nothing else of it is read: somebody may have spoilt it since.
+    known = select(Assessment.sequence).where(Assessment.assessment_id == cursor.partition("-")[2])
+    number = await session.scalar(known)
+    if number is None:
         raise Refused(Reason.UNKNOWN_CURSOR)
-    return row.sequence
+    return number
 
 
 async def _shown(request: AnalystRequest, rows: Sequence[Assessment]) -> list[ExportedAssessment]:

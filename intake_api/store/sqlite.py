@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # A wait inside SQLite cannot be called off, so it is cut into pieces.
 _SECONDS_IN_SQLITE: Final = 1
 _SECONDS_TO_END: Final = 5
+# The function of SQL that tells of bytes whether PostgreSQL would take them as a text.
+IS_TEXT: Final = "is_text"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -95,10 +97,19 @@ async def begin_by(session: AsyncSession, deadline: float) -> None:
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    driver: Any = connection
+    driver.create_function(IS_TEXT, 1, _is_text, deterministic=True)
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _is_text(stored: bytes) -> bool:
+    try:
+        return "\0" not in stored.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Finds values that are of another type than their column, and says in which table they are.
 
-SQLite keeps whatever its owner writes into a column, and either database may hold a time that is none to us.
+SQLite keeps whatever its owner writes into a column, even bytes that are no text, and either database may
+hold a time that is none to us.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +21,9 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    cast,
     func,
+    not_,
     or_,
     select,
     type_coerce,
@@ -30,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake_api.store.away import DatabaseAway
 from intake_api.store.columns import DayType, ExactTime, HourType
 from intake_api.store.models import Base
+from intake_api.store.sqlite import IS_TEXT
 from reportline.readiness import NotReady
 
 if TYPE_CHECKING:
@@ -87,13 +91,12 @@ async def _require_values_of(database: "Database") -> None:
         raise wrong from None
 
 
-def has_right_values(session: AsyncSession, model: type[Base]) -> ColumnElement[bool]:
-    """Say of a row that each of its values is of its column's type."""
+def has_right_values(session: AsyncSession, model: type[Base], *names: str) -> ColumnElement[bool]:
+    """Say of a row that each of its values, or each of those that are named, is of its column's type."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     tell = _teller(on_sqlite=on_sqlite)
-    return and_(
-        *(_is_wrong(tell, column) == 0 for column in Base.metadata.tables[model.__tablename__].columns)
-    )
+    columns = Base.metadata.tables[model.__tablename__].columns
+    return and_(*(_is_wrong(tell, column) == 0 for column in columns if column.name in (names or columns)))
 
 
 async def _wrong_columns(session: AsyncSession, table: Table, *, on_sqlite: bool) -> Sequence[str]:
@@ -114,22 +117,24 @@ def _is_wrong(tell: _Tell, column: Column[Any]) -> ColumnElement[int]:
 
 def _is_right_in_sqlite(column: Column[Any]) -> ColumnElement[bool]:
     kind, is_a = column.type, func.typeof(column)
+    # SQLite also keeps bytes that no driver can read as a text, and cannot tell by itself.
+    is_text = and_(is_a == "text", getattr(func, IS_TEXT)(cast(column, LargeBinary)))
     number = type_coerce(column, Integer)
     if isinstance(kind, HourType):
         return and_(is_a == "integer", number.between(0, _DAYS * 24))
     if isinstance(kind, DayType):
         return and_(is_a == "integer", number.between(0, _DAYS))
     if isinstance(kind, ExactTime):
-        return and_(is_a == "text", _is_time(type_coerce(column, String)))
+        return and_(is_text, _is_time(type_coerce(column, String)))
     if isinstance(kind, JSON):
-        return case((is_a != "text", False), (func.json_valid(column) == 0, False), else_=_is_object(column))
+        return case((not_(is_text), False), (func.json_valid(column) == 0, False), else_=_is_object(column))
     if isinstance(kind, Boolean):
         return and_(is_a == "integer", number.between(0, 1))
     if isinstance(kind, Integer):
         return is_a == "integer"
     if isinstance(kind, LargeBinary):
         return is_a == "blob"
-    return is_a == "text"
+    return is_text
 
 
 def _is_time(column: ColumnElement[str]) -> ColumnElement[bool]:

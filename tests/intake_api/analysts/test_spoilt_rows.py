@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, literal_column, select, text, update
+from sqlalchemy import JSON, String, literal_column, select, text, update
 from sqlalchemy.orm import Mapper, class_mapper
 
 from intake_api.clock import utc_now
@@ -340,6 +340,40 @@ async def _decided(api: RunningApi, claim: dict[str, Any]) -> tuple[str, str]:
     """Decide about a claimed item; returns the ids of the assessment and of the item."""
     answer = await api.analyst.post(f"{CLAIMS}/{claim['claim_id']}/assessment", json={"outcome": "ignore"})
     return answer.json()["assessment_id"], claim["item_id"]
+
+
+@pytest.mark.parametrize(("column", "value"), [("outcome", b"\xff"), ("details", b'{"gender": "\xff"}')])
+async def test_a_decision_with_bytes_that_are_no_text_stops_nothing(
+    sqlite_settings: IntakeSettings, column: str, value: bytes
+) -> None:
+    """SQLite keeps them in the place of a text; PostgreSQL does not."""
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND))
+        (first, item_id), (second, _) = [await _decided(api, claim) for claim in await api.claim(2)]
+        lead, path = await new_user(api, Role.LEAD), "/v1/export/assessments"
+        after = (await lead.client.get(path, params={"limit": 1})).links["next"]["url"]
+        odd = literal_column(f"CAST(x'{value.hex()}' AS TEXT)", JSON)
+        await _run(api, update(Assessment).where(Assessment.assessment_id == first).values({column: odd}))
+        for exported in (await lead.client.get(path), await lead.client.get(after)):
+            assert exported.status_code == 200
+            assert (first in exported.text, second in exported.text) == (False, True)
+        item = await lead.item(item_id)
+        assert (item["outcome"], item["history"]) == (None if column == "outcome" else "ignore", [])
+        found = await lead.client.post("/v1/search", json={"host": "example.com"})
+        assert len(found.json()["items"]) == 2
+        assert f"assessments ({column})" in await _wrong_values(api)
+
+
+@pytest.mark.parametrize("column", ["kind", "changed_words"])
+async def test_an_item_with_bytes_that_are_no_text_is_not_claimed(
+    sqlite_settings: IntakeSettings, column: str
+) -> None:
+    async with opened(sqlite_settings) as api:
+        await api.take_in(a_report(FIRST), a_report(SECOND))
+        spoilt, other = [await _id_of(api, address) for address in (FIRST, SECOND)]
+        odd = literal_column("CAST(x'ff' AS TEXT)", String)
+        await _run(api, update(Item).where(Item.item_id == spoilt).values({column: odd}))
+        assert [claim["item_id"] for claim in await api.claim(5)] == [other]
 
 
 def _no_time(api: RunningApi, kind: str) -> Any:

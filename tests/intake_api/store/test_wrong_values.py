@@ -84,11 +84,16 @@ def _wrong_value(table: str, column: str) -> object:
     return b"\xff\x00"
 
 
-def _plant(settings: IntakeSettings, table: str, column: str, value: object) -> bool:
+def _plant(
+    settings: IntakeSettings, table: str, column: str, value: object, *, as_text: bool = False
+) -> bool:
     """Write a value into one row of a table, as the owner of the file can; tells whether SQLite took it."""
     named = {one.name: one for one in Base.metadata.tables[table].columns}
     keys = ", ".join(name for name, one in named.items() if one.primary_key)
-    statement = f'UPDATE {table} SET "{column}" = ? WHERE ({keys}) = (SELECT {keys} FROM {table} LIMIT 1)'  # noqa: S608
+    given = "CAST(? AS TEXT)" if as_text else "?"
+    statement = (
+        f'UPDATE {table} SET "{column}" = {given} WHERE ({keys}) = (SELECT {keys} FROM {table} LIMIT 1)'  # noqa: S608
+    )
     with closing(sqlite3.connect(settings.database_file)) as connection:
         connection.execute("PRAGMA ignore_check_constraints=ON")
         if value is None:
@@ -169,6 +174,30 @@ async def test_a_value_out_of_bounds_is_found_on_both_databases(
     assert f"{table} ({column})" in await _told(settings)
     found = {one.name: one.advice for one in await asyncio.to_thread(check, settings) if not one.fine}
     assert f"{table} ({column})" in found["database values"]
+
+
+def _text_of(table: str, column: str) -> bytes | None:
+    """Give how a text of the column begins, or None if it holds no text."""
+    kind = Base.metadata.tables[table].columns[column].type
+    if isinstance(kind, HourType | DayType | Integer | LargeBinary):
+        return None
+    if isinstance(kind, ExactTime | DateTime):
+        return b"2026-03-01 12:00:00"
+    return b'{"a": "b"}' if isinstance(kind, JSON) else b"a"
+
+
+@pytest.mark.parametrize("rest", [b"\xff", b"\x80", b"\xed\xa0\x80", b"\x00"])
+def test_text_that_nobody_can_read_is_found(copied: IntakeSettings, sample: Sample, rest: bytes) -> None:
+    """SQLite keeps bytes that are none in UTF-8, half a character, and what follows a NUL."""
+    whole, missed = copied.database_file.read_bytes(), []
+    for table, column in sample.of([one for one in COLUMNS if _text_of(*one) is not None]):
+        for file in copied.folder.glob("reportline.db-*"):
+            file.unlink()
+        copied.database_file.write_bytes(whole)
+        assert _plant(copied, table, column, (_text_of(table, column) or b"") + rest, as_text=True)
+        if not any(f"{table} ({column})" in one.advice for one in _looks(copied)):
+            missed.append((table, column))
+    assert missed == []
 
 
 async def test_a_time_that_nobody_can_read_is_found(postgresql_settings: IntakeSettings) -> None:
