@@ -7,6 +7,7 @@ hold a time that is none to us.
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -94,8 +95,13 @@ async def _require_values_of(database: "Database") -> None:
 def has_right_values(session: AsyncSession, model: type[Base], *names: str) -> ColumnElement[bool]:
     """Say of a row that each of its values, or each of those that are named, is of its column's type."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    tell = _teller(on_sqlite=on_sqlite)
-    columns = Base.metadata.tables[model.__tablename__].columns
+    return _right_values(model.__tablename__, names, on_sqlite=on_sqlite)
+
+
+@cache
+def _right_values(table: str, names: Sequence[str], *, on_sqlite: bool) -> ColumnElement[bool]:
+    """Make the condition once for each table: it is long, and claims and searches ask it at every request."""
+    tell, columns = _teller(on_sqlite=on_sqlite), Base.metadata.tables[table].columns
     return and_(*(_is_wrong(tell, column) == 0 for column in columns if column.name in (names or columns)))
 
 
