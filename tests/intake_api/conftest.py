@@ -56,7 +56,7 @@ def postgresql_settings(fresh_database: Path, server: PostgreSql, tmp_path: Path
     """Copy the intake on PostgreSQL, database and keys."""
     shutil.copytree(fresh_database, tmp_path / "data")
     name = f"test_{secrets.token_hex(6)}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
+    server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY file_copy")
     yield IntakeSettings(data_dir=tmp_path / "data", database_url=SecretStr(server.url(name)))
     server.run(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -23,6 +23,7 @@ from intake_api.server.assembly import Intake, assemble
 from intake_api.settings import IntakeSettings
 from intake_api.store.database import Database
 from intake_api.store.models import StoredReport
+from tests.intake_api import compiled_statements  # noqa: F401 - it listens once it is imported
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

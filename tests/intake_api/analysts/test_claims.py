@@ -528,7 +528,7 @@ async def _plan(api: RunningApi, wanted: dict[str, str]) -> list[str]:
 
 async def test_concurrent_claimers_never_share_an_item(api: RunningApi) -> None:
     """Sixteen analysts at two APIs on one database claim and decide until nothing is left."""
-    items = 120
+    items = 60
     for number in range(items // 20):
         await api.take_in(a_report(*(f"https://example.com/{number}/{page}" for page in range(20))))
     second = assemble(api.intake.settings, api.clock)

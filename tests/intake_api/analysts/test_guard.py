@@ -359,9 +359,11 @@ async def test_the_day_begins_at_midnight_where_the_hotline_is(
         await _hold(api, analyst, 59)
         assert await _refusal(analyst) is None
         await _hold(api, analyst, 31)
-        while api.clock() < midnight + timedelta(hours=hours):
-            assert await _refusal(analyst) == "day-full", api.clock()
-            api.clock.move(minutes=30)
+        next_midnight = midnight + timedelta(hours=hours)
+        for before in (12, 6, 1, 0.5, 0.01):
+            api.clock.moment = next_midnight - timedelta(hours=before)
+            assert await _refusal(analyst) == "day-full", before
+        api.clock.moment = next_midnight
         assert await _refusal(analyst) is None
 
 

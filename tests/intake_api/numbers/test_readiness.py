@@ -121,7 +121,7 @@ async def test_a_database_that_goes_and_comes_back_is_told_and_not_logged(
         server.run(f"DROP DATABASE {name} WITH (FORCE)")
         for _ in range(3):
             _assert_unready(await nobody.get("/readyz"), database="away", keys="unknown")
-        server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
+        server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY file_copy")
         assert (await nobody.get("/readyz")).json() == READY
     await intake.database.close()
     assert not capfd.readouterr().err

@@ -45,7 +45,7 @@ def own_settings(own_server: PostgreSql, own_folder: Path, tmp_path: Path) -> In
     """Copy it."""
     shutil.copytree(own_folder, tmp_path / "data")
     name = f"own_{secrets.token_hex(6)}"
-    own_server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY wal_log")
+    own_server.run(f"CREATE DATABASE {name} TEMPLATE fresh STRATEGY file_copy")
     return IntakeSettings(data_dir=tmp_path / "data", database_url=SecretStr(own_server.url(name)))
 
 

@@ -225,7 +225,7 @@ def an_old_copy(settings: IntakeSettings, server: PostgreSql, tmp_path: Path) ->
             return older
         name = f"older_{secrets.token_hex(4)}"
         source = settings.database_url.get_secret_value().rpartition("/")[2]
-        server.run(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY wal_log")
+        server.run(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
         return IntakeSettings(data_dir=settings.data_dir, database_url=SecretStr(server.url(name)))
 
     return copied
